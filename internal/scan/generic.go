@@ -1,0 +1,59 @@
+package scan
+
+import "bytes"
+
+// token holds 1 for the token characters of RFC 3261, 25.1.
+var token = func() (t [256]uint8) {
+	for c := range 256 {
+		b := byte(c)
+		if b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z' {
+			t[c] = 1
+		}
+	}
+	for _, b := range []byte("-.!%*_+`'~") {
+		t[b] = 1
+	}
+	return t
+}()
+
+// linesGeneric is the specification of [Lines].
+func linesGeneric(src []byte, from int, lines []Line) (n, body int) {
+	for i := from; i < len(src); {
+		nl := bytes.IndexByte(src[i:], '\n')
+		if nl < 0 {
+			return n, 0
+		}
+		lf := i + nl
+		if nl == 0 || nl == 1 && src[i] == '\r' {
+			return n, lf + 1
+		}
+		if n == len(lines) {
+			return n, 0
+		}
+		for token[src[i]] != 0 {
+			i++
+		}
+		lines[n] = Line{NameEnd: uint32(i), LF: uint32(lf)}
+		n++
+		i = lf + 1
+	}
+	return n, 0
+}
+
+// headerEndGeneric is the specification of [HeaderEnd].
+func headerEndGeneric(src []byte, from int) int {
+	for i := from; i < len(src); i++ {
+		nl := bytes.IndexByte(src[i:], '\n')
+		if nl < 0 {
+			return 0
+		}
+		i += nl
+		switch {
+		case i == 0 || src[i-1] == '\n':
+			return i + 1
+		case src[i-1] == '\r' && (i == 1 || src[i-2] == '\n'):
+			return i + 1
+		}
+	}
+	return 0
+}

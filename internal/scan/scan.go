@@ -1,0 +1,53 @@
+// Package scan is the first stage of the message index: it finds, for every
+// line of a header section, where the line ends and where its leading token
+// (a header name, a method, a SIP-Version up to its "/") ends, and it finds
+// the empty line that ends the section (RFC 3261, 7). Nothing is judged here:
+// a line without a colon, a folded line and a control byte are positions like
+// any other, and the caller decides.
+//
+// The bytes belong to the caller; they are read inside the slice only, never
+// written and never kept. Nothing is allocated. The cost is linear in the
+// bytes up to the end of the header section, whatever they are: what stands
+// behind the empty line is not looked at, but for the rest of the block of
+// 64 bytes that holds it.
+//
+// The generic code is the specification. The kernels for AVX2, AVX-512 and
+// NEON give the same answers; [github.com/sipwire/sipwire/internal/cpufeat]
+// says which one runs, and the build tag purego leaves only the generic one.
+package scan
+
+// Line is one line of a header section. Both are indexes into the slice given
+// to [Lines].
+type Line struct {
+	NameEnd uint32 // index of the first byte at or after the start of the line that is not a token character (RFC 3261, 25.1); at most LF
+	LF      uint32 // index of the LF that ends the line
+}
+
+// Lines indexes the lines of src from offset from, which must be the start of
+// a line, up to the first empty line (LF alone, or CR LF alone). It writes the
+// lines that are not empty to lines in order, and returns their number n and
+// the offset body behind the LF of the empty line.
+//
+// body is 0 when no empty line was found. Then n == len(lines) says that lines
+// is full: go on at lines[n-1].LF+1. Anything less says that src ended; bytes
+// behind the last LF are an unfinished line and are not reported.
+//
+// A line that begins with SP or HTAB continues the one before it (RFC 3261,
+// 7.3.1) and shows by a NameEnd that is its first byte.
+//
+// Nothing outside src is read. Entries of lines at n and above may be
+// overwritten. src must be shorter than 4 GiB, and from at most len(src).
+func Lines(src []byte, from int, lines []Line) (n, body int) {
+	return linesGeneric(src, from, lines)
+}
+
+// HeaderEnd returns the offset behind the first empty line of src whose LF
+// stands at from or later, or 0 when there is none. src must begin at the
+// start of a line: "\n" and "\r\n" at the very front are empty lines. An LF
+// ends an empty line when the byte before it is an LF or the front of src, or
+// is a CR with such a one before it; so at most the two bytes before from are
+// looked at, and a caller that found nothing goes on with from = the length
+// that src had then, and misses nothing. 0 <= from <= len(src).
+func HeaderEnd(src []byte, from int) int {
+	return headerEndGeneric(src, from)
+}
