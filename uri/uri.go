@@ -1,0 +1,140 @@
+package uri
+
+// Scheme tells the kinds of URI apart.
+type Scheme uint8
+
+// The schemes that RFC 3261 elements treat specially. The zero Scheme is that
+// of an invalid URI.
+const (
+	SIP   Scheme = iota + 1 // sip (RFC 3261, 19.1)
+	SIPS                    // sips (RFC 3261, 19.1)
+	Tel                     // tel (RFC 3966)
+	URN                     // urn (RFC 8141)
+	Other                   // every other absolute URI
+)
+
+// HostKind tells the forms of a host apart (RFC 3261, 25.1).
+type HostKind uint8
+
+// The forms of a host. The zero HostKind means that there is none.
+const (
+	HostName HostKind = iota + 1 // a name to be looked up
+	HostIPv4                     // four decimal octets
+	HostIPv6                     // an IPv6 address in brackets
+)
+
+type flags uint8
+
+const (
+	hasUser flags = 1 << iota
+	hasPassword
+	hasPort
+)
+
+// URI is a view of one URI. The zero URI is invalid. It may be copied freely;
+// it and everything it returns are valid as long as the bytes it was parsed
+// from are.
+type URI struct {
+	b []byte
+
+	// Offsets into b, in the order of the URI:
+	//
+	//	scheme ":" user ":" password "@" host ":" port params "?" headers
+	//	       ^colon   ^userHi          ^hostLo^hostHi ^paramLo ^paramHi
+	//
+	// colon < userHi <= hostLo <= hostHi <= paramLo <= paramHi <= len(b).
+	// Without a user, userHi is colon+1. For tel the user is the number and
+	// the host is empty; for an opaque URI all from hostLo on are len(b).
+	colon, userHi, hostLo, hostHi, paramLo, paramHi uint32
+
+	port   uint16
+	scheme Scheme
+	kind   HostKind
+	flags  flags
+}
+
+// view returns b[lo:hi], cut so that an append can not reach what follows.
+func (u *URI) view(lo, hi uint32) []byte { return u.b[lo:hi:hi] }
+
+// IsValid reports whether u holds a URI that was parsed without an error.
+func (u *URI) IsValid() bool { return u.scheme != 0 }
+
+// IsSIP reports whether u is a sip or sips URI.
+func (u *URI) IsSIP() bool { return u.scheme == SIP || u.scheme == SIPS }
+
+// Bytes returns the whole URI as it came.
+func (u *URI) Bytes() []byte { return u.b }
+
+// String returns a copy of the whole URI. It allocates.
+func (u *URI) String() string { return string(u.b) }
+
+// AppendTo appends the URI as it came.
+func (u *URI) AppendTo(dst []byte) []byte { return append(dst, u.b...) }
+
+// AppendText is AppendTo as an [encoding.TextAppender]. Its error is that of
+// an invalid URI.
+func (u *URI) AppendText(dst []byte) ([]byte, error) {
+	if !u.IsValid() {
+		return dst, ErrEmpty
+	}
+	return append(dst, u.b...), nil
+}
+
+// Scheme returns the kind of the scheme, zero for an invalid URI.
+func (u *URI) Scheme() Scheme { return u.scheme }
+
+// SchemeBytes returns the scheme as it came, without its colon.
+func (u *URI) SchemeBytes() []byte { return u.view(0, u.colon) }
+
+// Opaque returns everything behind the colon of the scheme, for any scheme.
+func (u *URI) Opaque() []byte {
+	if !u.IsValid() {
+		return nil
+	}
+	return u.view(u.colon+1, uint32(len(u.b)))
+}
+
+// HasUser reports whether the URI has a user part, or is a tel URI.
+func (u *URI) HasUser() bool { return u.flags&hasUser != 0 }
+
+// User returns the user part of a sip or sips URI with its escapes, whatever
+// parameters it holds included (RFC 3261, 19.1.1), and the number of a tel
+// URI with its visual separators. It is nil when there is none.
+func (u *URI) User() []byte {
+	if u.flags&hasUser == 0 {
+		return nil
+	}
+	return u.view(u.colon+1, u.userHi)
+}
+
+// AppendUser appends the user part with its escapes undone.
+func (u *URI) AppendUser(dst []byte) []byte { return AppendUnescaped(dst, u.User()) }
+
+// Password returns the password with its escapes. An empty password
+// ("sip:a:@b") is empty and ok; a missing one is not ok.
+func (u *URI) Password() (password []byte, ok bool) {
+	if u.flags&hasPassword == 0 {
+		return nil, false
+	}
+	return u.view(u.userHi+1, u.hostLo-1), true
+}
+
+// AppendPassword appends the password with its escapes undone.
+func (u *URI) AppendPassword(dst []byte) []byte {
+	p, _ := u.Password()
+	return AppendUnescaped(dst, p)
+}
+
+// Host returns the host as it came, an IPv6 address with its brackets. It is
+// empty for a URI that is neither sip nor sips.
+func (u *URI) Host() []byte { return u.view(u.hostLo, u.hostHi) }
+
+// HostPort returns the host and, where there is one, the port behind it.
+func (u *URI) HostPort() []byte { return u.view(u.hostLo, u.paramLo) }
+
+// HostKind returns the form of the host, zero when there is none.
+func (u *URI) HostKind() HostKind { return u.kind }
+
+// Port returns the port. It is not ok when the URI names none, which is not
+// the same as naming the default (RFC 3261, 19.1.4).
+func (u *URI) Port() (port uint16, ok bool) { return u.port, u.flags&hasPort != 0 }
