@@ -65,7 +65,7 @@ func (p *Buffers) Put(b *Buffer) bool {
 	}
 	bytes := b.B
 	b.B, b.loan = nil, nil
-	poison(bytes)
+	Poison(bytes)
 	limit := p.MaxCap
 	if limit <= 0 {
 		limit = DefaultMaxCap

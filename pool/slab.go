@@ -127,7 +127,7 @@ func (s *Slab) Drop(slot int) bool {
 		if n == 1 {
 			// The bytes are still ours alone here: past the exchange they may
 			// be someone else's.
-			poison(s.Bytes(slot))
+			Poison(s.Bytes(slot))
 		}
 		if s.refs[slot].CompareAndSwap(n, n-1) {
 			if n == 1 {
