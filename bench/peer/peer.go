@@ -1,0 +1,137 @@
+// Package peer holds the parsers that the benchmarks compare, one file each,
+// behind one small interface.
+//
+// Each is set to the fastest options that its documentation names, and is
+// asked what a proxy would ask. A batch of messages is one call, so that a
+// parser written in C runs its loop in C. The package also checks, message by
+// message, that the parsers agree; where one rejects or misreads a message,
+// that message is left out of its figures (see Check).
+//
+// To add a parser, write one file that appends an Impl to the registry in its
+// init function. Parsers that need cgo stand behind the build tag cpeers.
+package peer
+
+import (
+	"errors"
+	"slices"
+)
+
+// Task is one thing that is timed.
+type Task string
+
+// The tasks, in the order of reports.
+const (
+	Copy   Task = "copy"   // copy the message into a buffer: the floor
+	Index  Task = "index"  // find start line, header fields and body
+	Read   Task = "read"   // parse, then read what a proxy needs: see Fields
+	Typed  Task = "typed"  // parse, then every header field that has a type
+	Encode Task = "encode" // write a message that is held in parsed form
+	Proxy  Task = "proxy"  // parse, read, edit as a proxy does, write
+	Reply  Task = "reply"  // parse a request, write its 200 response
+	Stamp  Task = "stamp"  // write a prepared request with new identifiers
+	Stream Task = "stream" // find messages in a byte stream, 1460 bytes a read
+)
+
+// Tasks lists all tasks in the order of reports.
+func Tasks() []Task {
+	return []Task{Copy, Index, Read, Typed, Encode, Proxy, Reply, Stamp, Stream}
+}
+
+// About says in a line what a task does.
+func (t Task) About() string {
+	switch t {
+	case Copy:
+		return "copy the message into a buffer, the floor"
+	case Index:
+		return "find start line, header fields and body"
+	case Read:
+		return "parse and read what a proxy needs"
+	case Typed:
+		return "parse every header field that has a type"
+	case Encode:
+		return "write a message held in parsed form"
+	case Proxy:
+		return "parse, read, edit as a proxy does, write"
+	case Reply:
+		return "parse a request and write its 200 response"
+	case Stamp:
+		return "write a prepared request with new identifiers"
+	case Stream:
+		return "take messages out of a byte stream"
+	}
+	return "unknown task"
+}
+
+// RequestsOnly reports whether the task has a meaning for requests alone.
+func (t Task) RequestsOnly() bool { return t == Reply || t == Stamp }
+
+// Writes reports whether the task yields bytes that Check can look at.
+func (t Task) Writes() bool { return slices.Contains([]Task{Encode, Proxy, Reply, Stamp}, t) }
+
+// ErrNotDone is what Prepare returns for a task that a parser has no means
+// for.
+var ErrNotDone = errors.New("peer: this parser does not do this task")
+
+// Impl is a parser in one configuration.
+type Impl struct {
+	// Name stands in benchmark names and tables: short, no spaces.
+	Name string
+	// Version is the version of module or package, as far as it can be told.
+	Version string
+	// About is a line on the configuration.
+	About string
+	// C says that the parser allocates outside of Go's heap, so that bytes
+	// and allocations a message are unknown.
+	C bool
+	// New makes a worker. Workers share nothing: each belongs to one
+	// goroutine.
+	New func() Worker
+}
+
+// Worker is a parser with the state of one goroutine.
+type Worker interface {
+	// Fields reads from msg what a proxy needs, outside of any timing.
+	Fields(msg []byte) (Fields[string], error)
+
+	// Prepare readies a task over a set of messages: whatever the parser
+	// would do once is done here. It returns ErrNotDone for a task that the
+	// parser does not have. The set is not copied and must not be written to.
+	Prepare(t Task, set [][]byte) (Batch, error)
+
+	// Output is what the task writes for one message, in a buffer that the
+	// next call may reuse.
+	Output(t Task, msg []byte) ([]byte, error)
+}
+
+// Batch does its task for the messages with the indexes in picks, one after
+// another, and returns a checksum of what it read: for the same task, set and
+// picks, parsers that agree return the same sum of Fields.Sum for Read, and
+// the sum of the bytes written for the tasks that write.
+type Batch func(picks []int32) uint64
+
+var registry []Impl
+
+// register is called by init functions. Order is a matter of rank alone, so
+// that reports do not hang on the order of files.
+func register(rank int, i Impl) {
+	registry = append(registry, i)
+	ranks[i.Name] = rank
+}
+
+var ranks = map[string]int{}
+
+// All lists the parsers, ours first.
+func All() []Impl {
+	out := slices.Clone(registry)
+	slices.SortStableFunc(out, func(a, b Impl) int { return ranks[a.Name] - ranks[b.Name] })
+	return out
+}
+
+// Find returns the parser of that name.
+func Find(name string) (Impl, bool) {
+	i := slices.IndexFunc(registry, func(i Impl) bool { return i.Name == name })
+	if i < 0 {
+		return Impl{}, false
+	}
+	return registry[i], true
+}
