@@ -1,0 +1,37 @@
+// Package codec takes SIP messages apart and puts them together.
+//
+// [Message] is the lazy index of one message: a single pass finds the start
+// line, every header field and the body, and nothing inside a value is looked
+// at until somebody asks. [Parser] sets limits and strictness.
+//
+//	m := codec.Acquire()
+//	defer codec.Release(m)
+//	if err := m.Parse(datagram); err != nil {
+//		...
+//	}
+//	callID := m.Value(header.IDCallID)
+//
+// # Who owns the bytes
+//
+// A Message points into the bytes it was given. They are never copied and
+// never written to; the caller must leave them alone as long as the Message,
+// or any slice or typed value that came out of it, is in use. All of these
+// are valid until the Message is parsed into again, reset or released.
+// [Message.Clone] keeps one.
+//
+// # Errors
+//
+// Every error of this package is a *[SyntaxError] that lives in the Message:
+// it holds a [Code], the header concerned and the byte offset, costs no
+// allocation, and is valid as long as the views are. Compare codes with
+// errors.Is(err, codec.ErrBodyShort).
+//
+// # Limits and hostile input
+//
+// No input makes Parse panic, read outside the slice, allocate in proportion
+// to a number in the message, or take more than linear time. The limits of
+// [Parser] are checked before anything grows.
+//
+// Sections of RFC 3261: 7 (messages), 7.3.1 (header fields, folding), 18.3
+// (framing), 20.14 (Content-Length), 25.1 (grammar).
+package codec

@@ -1,0 +1,128 @@
+package codec
+
+import (
+	"sync"
+
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/scan"
+)
+
+// Numbers of inline slots: what a message needs beyond them costs one
+// allocation, kept for the messages after it.
+const (
+	inlineFields = 64
+	lineBatch    = 128 // lines indexed by one call of the kernel
+)
+
+// noCopy makes go vet complain when a struct that holds one is copied.
+type noCopy struct{}
+
+func (*noCopy) Lock()   {}
+func (*noCopy) Unlock() {}
+
+// A Message is the index of one SIP message. The zero value is ready for
+// [Message.Parse]; Acquire takes one from a pool. A Message is for one
+// goroutine at a time.
+//
+// See the package comment for how long what it returns is valid.
+type Message struct {
+	_ noCopy
+
+	buf []byte // what was given to Parse; every offset below counts from its start
+	startLine
+	err SyntaxError
+
+	fields []field  // the header fields in order
+	next   []uint16 // next[i] is 1 + the index of the next field with the same ID, 0 at the end
+	// first[id] is 1 + the index of the first field with that ID, 0 for none.
+	first [header.NumIDs]uint16
+
+	body, end int // the body is buf[body:end]; trailing bytes follow
+	length    int // Content-Length as declared, -1 when absent
+	flags     messageFlags
+	limits    Parser // what the message was parsed with; Clone needs it
+
+	lines        [lineBatch]scan.Line
+	inlineFields [inlineFields]field
+	inlineNext   [inlineFields]uint16
+}
+
+// field is one header field: buf[name:name+nameLen] is its name as it came,
+// buf[value:end] its value without the whitespace around it.
+type field struct {
+	name, value, end uint32
+	nameLen          uint16
+	id               header.ID
+	flags            fieldFlags
+}
+
+type fieldFlags uint8
+
+const (
+	fieldFolded fieldFlags = 1 << iota // a continuation line follows the first
+)
+
+type messageFlags uint8
+
+const (
+	flagParsed    messageFlags = 1 << iota // the start line was read: accessors may be used
+	flagDuplicate                          // a header that may stand once stands twice
+)
+
+var messages = sync.Pool{New: func() any { return new(Message) }}
+
+// Acquire returns an empty Message from a pool.
+func Acquire() *Message { return messages.Get().(*Message) }
+
+// Release resets m and returns it to the pool. Neither m nor anything it
+// returned may be used afterwards.
+func Release(m *Message) {
+	m.Reset()
+	messages.Put(m)
+}
+
+// Reset forgets the message and its bytes; memory that was grown is kept.
+// Its cost depends on the message that was in m, not on the size of m.
+func (m *Message) Reset() {
+	for i := range m.fields {
+		m.first[m.fields[i].id] = 0
+	}
+	if m.fields == nil {
+		m.fields, m.next = m.inlineFields[:0], m.inlineNext[:]
+	}
+	m.fields = m.fields[:0]
+	m.buf = nil
+	m.startLine = startLine{}
+	m.err = SyntaxError{}
+	m.body, m.end, m.length = 0, 0, -1
+	m.flags = 0
+}
+
+// Clone returns a copy of m that owns a copy of its bytes, and so stays
+// valid whatever happens to m. It is not from the pool, but may be released
+// to it. A message that did not parse is cloned with its error.
+func (m *Message) Clone() *Message {
+	c := new(Message)
+	c.Reset()
+	if m.buf != nil {
+		b := make([]byte, len(m.buf))
+		copy(b, m.buf)
+		_ = m.limits.Parse(c, b) // the same error as m has
+	}
+	return c
+}
+
+// fail records the first error of a parse.
+func (m *Message) fail(code Code, id header.ID, offset int) {
+	if m.err.Code == 0 {
+		m.err = SyntaxError{code, id, offset}
+	}
+}
+
+// Err returns the error of the last Parse, nil when it succeeded.
+func (m *Message) Err() error {
+	if m.err.Code == 0 {
+		return nil
+	}
+	return &m.err
+}

@@ -1,0 +1,350 @@
+package codec
+
+import (
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/scan"
+)
+
+// Default limits, in bytes and header fields.
+const (
+	DefaultMaxMessage   = 64 << 10
+	DefaultMaxStream    = 1 << 20 // MaxMessage of a message on a stream
+	DefaultMaxHeaders   = 256
+	DefaultMaxField     = 16 << 10
+	DefaultMaxStartLine = 16 << 10
+)
+
+// The index counts header fields in 16 bits and bytes in 32.
+const (
+	maxHeaders = 1<<16 - 2
+	maxMessage = 1<<31 - 1
+)
+
+// Parser sets how messages are parsed. A zero field stands for its default,
+// the zero Parser for all of them. A Parser is not changed by its use and may
+// be shared.
+type Parser struct {
+	// Strict refuses what the default tolerates: lines that end in LF
+	// alone, and a second header field where only one may stand.
+	Strict bool
+	// Stream says that the message came over a stream, where a missing
+	// Content-Length is an error (RFC 3261, 18.3).
+	Stream bool
+
+	MaxMessage   int // bytes of a message; 64 KiB, or 1 MiB with Stream
+	MaxHeaders   int // header fields; 256
+	MaxField     int // bytes of one header field, line ends included; 16 KiB
+	MaxStartLine int // bytes of the start line; 16 KiB
+}
+
+func limit(set, def, most int) int {
+	if set <= 0 {
+		return def
+	}
+	return min(set, most)
+}
+
+func (p *Parser) maxMessage() int {
+	if p.Stream {
+		return limit(p.MaxMessage, DefaultMaxStream, maxMessage)
+	}
+	return limit(p.MaxMessage, DefaultMaxMessage, maxMessage)
+}
+
+// Parse indexes the message in b with the default limits, as [Parser.Parse]
+// does.
+func (m *Message) Parse(b []byte) error {
+	return new(Parser).Parse(m, b)
+}
+
+// Parse indexes the message that b holds, as one datagram (RFC 3261, 18.3):
+// what follows Content-Length bytes of body is trailing, and without a
+// Content-Length the body is the rest. CRLFs before the start line are passed
+// over (7.5). b is kept by m, never copied, and never written to.
+//
+// After an error m is as usable for the next Parse as before. Until then its
+// accessors show what was found all the same, so that a bad request can be
+// answered: the start line unless it is what is wrong, and every header field
+// that could be read.
+func (p *Parser) Parse(m *Message, b []byte) error {
+	m.Reset()
+	m.limits = *p
+	m.buf = b
+	m.body, m.end = len(b), len(b)
+	if len(b) > p.maxMessage() {
+		m.fail(ErrMessageTooLong, header.IDOther, p.maxMessage())
+		return m.Err()
+	}
+	if m.parseHead(p, leadingLineEnds(b)) {
+		m.frame(p)
+	}
+	return m.Err()
+}
+
+// leadingLineEnds returns the length of the empty lines before the start
+// line (RFC 3261, 7.5).
+func leadingLineEnds(b []byte) int {
+	i := 0
+	for {
+		switch {
+		case i < len(b) && b[i] == '\n':
+			i++
+		case i+1 < len(b) && b[i] == '\r' && b[i+1] == '\n':
+			i += 2
+		default:
+			return i
+		}
+	}
+}
+
+// parseHead indexes start line and header fields from offset start. It
+// reports whether the end of the header section was found and the start line
+// could be read; m.body is then the offset behind the empty line.
+func (m *Message) parseHead(p *Parser, start int) bool {
+	if start == len(m.buf) {
+		m.fail(ErrEmpty, header.IDOther, start)
+		return false
+	}
+	from := start
+	for {
+		n, body := scan.Lines(m.buf, from, m.lines[:])
+		lines := m.lines[:n]
+		if from == start {
+			// The start line; without one, it is all there is.
+			if n == 0 {
+				return m.headIncomplete(p, start)
+			}
+			if !m.parseStartLine(p, start, lines[0]) {
+				return false
+			}
+			from = int(lines[0].LF) + 1
+			lines = lines[1:]
+		}
+		if !m.parseLines(p, from, lines) {
+			m.classify()
+			return false
+		}
+		if body != 0 {
+			m.body = body
+			break
+		}
+		if n < len(m.lines) {
+			return m.headIncomplete(p, m.lineStart(n, from))
+		}
+		from = int(m.lines[n-1].LF) + 1
+	}
+	if p.Strict && m.buf[m.body-2] != '\r' {
+		m.fail(ErrBareLF, header.IDOther, m.body-1)
+	}
+	m.classify()
+	return true
+}
+
+// lineStart returns the offset behind the n-th line of the last batch.
+func (m *Message) lineStart(n, from int) int {
+	if n == 0 {
+		return from
+	}
+	return int(m.lines[n-1].LF) + 1
+}
+
+// headIncomplete ends the parse of a message whose header section has no
+// empty line; line is where its last, unfinished line starts. What was
+// indexed stays visible. A line that has outgrown its limit already is
+// reported as that, since more bytes would not mend it.
+func (m *Message) headIncomplete(p *Parser, line int) bool {
+	code := ErrIncomplete
+	switch n := len(m.buf) - line; {
+	case m.flags&flagParsed == 0:
+		if n > limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage) {
+			code = ErrStartLineTooLong
+		}
+	case n > limit(p.MaxField, DefaultMaxField, maxMessage):
+		code = ErrFieldTooLong
+	}
+	m.fail(code, header.IDOther, len(m.buf))
+	m.classify()
+	return false
+}
+
+// parseLines indexes the header lines of one batch; the first starts at
+// offset from. It returns false when a limit ends the parse.
+func (m *Message) parseLines(p *Parser, from int, lines []scan.Line) bool {
+	b := m.buf
+	maxField := limit(p.MaxField, DefaultMaxField, maxMessage)
+	maxFields := limit(p.MaxHeaders, DefaultMaxHeaders, maxHeaders)
+	for _, line := range lines {
+		start, nameEnd, lf := from, int(line.NameEnd), int(line.LF)
+		from = lf + 1
+		if p.Strict && b[lf-1] != '\r' {
+			m.fail(ErrBareLF, header.IDOther, lf)
+		}
+		if nameEnd == start && (b[start] == ' ' || b[start] == '\t') {
+			if !m.continueField(start, lf, maxField) {
+				return false
+			}
+			continue
+		}
+		colon := nameEnd
+		if b[colon] != ':' || nameEnd == start {
+			if colon = m.findColon(start, nameEnd, lf); colon < 0 {
+				// Kept as a field without a name, so that nothing is lost
+				// and a continuation line has something to continue.
+				nameEnd, colon = start, start-1
+			}
+		}
+		if lf-start >= maxField || nameEnd-start > 1<<16-1 {
+			m.fail(ErrFieldTooLong, header.IDOther, start+min(maxField, 1<<16))
+			return false
+		}
+		if len(m.fields) == maxFields {
+			m.fail(ErrTooManyHeaders, header.IDOther, start)
+			return false
+		}
+		lo, hi := trimLine(b, colon+1, lf)
+		m.fields = append(m.fields, field{
+			name: uint32(start), value: uint32(lo), end: uint32(hi), nameLen: uint16(nameEnd - start),
+		})
+	}
+	return true
+}
+
+// trimLine returns the bounds of what stands from lo to the line's LF,
+// without the whitespace around it and without the CR.
+func trimLine(b []byte, lo, lf int) (int, int) {
+	hi := lf
+	if b[hi-1] == '\r' && hi > lo {
+		hi--
+	}
+	for lo < hi && (b[lo] == ' ' || b[lo] == '\t') {
+		lo++
+	}
+	for hi > lo && (b[hi-1] == ' ' || b[hi-1] == '\t') {
+		hi--
+	}
+	return lo, hi
+}
+
+// continueField adds a continuation line to the last field (RFC 3261,
+// 7.3.1). Whitespace alone leaves the value as it is.
+func (m *Message) continueField(start, lf, maxField int) bool {
+	if len(m.fields) == 0 {
+		m.fail(ErrFold, header.IDOther, start)
+		return true
+	}
+	f := &m.fields[len(m.fields)-1]
+	if lf-int(f.name) >= maxField {
+		m.fail(ErrFieldTooLong, header.IDOther, int(f.name)+maxField)
+		return false
+	}
+	f.flags |= fieldFolded
+	lo, hi := trimLine(m.buf, start, lf)
+	if lo == hi {
+		return true
+	}
+	if f.value == f.end {
+		f.value = uint32(lo)
+	}
+	f.end = uint32(hi)
+	return true
+}
+
+// findColon returns the offset of the colon of a header line that has none
+// right behind its name: whitespace may stand between (RFC 3261, 7.3.1). For
+// a line that is no header field it records why and returns -1.
+func (m *Message) findColon(start, nameEnd, lf int) int {
+	b, i := m.buf, nameEnd
+	for b[i] == ' ' || b[i] == '\t' {
+		i++
+	}
+	switch {
+	case b[i] == ':' && nameEnd > start:
+		return i
+	case nameEnd > start && (i == lf || b[i] == '\r' && i+1 == lf):
+		m.fail(ErrColon, header.IDOther, i)
+	default:
+		m.fail(ErrHeaderName, header.IDOther, i)
+	}
+	return -1
+}
+
+// classify finds the ID of every field and chains the fields of one ID. It
+// walks backwards, so that one store a field gives chains in message order
+// without remembering where each chain ends.
+func (m *Message) classify() {
+	if len(m.fields) > len(m.next) {
+		m.next = make([]uint16, cap(m.fields))
+	}
+	b := m.buf
+	for i := len(m.fields) - 1; i >= 0; i-- {
+		f := &m.fields[i]
+		id := header.LookupToken(b, int(f.name), int(f.name)+int(f.nameLen))
+		f.id = id
+		next := m.first[id]
+		m.next[i] = next
+		m.first[id] = uint16(i + 1)
+		if next != 0 && id.Multi() == header.Single {
+			m.flags |= flagDuplicate
+		}
+	}
+}
+
+// frame finds the body (RFC 3261, 18.3 and 20.14).
+func (m *Message) frame(p *Parser) {
+	rest := len(m.buf) - m.body
+	m.contentLength()
+	switch {
+	case m.length < 0:
+		if p.Stream && m.first[header.IDContentLength] == 0 {
+			m.fail(ErrContentLengthNone, header.IDContentLength, m.body)
+		}
+	case m.length > rest && p.Stream:
+		m.fail(ErrIncomplete, header.IDContentLength, len(m.buf))
+	case m.length > rest:
+		m.fail(ErrBodyShort, header.IDContentLength, int(m.fields[m.first[header.IDContentLength]-1].value))
+	default:
+		m.end = m.body + m.length
+	}
+	if p.Strict && m.flags&flagDuplicate != 0 {
+		i := m.duplicate()
+		m.fail(ErrHeaderTwice, m.fields[i].id, int(m.fields[i].name))
+	}
+}
+
+// maxLength bounds Content-Length so that it fits an int everywhere; it is
+// far above what any limit lets through.
+const maxLength = 1<<31 - 1
+
+// contentLength reads every Content-Length field. They must be numbers and
+// equal, whether or not the rest of the message is strict: two elements that
+// believe different ones would see different messages.
+func (m *Message) contentLength() {
+	for i := m.first[header.IDContentLength]; i != 0; i = m.next[i-1] {
+		f := &m.fields[i-1]
+		v, n, code := abnf.ConsumeUint(m.buf[:f.end], int(f.value), maxLength)
+		if code != 0 || n != int(f.end) {
+			m.fail(ErrContentLength, header.IDContentLength, n)
+			m.length = -1
+			return
+		}
+		if m.length >= 0 && m.length != int(v) {
+			m.fail(ErrContentLengthTwo, header.IDContentLength, int(f.value))
+			m.length = -1
+			return
+		}
+		m.length = int(v)
+	}
+}
+
+// duplicate returns the index of the first field that repeats one that may
+// stand only once; there must be one.
+func (m *Message) duplicate() int {
+	for i := range m.fields {
+		id := m.fields[i].id
+		if id.Multi() == header.Single && m.first[id] != uint16(i+1) {
+			return i
+		}
+	}
+	return -1
+}

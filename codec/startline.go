@@ -1,0 +1,187 @@
+package codec
+
+import (
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/scan"
+)
+
+// startLine is the first line of a message: a Request-Line (RFC 3261, 7.1),
+// whose status is 0, or a Status-Line (7.2).
+type startLine struct {
+	start, lineEnd       uint32 // the line without its line end
+	methodEnd            uint32 // the method is buf[start:methodEnd]
+	uriLo, uriHi         uint32
+	versionLo, versionHi uint32
+	reason               uint32 // the reason phrase is buf[reason:lineEnd]
+	status               uint16
+	method               header.Method
+}
+
+// "SIP/2.0" and " SIP/2.0", folded and unfolded, as little-endian words.
+const (
+	versionLen   = len("SIP/2.0")
+	spaceVersion = uint64(' ') | uint64('s')<<8 | uint64('i')<<16 | uint64('p')<<24 |
+		uint64('/')<<32 | uint64('2')<<40 | uint64('.')<<48 | uint64('0')<<56
+)
+
+// parseStartLine reads the line that starts at start. It reports whether the
+// line could be read; a version other than 2.0 is an error but can.
+func (m *Message) parseStartLine(p *Parser, start int, line scan.Line) bool {
+	b, lf := m.buf, int(line.LF)
+	end := lf
+	if b[lf-1] == '\r' {
+		end--
+	} else if p.Strict {
+		m.fail(ErrBareLF, header.IDOther, lf)
+	}
+	if lf-start >= limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage) {
+		m.fail(ErrStartLineTooLong, header.IDOther, start+limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage))
+		return false
+	}
+	m.start, m.lineEnd = uint32(start), uint32(end)
+	nameEnd := int(line.NameEnd)
+	switch {
+	case nameEnd == start:
+		m.fail(ErrStartLine, header.IDOther, start)
+		return false
+	case b[nameEnd] == ' ':
+		return m.parseRequestLine(start, nameEnd, end)
+	case b[nameEnd] == '/' && abnf.EqualFold(b[start:nameEnd], "SIP"):
+		return m.parseStatusLine(start, end)
+	}
+	m.fail(ErrStartLine, header.IDOther, nameEnd)
+	return false
+}
+
+// parseRequestLine reads Method SP Request-URI SP SIP-Version, with exactly
+// one space each (RFC 3261, 7.1; RFC 4475, 3.1.2.9 allows refusing more).
+// Of the URI it asks a letter in front and no control byte or space inside;
+// the rest is for who reads the URI.
+func (m *Message) parseRequestLine(start, methodEnd, end int) bool {
+	b := m.buf
+	uri := methodEnd + 1
+	uriEnd := end - versionLen - 1
+	if uriEnd <= uri || !isVersion2(b, uriEnd) {
+		return m.otherVersion(start, methodEnd, end)
+	}
+	if bad := badURIByte(b, uri, uriEnd); bad >= 0 {
+		m.fail(ErrRequestURI, header.IDOther, bad)
+		return false
+	}
+	m.methodEnd = uint32(methodEnd)
+	m.method = header.LookupMethod(b[start:methodEnd])
+	m.uriLo, m.uriHi = uint32(uri), uint32(uriEnd)
+	m.versionLo, m.versionHi = uint32(uriEnd+1), uint32(end)
+	m.flags |= flagParsed
+	return true
+}
+
+// isVersion2 reports whether " SIP/2.0", in any case, stands at i; 8 bytes
+// must.
+func isVersion2(b []byte, i int) bool {
+	w := b[i : i+8]
+	_ = w[7]
+	v := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+	const letters = 0x20202000 // bit 5 of "SIP"
+	return v|letters == spaceVersion
+}
+
+// badURIByte returns the index of the first byte from lo to hi that no
+// Request-URI may hold, or -1.
+func badURIByte(b []byte, lo, hi int) int {
+	if !abnf.Is(b[lo], abnf.Alpha) {
+		return lo
+	}
+	for i, c := range b[lo:hi] {
+		if c <= ' ' || c == 0x7f {
+			return lo + i
+		}
+	}
+	return -1
+}
+
+// otherVersion takes a Request-Line apart that does not end in " SIP/2.0".
+// When only the version is another one, the line counts as read, so that the
+// request can be answered with a 505 (RFC 3261, 21.5.7).
+func (m *Message) otherVersion(start, methodEnd, end int) bool {
+	b := m.buf
+	uri := methodEnd + 1
+	uriEnd := uri
+	for uriEnd < end && b[uriEnd] != ' ' {
+		uriEnd++
+	}
+	version := uriEnd + 1
+	if uriEnd == uri || version >= end || !isVersion(b[version:end]) {
+		m.fail(ErrStartLine, header.IDOther, min(uriEnd, end))
+		return false
+	}
+	if bad := badURIByte(b, uri, uriEnd); bad >= 0 {
+		m.fail(ErrRequestURI, header.IDOther, bad)
+		return false
+	}
+	m.fail(ErrVersion, header.IDOther, version)
+	m.methodEnd = uint32(methodEnd)
+	m.method = header.LookupMethod(b[start:methodEnd])
+	m.uriLo, m.uriHi = uint32(uri), uint32(uriEnd)
+	m.versionLo, m.versionHi = uint32(version), uint32(end)
+	m.flags |= flagParsed
+	return true
+}
+
+// isVersion reports whether b is a SIP-Version of any number: "SIP" "/"
+// 1*DIGIT "." 1*DIGIT, the letters in any case (RFC 3261, 25.1).
+func isVersion(b []byte) bool {
+	if len(b) < versionLen || !abnf.EqualFold(b[:4], "SIP/") {
+		return false
+	}
+	dot := abnf.Span(b, 4, abnf.Digit)
+	if dot == 4 || dot+1 >= len(b) || b[dot] != '.' {
+		return false
+	}
+	return abnf.Span(b, dot+1, abnf.Digit) == len(b)
+}
+
+// parseStatusLine reads SIP-Version SP Status-Code SP Reason-Phrase
+// (RFC 3261, 7.2). The phrase may be missing, and the space before it too:
+// elements that leave both out are common.
+func (m *Message) parseStatusLine(start, end int) bool {
+	b := m.buf
+	version := start
+	for version < end && b[version] != ' ' {
+		version++
+	}
+	if !isVersion(b[start:version]) {
+		m.fail(ErrStartLine, header.IDOther, start)
+		return false
+	}
+	code := version + 1
+	reason := abnf.Span(b[:end], min(code, end), abnf.Digit)
+	if reason != code+3 || b[code] < '1' || b[code] > '6' {
+		m.fail(ErrStatus, header.IDOther, min(code, end))
+		return false
+	}
+	status := uint16(b[code]-'0')*100 + uint16(b[code+1]-'0')*10 + uint16(b[code+2]-'0')
+	if reason < end {
+		if b[reason] != ' ' {
+			m.fail(ErrStatus, header.IDOther, reason)
+			return false
+		}
+		reason++
+	}
+	for i, c := range b[reason:end] {
+		if abnf.Is(c, abnf.Control) {
+			m.fail(ErrStartLine, header.IDOther, reason+i)
+			return false
+		}
+	}
+	if !abnf.EqualFold(b[start:version], "SIP/2.0") {
+		m.fail(ErrVersion, header.IDOther, start)
+	}
+	m.versionLo, m.versionHi = uint32(start), uint32(version)
+	m.status = status
+	m.reason = uint32(reason)
+	m.flags |= flagParsed
+	return true
+}
