@@ -36,6 +36,9 @@ func Equal(a, b *URI) bool {
 	if a.scheme != b.scheme {
 		return false
 	}
+	if bytes.Equal(a.b, b.b) {
+		return a.IsValid()
+	}
 	switch a.scheme {
 	case SIP, SIPS:
 		return equalAuthority(a, b) &&
@@ -80,6 +83,16 @@ func equalAuthority(a, b *URI) bool {
 // mustMatch lists the parameters that are never ignored (RFC 3261, 19.1.4).
 var mustMatch = [...]string{"transport", "user", "method", "ttl", "maddr"}
 
+// mustIndex returns the index of a raw name in mustMatch, or -1.
+func mustIndex(name []byte) int {
+	for i, must := range mustMatch {
+		if len(name) >= len(must) && nameIs(name, must) {
+			return i
+		}
+	}
+	return -1
+}
+
 // equalParams compares the parameters of sip URIs, each given from its first
 // ";" on. Of a parameter given twice the first counts.
 func equalParams(a, b []byte) bool {
@@ -90,22 +103,28 @@ func equalParams(a, b []byte) bool {
 		return equalInOrder(a, b, ';', paramMode)
 	}
 	for i := 0; i < len(a); {
-		var name []byte
-		name, _, i = nextPair(a, i+1, ';')
-		bv, ok := findSame(b, name)
-		if !ok {
-			continue
-		}
-		av, _ := findSame(a, name)
-		if m := paramMode(name, nil); !equalText(av, m, bv, m) {
+		var name, av []byte
+		start := i
+		name, av, i = nextPair(a, i+1, ';')
+		if bv, ok := findSame(b, name); ok {
+			m := paramMode(name, nil)
+			if equalText(av, m, bv, m) {
+				continue
+			}
+			if _, again := findSame(a[:start], name); !again {
+				return false
+			}
+		} else if mustIndex(name) >= 0 {
 			return false
 		}
 	}
-	for _, name := range mustMatch {
-		_, inA := findPair(a, ';', name)
-		_, inB := findPair(b, ';', name)
-		if inA != inB {
-			return false
+	for i := 0; i < len(b); {
+		var name []byte
+		name, _, i = nextPair(b, i+1, ';')
+		if mustIndex(name) >= 0 {
+			if _, ok := findSame(a, name); !ok {
+				return false
+			}
 		}
 	}
 	return true
@@ -228,12 +247,10 @@ var caseHeaders = [...]string{
 // urn splits a urn into its namespace and what that names, without the r- and
 // q-components, which do not count (RFC 8141, 3.1).
 func (u *URI) urn() (nid, nss []byte) {
-	b := u.Opaque()
-	i := bytes.IndexByte(b, ':')
-	if i < 0 {
-		return nil, b
+	nss = u.Opaque()
+	if i := bytes.IndexByte(nss, ':'); i >= 0 {
+		nid, nss = nss[:i], nss[i+1:]
 	}
-	nid, nss = b[:i], b[i+1:]
 	for j := 0; j+1 < len(nss); j++ {
 		if nss[j] == '?' && (nss[j+1] == '+' || nss[j+1] == '=') {
 			return nid, nss[:j]

@@ -23,21 +23,11 @@ func (u *URI) Hash() uint64 {
 		} else {
 			h = hashText(h, u.Host(), fold)
 		}
-		if params := u.params(); len(params) > 0 {
-			for i, name := range mustMatch {
-				if v, ok := findPair(params, ';', name); ok {
-					m := fold
-					if name == "method" { // as paramMode has it
-						m = 0
-					}
-					h = hashText(hashSymbol(h, uint16(i)), v, m)
-				}
-			}
-		}
-		h ^= hashSet(u.headers(), '&', headerMode)
+		h += hashMust(u.params())
+		h += hashSet(u.headers(), '&', headerMode)
 	case Tel:
 		h = hashText(h, u.User(), fold|bare)
-		h ^= hashSet(u.params(), ';', telMode)
+		h += hashSet(u.params(), ';', telMode)
 	case URN:
 		nid, nss := u.urn()
 		h = hashText(hashText(h, nid, fold), nss, urnMode(nid))
@@ -47,14 +37,27 @@ func (u *URI) Hash() uint64 {
 	return mix(h)
 }
 
+// hashMust returns a hash of those parameters that are never ignored.
+func hashMust(b []byte) (sum uint64) {
+	seen := 0
+	for i := 0; i < len(b); {
+		var name, value []byte
+		name, value, i = nextPair(b, i+1, ';')
+		if k := mustIndex(name); k >= 0 && seen>>k&1 == 0 {
+			seen |= 1 << k
+			h := hashSymbol(abnf.HashSeed, uint16(k))
+			sum += mix(hashText(h, value, paramMode(name, nil)))
+		}
+	}
+	return sum
+}
+
 // hashSet returns a hash of pairs that does not depend on their order.
 func hashSet(b []byte, sep byte, valueMode func(name, value []byte) mode) (sum uint64) {
 	for i := 0; i < len(b); {
 		var name, value []byte
 		name, value, i = nextPair(b, i+1, sep)
 		h := hashText(abnf.HashSeed, name, fold)
-		// The mode folds at least as much as it does where two values
-		// are compared, so equal values have equal hashes.
 		sum += mix(hashText(h, value, valueMode(name, value)))
 	}
 	return sum

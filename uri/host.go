@@ -23,13 +23,18 @@ func ConsumeHost(b []byte, i int) (j int, kind HostKind, code Code) {
 		}
 		return j + 1, HostIPv6, 0
 	}
+	if i < len(b) && b[i]-'0' <= 9 {
+		if _, j, ok := parse4(b, i); ok && (j == len(b) || !isName(b[j])) {
+			return j, HostIPv4, 0
+		}
+	}
 	// A label neither begins nor ends with "-"; the start counts as the
 	// end of a label before it.
 	prev := byte('.')
 	for j = i; j < len(b); j++ {
 		c := b[j]
 		if abnf.Table[c]&(abnf.Alpha|abnf.Digit) == 0 && c != '_' {
-			if c != '.' && c != '-' {
+			if !isName(c) {
 				break
 			}
 			if prev == '.' || prev == '-' && c == '.' {
@@ -43,13 +48,12 @@ func ConsumeHost(b []byte, i int) (j int, kind HostKind, code Code) {
 		return j, 0, ErrHost
 	case prev == '-':
 		return j - 1, 0, ErrHost
-	case b[i] <= '9':
-		if _, k, ok := parse4(b, i); ok && k == j {
-			return j, HostIPv4, 0
-		}
 	}
 	return j, HostName, 0
 }
+
+// isName reports whether c may stand in a host name.
+func isName(c byte) bool { return abnf.Is(c, abnf.Host) || c == '_' }
 
 // ConsumePort reads a port, 1*DIGIT up to 65535, at b[i], the index behind
 // its colon.

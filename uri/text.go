@@ -45,9 +45,23 @@ func isReserved(c byte) bool {
 
 func isVisual(s uint16) bool { return s == '-' || s == '.' || s == '(' || s == ')' }
 
-// equalText compares a and b symbol by symbol, each in its own mode.
+// equalText compares a and b symbol by symbol, each in its own mode. The two
+// modes may differ in bare only.
 func equalText(a []byte, am mode, b []byte, bm mode) bool {
-	for i, j := 0, 0; ; {
+	i := 0
+	if (am|bm)&bare == 0 {
+		// Up to the first escape symbols are bytes.
+		n := min(len(a), len(b))
+		for ; i < n && a[i] != '%' && b[i] != '%'; i++ {
+			if a[i] != b[i] && (am&fold == 0 || abnf.Lower(a[i]) != abnf.Lower(b[i])) {
+				return false
+			}
+		}
+		if i == n {
+			return len(a) == len(b)
+		}
+	}
+	for j := i; ; {
 		var s, t uint16
 		s, i = nextSymbol(a, i, am)
 		t, j = nextSymbol(b, j, bm)
@@ -77,14 +91,21 @@ func nextSymbol(b []byte, i int, m mode) (s uint16, next int) {
 // hashText continues the hash h over b and its end, so that texts equal under
 // equalText have equal hashes.
 func hashText(h uint64, b []byte, m mode) uint64 {
-	for i := 0; ; {
-		var s uint16
-		s, i = nextSymbol(b, i, m)
-		h = hashSymbol(h, s)
-		if s == end {
-			return h
+	for i := 0; i < len(b); {
+		s := uint16(b[i])
+		if s == '%' {
+			s, i = symbol(b, i, m)
+		} else {
+			if m&fold != 0 {
+				s = uint16(abnf.Lower(b[i]))
+			}
+			i++
+		}
+		if m&bare == 0 || !isVisual(s) {
+			h = hashSymbol(h, s)
 		}
 	}
+	return hashSymbol(h, end)
 }
 
 // hashSymbol is one step of FNV-1a, over 16 bits.
