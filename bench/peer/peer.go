@@ -83,6 +83,9 @@ type Impl struct {
 	// C says that the parser allocates outside of Go's heap, so that bytes
 	// and allocations a message are unknown.
 	C bool
+	// Tier is the tier of kernels that the parser forces while it runs, or
+	// empty. Such a parser can not be timed beside others at once.
+	Tier string
 	// New makes a worker. Workers share nothing: each belongs to one
 	// goroutine.
 	New func() Worker

@@ -1,0 +1,60 @@
+package suite
+
+import (
+	"strconv"
+
+	"github.com/sipwire/sipwire/bench/corpus"
+	"github.com/sipwire/sipwire/bench/peer"
+)
+
+// Mixed is the set of the published figures.
+func Mixed(seed uint64, n int) Set {
+	return Set{"mixed", corpus.Generate(seed, n)}
+}
+
+// Others are the sets that stand beside it: one message over and over, and
+// the mixes that lean to one side.
+func Others(seed uint64, n int) ([]Set, error) {
+	same, err := corpus.Same(seed, "invite", n)
+	if err != nil {
+		return nil, err
+	}
+	sets := []Set{{"same", same}}
+	for _, name := range corpus.Mixes()[1:] {
+		ms, err := corpus.Mix(name, seed, n)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, Set{name, ms})
+	}
+	return sets, nil
+}
+
+// OtherTasks are the tasks that are measured on the sets of Others and of the
+// sweeps.
+func OtherTasks() []peer.Task {
+	return []peer.Task{peer.Copy, peer.Index, peer.Read, peer.Proxy}
+}
+
+// Sweep is a row of sets that differ in one size.
+type Sweep struct {
+	Name, Unit string
+	Sizes      []int
+	Set        func(size int) Set
+}
+
+// Sweeps are the sizes that cost is drawn against. Each point is n distinct
+// messages; large ones are fewer, so that a sweep fits in memory.
+func Sweeps(seed uint64, n int) []Sweep {
+	count := func(bytes int) int { return max(16, min(n, n*1000/max(1, bytes))) }
+	sweep := func(name, unit string, sizes []int, make func(seed uint64, size, n int) []corpus.Message, each func(size int) int) Sweep {
+		return Sweep{name, unit, sizes, func(size int) Set {
+			return Set{name + "-" + strconv.Itoa(size), make(seed, size, count(each(size)))}
+		}}
+	}
+	return []Sweep{
+		sweep("headers", "header fields", corpus.HeaderSweep, corpus.Headers, func(s int) int { return 50 * s }),
+		sweep("body", "bytes of body", corpus.BodySweep, corpus.Bodies, func(s int) int { return s }),
+		sweep("value", "bytes of one value", corpus.ValueSweep, corpus.Values, func(s int) int { return s }),
+	}
+}
