@@ -1,0 +1,183 @@
+package udp
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/sipwire/sipwire/pool"
+)
+
+// Reader takes datagrams out of a socket in batches. It belongs to one
+// goroutine: two that read one socket cost twice as much a packet as one (take
+// a [Group] instead). Close, SetReadDeadline, Stats and [Packet.Release] may be
+// called from any goroutine.
+type Reader struct {
+	_ noCopy
+
+	conn  *net.UDPConn
+	cfg   Config
+	local netip.AddrPort // the address if the socket is bound to one, and the port
+	recv  receiver
+	slab  *pool.Slab
+	holds *holds
+	zones zones
+
+	pkts    []Packet
+	heldNow bool // a packet of the last batch was held
+	short   bool // the last batch was not full: the socket was drained
+
+	stats stats
+	drops dropCounter
+
+	mu       sync.Mutex // guards ctx against SetReadDeadline
+	ctx      context.Context
+	unlisten func() bool
+}
+
+// receiver is one way of getting packets. All are driven by the one goroutine
+// that reads, except for close and setReadDeadline.
+type receiver interface {
+	// receive takes back the slots of the last batch, waits until a packet is
+	// there and fills r.pkts. It returns the number of kernel messages, which
+	// is less than that of packets where the kernel put several into one.
+	receive(r *Reader) (msgs int, err error)
+	setReadDeadline(t time.Time) error
+	// close unblocks receive and ends it for good. What the kernel may still
+	// write into is not freed before the kernel has let go of it.
+	close() error
+}
+
+func newReader(conn *net.UDPConn, cfg Config) *Reader {
+	slots := cfg.Batch + cfg.Held
+	r := &Reader{conn: conn, cfg: cfg}
+	if a, ok := conn.LocalAddr().(*net.UDPAddr); ok {
+		r.local = a.AddrPort()
+		addr := r.local.Addr().Unmap()
+		if addr.IsUnspecified() {
+			addr = netip.Addr{}
+		}
+		r.local = netip.AddrPortFrom(addr, r.local.Port())
+	}
+	size := cfg.slotSize()
+	switch cfg.Impl {
+	case IOUring:
+		slots = uringBuffers(cfg.Batch) + cfg.Held
+		size += uringSlotHeader
+	case Portable:
+		// net.UDPConn does not tell how long a packet was that it cut: take all
+		// of it and cut it here.
+		slots, size = 1+cfg.Held, MaxDatagram
+	}
+	r.slab = pool.NewSlab(slots, size)
+	r.holds = newHolds(r.slab, cfg.Held)
+	r.pkts = make([]Packet, 0, cfg.Batch)
+	return r
+}
+
+// Read waits for packets and returns at least one, at most Config.Batch (with
+// Config.GRO a kernel message may carry up to 128 packets). The slice and the
+// packets in it are valid until the next Read; see [Packet.Hold] for how to
+// keep one longer.
+//
+// After Close it returns net.ErrClosed, after the deadline
+// os.ErrDeadlineExceeded, and when the context of SetContext is done its cause;
+// test with errors.Is. Any other error is the socket's, such as ECONNREFUSED on
+// a connected socket whose peer is gone: no packet is lost by it, and Read may
+// be called again. Read returns no packets with an error. In the steady state
+// it allocates nothing.
+func (r *Reader) Read() ([]Packet, error) {
+	if r.ctx != nil {
+		if err := context.Cause(r.ctx); err != nil {
+			return nil, err
+		}
+	}
+	if r.short && r.cfg.Window > 0 {
+		time.Sleep(r.cfg.Window)
+	}
+	r.short = false
+	msgs, err := r.recv.receive(r)
+	if err != nil {
+		if r.ctx != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+			if cause := context.Cause(r.ctx); cause != nil {
+				err = cause
+			}
+		}
+		return nil, err
+	}
+	r.short = msgs < r.cfg.Batch
+	r.stats.batches.Add(1)
+	r.stats.packets.Add(uint64(len(r.pkts)))
+	return r.pkts[:len(r.pkts):len(r.pkts)], nil
+}
+
+// SetReadDeadline makes Read fail with os.ErrDeadlineExceeded from t on; the
+// zero time means never. It has no effect once the context of SetContext is
+// done.
+func (r *Reader) SetReadDeadline(t time.Time) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ctx != nil && r.ctx.Err() != nil {
+		return nil
+	}
+	return r.recv.setReadDeadline(t)
+}
+
+// SetContext makes Read fail with the cause of ctx as soon as ctx is done, also
+// while it waits. It replaces the context set before; nil means none. It must
+// not be called while another goroutine is in Read. It allocates, Read does
+// not: set it once, not before each Read.
+func (r *Reader) SetContext(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.unlisten != nil {
+		r.unlisten()
+		r.unlisten = nil
+	}
+	if r.ctx != nil && r.ctx.Err() != nil {
+		r.recv.setReadDeadline(time.Time{})
+	}
+	r.ctx = ctx
+	if ctx == nil {
+		return
+	}
+	r.unlisten = context.AfterFunc(ctx, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.ctx == ctx {
+			r.recv.setReadDeadline(time.Unix(1, 0))
+		}
+	})
+}
+
+// Conn returns the socket, for options and addresses. Reading from it directly
+// takes packets away from the Reader.
+func (r *Reader) Conn() *net.UDPConn { return r.conn }
+
+// LocalAddr returns the address that the socket is bound to; the address is
+// invalid for a wildcard, the port is always set.
+func (r *Reader) LocalAddr() netip.AddrPort { return r.local }
+
+// Held returns how many packets are held back at this moment.
+func (r *Reader) Held() int { return r.holds.held() }
+
+// close ends reading; the socket itself is closed by Socket.Close.
+func (r *Reader) close() error {
+	r.mu.Lock()
+	if r.unlisten != nil {
+		r.unlisten()
+		r.unlisten = nil
+	}
+	r.mu.Unlock()
+	return r.recv.close()
+}
+
+// noCopy makes go vet report copies of a struct that holds it.
+type noCopy struct{}
+
+func (*noCopy) Lock()   {}
+func (*noCopy) Unlock() {}
