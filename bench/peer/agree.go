@@ -38,7 +38,7 @@ func Check(ref, w Worker, t Task, set []corpus.Message) (usable []corpus.Message
 func isResponseSIP(b []byte) bool { return len(b) > 4 && string(b[:4]) == "SIP/" }
 
 func check(ref, w Worker, t Task, msg []byte) string {
-	if t == Copy {
+	if t == Copy || t == Call {
 		return ""
 	}
 	ours, err := ref.Fields(msg)

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -31,8 +32,9 @@ func (f *Fields[S]) Sum() uint64 {
 }
 
 // Diff names the fields that differ, with both values, or is empty. Whether
-// the brackets of an IPv6 reference belong to the host is a matter of taste,
-// so they do not count.
+// the brackets of an IPv6 reference belong to the host, and whether a parser
+// decodes the escapes of a user or leaves that to its caller, are matters of
+// taste and do not count.
 func Diff(ours, theirs Fields[string]) string {
 	var b strings.Builder
 	text := func(name, x, y string) {
@@ -46,7 +48,7 @@ func Diff(ours, theirs Fields[string]) string {
 		}
 	}
 	number("status", ours.Status, theirs.Status)
-	text("Request-URI user", ours.User, theirs.User)
+	text("Request-URI user", unescape(ours.User), unescape(theirs.User))
 	text("Request-URI host", strings.Trim(ours.Host, "[]"), strings.Trim(theirs.Host, "[]"))
 	number("Request-URI port", ours.Port, theirs.Port)
 	text("Via host", strings.Trim(ours.ViaHost, "[]"), strings.Trim(theirs.ViaHost, "[]"))
@@ -59,4 +61,11 @@ func Diff(ours, theirs Fields[string]) string {
 	text("Call-ID", ours.CallID, theirs.CallID)
 	number("Max-Forwards", ours.MaxForwards, theirs.MaxForwards)
 	return strings.TrimSuffix(b.String(), "; ")
+}
+
+func unescape(s string) string {
+	if u, err := url.PathUnescape(s); err == nil {
+		return u
+	}
+	return s
 }

@@ -20,6 +20,12 @@ var longNames = map[string]string{
 	"v": "via", "x": "session-expires", "y": "identity",
 }
 
+// oneValue lists the headers in whose values a comma does not part values.
+var oneValue = map[string]bool{
+	"authorization": true, "proxy-authorization": true, "www-authenticate": true, "proxy-authenticate": true,
+	"date": true, "subject": true, "user-agent": true, "server": true, "call-id": true,
+}
+
 func outlineOf(msg []byte) *outline {
 	end := bytes.Index(msg, []byte("\r\n\r\n"))
 	if end < 0 {
@@ -36,12 +42,10 @@ func outlineOf(msg []byte) *outline {
 		if long, ok := longNames[name]; ok {
 			name = long
 		}
-		n := 1
-		switch name {
-		case "via", "route", "record-route", "contact":
-			n += commas(value)
+		o.count[name]++
+		if !oneValue[name] {
+			o.count[name] += commas(value)
 		}
-		o.count[name] += n
 	}
 	return o
 }

@@ -21,6 +21,7 @@ type Task string
 
 // The tasks, in the order of reports.
 const (
+	Call   Task = "call"   // call an empty C function: what cgo adds to each call
 	Copy   Task = "copy"   // copy the message into a buffer: the floor
 	Index  Task = "index"  // find start line, header fields and body
 	Read   Task = "read"   // parse, then read what a proxy needs: see Fields
@@ -34,12 +35,14 @@ const (
 
 // Tasks lists all tasks in the order of reports.
 func Tasks() []Task {
-	return []Task{Copy, Index, Read, Typed, Encode, Proxy, Reply, Stamp, Stream}
+	return []Task{Call, Copy, Index, Read, Typed, Encode, Proxy, Reply, Stamp, Stream}
 }
 
 // About says in a line what a task does.
 func (t Task) About() string {
 	switch t {
+	case Call:
+		return "call an empty C function, what cgo adds to a call"
 	case Copy:
 		return "copy the message into a buffer, the floor"
 	case Index:
