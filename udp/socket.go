@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"sync"
 	"syscall"
 )
 
@@ -18,6 +19,10 @@ type Socket struct {
 	cfg      Config
 	impl     Impl
 	refusals []*Refusal
+
+	mu      sync.Mutex
+	closed  bool
+	writers []*Writer // all of them, to be closed with the socket
 }
 
 // Listen opens a socket on a local address as net.ListenConfig does: network is
@@ -89,6 +94,7 @@ func (s *Socket) start(impl Impl) *Refusal {
 		return refused(impl, err)
 	}
 	s.R, s.W = r, w
+	s.writers = append(s.writers, w)
 	return nil
 }
 
@@ -116,7 +122,16 @@ func startReader(conn *net.UDPConn, cfg Config) (*Reader, error) {
 func (s *Socket) NewWriter() (*Writer, error) {
 	cfg := s.cfg
 	cfg.Impl = s.impl
-	return startWriter(s.conn, cfg)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, net.ErrClosed
+	}
+	w, err := startWriter(s.conn, cfg)
+	if err == nil {
+		s.writers = append(s.writers, w)
+	}
+	return w, err
 }
 
 // Impl returns the implementation in use.
@@ -139,14 +154,24 @@ func (s *Socket) LocalAddr() netip.AddrPort {
 func (s *Socket) Conn() *net.UDPConn { return s.conn }
 
 // Close closes the socket and ends Reads and Writes that wait, from any
-// goroutine. Packets that were handed out stay valid as before.
+// goroutine. Packets that were handed out stay valid as before. A socket must be
+// closed: with io_uring, the kernel holds memory until then.
 func (s *Socket) Close() error {
-	err := s.R.close()
-	if e := s.W.close(); err == nil {
-		err = e
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return net.ErrClosed
 	}
+	s.closed = true
+	err := s.R.close()
 	if e := s.conn.Close(); err == nil {
 		err = e
+	}
+	// A Write that waits has been woken by the line above.
+	for _, w := range s.writers {
+		if e := w.close(); err == nil {
+			err = e
+		}
 	}
 	return err
 }

@@ -289,6 +289,7 @@ func TestHoldAcross(t *testing.T) {
 		c := dial(t, s.LocalAddr())
 		const total = 4000
 		ch := make(chan Packet, 8)
+		credit := make(chan struct{}, 200) // no more under way than the socket holds
 		done := make(chan int)
 		for range 2 {
 			go func() {
@@ -306,13 +307,11 @@ func TestHoldAcross(t *testing.T) {
 		}
 		go func() {
 			for i := range total {
+				credit <- struct{}{}
 				b := fmt.Appendf(nil, "%010d%80s%010d", i, "", i)
 				if _, err := c.Write(b); err != nil {
 					t.Error(err)
 					return
-				}
-				if i%100 == 99 {
-					time.Sleep(time.Millisecond)
 				}
 			}
 		}()
@@ -322,6 +321,7 @@ func TestHoldAcross(t *testing.T) {
 				t.Fatalf("got %q, want %q", p.Data[:10], want)
 			}
 			next++
+			<-credit
 			if p.Hold() {
 				ch <- *p
 			}
@@ -365,12 +365,14 @@ func TestDeadlineCloseContext(t *testing.T) {
 		send(t, c, []byte("again"))
 		collect(t, s.R, 1, func(p *Packet) {})
 
-		time.AfterFunc(20*time.Millisecond, func() { s.Close() })
+		done := make(chan struct{})
+		time.AfterFunc(20*time.Millisecond, func() { s.Close(); close(done) })
 		for range 2 {
 			if _, err := s.R.Read(); !errors.Is(err, net.ErrClosed) {
 				t.Fatalf("closed: %v", err)
 			}
 		}
+		<-done
 		ds := []Datagram{{Data: []byte("x"), Dst: addrOf(c)}, {Data: []byte("y"), Dst: addrOf(c)}}
 		n, err := s.W.Write(ds)
 		if n != 0 || !errors.Is(err, net.ErrClosed) || !errors.Is(ds[1].Err, net.ErrClosed) {
