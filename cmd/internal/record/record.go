@@ -1,0 +1,110 @@
+// Package record turns a parsed message into the JSON object that the tool
+// prints for it. The names of its keys, and the names of error codes, are an
+// interface that scripts rely on: keys are added, never renamed.
+//
+// Every string from the message is raw, as it stood on the wire; see [Text]
+// for bytes that are not UTF-8. Offsets and lengths count bytes.
+package record
+
+import (
+	"errors"
+
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+)
+
+// A Record is the JSON form of one message. A key without a value in the
+// message is null; error, error_code and offset stand only in the record of a
+// message that did not parse, which then shows what could be read all the
+// same.
+type Record struct {
+	File    Text     `json:"file"`
+	Method  Text     `json:"method"` // null for a response
+	Status  *int     `json:"status"` // null for a request
+	Reason  Text     `json:"reason"` // null for a request
+	RURI    Text     `json:"ruri"`   // null for a response
+	Headers []Header `json:"headers"`
+
+	ViaCount      int  `json:"via_count"` // values, not lines, as the two below
+	ContactCount  int  `json:"contact_count"`
+	RouteCount    int  `json:"route_count"`
+	ContentLength *int `json:"content_length"` // as declared
+	BodyLen       int  `json:"body_len"`
+	TrailingLen   int  `json:"trailing_len"`
+
+	*Failure
+}
+
+// A Header is one header field.
+type Header struct {
+	Name    Text    `json:"name"`    // as it came, without colon
+	ID      *string `json:"id"`      // the registered long name, null for a name outside the table
+	Value   Text    `json:"value"`   // without the whitespace around it; folds are kept
+	Compact bool    `json:"compact"` // the name came in its compact form
+	Folded  bool    `json:"folded"`  // the value goes on on a continuation line
+	Offset  int     `json:"offset"`  // of the name
+}
+
+// A Failure says why there is no message. Offset is null when the file could
+// not be read; ErrorCode is "unreadable" then.
+type Failure struct {
+	Error     string `json:"error"`
+	ErrorCode string `json:"error_code"`
+	Offset    *int   `json:"offset"`
+}
+
+// Of returns the record of m, which was last given to Parse with the result
+// err. It points into the message's bytes.
+func Of(file string, m *codec.Message, err error) *Record {
+	r := &Record{File: Text(file), Headers: make([]Header, 0, m.Len())}
+	switch {
+	case m.IsRequest():
+		r.Method, r.RURI = m.MethodBytes(), m.RequestURIBytes()
+	case m.IsResponse():
+		status := m.Status()
+		r.Status, r.Reason = &status, m.Reason()
+	}
+	for _, f := range m.Fields() {
+		h := Header{Name: f.Name, Value: f.Value, Compact: f.IsCompact(), Folded: f.Folded, Offset: f.Offset}
+		if name := f.ID.String(); name != "" {
+			h.ID = &name
+		}
+		r.Headers = append(r.Headers, h)
+	}
+	r.ViaCount = m.CountValues(header.IDVia)
+	r.ContactCount = m.CountValues(header.IDContact)
+	r.RouteCount = m.CountValues(header.IDRoute)
+	if n, ok := m.ContentLength(); ok {
+		r.ContentLength = &n
+	}
+	r.BodyLen, r.TrailingLen = len(m.Body()), len(m.Trailing())
+	r.Failure = failure(err)
+	return r
+}
+
+// Unreadable returns the record of a file that could not be read.
+func Unreadable(file string, err error) *Record {
+	return &Record{
+		File: Text(file), Headers: []Header{},
+		Failure: &Failure{Error: err.Error(), ErrorCode: "unreadable"},
+	}
+}
+
+func failure(err error) *Failure {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*codec.SyntaxError](err); ok {
+		offset := e.Offset
+		return &Failure{Error: Explain(e.Code, e.Header), ErrorCode: e.Code.Name(), Offset: &offset}
+	}
+	return &Failure{Error: err.Error(), ErrorCode: "unreadable"}
+}
+
+// Explain says in words what is wrong, and with which header.
+func Explain(code codec.Code, id header.ID) string {
+	if id == header.IDOther {
+		return code.Error()
+	}
+	return code.Error() + " in " + id.String()
+}

@@ -1,0 +1,54 @@
+package record
+
+import (
+	"encoding/json"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestText(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                   `""`,
+		`a"b\c/<&>`:          `"a\"b\\c/<&>"`,
+		"\x00\r\n\t\x1f\x7f": `"\u0000\r\n\t\u001f\u007f"`,
+		"é◕\U0001f4de":       `"é◕` + "\U0001f4de" + `"`,
+		"a\x82b\xff":         `"a\udc82b\udcff"`,
+		"\xe2\x82x":          `"\udce2\udc82x"`,      // cut short
+		"\xed\xa0\x80":       `"\udced\udca0\udc80"`, // a surrogate in UTF-8
+		"\xc0\xaf":           `"\udcc0\udcaf"`,       // overlong
+		"\ufffd":             "\"\ufffd\"",           // was there, stays
+	} {
+		b, err := Text(in).MarshalJSON()
+		if err != nil || string(b) != want {
+			t.Errorf("%q: %s, %v; not %s", in, b, err, want)
+		}
+	}
+	if b, _ := json.Marshal(struct{ T Text }{}); string(b) != `{"T":null}` {
+		t.Errorf("nil: %s", b)
+	}
+}
+
+func FuzzText(f *testing.F) {
+	f.Add([]byte("a\x00\xff\"\\é"))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		b, err := Text(in).MarshalJSON()
+		if in == nil {
+			return
+		}
+		var back string
+		if err != nil || json.Unmarshal(b, &back) != nil {
+			t.Fatalf("%q: %s, %v", in, b, err)
+		}
+		if utf8.Valid(in) && back != string(in) {
+			t.Fatalf("%q came back as %q", in, back)
+		}
+		for _, c := range b {
+			if c < ' ' || c == 0x7f {
+				t.Fatalf("%q: control byte in %q", in, b)
+			}
+		}
+		if !utf8.Valid(b) {
+			t.Fatalf("%q: %q is not UTF-8", in, b)
+		}
+	})
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/show"
+	"github.com/sipwire/sipwire/codec"
+)
+
+// The messages of the demo, written for it: long, compact and folded forms,
+// lists, IPv6, tel, digest, an unknown header.
+//
+//go:embed messages/*.sip
+var embedded embed.FS
+
+// demoTree is the message the demo shows.
+const demoTree = "invite.sip"
+
+type demoCmd struct {
+	For time.Duration `default:"1s" help:"How long to measure."`
+}
+
+// Help is what kong prints below the usage of this command.
+func (*demoCmd) Help() string {
+	return `Everything comes from inside the program: a few messages written for it, one of which is shown as a tree.
+The figures are measured here and now, on one goroutine, over those few messages again and again; a processor soon
+knows them by heart, so real traffic is slower. The bench folder of the project measures without that favour.`
+}
+
+// A sample is one embedded message.
+type sample struct {
+	name string
+	data []byte
+}
+
+func samples() ([]sample, error) {
+	entries, err := fs.ReadDir(embedded, "messages")
+	if err != nil {
+		return nil, err
+	}
+	var all []sample
+	for _, entry := range entries {
+		b, err := embedded.ReadFile(path.Join("messages", entry.Name()))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, sample{entry.Name(), b})
+	}
+	return all, nil
+}
+
+// Run shows one message and measures all of them.
+func (c *demoCmd) Run(e *env, global *cli) error {
+	if c.For <= 0 || c.For > time.Minute {
+		return errors.New("--for must be above 0 and at most a minute")
+	}
+	all, err := samples()
+	if err != nil {
+		return err
+	}
+	m := codec.Acquire()
+	defer codec.Release(m)
+	p := show.New(e.stdout, global.wantColor(e), e.width)
+	for _, s := range all {
+		if s.name == demoTree {
+			p.Tree(s.name, m, m.Parse(s.data))
+		}
+	}
+	got, err := measure(m, all, c.For)
+	if err != nil {
+		return err
+	}
+	p.Gap()
+	p.Table(fmt.Sprintf("%d messages from inside this program, again and again for %v on one goroutine",
+		len(all), got.took.Round(10*time.Millisecond)), [][2]string{
+		{"messages/s", thousands(uint64(float64(got.messages) / got.took.Seconds()))},
+		{"bytes/s", thousands(uint64(float64(got.bytes) / got.took.Seconds()))},
+		{"ns/message", fmt.Sprintf("%.0f", float64(got.took.Nanoseconds())/float64(got.messages))},
+		{"allocations/message", fmt.Sprintf("%.3f", float64(got.mallocs)/float64(got.messages))},
+	})
+	p.Gap()
+	p.Hint("now one of yours: sipwire parse FILE")
+	return nil
+}
+
+// figures are what was measured.
+type figures struct {
+	messages, bytes, mallocs uint64
+	took                     time.Duration
+}
+
+// measure parses all messages in turn for at least d. What it counts as
+// allocations is what the whole process allocated, the clock included.
+func measure(m *codec.Message, all []sample, d time.Duration) (figures, error) {
+	const rounds = 64 // between looks at the clock
+	var f figures
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	for f.took < d {
+		for range rounds {
+			for i := range all {
+				if err := m.Parse(all[i].data); err != nil {
+					return f, fmt.Errorf("%s: %w", all[i].name, err)
+				}
+				f.bytes += uint64(len(all[i].data))
+			}
+		}
+		f.messages += rounds * uint64(len(all))
+		f.took = time.Since(start)
+	}
+	runtime.ReadMemStats(&after)
+	f.mallocs = after.Mallocs - before.Mallocs
+	return f, nil
+}
+
+// thousands writes n with its digits in groups of three.
+func thousands(n uint64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + " " + s[i:]
+	}
+	return s
+}

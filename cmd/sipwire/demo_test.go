@@ -1,0 +1,104 @@
+package main
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+)
+
+func TestDemo(t *testing.T) {
+	r := tool(t, nil, "demo", "--for=20ms")
+	if r.status != exitOK || r.stderr != "" {
+		t.Fatalf("%+v", r)
+	}
+	figure := func(name string) float64 {
+		m := regexp.MustCompile(regexp.QuoteMeta(name) + ` +([0-9. ]+)\n`).FindStringSubmatch(r.stdout)
+		if m == nil {
+			t.Fatalf("no %s in\n%s", name, r.stdout)
+		}
+		f, err := strconv.ParseFloat(strings.ReplaceAll(m[1], " ", ""), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	if figure("messages/s") <= 0 || figure("bytes/s") <= figure("messages/s") {
+		t.Errorf("figures in\n%s", r.stdout)
+	}
+	for _, want := range []string{"compact", "folded", "application/sdp", "INVITE"} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("the tree shows nothing %s", want)
+		}
+	}
+	for _, arg := range []string{"--for=0s", "--for=-1s", "--for=1h"} {
+		if r := tool(t, nil, "demo", arg); r.status != exitBad {
+			t.Errorf("%s: status %d", arg, r.status)
+		}
+	}
+}
+
+// The demo has the kinds of message it is there to show.
+func TestDemoMessages(t *testing.T) {
+	all, err := samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sdp, vias, digest, compact, folded bool
+	for _, s := range all {
+		var m codec.Message
+		if err := (&codec.Parser{Strict: true}).Parse(&m, s.data); err != nil {
+			t.Errorf("%s: %v", s.name, err)
+		}
+		if n, ok := m.ContentLength(); !ok || n != len(m.Body()) || len(m.Trailing()) > 0 {
+			t.Errorf("%s: Content-Length %d, %v", s.name, n, ok)
+		}
+		sdp = sdp || m.Method() == header.MethodINVITE && strings.HasPrefix(string(m.Body()), "v=0\r\n")
+		vias = vias || m.Status() == 200 && m.Count(header.IDVia) < m.CountValues(header.IDVia)
+		digest = digest || m.Method() == header.MethodREGISTER && strings.HasPrefix(string(m.Value(header.IDAuthorization)), "Digest ")
+		for _, f := range m.Fields() {
+			compact, folded = compact || f.IsCompact(), folded || f.Folded
+		}
+	}
+	if !sdp || !vias || !digest || !compact || !folded {
+		t.Errorf("INVITE with SDP %v, 200 with several Via %v, digest %v, compact %v, folded %v", sdp, vias, digest, compact, folded)
+	}
+}
+
+// Parsing is said to allocate nothing; the demo must be able to show it.
+func TestMeasure(t *testing.T) {
+	all, err := samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := measure(codec.Acquire(), all, 20*time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var size uint64
+	for _, s := range all {
+		size += uint64(len(s.data))
+	}
+	if f.messages == 0 || f.messages%uint64(len(all)) != 0 || f.bytes != f.messages/uint64(len(all))*size || f.took < 20*time.Millisecond {
+		t.Errorf("%+v", f)
+	}
+	if f.mallocs > f.messages/100 {
+		t.Errorf("%d allocations for %d messages", f.mallocs, f.messages)
+	}
+	bad := []sample{{"bad.sip", []byte("no message")}}
+	if _, err := measure(codec.Acquire(), bad, time.Second); err == nil || !strings.Contains(err.Error(), "bad.sip") {
+		t.Errorf("a sample that does not parse: %v", err)
+	}
+}
+
+func TestThousands(t *testing.T) {
+	for n, want := range map[uint64]string{0: "0", 999: "999", 1000: "1 000", 1234567: "1 234 567"} {
+		if got := thousands(n); got != want {
+			t.Errorf("%d: %q", n, got)
+		}
+	}
+}

@@ -1,0 +1,129 @@
+// Sipwire takes SIP messages apart on the command line.
+//
+//	sipwire demo             a first look: a message as a tree, and how fast it was read
+//	sipwire parse FILE...    messages as trees, or as JSON with --json
+//
+// Without a FILE, or with "-" for one, a message is read from standard input.
+// Results go to standard output, complaints about the tool's own work to
+// standard error. The exit status is 0 when every message was fine, 1 when
+// one was not or could not be read, and 2 when the command line was wrong.
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+)
+
+// The exit statuses.
+const (
+	exitOK = iota
+	exitBad
+	exitUsage
+)
+
+// errBad ends a command whose output already says what is wrong.
+var errBad = errors.New("a message is bad")
+
+// env is what a command sees of the world, so that tests can set it.
+type env struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	stdinTerminal  bool // a person types there
+	stdoutTerminal bool // a person reads there
+	width          int  // columns of that terminal
+}
+
+type cli struct {
+	Color   string           `enum:"auto,always,never" default:"auto" help:"Colour the output: auto (on a terminal, unless NO_COLOR is set), always or never."`
+	Version kong.VersionFlag `help:"Print the version and leave."`
+
+	Parse parseCmd `cmd:"" help:"Take messages apart and print each as a tree, or as JSON."`
+	Demo  demoCmd  `cmd:"" help:"Show a message as a tree, and how fast messages are read here. Needs nothing."`
+}
+
+// wantColor decides whether output is coloured (see no-color.org).
+func (c *cli) wantColor(e *env) bool {
+	switch c.Color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return e.stdoutTerminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+// left carries an exit status out of kong, which ends the program by itself
+// after printing help.
+type left int
+
+// run is the whole program.
+func run(args []string, e *env) (status int) {
+	defer func() {
+		if r := recover(); r != nil {
+			l, ok := r.(left)
+			if !ok {
+				panic(r)
+			}
+			status = int(l)
+		}
+	}()
+	var c cli
+	parser, err := kong.New(&c,
+		kong.Name("sipwire"),
+		kong.Description("Take SIP messages apart."),
+		kong.Writers(e.stdout, e.stderr),
+		kong.Exit(func(code int) { panic(left(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"version": "sipwire " + version()},
+	)
+	if err != nil {
+		panic(err) // the struct above is wrong; no input gets here
+	}
+	ctx, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(e.stderr, "sipwire: %v (sipwire --help tells more)\n", err)
+		return exitUsage
+	}
+	out := bufio.NewWriterSize(e.stdout, 64<<10)
+	inner := *e
+	inner.stdout = out
+	err = ctx.Run(&inner, &c)
+	if ferr := out.Flush(); err == nil {
+		err = ferr
+	}
+	switch {
+	case err == nil:
+		return exitOK
+	case !errors.Is(err, errBad):
+		fmt.Fprintf(e.stderr, "sipwire: %v\n", err)
+	}
+	return exitBad
+}
+
+func main() {
+	e := env{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		stdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
+		stdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+	}
+	if e.stdoutTerminal {
+		if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+			e.width = w
+		}
+	}
+	os.Exit(run(os.Args[1:], &e))
+}

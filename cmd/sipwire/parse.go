@@ -1,0 +1,84 @@
+package main
+
+import (
+	"encoding/json"
+
+	"github.com/sipwire/sipwire/cmd/internal/record"
+	"github.com/sipwire/sipwire/cmd/internal/show"
+	"github.com/sipwire/sipwire/codec"
+)
+
+type parseCmd struct {
+	JSON   bool `help:"Print one JSON object for each message, a line each."`
+	Strict bool `help:"Refuse what is tolerated otherwise: lines that end in LF alone, and a second header where one may stand."`
+	Wide   bool `help:"Do not cut lines to the width of the terminal."`
+
+	Files []string `arg:"" optional:"" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
+}
+
+// Help is what kong prints below the usage of this command.
+func (*parseCmd) Help() string {
+	return `The JSON object of a message has the keys file, method, status, reason, ruri, headers, via_count, contact_count,
+route_count, content_length, body_len and trailing_len; of one that does not parse also error, error_code and offset.
+What a message does not have is null. Strings are the bytes as they came; one that is not UTF-8 becomes a lone
+surrogate \udc80 to \udcff, as Python's surrogateescape writes it. Counts are of values, not of lines.`
+}
+
+// Run parses every message; a bad one does not keep the others from it.
+func (c *parseCmd) Run(e *env, global *cli) error {
+	parser := codec.Parser{Strict: c.Strict}
+	m := codec.Acquire()
+	defer codec.Release(m)
+	var p *show.Printer
+	if !c.JSON {
+		p = c.printer(e, global)
+	}
+	enc := newEncoder(e)
+	first, bad := true, false
+	for in := range e.inputs(c.Files, codec.DefaultMaxMessage) {
+		err := in.err
+		if err == nil {
+			err = parser.Parse(m, in.data)
+		}
+		bad = bad || err != nil
+		switch {
+		case c.JSON && in.err != nil:
+			err = enc.Encode(record.Unreadable(in.name, in.err))
+		case c.JSON:
+			err = enc.Encode(record.Of(in.name, m, err))
+		default:
+			if !first {
+				p.Gap()
+			}
+			if in.err != nil {
+				p.Unreadable(in.name, in.err)
+			} else {
+				p.Tree(in.name, m, err)
+			}
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+		first = false
+	}
+	if bad {
+		return errBad
+	}
+	return nil
+}
+
+func (c *parseCmd) printer(e *env, global *cli) *show.Printer {
+	width := e.width
+	if c.Wide {
+		width = 0
+	}
+	return show.New(e.stdout, global.wantColor(e), width)
+}
+
+// newEncoder returns an encoder that writes one object a line.
+func newEncoder(e *env) *json.Encoder {
+	enc := json.NewEncoder(e.stdout)
+	enc.SetEscapeHTML(false)
+	return enc
+}
