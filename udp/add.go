@@ -6,14 +6,28 @@ import "net/netip"
 // length that it had, which may be more than the slot; c is nil if nothing was
 // told beside it.
 func (r *Reader) add(b []byte, n int, slot int32, src netip.AddrPort, c *control) {
-	// The packets of a batch are written where they stand, field by field:
-	// building each elsewhere first shows in the profile.
-	have := min(n, len(b))
-	if c != nil && c.segment > 0 && c.segment < have {
-		r.split(b[:have], n, slot, src, c)
+	if c == nil || c.segment <= 0 || c.segment >= min(n, len(b)) {
+		r.put(b, n, slot, src, c)
 		return
 	}
-	have = min(have, r.cfg.MaxSize)
+	// A message of UDP_GRO: packets of c.segment bytes and a last one that may
+	// be shorter. What did not fit the slot was the last one's.
+	have := min(n, len(b))
+	for lo := 0; lo < have; lo += c.segment {
+		size := c.segment
+		if lo+size >= have {
+			size = n - lo
+		}
+		r.put(b[lo:have], size, slot, src, c)
+	}
+}
+
+// put appends one packet, the first n bytes of b or as many as there are and
+// are allowed.
+func (r *Reader) put(b []byte, n int, slot int32, src netip.AddrPort, c *control) {
+	have := min(n, len(b), r.cfg.MaxSize)
+	// The packets of a batch are written where they stand, field by field:
+	// building each elsewhere first shows in the profile.
 	p := r.next()
 	p.Data = b[:have:have]
 	p.Src = src
@@ -28,21 +42,6 @@ func (r *Reader) add(b []byte, n int, slot int32, src netip.AddrPort, c *control
 	}
 	if n > have {
 		r.stats.truncated.Add(1)
-	}
-}
-
-// split takes a message of UDP_GRO apart: packets of c.segment bytes and a last
-// one that may be shorter.
-func (r *Reader) split(b []byte, n int, slot int32, src netip.AddrPort, c *control) {
-	for lo := 0; lo < len(b); lo += c.segment {
-		hi := min(lo+c.segment, len(b))
-		one := *c
-		one.segment = 0
-		size := hi - lo
-		if hi == len(b) {
-			size += n - len(b) // what did not fit the slot was the last one's
-		}
-		r.add(b[lo:hi], size, slot, src, &one)
 	}
 }
 

@@ -24,6 +24,7 @@ func (s *Socket) Buffers() (recv, send Buffer, err error) {
 const (
 	skBuff   = 256      // struct sk_buff
 	skShared = 320 + 64 // skb_shared_info behind the bytes, headers before them
+	skSmall  = 576      // the block for small packets, since Linux 6.3
 )
 
 // Packets returns how many packets of size bytes the granted receive buffer
@@ -35,7 +36,8 @@ func (b Buffer) Packets(size int) int {
 		return 0
 	}
 	block := 1 << bits.Len(uint(min(size, MaxDatagram)+skShared-1))
-	// The kernel takes a packet as long as the charge before it does not
-	// exceed the limit.
-	return b.Granted/(max(block, 512)+skBuff) + 1
+	if block <= 512 {
+		block = skSmall
+	}
+	return b.Granted / (block + skBuff)
 }

@@ -35,30 +35,19 @@ func (p *portableReceiver) receive(r *Reader) (int, error) {
 		n = len(b)
 	}
 	p.slots.used = 1
-	r.pkts = r.pkts[:1]
-	pkt := &r.pkts[0]
-	*pkt = Packet{
-		Src:  netip.AddrPortFrom(src.Addr().Unmap(), src.Port()),
-		Dst:  r.local,
-		Len:  n,
-		r:    r,
-		slot: slot,
-	}
 	if flags&flagTruncated != 0 && n == len(b) {
 		// Only a datagram beyond what UDP can carry is longer than the slot:
 		// how much is not told.
-		pkt.Len = n + 1
+		n++
 	}
-	if oobn > 0 {
-		var c control
-		c.parse(p.oob[:oobn])
-		c.apply(r, pkt)
+	from := netip.AddrPortFrom(src.Addr().Unmap(), src.Port())
+	if oobn == 0 {
+		r.add(b, n, slot, from, nil)
+		return 1, nil
 	}
-	n = min(n, r.cfg.MaxSize)
-	pkt.Data = b[:n:n]
-	if pkt.Truncated() {
-		r.stats.truncated.Add(1)
-	}
+	var c control
+	c.parse(p.oob[:oobn])
+	r.add(b, n, slot, from, &c)
 	return 1, nil
 }
 
