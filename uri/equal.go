@@ -6,11 +6,6 @@ import (
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
-// maxAnyOrder is the number of parameters, or headers, up to which order does
-// not matter in a comparison. To find one among many costs a look at all of
-// them; the bound keeps the cost of hostile URIs linear.
-const maxAnyOrder = 64
-
 // Equal reports whether a and b are equivalent.
 //
 // Two sip or two sips URIs are compared by the rules of RFC 3261, 19.1.4 and
@@ -96,33 +91,33 @@ func mustIndex(name []byte) int {
 // equalParams compares the parameters of sip URIs, each given from its first
 // ";" on. Of a parameter given twice the first counts.
 func equalParams(a, b []byte) bool {
-	if len(a)+len(b) == 0 {
+	if bytes.Equal(a, b) {
 		return true
 	}
 	if bytes.Count(a, semicolon) > maxAnyOrder || bytes.Count(b, semicolon) > maxAnyOrder {
 		return equalInOrder(a, b, ';', paramMode)
 	}
-	for i := 0; i < len(a); {
-		var name, av []byte
-		start := i
-		name, av, i = nextPair(a, i+1, ';')
-		if bv, ok := findSame(b, name); ok {
+	var x, y index
+	x.addNames(a, ';')
+	y.addNames(b, ';')
+	for i := range x.n {
+		name, av, _ := nextPair(a, int(x.at[i])+1, ';')
+		if k, bv := y.find(b, ';', y.n, x.hash[i], name); k >= 0 {
 			m := paramMode(name, nil)
 			if equalText(av, m, bv, m) {
 				continue
 			}
-			if _, again := findSame(a[:start], name); !again {
+			if k, _ := x.find(a, ';', i, x.hash[i], name); k < 0 {
 				return false
 			}
 		} else if mustIndex(name) >= 0 {
 			return false
 		}
 	}
-	for i := 0; i < len(b); {
-		var name []byte
-		name, _, i = nextPair(b, i+1, ';')
+	for i := range y.n {
+		name, _, _ := nextPair(b, int(y.at[i])+1, ';')
 		if mustIndex(name) >= 0 {
-			if _, ok := findSame(a, name); !ok {
+			if k, _ := x.find(a, ';', x.n, y.hash[i], name); k < 0 {
 				return false
 			}
 		}
@@ -132,22 +127,10 @@ func equalParams(a, b []byte) bool {
 
 var semicolon = []byte(";")
 
-// findSame is findPair for parameters and a name that may have escapes.
-func findSame(b, name []byte) (value []byte, ok bool) {
-	for i := 0; i < len(b); {
-		var n, v []byte
-		n, v, i = nextPair(b, i+1, ';')
-		if equalText(n, fold, name, fold) {
-			return v, true
-		}
-	}
-	return nil, false
-}
-
 // equalSet compares lists of pairs in any order, each of which must be in
 // both as often.
 func equalSet(a, b []byte, sep byte, valueMode func(name, value []byte) mode) bool {
-	if len(a)+len(b) == 0 {
+	if bytes.Equal(a, b) {
 		return true
 	}
 	n := countPairs(a, sep)
@@ -157,18 +140,22 @@ func equalSet(a, b []byte, sep byte, valueMode func(name, value []byte) mode) bo
 	if n > maxAnyOrder {
 		return equalInOrder(a, b, sep, valueMode)
 	}
+	var x, y index
+	x.addPairs(a, sep, valueMode)
+	y.addPairs(b, sep, valueMode)
 	// Equal pairs are interchangeable, so the first one free is as good
 	// as any.
 	var used uint64
 next:
-	for i := 0; i < len(a); {
-		var an, av []byte
-		an, av, i = nextPair(a, i+1, sep)
+	for i := range x.n {
+		an, av, _ := nextPair(a, int(x.at[i])+1, sep)
 		am := valueMode(an, av)
-		for j, k := 0, 0; j < len(b); k++ {
-			var bn, bv []byte
-			bn, bv, j = nextPair(b, j+1, sep)
-			if used>>k&1 == 0 && equalText(an, fold, bn, fold) && equalText(av, am, bv, valueMode(bn, bv)) {
+		for k := range y.n {
+			if used>>k&1 != 0 || x.hash[i] != y.hash[k] {
+				continue
+			}
+			bn, bv, _ := nextPair(b, int(y.at[k])+1, sep)
+			if equalText(an, fold, bn, fold) && equalText(av, am, bv, valueMode(bn, bv)) {
 				used |= 1 << k
 				continue next
 			}
@@ -229,8 +216,9 @@ func telMode(name, value []byte) mode {
 // without case unless their header defines otherwise (RFC 3261, 7.3.1 and
 // 19.1.4): these hold user parts, Call-IDs, tags, credentials or a body.
 func headerMode(name, _ []byte) mode {
+	escaped := bytes.IndexByte(name, '%') >= 0
 	for _, n := range caseHeaders {
-		if nameIs(name, n) {
+		if (escaped || len(name) == len(n)) && nameIs(name, n) {
 			return 0
 		}
 	}

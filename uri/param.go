@@ -117,14 +117,21 @@ func (u *URI) Header(name string) (value []byte, ok bool) {
 // first 64, so that the cost stays linear.
 func (u *URI) DuplicateParam() (name []byte, ok bool) {
 	p := u.params()
-	for i := 0; i < len(p); {
+	if len(p) == 0 {
+		return nil, false
+	}
+	var x index
+	rest := x.addNames(p, ';')
+	for i := range x.n {
+		name, _, _ := nextPair(p, int(x.at[i])+1, ';')
+		if k, _ := x.find(p, ';', i, x.hash[i], name); k >= 0 {
+			return name, true
+		}
+	}
+	for i := rest; i < len(p); {
 		name, _, next := nextPair(p, i+1, ';')
-		for j, k := 0, 0; j < i && k < maxAnyOrder; k++ {
-			var before []byte
-			before, _, j = nextPair(p, j+1, ';')
-			if equalText(before, fold, name, fold) {
-				return name, true
-			}
+		if k, _ := x.find(p, ';', x.n, uint32(mix(hashText(indexSeed, name, fold))), name); k >= 0 {
+			return name, true
 		}
 		i = next
 	}

@@ -105,6 +105,7 @@ func TestParseError(t *testing.T) {
 		{"<sip:a@b>", 0, ErrScheme},
 		{"si p:a@b", 2, ErrScheme},
 		{"sip\x1aa@b", 3, ErrScheme}, // 0x1a|0x20 is ":"
+		{"sips\x1aa@b", 4, ErrScheme},
 		{"alice@atlanta.com", 5, ErrScheme},
 		{"urn:", 4, ErrEmpty},
 		{"sip:", 4, ErrHost},
@@ -318,6 +319,9 @@ func TestAccessors(t *testing.T) {
 	}
 	if got, _ := u.AppendText(nil); string(got) != u.String() {
 		t.Errorf("text %q", got)
+	}
+	if tel := MustParse("tel:1"); !tel.IsPhone() || tel.IsSIP() {
+		t.Error("tel is no phone")
 	}
 	if _, ok := u.Param("t"); ok {
 		t.Error("a name found by its beginning")
