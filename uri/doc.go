@@ -6,7 +6,7 @@
 // bytes belong to the caller, are never written to and never copied; every
 // view that an accessor returns is a part of them and is valid as long as
 // they are. Nothing in this package allocates, errors included, except
-// [URI.String] and [MustParse].
+// [URI.String], [MustParse] and an append to a slice without room.
 //
 // What came stays as it came: escapes, case and separators are undone only
 // by the functions that say so ([AppendUnescaped], [Phone.AppendDigits]) and

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"testing"
 	"unsafe"
@@ -371,120 +370,6 @@ func TestRangeStops(t *testing.T) {
 	}
 	if n != 3 {
 		t.Errorf("%d steps, want 3", n)
-	}
-}
-
-func TestHostAddr(t *testing.T) {
-	for in, want := range map[string]string{
-		"sip:192.0.2.4":               "192.0.2.4",
-		"sip:a@255.255.255.255:1":     "255.255.255.255",
-		"sip:[2001:DB8::10:5070]":     "2001:db8::10:5070",
-		"sip:[::ffff:192.0.2.2]":      "::ffff:192.0.2.2",
-		"sip:[2001:db8:::192.0.2.1]":  "2001:db8::c000:201",
-		"sip:[1:2:3:4:5:6:1.2.3.4]":   "1:2:3:4:5:6:102:304",
-		"sip:[::]":                    "::",
-		"sip:[1::]":                   "1::",
-		"sip:192.0.2.04":              "",
-		"sip:192.0.2.256":             "",
-		"sip:192.0.2.4.":              "",
-		"sip:192.0.2":                 "",
-		"sip:192.0.2.4x":              "",
-		"sip:example.com":             "",
-		"tel:+1":                      "",
-		"http://192.0.2.4":            "",
-		"sip:u@1.2.3.4;maddr=5.6.7.8": "1.2.3.4",
-	} {
-		u := MustParse(in)
-		addr, ok := u.HostAddr()
-		if ok != (want != "") || ok && addr != netip.MustParseAddr(want) {
-			t.Errorf("%q: %v, %v, want %q", in, addr, ok, want)
-		}
-		if isAddr := u.HostKind() == HostIPv4 || u.HostKind() == HostIPv6; isAddr != ok {
-			t.Errorf("%q: kind %d", in, u.HostKind())
-		}
-	}
-	for _, in := range []string{"", "[", "[]", "]", "[::1", "::1]", "[[::1]]", "[1.2.3.4]", "1.2.3.4:5060", "1.2.3", ":", ":::"} {
-		if addr, ok := ParseAddr([]byte(in)); ok {
-			t.Errorf("%q: %v", in, addr)
-		}
-	}
-	if addr, ok := ParseAddr([]byte("::1")); !ok || addr != netip.IPv6Loopback() {
-		t.Errorf("%v, %v", addr, ok)
-	}
-}
-
-func TestConsumeHost(t *testing.T) {
-	// As a Via has it: what follows is the caller's.
-	for _, tt := range []struct {
-		in   string
-		end  int
-		kind HostKind
-	}{
-		{"..host ;x", 6, HostName},
-		{"..1.2.3.4:5060", 9, HostIPv4},
-		{"..1.2.3.4_:5060", 10, HostName},
-		{"..[::1]:5060", 7, HostIPv6},
-	} {
-		if j, kind, code := ConsumeHost([]byte(tt.in), 2); code != 0 || j != tt.end || kind != tt.kind {
-			t.Errorf("%q: %d, %d, %v", tt.in, j, kind, code)
-		}
-	}
-	if j, _, code := ConsumeHost([]byte("ab"), 2); j != 2 || code != ErrHost {
-		t.Errorf("at the end: %v at %d", code, j)
-	}
-}
-
-func TestEscape(t *testing.T) {
-	all := make([]byte, 256)
-	for i := range all {
-		all[i] = byte(i)
-	}
-	for part, in := range map[Part]string{
-		PartUser: "sip:%s@h", PartPassword: "sip:u:%s@h", PartParam: "sip:h;%[1]s=%[1]s", PartHeader: "sip:h?%[1]s=%[1]s",
-	} {
-		text := AppendEscaped(nil, all, part)
-		u, err := Parse(fmt.Appendf(nil, in, text))
-		if err != nil {
-			t.Errorf("part %d: %v: %s", part, err, text)
-			continue
-		}
-		raw := u.User()
-		switch part {
-		case PartPassword:
-			raw, _ = u.Password()
-		case PartParam:
-			for name, value := range u.Params() {
-				if raw = name; !bytes.Equal(name, value) {
-					t.Errorf("name %q, value %q", name, value)
-				}
-			}
-		case PartHeader:
-			for name, value := range u.Headers() {
-				if raw = name; !bytes.Equal(name, value) {
-					t.Errorf("name %q, value %q", name, value)
-				}
-			}
-		}
-		if got := AppendUnescaped(nil, raw); !bytes.Equal(got, all) {
-			t.Errorf("part %d: came back as %q", part, got)
-		}
-	}
-	for in, want := range map[string]string{
-		"j@s0n": "j%40s0n", "a b%": "a%20b%25", "a\r\nb": "a%0D%0Ab", "a;b?c/d": "a;b?c/d", "\u00e9": "%C3%A9",
-	} {
-		if got := string(AppendEscaped(nil, in, PartUser)); got != want {
-			t.Errorf("%q: %s, want %s", in, got, want)
-		}
-	}
-	if got := string(AppendEscaped(nil, "aZ0", Part(9))); got != "%61%5A%30" {
-		t.Errorf("unknown part: %s", got)
-	}
-	for in, want := range map[string]string{
-		"%25%34%31": "%41", "%4": "%4", "%": "%", "%zz%41": "%zzA", "": "", "%00": "\x00", "a%2": "a%2",
-	} {
-		if got := string(AppendUnescaped(nil, []byte(in))); got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
-		}
 	}
 }
 
