@@ -3,7 +3,6 @@ package uri
 import (
 	"fmt"
 	"math/rand/v2"
-	"net/url"
 	"strings"
 	"testing"
 )
@@ -95,13 +94,6 @@ func BenchmarkParse(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				refParse(bm.text)
-			}
-		})
-		b.Run("impl=net-url/msg="+bm.name, func(b *testing.B) {
-			b.SetBytes(int64(len(in)))
-			b.ReportAllocs()
-			for b.Loop() {
-				url.Parse(bm.text)
 			}
 		})
 	}
