@@ -1,0 +1,193 @@
+package header
+
+import "github.com/sipwire/sipwire/internal/abnf"
+
+// Answer is what a client adds to a challenge to make credentials of it.
+type Answer struct {
+	Secret Secret // Username must be set; it may not hold CR, LF or NUL
+	Method []byte // the method of the request
+	URI    []byte // the Request-URI of the request
+	Body   []byte // its body, which counts only for auth-int
+
+	// CNonce is the nonce of the client. Where qop or a -sess algorithm is
+	// used it must be set, and be hard to guess (RFC 7616, 3.4).
+	CNonce []byte
+	// NonceCount says how often the nonce of the challenge has been used,
+	// this time included. 0 stands for 1.
+	NonceCount uint32
+	// QOP is the quality to use, which must be one that is offered.
+	// QOPNone stands for auth where it is offered, else auth-int where that
+	// is, else none.
+	QOP QOP
+}
+
+// AppendCredentials appends the value of the Authorization or
+// Proxy-Authorization header that answers the challenge c (RFC 3261, 22.4; RFC
+// 7616, 3.4). Realm, nonce and opaque go out as they came, but for folds, of
+// which each becomes a space.
+//
+// The error is a [Code], and dst is then as it was: [ErrValue] when the
+// challenge is not usable ([AuthChallenge.IsUsable]) or does not offer the
+// qop, or when HA1 does not fit the algorithm; [ErrParam] when a lacks
+// something; abnf.ErrInjection when a value of a holds CR, LF or NUL.
+func (d *Digester) AppendCredentials(dst []byte, c *AuthChallenge, a *Answer) ([]byte, error) {
+	x, code := exchangeFor(c, a)
+	if code != 0 {
+		return dst, code
+	}
+	var count [8]byte
+	if x.qop != QOPNone {
+		n := max(a.NonceCount, 1)
+		for i := range count {
+			count[i] = lowerHex[n>>(28-4*i)&15]
+		}
+		x.nc = count[:]
+	}
+	r, code := d.response(&x)
+	if code != 0 {
+		return dst, code
+	}
+	dst = append(dst, `Digest username="`...)
+	if c.Userhash() {
+		// The response stands in d.out, so the hash goes into d.ha2.
+		dst = append(dst, d.userhash(x.alg, a.Secret.Username, x.realm)...)
+	} else {
+		dst = appendQuotedText(dst, a.Secret.Username)
+	}
+	dst = appendValue(append(dst, `", realm="`...), x.realm)
+	dst = appendValue(append(dst, `", nonce="`...), x.nonce)
+	dst = appendQuotedText(append(dst, `", uri="`...), a.URI)
+	dst = append(append(dst, `", response="`...), r...)
+	dst = append(dst, '"')
+	if c.has(authAlgorithm) {
+		dst = append(append(dst, `, algorithm=`...), x.alg.String()...)
+	}
+	if c.has(authOpaque) {
+		dst = append(appendValue(append(dst, `, opaque="`...), c.Opaque()), '"')
+	}
+	if x.cnonce != nil {
+		dst = append(appendQuotedText(append(dst, `, cnonce="`...), x.cnonce), '"')
+	}
+	if x.qop != QOPNone {
+		dst = append(append(dst, `, qop=`...), x.qopToken...)
+		dst = append(append(dst, `, nc=`...), x.nc...)
+	}
+	if c.Userhash() {
+		dst = append(dst, `, userhash=true`...)
+	}
+	return dst, nil
+}
+
+// exchangeFor puts together what answers the challenge.
+func exchangeFor(c *AuthChallenge, a *Answer) (x exchange, code Code) {
+	if !c.IsUsable() {
+		return x, ErrValue
+	}
+	qop, offered := a.QOP, c.QOP()
+	if qop == QOPNone {
+		switch {
+		case offered&QOPAuth != 0:
+			qop = QOPAuth
+		case offered&QOPAuthInt != 0:
+			qop = QOPAuthInt
+		}
+	}
+	x = exchange{
+		alg: c.Algorithm(), qop: qop, realm: c.Realm(), nonce: c.Nonce(),
+		uri: a.URI, username: a.Secret.Username, secret: &a.Secret,
+		method: a.Method, content: a.Body, rawName: true,
+	}
+	switch qop {
+	case QOPNone:
+	case QOPAuth:
+		x.qopToken = tokenAuth
+	case QOPAuthInt:
+		x.qopToken = tokenAuthInt
+	default:
+		return x, ErrValue
+	}
+	if qop&^offered != 0 {
+		return x, ErrValue
+	}
+	if a.Secret.Username == nil || len(a.URI) == 0 {
+		return x, ErrParam
+	}
+	if hasLineByte(a.Secret.Username) || hasLineByte(a.URI) || hasLineByte(a.CNonce) {
+		return x, abnf.ErrInjection
+	}
+	if qop != QOPNone || x.alg.IsSess() {
+		if len(a.CNonce) == 0 {
+			return x, ErrParam
+		}
+		x.cnonce = a.CNonce
+	}
+	return x, 0
+}
+
+var tokenAuth, tokenAuthInt = []byte("auth"), []byte("auth-int")
+
+// AppendUserhash appends what stands for the user name where userhash is used:
+// the hash of username ":" realm, both as text, in lower-case hexadecimal
+// digits (RFC 7616, 3.4.4). It appends nothing for AlgorithmOther.
+func (d *Digester) AppendUserhash(dst []byte, a Algorithm, username, realm []byte) []byte {
+	if a.HexLen() == 0 {
+		return dst
+	}
+	d.start(a)
+	d.raw(username)
+	d.byte(':')
+	d.raw(realm)
+	return append(dst, d.sum(&d.ha2)...)
+}
+
+// userhash is AppendUserhash for a realm as it came.
+func (d *Digester) userhash(a Algorithm, username, realm []byte) []byte {
+	d.start(a)
+	d.raw(username)
+	d.byte(':')
+	d.text(realm)
+	return d.sum(&d.ha2)
+}
+
+// appendQuotedText appends text as it stands inside a quoted-string.
+func appendQuotedText(dst, text []byte) []byte {
+	for _, c := range text {
+		if c == '"' || c == '\\' || abnf.Is(c, abnf.Control) {
+			dst = append(dst, '\\')
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// appendValue appends what stood inside a quoted-string, with each fold as one
+// space.
+func appendValue(dst, value []byte) []byte {
+	for i := 0; i < len(value); i++ {
+		c := value[i]
+		switch c {
+		case '\\':
+			dst = append(dst, c)
+			if i++; i == len(value) {
+				return dst
+			}
+			c = value[i]
+		case '\r', '\n':
+			i = max(abnf.SkipLWS(value, i)-1, i)
+			c = ' '
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// hasLineByte reports whether b holds a byte that would break out of a header
+// field.
+func hasLineByte(b []byte) bool {
+	for _, c := range b {
+		if c == '\r' || c == '\n' || c == 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,32 @@
+package header
+
+// SecurityMechanism is a view of one value of Security-Client, Security-Server
+// and Security-Verify (RFC 3329, 2.2). The zero SecurityMechanism is invalid;
+// it and everything it returns are valid as long as the bytes it was parsed
+// from are.
+type SecurityMechanism struct{ Item }
+
+// Mechanism returns the name of the mechanism, such as "tls", "digest" or
+// "ipsec-3gpp".
+func (v *SecurityMechanism) Mechanism() []byte { return v.Value() }
+
+// Q returns the preference in thousandths, 1000 when none is given. It is not
+// ok when the q parameter is not a qvalue.
+func (v *SecurityMechanism) Q() (thousandths int, ok bool) { return preference(v.Params()) }
+
+// Algorithm returns the parameter d-alg of digest or alg of ipsec-3gpp, nil
+// when there is neither.
+func (v *SecurityMechanism) Algorithm() []byte {
+	if a, ok := v.Params().Get("d-alg"); ok {
+		return a
+	}
+	a, _ := v.Params().Get("alg")
+	return a
+}
+
+// Verify returns the parameter d-ver, the quoted digest that guards against
+// bidding down (RFC 3329, 2.4), nil when there is none.
+func (v *SecurityMechanism) Verify() []byte {
+	d, _ := v.Params().Get("d-ver")
+	return d
+}
