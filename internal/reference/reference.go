@@ -1,0 +1,436 @@
+// Package reference is a slow parser that is written to be read. The tests
+// hold the index of package codec against it: both must give the same
+// verdict and the same spans on every input. It imports nothing of the
+// library but the header table, allocates as it likes, and is never part of
+// a program.
+package reference
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/sipwire/sipwire/header"
+)
+
+// Options are the questions of policy that the index answers too.
+type Options struct {
+	Strict, Stream                                 bool
+	MaxMessage, MaxHeaders, MaxField, MaxStartLine int // 0 for the default
+}
+
+// A Span is a half-open range of byte offsets.
+type Span struct{ Lo, Hi int }
+
+// A Field is one header field.
+type Field struct {
+	Name, Value Span
+	ID          header.ID
+	Folded      bool
+}
+
+// A Result is what the parser found. Problem is "" for a valid message, else
+// the name of the first defect, as abnf.Code.Name gives it.
+type Result struct {
+	Problem  string
+	Response bool
+	Read     bool // the start line could be read
+	Method   Span
+	URI      Span
+	Version  Span
+	Reason   Span
+	Status   int
+	Fields   []Field
+	Length   int // Content-Length, -1 for none
+	Body     Span
+}
+
+// parser is the state of one parse.
+type parser struct {
+	b   []byte
+	opt Options
+	r   Result
+}
+
+// problem keeps the first defect.
+func (p *parser) problem(name string) {
+	if p.r.Problem == "" {
+		p.r.Problem = name
+	}
+}
+
+func orDefault(v, def int) int {
+	if v <= 0 {
+		return def
+	}
+	return v
+}
+
+// Parse takes b apart.
+func Parse(b []byte, opt Options) Result {
+	most := 64 << 10
+	if opt.Stream {
+		most = 1 << 20
+	}
+	opt.MaxMessage = orDefault(opt.MaxMessage, most)
+	opt.MaxHeaders = orDefault(opt.MaxHeaders, 256)
+	opt.MaxField = orDefault(opt.MaxField, 16<<10)
+	opt.MaxStartLine = orDefault(opt.MaxStartLine, 16<<10)
+	p := &parser{b: b, opt: opt}
+	p.r.Length = -1
+	p.r.Body = Span{len(b), len(b)}
+	p.parse()
+	for i := range p.r.Fields {
+		f := &p.r.Fields[i]
+		f.ID = lookup(string(b[f.Name.Lo:f.Name.Hi]))
+	}
+	return p.r
+}
+
+// lookup searches the header table from end to end.
+func lookup(name string) header.ID {
+	for id := header.ID(1); id < header.NumIDs; id++ {
+		if asciiFold(name) == asciiFold(id.String()) {
+			return id
+		}
+		if c := id.Compact(); c != 0 && asciiFold(name) == string(rune(c)) {
+			return id
+		}
+	}
+	return header.IDOther
+}
+
+// asciiFold lowers A to Z and nothing else, byte by byte.
+func asciiFold(s string) string {
+	out := []byte(s)
+	for i, c := range out {
+		if 'A' <= c && c <= 'Z' {
+			out[i] = c - 'A' + 'a'
+		}
+	}
+	return string(out)
+}
+
+// A line is the span of its content and the offset behind its line end.
+type line struct {
+	text Span
+	next int
+	bare bool // it ends in LF alone
+}
+
+// readLine returns the line at i; ok is false when no LF ends it.
+func (p *parser) readLine(i int) (l line, ok bool) {
+	n := bytes.IndexByte(p.b[i:], '\n')
+	if n < 0 {
+		return line{}, false
+	}
+	end := i + n
+	if end > i && p.b[end-1] == '\r' {
+		return line{Span{i, end - 1}, end + 1, false}, true
+	}
+	return line{Span{i, end}, end + 1, true}, true
+}
+
+func (p *parser) parse() {
+	if len(p.b) > p.opt.MaxMessage {
+		p.problem("message-too-long")
+		return
+	}
+	start := 0
+	for {
+		l, ok := p.readLine(start)
+		if !ok || l.text.Lo != l.text.Hi {
+			break
+		}
+		start = l.next
+	}
+	if start == len(p.b) {
+		p.problem("empty")
+		return
+	}
+	first, ok := p.readLine(start)
+	if !ok {
+		p.incomplete(start, p.opt.MaxStartLine, "start-line-too-long")
+		return
+	}
+	if first.bare && p.opt.Strict {
+		p.problem("bare-lf")
+	}
+	if first.next-1-start >= p.opt.MaxStartLine {
+		p.problem("start-line-too-long")
+		return
+	}
+	if !p.startLine(first.text) {
+		return
+	}
+	p.r.Read = true
+	p.headers(first.next)
+}
+
+// incomplete reports a line without an end, from i.
+func (p *parser) incomplete(i, most int, tooLong string) {
+	if len(p.b)-i > most {
+		p.problem(tooLong)
+	} else {
+		p.problem("incomplete")
+	}
+}
+
+var (
+	token       = "[-A-Za-z0-9.!%*_+`'~]+"
+	isToken     = regexp.MustCompile("^" + token + "$")
+	requestLine = regexp.MustCompile(`(?s)^(` + token + `) ([^ ]+) (SIP/[0-9]+\.[0-9]+)$`)
+	statusLine  = regexp.MustCompile(`(?s)^(SIP/[0-9]+\.[0-9]+)(.*)$`)
+	statusRest  = regexp.MustCompile(`(?s)^ ([1-6][0-9][0-9])( .*)?$`)
+	goodURI     = regexp.MustCompile(`(?s)^[A-Za-z][^\x00-\x20\x7f]*$`)
+	badReason   = regexp.MustCompile("[\x00-\x08\x0a-\x1f\x7f]")
+	number      = regexp.MustCompile(`^[0-9]+$`)
+)
+
+// version checks "SIP/x.y" with its letters in any case already lifted.
+func (p *parser) version(v string) {
+	if v != "SIP/2.0" {
+		p.problem("version")
+	}
+}
+
+// upperSIP writes "SIP/" in capitals where it stands in another case, so
+// that the expressions need not care.
+func upperSIP(s string, at int) string {
+	if at >= 0 && at+4 <= len(s) && asciiFold(s[at:at+4]) == "sip/" {
+		return s[:at] + "SIP/" + s[at+4:]
+	}
+	return s
+}
+
+func (p *parser) startLine(s Span) bool {
+	// The text is matched as ASCII: bytes above 0x7f become one "\u00ff".
+	raw := p.b[s.Lo:s.Hi]
+	ascii := []byte(string(raw))
+	for i, c := range ascii {
+		if c >= 0x80 {
+			ascii[i] = '"' // neither token, space nor control, like any such byte
+		}
+	}
+	text := upperSIP(string(ascii), 0)
+	if m := statusLine.FindStringSubmatchIndex(text); m != nil && strings.HasPrefix(text, "SIP/") {
+		p.r.Response = true
+		return p.statusLine(s, text)
+	}
+	text = upperSIP(text, strings.LastIndexByte(text, ' ')+1)
+	m := requestLine.FindStringSubmatchIndex(text)
+	if m == nil {
+		p.requestProblem(text)
+		return false
+	}
+	uri := text[m[4]:m[5]]
+	if !goodURI.MatchString(uri) {
+		p.problem("request-uri")
+		return false
+	}
+	p.version(text[m[6]:m[7]])
+	p.r.Method = Span{s.Lo + m[2], s.Lo + m[3]}
+	p.r.URI = Span{s.Lo + m[4], s.Lo + m[5]}
+	p.r.Version = Span{s.Lo + m[6], s.Lo + m[7]}
+	return true
+}
+
+// requestProblem names what keeps a line from being a Request-Line. A line
+// that ends as one must, and whose URI is what is wrong, is told apart.
+func (p *parser) requestProblem(text string) {
+	method, rest, ok := strings.Cut(text, " ")
+	if ok && isToken.MatchString(method) && strings.HasSuffix(rest, " SIP/2.0") && len(rest) > len(" SIP/2.0") {
+		p.problem("request-uri")
+		return
+	}
+	p.problem("start-line")
+}
+
+func (p *parser) statusLine(s Span, text string) bool {
+	version, _, _ := strings.Cut(text, " ")
+	if !regexp.MustCompile(`^SIP/[0-9]+\.[0-9]+$`).MatchString(version) {
+		p.problem("start-line")
+		return false
+	}
+	rest := text[len(version):]
+	m := statusRest.FindStringSubmatchIndex(rest)
+	if m == nil {
+		p.problem("status")
+		return false
+	}
+	p.r.Status, _ = strconv.Atoi(rest[m[2]:m[3]])
+	reason := len(text)
+	if m[4] >= 0 {
+		reason = len(version) + m[4] + 1
+	}
+	if badReason.MatchString(text[reason:]) {
+		p.problem("start-line")
+		return false
+	}
+	p.version(version)
+	p.r.Version = Span{s.Lo, s.Lo + len(version)}
+	p.r.Reason = Span{s.Lo + reason, s.Hi}
+	return true
+}
+
+// trim cuts spaces and tabs from both ends of s.
+func (p *parser) trim(s Span) Span {
+	for s.Lo < s.Hi && (p.b[s.Lo] == ' ' || p.b[s.Lo] == '\t') {
+		s.Lo++
+	}
+	for s.Lo < s.Hi && (p.b[s.Hi-1] == ' ' || p.b[s.Hi-1] == '\t') {
+		s.Hi--
+	}
+	return s
+}
+
+func (p *parser) headers(i int) {
+	for {
+		l, ok := p.readLine(i)
+		if !ok {
+			p.incomplete(i, p.opt.MaxField, "field-too-long")
+			return
+		}
+		if l.bare && p.opt.Strict {
+			p.problem("bare-lf")
+		}
+		if l.text.Lo == l.text.Hi {
+			p.body(l.next)
+			return
+		}
+		if !p.headerLine(l) {
+			return
+		}
+		i = l.next
+	}
+}
+
+// headerLine adds one line to the fields. It is false when a limit ends the
+// parse.
+func (p *parser) headerLine(l line) bool {
+	if c := p.b[l.text.Lo]; c == ' ' || c == '\t' {
+		return p.fold(l)
+	}
+	f := Field{Name: Span{l.text.Lo, l.text.Lo}, Value: l.text}
+	if problem, name, value := p.split(l.text); problem != "" {
+		p.problem(problem)
+	} else {
+		f.Name, f.Value = name, value
+	}
+	if l.next-1-l.text.Lo >= p.opt.MaxField || f.Name.Hi-f.Name.Lo > 65535 {
+		p.problem("field-too-long")
+		return false
+	}
+	if len(p.r.Fields) == p.opt.MaxHeaders {
+		p.problem("too-many-headers")
+		return false
+	}
+	f.Value = p.trim(f.Value)
+	p.r.Fields = append(p.r.Fields, f)
+	return true
+}
+
+// split cuts a line at its colon.
+func (p *parser) split(s Span) (problem string, name, value Span) {
+	text := p.b[s.Lo:s.Hi]
+	nameEnd := 0
+	for nameEnd < len(text) && isToken.Match(text[nameEnd:nameEnd+1]) {
+		nameEnd++
+	}
+	colon := nameEnd
+	for colon < len(text) && (text[colon] == ' ' || text[colon] == '\t') {
+		colon++
+	}
+	switch {
+	case nameEnd > 0 && colon == len(text):
+		return "colon", name, value
+	case nameEnd == 0 || text[colon] != ':':
+		return "header-name", name, value
+	}
+	return "", Span{s.Lo, s.Lo + nameEnd}, Span{s.Lo + colon + 1, s.Hi}
+}
+
+func (p *parser) fold(l line) bool {
+	if len(p.r.Fields) == 0 {
+		p.problem("fold")
+		return true
+	}
+	f := &p.r.Fields[len(p.r.Fields)-1]
+	if l.next-1-f.Name.Lo >= p.opt.MaxField {
+		p.problem("field-too-long")
+		return false
+	}
+	f.Folded = true
+	text := p.trim(l.text)
+	if text.Lo == text.Hi {
+		return true
+	}
+	if f.Value.Lo == f.Value.Hi {
+		f.Value.Lo = text.Lo
+	}
+	f.Value.Hi = text.Hi
+	return true
+}
+
+// body applies Content-Length to what stands at i.
+func (p *parser) body(i int) {
+	p.r.Body = Span{i, len(p.b)}
+	lengths := p.lengths()
+	for _, n := range lengths {
+		if n < 0 {
+			p.problem("content-length")
+			return
+		}
+		if n != lengths[0] {
+			p.problem("content-length-conflict")
+			return
+		}
+	}
+	switch {
+	case len(lengths) == 0:
+		if p.opt.Stream {
+			p.problem("content-length-missing")
+		}
+	case lengths[0] > len(p.b)-i:
+		p.r.Length = lengths[0]
+		if p.opt.Stream {
+			p.problem("incomplete")
+		} else {
+			p.problem("body-short")
+		}
+	default:
+		p.r.Length = lengths[0]
+		p.r.Body.Hi = i + lengths[0]
+	}
+	p.duplicates()
+}
+
+// lengths returns the number in every Content-Length field, -1 for what is
+// none or more than 2^31-1.
+func (p *parser) lengths() (out []int) {
+	for _, f := range p.r.Fields {
+		if lookup(string(p.b[f.Name.Lo:f.Name.Hi])) != header.IDContentLength {
+			continue
+		}
+		text := string(p.b[f.Value.Lo:f.Value.Hi])
+		n, err := strconv.ParseInt(text, 10, 32)
+		if err != nil || !number.MatchString(text) {
+			n = -1
+		}
+		out = append(out, int(n))
+	}
+	return out
+}
+
+// duplicates reports, in strict mode, a header that may not be repeated.
+func (p *parser) duplicates() {
+	seen := map[header.ID]bool{}
+	for _, f := range p.r.Fields {
+		id := lookup(string(p.b[f.Name.Lo:f.Name.Hi]))
+		if p.opt.Strict && seen[id] && id.Multi() == header.Single {
+			p.problem("header-twice")
+		}
+		seen[id] = true
+	}
+}
