@@ -51,8 +51,8 @@ const (
 )
 
 // maxWindow bounds the coalescing window: a sleeping reader is deaf to Close
-// and to its deadline.
-const maxWindow = 10 * time.Millisecond
+// and to its deadline, and keeps its processor.
+const maxWindow = time.Millisecond
 
 // Config says how a socket is read and written. Zero fields mean the defaults.
 type Config struct {
@@ -84,8 +84,10 @@ type Config struct {
 	// Window, when positive, lets packets gather for so long after a batch that
 	// was not full, so that they come in larger batches. It costs up to Window
 	// and the timer's slack (about 60 µs) of latency on each packet of a busy
-	// socket; the first packet after a pause is not delayed. At most 10 ms:
-	// a sleeping reader does not hear Close. Off by default.
+	// socket; the first packet after a pause is not delayed. On Linux the
+	// reading thread keeps its processor (of GOMAXPROCS) while it sleeps, so a
+	// garbage collection may have to wait as long to begin: have more than one.
+	// At most 1 ms. Off by default.
 	Window time.Duration
 
 	// Timestamps asks for Packet.Time. It costs about 80 ns a packet.

@@ -97,7 +97,7 @@ func (r *Reader) Read() ([]Packet, error) {
 		}
 	}
 	if r.short && r.cfg.Window > 0 {
-		time.Sleep(r.cfg.Window)
+		gather(r.cfg.Window)
 	}
 	r.short = false
 	msgs, err := r.recv.receive(r)

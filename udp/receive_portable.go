@@ -26,7 +26,15 @@ func (p *portableReceiver) receive(r *Reader) (int, error) {
 	r.pkts = r.pkts[:0]
 	slot := p.slots.slot[0]
 	b := r.slab.Bytes(int(slot))
-	n, oobn, flags, src, err := p.conn.ReadMsgUDPAddrPort(b, p.oob)
+	var n, oobn, flags int
+	var src netip.AddrPort
+	var err error
+	if len(p.oob) > 0 {
+		n, oobn, flags, src, err = p.conn.ReadMsgUDPAddrPort(b, p.oob)
+	} else {
+		// Cheaper, and no UDP datagram is longer than the slot.
+		n, src, err = p.conn.ReadFromUDPAddrPort(b)
+	}
 	if err != nil {
 		if !cutError(err) {
 			return 0, err

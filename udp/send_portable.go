@@ -44,7 +44,14 @@ func (s *portableSender) sendSome(w *Writer, ds []Datagram) (done int, err error
 	}
 	for again, pauses := 0, 0; ; {
 		w.stats.calls.Add(1)
-		_, _, err = w.conn.WriteMsgUDPAddrPort(data, s.oob, dst)
+		switch {
+		case len(s.oob) > 0:
+			_, _, err = w.conn.WriteMsgUDPAddrPort(data, s.oob, dst)
+		case w.remote.IsValid():
+			_, err = w.conn.Write(data)
+		default:
+			_, err = w.conn.WriteToUDPAddrPort(data, dst)
+		}
 		if err == nil {
 			return 1, nil
 		}

@@ -1,0 +1,179 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	childArg     = "live-child"
+	liveRate     = 100_000
+	livePackets  = 50_000
+	liveBurst    = 8
+	liveInterval = time.Second / liveRate
+)
+
+// live measures a receiver that waits between packets: 100,000 a second, single
+// or in bursts. It is a process of its own on one core, and all its CPU counts.
+func live(size, burst int) []way {
+	var ways []way
+	for _, w := range []struct {
+		name   string
+		target float64
+	}{
+		{"net.UDPConn", 0}, {"x/net ReadBatch", 0}, {"portable", 0}, {"mmsg", 1.5},
+		{"mmsg window 100µs", 3}, {"io_uring", 0},
+	} {
+		ways = append(ways, way{name: w.name, target: w.target, run: func() (sample, error) { return liveRound(w.name, size, burst) }})
+	}
+	return ways
+}
+
+type liveResult struct {
+	Packets, Sent int
+	CPU, Wall     float64
+	Drops         uint64
+	Wakeups       uint64
+	Error         string
+}
+
+// spawn starts this program as a child on one core: all threads of the child
+// inherit it from the one that forks, which is given up.
+func spawn(core int, args ...string) (cmd *exec.Cmd, out *bufio.Reader, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		pin(core)
+		cmd = exec.Command("/proc/self/exe", append([]string{childArg}, args...)...)
+		cmd.Stderr = os.Stderr
+		var pipe io.Reader
+		if pipe, err = cmd.StdoutPipe(); err == nil {
+			out = bufio.NewReader(pipe)
+			err = cmd.Start()
+		}
+	}()
+	<-done
+	return cmd, out, err
+}
+
+// liveRound starts a child that receives and one that sends to it. Both are
+// processes of their own: in one process, the scheduler's threads of the sender
+// would run on the receiver's core.
+func liveRound(name string, size, burst int) (s sample, err error) {
+	receiver, out, err := spawn(measured, "receive", name)
+	if err != nil {
+		return s, err
+	}
+	to, err := out.ReadString('\n')
+	if err != nil {
+		return s, err
+	}
+	sender, _, err := spawn(other, "send", strings.TrimSpace(to), strconv.Itoa(size), strconv.Itoa(burst))
+	if err != nil {
+		return s, err
+	}
+	var r liveResult
+	if err := json.NewDecoder(out).Decode(&r); err != nil {
+		return s, err
+	}
+	sender.Wait()
+	receiver.Wait()
+	s = sample{packets: r.Packets, cpu: r.CPU, wall: r.Wall, drops: r.Drops, note: r.Error}
+	if r.Packets > 0 {
+		s.lost = int64(livePackets) - int64(r.Packets) - int64(r.Drops)
+	}
+	if r.Wakeups > 0 {
+		s.note = fmt.Sprintf("%.2f wake-ups/p", float64(r.Wakeups)/float64(r.Packets))
+	}
+	return s, nil
+}
+
+func sendLive(to string, size, burst int) {
+	c, err := net.Dial("udp4", to)
+	if err != nil {
+		panic(err)
+	}
+	defer c.Close()
+	b := make([]byte, size)
+	next := time.Now()
+	for i := range livePackets {
+		if i%burst == 0 {
+			for time.Now().Before(next) {
+			}
+			next = next.Add(time.Duration(burst) * liveInterval)
+		}
+		c.Write(b)
+	}
+	time.Sleep(20 * time.Millisecond)
+	for range 3 {
+		c.Write([]byte("end"))
+	}
+}
+
+// child is what a spawned process does.
+func child(args []string) {
+	if args[0] == "send" {
+		size, _ := strconv.Atoi(args[2])
+		burst, _ := strconv.Atoi(args[3])
+		sendLive(args[1], size, burst)
+		return
+	}
+	receiveLive(args[1])
+}
+
+// receiveLive receives until it is told to end and prints what it took.
+func receiveLive(name string) {
+	enc := json.NewEncoder(os.Stdout)
+	s, err := newSource(name, false)
+	if err != nil {
+		fmt.Println("127.0.0.1:9")
+		enc.Encode(liveResult{Error: err.Error()})
+		return
+	}
+	fmt.Println(s.to())
+	var r liveResult
+	var cpu float64
+	var start, last time.Time
+	end := false
+	s.deadline(time.Now().Add(20 * time.Second))
+	for !end {
+		if _, err := s.read(); err != nil {
+			r.Error = err.Error()
+			break
+		}
+		if r.Packets == 0 {
+			cpu, start = usage(unix.CLOCK_PROCESS_CPUTIME_ID), time.Now()
+		}
+		s.each(func(b []byte, _ netip.AddrPort) {
+			if len(b) == 3 {
+				end = true
+			} else {
+				r.Packets++
+			}
+		})
+		if !end && r.Packets >= livePackets {
+			last = time.Now()
+		}
+	}
+	r.CPU = usage(unix.CLOCK_PROCESS_CPUTIME_ID) - cpu
+	if last.IsZero() {
+		last = time.Now()
+	}
+	r.Wall = float64(last.Sub(start))
+	st := s.stats()
+	r.Drops, r.Wakeups = st.Drops, st.Wakeups
+	enc.Encode(r)
+}
