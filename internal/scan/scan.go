@@ -38,7 +38,7 @@ type Line struct {
 // Nothing outside src is read. Entries of lines at n and above may be
 // overwritten. src must be shorter than 4 GiB, and from at most len(src).
 func Lines(src []byte, from int, lines []Line) (n, body int) {
-	return linesGeneric(src, from, lines)
+	return linesTier(src, from, lines)
 }
 
 // HeaderEnd returns the offset behind the first empty line of src whose LF
@@ -49,5 +49,5 @@ func Lines(src []byte, from int, lines []Line) (n, body int) {
 // looked at, and a caller that found nothing goes on with from = the length
 // that src had then, and misses nothing. 0 <= from <= len(src).
 func HeaderEnd(src []byte, from int) int {
-	return headerEndGeneric(src, from)
+	return headerEndTier(src, from)
 }

@@ -1,0 +1,68 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// genHeaderEnd writes the kernel behind scan.HeaderEnd. It is genLines without
+// the names.
+func genHeaderEnd(i isa) {
+	TEXT("headerEnd"+i.suffix(), NOSPLIT, "func(src *byte, size, from, afterLF, afterLF1 int) int")
+	Doc("headerEnd"+i.suffix()+" is HeaderEnd for src of size bytes, at least 64. afterLF is 1 when from is",
+		"the start of a line, afterLF1 when from-1 is one, else 0.")
+	Pragma("noescape")
+
+	src := Load(Param("src"), GP64())
+	size := Load(Param("size"), GP64())
+	pos := Load(Param("from"), GP64()).(GPVirtual)
+	afterLF := Load(Param("afterLF"), GP64())
+	afterLF1 := Load(Param("afterLF1"), GP64())
+	last := GP64()
+	LEAQ(Mem{Base: size, Disp: -block}, last)
+	i.constants(false)
+
+	Label("loop")
+	CMPQ(pos, size)
+	JGE(LabelRef("none"))
+	at, shift := GP64(), GP64()
+	MOVQ(pos, at)
+	CMPQ(pos, last)
+	CMOVQGT(last, at)
+	MOVQ(pos, shift)
+	SUBQ(at, shift)
+	i.load(src, at)
+	l := GP64()
+	i.equal('\n', l)
+	SHRXQ(shift, l, l)
+	starts, empty := GP64(), GP64()
+	LEAQ(Mem{Base: afterLF, Index: l, Scale: 2}, starts)
+	LEAQ(Mem{Base: afterLF1, Index: starts, Scale: 2}, empty)
+	ORQ(starts, empty)
+	TESTQ(l, empty)
+	JNZ(LabelRef("perhaps"))
+
+	Label("go_on")
+	MOVQ(l, afterLF)
+	SHRQ(U8(63), afterLF)
+	MOVQ(starts, afterLF1)
+	SHRQ(U8(63), afterLF1)
+	ADDQ(U8(block), pos)
+	JMP(LabelRef("loop"))
+
+	Label("perhaps")
+	emptyLines(i, src, pos, shift, l, starts, afterLF1, empty)
+	JZ(LabelRef("go_on"))
+	TZCNTQ(empty, empty)
+	LEAQ(Mem{Base: empty, Index: pos, Scale: 1, Disp: 1}, empty)
+	Store(empty, ReturnIndex(0))
+	i.end()
+	RET()
+
+	Label("none")
+	MOVQ(U32(0), pos)
+	Store(pos, ReturnIndex(0))
+	i.end()
+	RET()
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// genLines writes the kernel behind scan.Lines.
+//
+// Of each block two masks are taken: N, the bytes that are no token
+// characters, and L, the LFs. The line starts S are the bits after the LFs.
+// Adding S to ^N sends a carry from each start through its token to the first
+// bit behind it, which is the end of the name: E = (^N + S) & N, and because
+// ^N + S = ^(N - S) that is one subtraction, whose borrow says that a name
+// runs on into the next block. (The carries can not meet: between two starts
+// stands an LF, which is in N.)
+//
+// E and L, laid over each other, are the output: the name end and the LF of
+// each line in turn, so one stream of positions is written, pairs of which are
+// the Lines. Only where a line is a bare token and its LF, both are the same
+// bit. Such a block, and one with more positions than slots, takes the slow
+// path, which goes from bit to bit.
+//
+// The last block is taken so that it ends with the last byte; its masks are
+// shifted to drop what has been seen already.
+func genLines(i isa) {
+	TEXT("lines"+i.suffix(), NOSPLIT, "func(src *byte, size, from int, out *uint32, room int) (n, body int)")
+	Doc("lines"+i.suffix()+" is Lines for src of size bytes, at least 64, and lines at out with room for",
+		"room 32-bit words. body is -1 when it stopped because room ran short; the n lines",
+		"before that have been written.")
+	Pragma("noescape")
+
+	src := Load(Param("src"), GP64())
+	pos := Load(Param("from"), GP64()).(GPVirtual) // where the block begins
+	out := Load(Param("out"), GP64())
+
+	// The registers do not suffice for these.
+	size, room := onStack("size"), onStack("room")
+	last := GP64() // where the last whole block begins
+	MOVQ(size, last)
+	SUBQ(U8(block), last)
+
+	// What one block says to the next.
+	afterLF := GP64()    // 1: the block begins behind an LF
+	afterLF1 := GP64()   // 1: the byte before the block stands behind an LF
+	unfinished := GP64() // -1: the block begins inside a name
+	MOVQ(U32(1), afterLF)
+	XORQ(afterLF1, afterLF1)
+	XORQ(unfinished, unfinished)
+	k := GP64() // words written
+	XORQ(k, k)
+
+	i.constants(true)
+
+	Label("loop")
+	CMPQ(pos, size)
+	JGE(LabelRef("ended"))
+	at, shift := GP64(), GP64()
+	MOVQ(pos, at)
+	CMPQ(pos, last)
+	CMOVQGT(last, at)
+	MOVQ(pos, shift)
+	SUBQ(at, shift)
+	i.load(src, at)
+	n, l := GP64(), GP64()
+	i.equal('\n', l)
+	i.nonToken(n)
+	SHRXQ(shift, l, l)
+	SHRXQ(shift, n, n)
+
+	// An LF at a line start ends an empty line, and so does one behind a
+	// byte at a line start, if that byte is a CR.
+	starts, second, empty := GP64(), GP64(), GP64()
+	LEAQ(Mem{Base: afterLF, Index: l, Scale: 2}, starts)
+	LEAQ(Mem{Base: afterLF1, Index: starts, Scale: 2}, second)
+	MOVQ(starts, empty)
+	ORQ(second, empty)
+	TESTQ(l, empty)
+	JNZ(LabelRef("perhaps"))
+
+	Label("go_on")
+	MOVQ(l, afterLF)
+	SHRQ(U8(63), afterLF)
+	MOVQ(starts, afterLF1)
+	SHRQ(U8(63), afterLF1)
+	e := GP64()
+	nameEnds(starts, unfinished, n, e)
+	emit(i, "", e, l, k, room, pos, out)
+	ADDQ(U8(block), pos)
+	JMP(LabelRef("loop"))
+
+	slow("", e, l, k, room, pos, out)
+	ADDQ(U8(block), pos)
+	JMP(LabelRef("loop"))
+
+	// There is a line of at most one byte.
+	Label("perhaps")
+	emptyLines(i, src, pos, shift, l, starts, afterLF1, empty)
+	JZ(LabelRef("go_on"))
+
+	// The first of the bits in empty ends the section.
+	body := GP64()
+	TZCNTQ(empty, body)
+	LEAQ(Mem{Base: body, Index: pos, Scale: 1, Disp: 1}, body)
+	before := GP64()
+	LEAQ(Mem{Base: empty, Disp: -1}, before)
+	ANDNQ(before, empty, before)
+	ANDQ(before, l)
+	nameEnds(starts, unfinished, n, e)
+	ANDQ(before, e)
+	emit(i, "_last", e, l, k, room, pos, out)
+	Label("found")
+	SHRQ(U8(1), k)
+	Store(k, Return("n"))
+	Store(body, Return("body"))
+	i.end()
+	RET()
+
+	slow("_last", e, l, k, room, pos, out)
+	JMP(LabelRef("found"))
+
+	Label("ended")
+	SHRQ(U8(1), k)
+	Store(k, Return("n"))
+	MOVQ(U32(0), pos)
+	Store(pos, Return("body"))
+	i.end()
+	RET()
+
+	Label("short")
+	SHRQ(U8(1), k)
+	Store(k, Return("n"))
+	MOVQ(I32(-1), pos)
+	Store(pos, Return("body"))
+	i.end()
+	RET()
+}

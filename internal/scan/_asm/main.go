@@ -1,0 +1,59 @@
+// Command _asm writes the amd64 kernels of package scan.
+//
+// The kernels share one skeleton (lines.go, headerend.go), which works on
+// words of 64 bits, a bit for each of 64 bytes. An isa (avx2.go, avx512.go)
+// says how these masks are won from the bytes and how positions are written.
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// block is the number of bytes a kernel takes in one step.
+const block = 64
+
+// An isa is what differs from one instruction set to the next.
+type isa interface {
+	suffix() string
+	// constants loads what stays in registers over the whole function.
+	// withTokens is false when nonToken is not going to be asked for.
+	constants(withTokens bool)
+	// load reads the block at base+offset.
+	load(base, offset Register)
+	// nonToken sets mask to the bytes of the block that are not token characters.
+	nonToken(mask GPVirtual)
+	// equal sets mask to the bytes of the block that are c, '\n' or '\r'.
+	equal(c byte, mask GPVirtual)
+	// slots is the number of positions that positions writes.
+	slots() int
+	// positions writes pos + the number of each bit set in mask to out, as
+	// 32-bit words in order, and whatever in what remains of its slots. It
+	// may destroy mask.
+	positions(mask, pos, out GPVirtual)
+	// end does what has to be done before a return.
+	end()
+}
+
+func main() {
+	ConstraintExpr("!purego")
+
+	for _, i := range []isa{&avx2{}, &avx512{}} {
+		genLines(i)
+		genHeaderEnd(i)
+	}
+	Generate()
+}
+
+// isToken says whether c is a token character (RFC 3261, 25.1).
+func isToken(c byte) bool {
+	switch {
+	case c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z':
+		return true
+	}
+	switch c {
+	case '-', '.', '!', '%', '*', '_', '+', '`', '\'', '~':
+		return true
+	}
+	return false
+}

@@ -1,0 +1,80 @@
+package scan
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"syscall"
+	"testing"
+	"unsafe"
+)
+
+// guarded returns size bytes, a whole number of pages, between two pages that
+// can not be touched.
+func guarded(t *testing.T, pages int) []byte {
+	t.Helper()
+	page := os.Getpagesize()
+	all, err := syscall.Mmap(-1, 0, (pages+2)*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Munmap(all) })
+	for _, side := range [][]byte{all[:page], all[(pages+1)*page:]} {
+		if err := syscall.Mprotect(side, syscall.PROT_NONE); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all[page : (pages+1)*page : (pages+1)*page]
+}
+
+// Nothing outside src is read and nothing outside lines is written: a kernel
+// that did would stop the test program with a fault.
+func TestGuardPages(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	memory := guarded(t, 2)
+	entries := guarded(t, 2)
+	const entry = int(unsafe.Sizeof(Line{}))
+	all := unsafe.Slice((*Line)(unsafe.Pointer(&entries[0])), len(entries)/entry)
+	eachTier(t, func(t *testing.T) {
+		try := func(src []byte, room int) {
+			want := make([]Line, room)
+			wantN, wantBody := slowLines(src, 0, want)
+			wantEnd := slowHeaderEnd(src, 0)
+			for _, lines := range [][]Line{all[len(all)-room:], all[:room:room]} {
+				n, body := Lines(src, 0, lines)
+				if n != wantN || body != wantBody {
+					t.Fatalf("%d bytes, room %d: %d, %d; want %d, %d", len(src), room, n, body, wantN, wantBody)
+				}
+				for i := range n {
+					if lines[i] != want[i] {
+						t.Fatalf("%d bytes, room %d: line %d is %v, want %v", len(src), room, i, lines[i], want[i])
+					}
+				}
+			}
+			if end := HeaderEnd(src, 0); end != wantEnd {
+				t.Fatalf("%d bytes: HeaderEnd %d, want %d", len(src), end, wantEnd)
+			}
+			Lines(src, len(src), all[len(all)-room:])
+			HeaderEnd(src, len(src))
+		}
+		for name, sample := range samples(8, 4096) {
+			for size := range 400 {
+				room := r.IntN(40)
+				if name == "LF" || name == "dense" || name == "tokens" {
+					room = r.IntN(size + 1)
+				}
+				front := memory[:size:size]
+				copy(front, sample)
+				try(front, room)
+				back := memory[len(memory)-size:]
+				copy(back, sample)
+				try(back, room)
+			}
+			if size := len(sample); !bytes.HasPrefix(sample, []byte("\n")) {
+				back := memory[len(memory)-size:]
+				copy(back, sample)
+				try(back, 64)
+			}
+		}
+	})
+}
