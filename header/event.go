@@ -112,7 +112,7 @@ func (v *SubscriptionState) RetryAfter() (seconds uint32, ok bool) {
 }
 
 // InfoPackage is a view of the value of Info-Package and of one value of
-// Recv-Info (RFC 6086, 8). Names are compared with case (RFC 6086, 7.2). The
+// Recv-Info (RFC 6086, 9.2). Names are compared with case (RFC 6086, 7.2). The
 // zero InfoPackage is invalid; it and everything it returns are valid as long
 // as the bytes it was parsed from are.
 type InfoPackage struct{ Item }

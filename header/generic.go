@@ -93,14 +93,6 @@ func consumeRest(b []byte, i int, p *part) (int, Code) {
 	return n, code
 }
 
-// consumeEnd returns ErrTrailing when anything but whitespace stands at i.
-func consumeEnd(b []byte, i int) (int, Code) {
-	if i = skipLWS(b, i); i < len(b) {
-		return i, ErrTrailing
-	}
-	return i, 0
-}
-
 // delta returns the value of a parameter made of digits, clamped to 2**32-1
 // as RFC 3261 asks for delta-seconds (20.19).
 func delta(p ParamList, name string) (v uint32, ok bool) {
@@ -112,24 +104,10 @@ func delta(p ParamList, name string) (v uint32, ok bool) {
 	return uint32(n), true
 }
 
-// preference returns the q parameter in thousandths: 1000 when there is none,
-// not ok when it is not a qvalue (RFC 3261, 25.1).
-func preference(p ParamList) (q int, ok bool) {
-	v, ok := p.Get("q")
-	if !ok {
-		return 1000, true
-	}
-	if len(v) == 0 || len(v) > 5 || v[0] > '1' || v[0] < '0' || len(v) > 1 && v[1] != '.' {
-		return 0, false
-	}
-	q = int(v[0]-'0') * 1000
-	for i, scale := 2, 100; i < len(v); i, scale = i+1, scale/10 {
-		if v[i] < '0' || v[i] > '9' {
-			return 0, false
-		}
-		q += int(v[i]-'0') * scale
-	}
-	return q, q <= 1000
+// preference returns the q parameter in thousandths, as [Contact.Q] does.
+func preference(p ParamList) (thousandths int, ok bool) {
+	q, _ := p.Get("q")
+	return parseQ(q)
 }
 
 // FreeText is a view of a value that people read and no parser does: Subject,

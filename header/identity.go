@@ -7,10 +7,10 @@ import (
 
 // Identity is a view of the value of Identity (RFC 8224, 4 and 8.1): a
 // PASSporT in compact or full form, and where to find the certificate. It also
-// reads the older form, a quoted signature alone (RFC 4474, 9). A message may
-// carry several; each is read by itself. The zero Identity is invalid. It may
-// be copied freely; it and everything it returns are valid as long as the
-// bytes it was parsed from are.
+// reads the older form, a signature alone (RFC 4474, 9; RFC 4475, 3.1.1.11),
+// with or without quotes. A message may carry several; each is read by itself.
+// The zero Identity is invalid. It may be copied freely; it and everything it
+// returns are valid as long as the bytes it was parsed from are.
 type Identity struct {
 	b                           []byte
 	all, digest, info, alg, ppt part
@@ -61,20 +61,17 @@ func (v *Identity) parse(b []byte) (n int, code Code) {
 		}
 		hi++
 	}
-	return v.parseParams(lo, hi, quoted)
+	return v.parseParams(lo, hi)
 }
 
 // parseParams reads the parameters from i up to the end. That of info is a URI
 // in "<>", so they are no generic-params.
-func (v *Identity) parseParams(lo, i int, quoted bool) (int, Code) {
+func (v *Identity) parseParams(lo, i int) (int, Code) {
 	b := v.b
 	for {
 		hi := i
 		if i = skipLWS(b, i); i == len(b) {
 			v.all = makePart(lo, hi)
-			if !quoted && v.info.hi == 0 {
-				return i, ErrParam // RFC 8224, 8.1 asks for info
-			}
 			return i, 0
 		}
 		if b[i] != ';' {

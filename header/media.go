@@ -118,8 +118,8 @@ func (v *MediaRange) Parse(b []byte) (n int, err error) {
 	return n, v.result(code)
 }
 
-// Q returns the preference in thousandths, 1000 when none is given. It is not
-// ok when the q parameter is not a qvalue.
+// Q returns the q parameter in thousandths. Without one, and with a malformed
+// one, it is 1000 and not ok.
 func (v *MediaRange) Q() (thousandths int, ok bool) { return preference(v.Params()) }
 
 // Matches reports whether the range takes in a media type; parameters do not
@@ -139,8 +139,8 @@ func (v *MediaRange) Matches(t *ContentType) bool {
 // returns are valid as long as the bytes it was parsed from are.
 type Encoding struct{ Item }
 
-// Q returns the preference in thousandths, 1000 when none is given. It is not
-// ok when the q parameter is not a qvalue.
+// Q returns the q parameter in thousandths. Without one, and with a malformed
+// one, it is 1000 and not ok.
 func (v *Encoding) Q() (thousandths int, ok bool) { return preference(v.Params()) }
 
 // Language is a view of one value of Accept-Language (RFC 3261, 20.3) and of
@@ -186,8 +186,8 @@ func badLanguage(t []byte) int {
 	}
 }
 
-// Q returns the preference in thousandths, 1000 when none is given. It is not
-// ok when the q parameter is not a qvalue.
+// Q returns the q parameter in thousandths. Without one, and with a malformed
+// one, it is 1000 and not ok.
 func (v *Language) Q() (thousandths int, ok bool) { return preference(v.Params()) }
 
 // Matches reports whether the range takes in a language tag: it is "*", equal,

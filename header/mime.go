@@ -32,7 +32,7 @@ func (v *MIMEVersion) Parse(b []byte) (n int, err error) {
 		return lo, code
 	}
 	if code == 0 {
-		i, code = consumeEnd(b, i)
+		i, code = atEnd(b, i, 0)
 	}
 	if code != 0 {
 		return i, code
@@ -84,7 +84,7 @@ func (v *ContentID) Parse(b []byte) (n int, err error) {
 		return i, ErrAngle
 	}
 	hi := i + 1
-	if i, code = consumeEnd(b, hi); code != 0 {
+	if i, code = atEnd(b, hi, 0); code != 0 {
 		return i, code
 	}
 	v.b = b[lo:hi:hi]

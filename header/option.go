@@ -42,8 +42,8 @@ const (
 	OptionPrecondition                  // precondition: RFC 3312
 	OptionRecordAware                   // record-aware: RFC 7866
 	OptionEarlySession                  // early-session: RFC 3959
-	OptionGeolocationSIP                // geolocation-sip: RFC 6442
 	OptionMultipleRefer                 // multiple-refer: RFC 5368
+	OptionGeolocationSIP                // geolocation-sip: RFC 6442
 	OptionGeolocationHTTP               // geolocation-http: RFC 6442
 	OptionResourcePriority              // resource-priority: RFC 4412
 	OptionRecipientListInvite           // recipient-list-invite: RFC 5366
@@ -63,7 +63,7 @@ var options = [numOptions]string{
 	OptionTrickleICE: "trickle-ice", OptionExplicitSub: "explicitsub",
 	OptionFromChange: "from-change", OptionPrecondition: "precondition",
 	OptionRecordAware: "record-aware", OptionEarlySession: "early-session",
-	OptionGeolocationSIP: "geolocation-sip", OptionMultipleRefer: "multiple-refer",
+	OptionMultipleRefer: "multiple-refer", OptionGeolocationSIP: "geolocation-sip",
 	OptionGeolocationHTTP: "geolocation-http", OptionResourcePriority: "resource-priority",
 	OptionRecipientListInvite:    "recipient-list-invite",
 	OptionRecipientListMessage:   "recipient-list-message",

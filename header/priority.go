@@ -36,7 +36,7 @@ func (v *ResourcePriority) Parse(b []byte) (n int, err error) {
 	if dot < 0 || dot+1 == hi {
 		return hi, ErrValue
 	}
-	n, code := consumeEnd(b, hi)
+	n, code := atEnd(b, hi, 0)
 	if code != 0 {
 		return n, code
 	}

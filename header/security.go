@@ -10,8 +10,8 @@ type SecurityMechanism struct{ Item }
 // "ipsec-3gpp".
 func (v *SecurityMechanism) Mechanism() []byte { return v.Value() }
 
-// Q returns the preference in thousandths, 1000 when none is given. It is not
-// ok when the q parameter is not a qvalue.
+// Q returns the q parameter in thousandths. Without one, and with a malformed
+// one, it is 1000 and not ok.
 func (v *SecurityMechanism) Q() (thousandths int, ok bool) { return preference(v.Params()) }
 
 // Algorithm returns the parameter d-alg of digest or alg of ipsec-3gpp, nil

@@ -21,7 +21,7 @@ func (v *Token) Parse(b []byte) (n int, err error) {
 	if hi == lo {
 		return lo, ErrToken
 	}
-	n, code := consumeEnd(b, hi)
+	n, code := atEnd(b, hi, 0)
 	if code != 0 {
 		return n, code
 	}
@@ -46,22 +46,24 @@ func (v Token) Is(s string) bool { return abnf.EqualFold(v.b, s) }
 // tokens calls yield with each element of a token list. It stops at the first
 // element that is not a token and returns where and why.
 func tokens(field []byte, yield func(token []byte)) (n int, code Code) {
-	if isBlank(field) {
+	lo, hi := abnf.TrimLWS(field, 0, len(field))
+	if lo == hi {
 		return len(field), 0
 	}
-	for i := 0; ; i++ {
-		if i = skipLWS(field, i); i == len(field) || field[i] == ',' {
+	b := field[:hi]
+	for i := lo; ; i++ {
+		if i = skipLWS(b, i); i == hi || b[i] == ',' {
 			return i, ErrList
 		}
-		j := span(field, i, inToken)
+		j := span(b, i, inToken)
 		if j == i {
 			return i, ErrToken
 		}
-		yield(field[i:j:j])
-		if i = skipLWS(field, j); i == len(field) {
-			return i, 0
+		yield(b[i:j:j])
+		if i = skipLWS(b, j); i == hi {
+			return len(field), 0
 		}
-		if field[i] != ',' {
+		if b[i] != ',' {
 			return i, ErrTrailing
 		}
 	}

@@ -64,7 +64,7 @@ func (v *Warning) parse(b []byte) (n int, code Code) {
 	}
 	v.text = makePart(text, hi)
 	v.all = makePart(lo, hi)
-	return consumeEnd(b, hi)
+	return atEnd(b, hi, 0)
 }
 
 // consumeAgent reads warn-agent = hostport / pseudonym, where a pseudonym is a
