@@ -1,0 +1,37 @@
+//go:build !purego
+
+package scan
+
+import (
+	"unsafe"
+
+	"github.com/sipwire/sipwire/internal/cpufeat"
+)
+
+// kernelMin is the least length of src for a kernel. A kernel takes the last
+// block so that it ends with the last byte of src, and must not begin before
+// the first.
+const kernelMin = 64
+
+// linesTier is Lines by the tier that runs. The tier is branched on and not
+// called through a variable: through one the slices would escape to the heap.
+func linesTier(src []byte, from int, lines []Line) (n, body int) {
+	if cpufeat.Current() == cpufeat.Generic || len(src) < kernelMin || uint(from) > uint(len(src)) {
+		return linesGeneric(src, from, lines)
+	}
+	// A Line is two words of 32 bits, the name end first.
+	out := (*uint32)(unsafe.Pointer(unsafe.SliceData(lines)))
+	n, body = linesNEON(unsafe.SliceData(src), len(src), from, out, 2*len(lines))
+	if body < 0 {
+		return linesRest(src, from, lines, n)
+	}
+	return n, body
+}
+
+// headerEndTier is HeaderEnd by the tier that runs.
+func headerEndTier(src []byte, from int) int {
+	if cpufeat.Current() == cpufeat.Generic || len(src) < kernelMin || uint(from) > uint(len(src)) {
+		return headerEndGeneric(src, from)
+	}
+	return headerEndNEON(unsafe.SliceData(src), len(src), from, lineStart(src, from), lineStart(src, from-1))
+}
