@@ -1,3 +1,73 @@
 // Package udp moves datagrams in and out of the kernel in batches, as cheaply
-// as the system allows.
+// as the system allows. Once parsing a message costs a tenth of a microsecond,
+// the system calls around it are what a proxy spends its time on.
+//
+//	s, err := udp.Listen(ctx, "udp", ":5060", udp.Config{RecvBuffer: 4 << 20})
+//	for {
+//		packets, err := s.R.Read()
+//		for i := range packets { … }   // parse packets[i].Data in place
+//		s.W.Write(answers)             // see Packet.Reply
+//	}
+//
+// # Who owns the bytes
+//
+// Packet.Data lies in a slot of the reader and is valid until the next Read.
+// [Packet.Hold] keeps one longer, up to Config.Held at a time; when these are
+// out, Hold says no and nothing else changes: the reader always has a batch of
+// slots of its own and never stalls. A slot is as long as the longest datagram,
+// but is memory that is not touched before bytes come: packets of 600 bytes cost
+// a page or two for each of the Batch+Held slots, and what large datagrams can
+// make of it is bounded by their number (6 MiB with the defaults). Data that is
+// kept too long reads other bytes, never memory that is gone; under the race
+// detector it reads 0xDB. A [Datagram] is read during Write only.
+//
+// # Which implementation to take
+//
+// Auto, which is [Mmsg] on Linux and [Portable] elsewhere. io_uring is there to
+// be asked for: on loopback it receives a backlog as cheaply as recvmmsg and
+// loses everywhere else, since its completions need a second wake-up. What is
+// refused, by an old kernel, seccomp, a sysctl or [EnvImpl], falls back to the
+// next, and [Socket.Refusals] says why.
+//
+// CPU of one core in nanoseconds a packet of 600 bytes, user and system, medians
+// of interleaved rounds, Linux 6.18 on two cores of an AMD EPYC, loopback
+// (go -C bench run ./udp prints it for the machine at hand):
+//
+//	                          net.UDPConn  ReadBatch  mmsg   io_uring
+//	receive a backlog                1002        736   647        618
+//	the same, with local address     1335        801   725        704
+//	one flow, runs of 16, GRO         988          -    88          -
+//	100,000 a second, singly         6601       7530  6219       9027
+//	the same, GOMAXPROCS=1           6656       7502  4294       6941
+//	  and a Window of 100 µs            -          -  1056          -
+//	send to 16 destinations          4419       3538  3515       3653
+//	send to one, runs of 16, GSO     4325          -   934        975
+//	receive, parse, rewrite, send    6407          -  4920       5097
+//
+// The rows of 100,000 a second pay for being woken, not for the packets, and
+// move with what else runs: where wake-ups are slow, packets gather by
+// themselves and mmsg is ahead by two and more, where they are fast each comes
+// alone and it is ahead by a tenth. Config.Window makes them gather. It saves
+// most where GOMAXPROCS leaves no idle processor; with one, and any timer
+// pending, the runtime's poller is still woken for each packet (4699 ns above).
+//
+// # What is not lost
+//
+// Packets sent to the socket are those read, those that [Stats] says the kernel
+// dropped, and those that still wait: exactly, where SO_MEMINFO is known.
+// Datagrams given to Write are those the kernel took and those with an Err.
+// A packet that was cut says so and how long it was; it is never to be parsed as
+// a whole.
+//
+// # Limits
+//
+// One goroutine reads a Reader and one writes a Writer; Close, Stats, deadlines
+// and Release may come from any. A [Group] uses more cores. On other systems
+// than Linux a wildcard socket does not know the address that was called, there
+// are no receive times, no counts of drops and no groups. With io_uring
+// datagrams of one Write may overtake each other when the send buffer is full.
+// Waiting is the netpoller's throughout.
+//
+// Of RFC 3261 this concerns 18.1.1 and 18.2.2 (sending), of RFC 3581 section 4
+// (the answer leaves from where the request came in).
 package udp

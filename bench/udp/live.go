@@ -28,7 +28,10 @@ const (
 
 // live measures a receiver that waits between packets: 100,000 a second, single
 // or in bursts. It is a process of its own on one core, and all its CPU counts.
-func live(size, burst int) []way {
+//
+// procs is the receiver's GOMAXPROCS: all its threads share the one core either
+// way, but with one P whoever handles a packet also waits for the next.
+func live(size, burst, procs int) []way {
 	var ways []way
 	for _, w := range []struct {
 		name   string
@@ -37,7 +40,7 @@ func live(size, burst int) []way {
 		{"net.UDPConn", 0}, {"x/net ReadBatch", 0}, {"portable", 0}, {"mmsg", 1.5},
 		{"mmsg window 100µs", 3}, {"io_uring", 0},
 	} {
-		ways = append(ways, way{name: w.name, target: w.target, run: func() (sample, error) { return liveRound(w.name, size, burst) }})
+		ways = append(ways, way{name: w.name, target: w.target, run: func() (sample, error) { return liveRound(w.name, size, burst, procs) }})
 	}
 	return ways
 }
@@ -52,13 +55,14 @@ type liveResult struct {
 
 // spawn starts this program as a child on one core: all threads of the child
 // inherit it from the one that forks, which is given up.
-func spawn(core int, args ...string) (cmd *exec.Cmd, out *bufio.Reader, err error) {
+func spawn(core, procs int, args ...string) (cmd *exec.Cmd, out *bufio.Reader, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		pin(core)
 		cmd = exec.Command("/proc/self/exe", append([]string{childArg}, args...)...)
 		cmd.Stderr = os.Stderr
+		cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(procs))
 		var pipe io.Reader
 		if pipe, err = cmd.StdoutPipe(); err == nil {
 			out = bufio.NewReader(pipe)
@@ -72,8 +76,8 @@ func spawn(core int, args ...string) (cmd *exec.Cmd, out *bufio.Reader, err erro
 // liveRound starts a child that receives and one that sends to it. Both are
 // processes of their own: in one process, the scheduler's threads of the sender
 // would run on the receiver's core.
-func liveRound(name string, size, burst int) (s sample, err error) {
-	receiver, out, err := spawn(measured, "receive", name)
+func liveRound(name string, size, burst, procs int) (s sample, err error) {
+	receiver, out, err := spawn(measured, procs, "receive", name)
 	if err != nil {
 		return s, err
 	}
@@ -81,7 +85,7 @@ func liveRound(name string, size, burst int) (s sample, err error) {
 	if err != nil {
 		return s, err
 	}
-	sender, _, err := spawn(other, "send", strings.TrimSpace(to), strconv.Itoa(size), strconv.Itoa(burst))
+	sender, _, err := spawn(other, 1, "send", strings.TrimSpace(to), strconv.Itoa(size), strconv.Itoa(burst))
 	if err != nil {
 		return s, err
 	}
