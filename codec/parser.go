@@ -99,8 +99,8 @@ func leadingLineEnds(b []byte) int {
 }
 
 // parseHead indexes start line and header fields from offset start. It
-// reports whether the end of the header section was found and the start line
-// could be read; m.body is then the offset behind the empty line.
+// reports whether the end of the header section was found; m.body is then the
+// offset behind the empty line.
 func (m *Message) parseHead(p *Parser, start int) bool {
 	if start == len(m.buf) {
 		m.fail(ErrEmpty, header.IDOther, start)
@@ -115,7 +115,7 @@ func (m *Message) parseHead(p *Parser, start int) bool {
 			if n == 0 {
 				return m.headIncomplete(p, start)
 			}
-			if !m.parseStartLine(p, start, lines[0]) {
+			if !m.parseStartLine(p, start, lines[0]) && losesFraming(m.err.Code) {
 				return false
 			}
 			from = int(lines[0].LF) + 1
@@ -139,6 +139,14 @@ func (m *Message) parseHead(p *Parser, start int) bool {
 	}
 	m.classify()
 	return true
+}
+
+// losesFraming tells the start lines behind which nothing can be trusted from
+// those in which one element is malformed: the header fields behind the
+// latter are indexed, so that the request can be answered with a 400 and a
+// stream goes on behind the message.
+func losesFraming(startLine Code) bool {
+	return startLine != ErrRequestURI && startLine != ErrStatus
 }
 
 // lineStart returns the offset behind the n-th line of the last batch.

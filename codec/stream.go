@@ -1,0 +1,386 @@
+package codec
+
+import (
+	"io"
+
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/scan"
+	"github.com/sipwire/sipwire/pool"
+)
+
+// Defaults of a [Stream], in bytes.
+const (
+	DefaultMaxHead = 64 << 10 // start line and header section
+	minRead        = 1 << 10  // what an idle connection costs
+	maxRead        = 64 << 10 // the room ReadNext works up to while reads fill it
+)
+
+// Event is what [Stream.Next] found.
+type Event uint8
+
+// The events of a stream.
+const (
+	// NeedMore says that everything complete has been handed out.
+	NeedMore Event = iota
+	// GotMessage says that the Message holds the next message, or, with an
+	// error, what could be read of one that is malformed.
+	GotMessage
+	// LineEnd is a CRLF between messages: a keep-alive pong for who sent a
+	// ping (RFC 5626, 4.4.1), else nothing (RFC 3261, 7.5).
+	LineEnd
+	// Ping is a CRLF right behind a LineEnd: the pair is a keep-alive ping,
+	// to be answered with one CRLF (RFC 5626, 4.4.1). Whether the two come
+	// in one piece or in four, they are a LineEnd and then a Ping.
+	Ping
+)
+
+// A Stream cuts a byte stream (TCP, TLS) into messages (RFC 3261, 18.3).
+// Bytes go in by [Stream.Write] or [Stream.ReadNext], in any pieces;
+// [Stream.Next] hands out what is complete, and what it hands out does not
+// depend on the pieces. Every byte is searched once, and moved at most once
+// besides what growing costs.
+//
+// The bytes live in the stream's buffer, which comes from a pool, grows with
+// what has arrived, never with what a message announces, and goes back to
+// the pool whenever it is empty. A Message from Next points into it, and is
+// valid until the next call of Write or ReadNext.
+//
+// The zero Stream is ready to use. It is for one goroutine at a time and must
+// not be copied. Close gives its buffer back.
+type Stream struct {
+	_ noCopy
+
+	// Parser sets limits and strictness; Parser.Stream is taken as set.
+	// MaxMessage bounds a whole message (1 MiB).
+	Parser Parser
+	// MaxHead bounds start line and header section; 64 KiB.
+	MaxHead int
+	// MaxBody bounds the body; whatever MaxMessage leaves.
+	MaxBody int
+
+	buf    pool.Buffer
+	lo, hi int // buf.B[lo:hi] has not been handed out
+	base   int64
+	lost   SyntaxError // why framing was lost, Code 0 while it is not
+
+	// How far the unfinished message at lo has been read; all count from lo.
+	searched   int // no empty line ends before this offset
+	head       int // length of start line and header section, 0 before it is known
+	total      int // length of the message, 0 before it is known
+	lineOK     bool
+	afterBreak bool // the last event was a LineEnd: one more makes a Ping
+	want       int  // room for the next read
+}
+
+// streamBuffers holds the buffers of all streams.
+var streamBuffers = pool.Buffers{MaxCap: 256 << 10}
+
+// Pending returns the number of bytes of an unfinished message or line end
+// that the stream holds. A caller that limits how long a partial message may
+// stay idle, as it should (see [Stream.ReadNext]), asks here.
+func (s *Stream) Pending() int { return s.hi - s.lo }
+
+// Offset returns the number of bytes in front of the next message: where,
+// in the whole stream, it starts. After an error that lost framing it is where
+// the message in question starts.
+func (s *Stream) Offset() int64 { return s.base }
+
+// Lost returns the error that lost framing, nil while the stream is sound.
+// Nothing can be read behind such an error, and the caller closes the
+// connection. Its offset counts from [Stream.Offset]. It lives in s and is
+// valid until Close.
+func (s *Stream) Lost() error {
+	if s.lost.Code == 0 {
+		return nil
+	}
+	return &s.lost
+}
+
+// End says that no more bytes will come. It returns ErrIncomplete when they
+// end inside a message.
+func (s *Stream) End() error {
+	if s.lost.Code != 0 {
+		return &s.lost
+	}
+	if s.Pending() == 0 {
+		return nil
+	}
+	s.lost = SyntaxError{ErrIncomplete, header.IDOther, s.Pending()}
+	return &s.lost
+}
+
+// Close gives the buffer back and makes s ready for another stream. What Next
+// returned is not valid any more.
+func (s *Stream) Close() {
+	s.release()
+	s.base, s.lost, s.afterBreak = 0, SyntaxError{}, false
+	s.restart()
+}
+
+func (s *Stream) release() {
+	if s.buf.B != nil {
+		s.buf.B = s.buf.B[:0]
+		streamBuffers.Put(&s.buf)
+	}
+	s.lo, s.hi = 0, 0
+}
+
+// restart forgets what is known of the message at lo.
+func (s *Stream) restart() { s.searched, s.head, s.total, s.lineOK = 0, 0, 0, false }
+
+// Write adds bytes to the stream. It copies p, takes all of it, and returns
+// an error only when framing has been lost.
+func (s *Stream) Write(p []byte) (int, error) {
+	if s.lost.Code != 0 {
+		return 0, &s.lost
+	}
+	copy(s.room(len(p)), p)
+	s.hi += len(p)
+	return len(p), nil
+}
+
+// room returns space for at least n bytes behind hi. An unfinished message is
+// moved to the front when that makes the room, and else the buffer doubles.
+func (s *Stream) room(n int) []byte {
+	if s.lo == s.hi {
+		s.lo, s.hi = 0, 0
+		if s.buf.B == nil {
+			s.buf = streamBuffers.Get()
+		}
+	}
+	b := s.buf.B[:cap(s.buf.B)]
+	if len(b)-s.hi < n && s.lo > 0 {
+		old := b[:s.hi]
+		copy(b, b[s.lo:s.hi])
+		s.lo, s.hi = 0, s.hi-s.lo
+		pool.Poison(old[s.hi:len(old):len(old)])
+	}
+	if len(b)-s.hi < n {
+		grown := make([]byte, max(2*len(b), s.hi+n))
+		copy(grown, b[:s.hi])
+		s.buf.B, b = grown, grown
+	}
+	return b[s.hi:]
+}
+
+// ReadNext is Next that reads from r when it needs more. It returns io.EOF
+// when r ends between messages, ErrIncomplete when r ends inside one, and the
+// error of r otherwise. Deadlines are the caller's: set one before the call,
+// a short one while Pending is not zero, so that nobody holds memory with
+// half a message.
+func (s *Stream) ReadNext(r io.Reader, m *Message) (Event, error) {
+	for empty := 0; ; {
+		e, err := s.Next(m)
+		if e != NeedMore || err != nil {
+			return e, err
+		}
+		space := s.room(max(s.want, minRead))
+		n, err := r.Read(space)
+		s.hi += n
+		if n == len(space) {
+			s.want = min(2*n, maxRead)
+		}
+		switch {
+		case n > 0:
+			empty = 0
+		case err == io.EOF:
+			if end := s.End(); end != nil {
+				return NeedMore, end
+			}
+			s.release()
+			return NeedMore, io.EOF
+		case err != nil:
+			s.idle()
+			return NeedMore, err
+		default:
+			if empty++; empty == 100 {
+				return NeedMore, io.ErrNoProgress
+			}
+		}
+	}
+}
+
+// idle gives an empty buffer back while nothing is pending.
+func (s *Stream) idle() {
+	if s.lo == s.hi {
+		s.release()
+	}
+}
+
+// Next hands out what comes next in the bytes so far.
+//
+// With an error, Lost tells the two kinds apart. When it is nil the end of
+// the malformed message is known: the event is GotMessage, m shows what could
+// be read, for a 400, and the next call goes on behind it. When it is not,
+// the stream can not be cut any further: m shows what could be read of the
+// last message, if anything, every later call returns the same error, and the
+// caller closes the connection.
+func (s *Stream) Next(m *Message) (Event, error) {
+	m.Reset()
+	if s.lost.Code != 0 {
+		return NeedMore, &s.lost
+	}
+	if s.head == 0 {
+		if e := s.lineEnd(); e != NeedMore {
+			return e, nil
+		}
+		if !s.findHead(m) {
+			return NeedMore, s.Lost()
+		}
+	}
+	indexed := s.total == 0
+	if indexed && !s.findTotal(m) {
+		return NeedMore, s.Lost()
+	}
+	if s.Pending() < s.total {
+		m.Reset()
+		return NeedMore, nil
+	}
+	p, b := s.parser(), s.buf.B[s.lo:s.lo+s.total:s.lo+s.total]
+	if indexed {
+		m.buf, m.end = b, len(b)
+		m.frame(&p)
+	} else {
+		_ = p.Parse(m, b) // the same error as m has
+	}
+	s.advance(s.total)
+	return GotMessage, m.Err()
+}
+
+// parser returns the settings for one message whose end is known already.
+func (s *Stream) parser() Parser {
+	p := s.Parser
+	p.Stream = true
+	p.MaxStartLine = min(limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage), s.maxHead())
+	return p
+}
+
+func (s *Stream) maxHead() int {
+	p := Parser{Stream: true, MaxMessage: s.Parser.MaxMessage}
+	return min(limit(s.MaxHead, DefaultMaxHead, maxMessage), p.maxMessage())
+}
+
+// advance passes over n bytes.
+func (s *Stream) advance(n int) {
+	s.lo += n
+	s.base += int64(n)
+	s.afterBreak = false
+	s.restart()
+}
+
+// lose records that framing is lost.
+func (s *Stream) lose(code Code, id header.ID, offset int) bool {
+	s.lost = SyntaxError{code, id, offset}
+	return false
+}
+
+// bytes returns what has not been handed out.
+func (s *Stream) bytes() []byte {
+	if s.buf.B == nil {
+		return nil
+	}
+	return s.buf.B[s.lo:s.hi:s.hi]
+}
+
+// lineEnd takes one line end from the front.
+func (s *Stream) lineEnd() Event {
+	b := s.bytes()
+	n := 0
+	switch {
+	case len(b) > 0 && b[0] == '\n' && !s.Parser.Strict:
+		n = 1
+	case len(b) > 1 && b[0] == '\r' && b[1] == '\n':
+		n = 2
+	default:
+		return NeedMore
+	}
+	second := s.afterBreak
+	s.advance(n)
+	s.afterBreak = !second
+	if second {
+		return Ping
+	}
+	return LineEnd
+}
+
+// findHead looks for the empty line behind the header section. It is false
+// when more bytes are needed, or framing is lost.
+func (s *Stream) findHead(m *Message) bool {
+	b := s.bytes()
+	if len(b) == 0 || len(b) == 1 && b[0] == '\r' {
+		return false
+	}
+	end := scan.HeaderEnd(b, s.searched)
+	if end == 0 {
+		s.searched = len(b)
+	}
+	most := s.maxHead()
+	if (end == 0 || end > most) && !s.checkStartLine(m, b) {
+		return false
+	}
+	if end > most || end == 0 && len(b) > most {
+		return s.lose(ErrHeadersTooLong, header.IDOther, most)
+	}
+	s.head = end
+	return end != 0
+}
+
+// checkStartLine looks at the start line of an unfinished message as soon as
+// it is complete, so that garbage is refused before a header section of it
+// has been collected. What it refuses, the parse of the whole refuses the
+// same way.
+func (s *Stream) checkStartLine(m *Message, b []byte) bool {
+	if s.lineOK {
+		return true
+	}
+	p := s.parser()
+	n, _ := scan.Lines(b[:min(len(b), p.MaxStartLine+1)], 0, m.lines[:1])
+	if n == 0 {
+		if len(b) > p.MaxStartLine {
+			return s.lose(ErrStartLineTooLong, header.IDOther, p.MaxStartLine)
+		}
+		return true
+	}
+	m.buf = b
+	ok := m.parseStartLine(&p, 0, m.lines[0])
+	e := m.err
+	m.Reset()
+	if !ok && losesFraming(e.Code) {
+		return s.lose(e.Code, e.Header, e.Offset)
+	}
+	s.lineOK = true
+	return true
+}
+
+// findTotal reads the header section for the length of the body.
+func (s *Stream) findTotal(m *Message) bool {
+	p := s.parser()
+	m.limits = p
+	m.buf = s.bytes()[:s.head:s.head]
+	m.body, m.end = s.head, s.head
+	if !m.parseHead(&p, 0) {
+		return s.lose(m.err.Code, m.err.Header, m.err.Offset)
+	}
+	first := m.err
+	m.err = SyntaxError{}
+	m.contentLength()
+	if e := m.err; e.Code != 0 {
+		return s.lose(e.Code, e.Header, e.Offset)
+	}
+	m.err = first
+	at := s.head
+	if i := m.Index(header.IDContentLength); i >= 0 {
+		at = int(m.fields[i].value)
+	}
+	maxMessage := p.maxMessage()
+	switch {
+	case m.length < 0:
+		return s.lose(ErrContentLengthNone, header.IDContentLength, at)
+	case m.length > limit(s.MaxBody, maxMessage, maxMessage):
+		return s.lose(ErrBodyTooLong, header.IDContentLength, at)
+	case s.head+m.length > maxMessage:
+		return s.lose(ErrMessageTooLong, header.IDContentLength, at)
+	}
+	s.total = s.head + m.length
+	return true
+}
