@@ -35,8 +35,6 @@ func (s *step) forward(dst, in []byte) ([]byte, error) {
 	for _, c := range mf {
 		n = 10*n + int(c-'0')
 	}
-	// Views are cut from in: their capacity tells where they begin only for
-	// the last one, so find the field by what stands before it.
 	at := line + bytes.Index(in[line:], maxForwards) + len(maxForwards)
 	dst = append(dst, in[:line]...)
 	dst = append(dst, ownVia...)
