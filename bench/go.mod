@@ -6,6 +6,7 @@ require (
 	github.com/emiago/sipgo v1.7.2
 	github.com/sipwire/sipwire v0.0.0-00010101000000-000000000000
 	github.com/valyala/fasthttp v1.74.0
+	golang.org/x/net v0.62.0
 	golang.org/x/sys v0.49.0
 )
 
