@@ -2,6 +2,7 @@
 //
 //	sipwire demo             a first look: a message as a tree, and how fast it was read
 //	sipwire parse FILE...    messages as trees, or as JSON with --json
+//	sipwire check FILE...    what is wrong with messages, rule by rule
 //
 // Without a FILE, or with "-" for one, a message is read from standard input.
 // Results go to standard output, complaints about the tool's own work to
@@ -45,6 +46,7 @@ type cli struct {
 	Version kong.VersionFlag `help:"Print the version and leave."`
 
 	Parse parseCmd `cmd:"" help:"Take messages apart and print each as a tree, or as JSON."`
+	Check checkCmd `cmd:"" help:"Say what is wrong with messages, by which rule, and where."`
 	Demo  demoCmd  `cmd:"" help:"Show a message as a tree, and how fast messages are read here. Needs nothing."`
 }
 

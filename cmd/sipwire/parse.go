@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-
 	"github.com/sipwire/sipwire/cmd/internal/record"
 	"github.com/sipwire/sipwire/cmd/internal/show"
 	"github.com/sipwire/sipwire/codec"
@@ -29,38 +27,21 @@ func (c *parseCmd) Run(e *env, global *cli) error {
 	parser := codec.Parser{Strict: c.Strict}
 	m := codec.Acquire()
 	defer codec.Release(m)
-	var p *show.Printer
-	if !c.JSON {
-		p = c.printer(e, global)
-	}
-	enc := newEncoder(e)
+	p, enc := printer(e, global, c.Wide), newEncoder(e)
 	first, bad := true, false
 	for in := range e.inputs(c.Files, codec.DefaultMaxMessage) {
-		err := in.err
-		if err == nil {
-			err = parser.Parse(m, in.data)
-		}
-		bad = bad || err != nil
-		switch {
-		case c.JSON && in.err != nil:
-			err = enc.Encode(record.Unreadable(in.name, in.err))
-		case c.JSON:
-			err = enc.Encode(record.Of(in.name, m, err))
-		default:
-			if !first {
-				p.Gap()
-			}
-			if in.err != nil {
-				p.Unreadable(in.name, in.err)
-			} else {
-				p.Tree(in.name, m, err)
-			}
-			err = nil
-		}
-		if err != nil {
-			return err
+		if !first && !c.JSON {
+			p.Gap()
 		}
 		first = false
+		parseErr := in.err
+		if in.err == nil {
+			parseErr = parser.Parse(m, in.data)
+		}
+		bad = bad || parseErr != nil
+		if err := c.print(in, m, parseErr, p, enc); err != nil {
+			return err
+		}
 	}
 	if bad {
 		return errBad
@@ -68,17 +49,16 @@ func (c *parseCmd) Run(e *env, global *cli) error {
 	return nil
 }
 
-func (c *parseCmd) printer(e *env, global *cli) *show.Printer {
-	width := e.width
-	if c.Wide {
-		width = 0
+func (c *parseCmd) print(in input, m *codec.Message, parseErr error, p *show.Printer, enc *encoder) error {
+	switch {
+	case c.JSON && in.err != nil:
+		return enc.Encode(record.Unreadable(in.name, in.err))
+	case c.JSON:
+		return enc.Encode(record.Of(in.name, m, parseErr))
+	case in.err != nil:
+		p.Unreadable(in.name, in.err)
+	default:
+		p.Tree(in.name, m, parseErr)
 	}
-	return show.New(e.stdout, global.wantColor(e), width)
-}
-
-// newEncoder returns an encoder that writes one object a line.
-func newEncoder(e *env) *json.Encoder {
-	enc := json.NewEncoder(e.stdout)
-	enc.SetEscapeHTML(false)
-	return enc
+	return nil
 }

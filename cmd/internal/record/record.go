@@ -9,6 +9,7 @@ package record
 import (
 	"errors"
 
+	"github.com/sipwire/sipwire/cmd/internal/typed"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
@@ -32,7 +33,36 @@ type Record struct {
 	BodyLen       int  `json:"body_len"`
 	TrailingLen   int  `json:"trailing_len"`
 
+	// What a proxy reads. Null where the value is not there or its header does
+	// not parse; numbers are numbers.
+	RURIScheme      Text `json:"ruri_scheme"`
+	RURIUser        Text `json:"ruri_user"` // with its escapes; the number of a tel URI
+	RURIHost        Text `json:"ruri_host"` // an IPv6 address in its brackets
+	RURIPort        *int `json:"ruri_port"`
+	TopViaTransport Text `json:"top_via_transport"`
+	TopViaHost      Text `json:"top_via_host"`
+	TopViaPort      *int `json:"top_via_port"`
+	TopViaBranch    Text `json:"top_via_branch"`
+	FromTag         Text `json:"from_tag"`
+	ToTag           Text `json:"to_tag"`
+	FromURI         Text `json:"from_uri"` // the addr-spec, without "<>" and parameters
+	ToURI           Text `json:"to_uri"`
+	CallID          Text `json:"call_id"`
+	CSeqNum         *int `json:"cseq_num"`
+	CSeqMethod      Text `json:"cseq_method"` // of a response too
+	MaxForwards     *int `json:"max_forwards"`
+
+	// Errors are the header fields whose values do not follow their grammar.
+	Errors []ValueError `json:"errors"`
+
 	*Failure
+}
+
+// A ValueError is one header field whose value does not follow its grammar.
+type ValueError struct {
+	Header string `json:"header"` // the registered long name
+	Code   string `json:"code"`
+	Offset int    `json:"offset"` // of the byte that is wrong
 }
 
 // A Header is one header field.
@@ -56,7 +86,7 @@ type Failure struct {
 // Of returns the record of m, which was last given to Parse with the result
 // err. It points into the message's bytes.
 func Of(file string, m *codec.Message, err error) *Record {
-	r := &Record{File: Text(file), Headers: make([]Header, 0, m.Len())}
+	r := &Record{File: Text(file), Headers: make([]Header, 0, m.Len()), Errors: []ValueError{}}
 	switch {
 	case m.IsRequest():
 		r.Method, r.RURI = m.MethodBytes(), m.RequestURIBytes()
@@ -74,18 +104,45 @@ func Of(file string, m *codec.Message, err error) *Record {
 	r.ViaCount = m.CountValues(header.IDVia)
 	r.ContactCount = m.CountValues(header.IDContact)
 	r.RouteCount = m.CountValues(header.IDRoute)
-	if n, ok := m.ContentLength(); ok {
-		r.ContentLength = &n
-	}
+	r.ContentLength = contentLength(m)
 	r.BodyLen, r.TrailingLen = len(m.Body()), len(m.Trailing())
+	r.typed(m)
 	r.Failure = failure(err)
 	return r
+}
+
+// contentLength returns what Content-Length declares. The index reads it only
+// behind a whole header section; a lone one is declared before that too.
+func contentLength(m *codec.Message) *int {
+	if n, ok := m.ContentLength(); ok {
+		return &n
+	}
+	if m.Count(header.IDContentLength) != 1 {
+		return nil
+	}
+	long, _, err := header.ParseContentLength(m.Value(header.IDContentLength))
+	if n := int(long); err == nil && int64(n) == long {
+		return &n
+	}
+	return nil
+}
+
+// typed fills in what the typed values of m tell.
+func (r *Record) typed(m *codec.Message) {
+	v := typed.ValuesOf(m)
+	r.RURIScheme, r.RURIUser, r.RURIHost, r.RURIPort = v.RURIScheme, v.RURIUser, v.RURIHost, v.RURIPort
+	r.TopViaTransport, r.TopViaHost, r.TopViaPort, r.TopViaBranch = v.ViaTransport, v.ViaHost, v.ViaPort, v.ViaBranch
+	r.FromTag, r.ToTag, r.FromURI, r.ToURI = v.FromTag, v.ToTag, v.FromURI, v.ToURI
+	r.CallID, r.CSeqNum, r.CSeqMethod, r.MaxForwards = v.CallID, v.CSeqNum, v.CSeqMethod, v.MaxForwards
+	for _, e := range typed.Errors(m) {
+		r.Errors = append(r.Errors, ValueError{e.Field.ID.String(), e.Code.Name(), e.Offset})
+	}
 }
 
 // Unreadable returns the record of a file that could not be read.
 func Unreadable(file string, err error) *Record {
 	return &Record{
-		File: Text(file), Headers: []Header{},
+		File: Text(file), Headers: []Header{}, Errors: []ValueError{},
 		Failure: &Failure{Error: err.Error(), ErrorCode: "unreadable"},
 	}
 }

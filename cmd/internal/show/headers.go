@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/sipwire/sipwire/cmd/internal/typed"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
@@ -17,14 +18,23 @@ type row struct {
 	value             string
 	group             group
 	comma, fold       bool // the value goes on behind a comma, on a continuation line
+	bad               bool // the value says what is wrong with the field above
 }
 
 func (pr *Printer) headers(m *codec.Message, last bool) {
 	pr.line(join(last), pr.p.title.Sprint("headers"), fmt.Sprintf("  %d", m.Len()))
 	var rows []row
+	malformed := make(map[int]typed.Error) // by the offset of the field
+	for _, e := range typed.Errors(m) {
+		malformed[e.Field.Offset] = e
+	}
 	var name, form, class int
 	for _, f := range m.Fields() {
-		for _, r := range fieldRows(&f) {
+		all := fieldRows(&f)
+		if e, ok := malformed[f.Offset]; ok {
+			all = append(all, row{bad: true, value: fmt.Sprintf("✗ %v at byte %d", e.Code, e.Offset)})
+		}
+		for _, r := range all {
 			rows = append(rows, r)
 			name, form, class = max(name, columns(r.name)), max(form, columns(r.form)), max(class, columns(r.class))
 		}
@@ -54,6 +64,11 @@ func (pr *Printer) headers(m *codec.Message, last bool) {
 			end = ","
 		case r.fold:
 			end = " ↵"
+		}
+		if r.bad {
+			text := pr.fit(r.value, columns(under(last)+branch)+columns(strip(start)))
+			pr.line(under(last)+branch, start+pr.p.bad.Sprint(text), "")
+			continue
 		}
 		pr.line(under(last)+branch, start, r.value+end)
 	}

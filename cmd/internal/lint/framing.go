@@ -1,0 +1,118 @@
+package lint
+
+import (
+	"bytes"
+	"errors"
+	"unicode/utf8"
+
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+)
+
+// parseErrors tells for every code of the index which section it breaks, and
+// whether the header section was read to its end all the same.
+var parseErrors = map[codec.Code]struct {
+	section  string
+	complete bool
+}{
+	codec.ErrEmpty:             {"7", false},
+	codec.ErrIncomplete:        {"7", false},
+	codec.ErrStartLine:         {"7.1", false},
+	codec.ErrMethod:            {"7.1", false},
+	codec.ErrRequestURI:        {"7.1", false},
+	codec.ErrVersion:           {"21.5.7", true},
+	codec.ErrStatus:            {"7.2", false},
+	codec.ErrHeaderName:        {"7.3.1", true},
+	codec.ErrColon:             {"7.3.1", true},
+	codec.ErrFold:              {"7.3.1", true},
+	codec.ErrBareLF:            {"7", true},
+	codec.ErrContentLength:     {"20.14", true},
+	codec.ErrContentLengthTwo:  {"20.14", true},
+	codec.ErrContentLengthNone: {"18.3", true},
+	codec.ErrBodyShort:         {"18.3", true},
+	codec.ErrHeaderTwice:       {"7.3.1", true},
+	codec.ErrMessageTooLong:    {"21.5.8", false},
+	codec.ErrStartLineTooLong:  {"21.4.12", false},
+	codec.ErrFieldTooLong:      {"21.4.1", false},
+	codec.ErrHeadersTooLong:    {"21.4.1", false},
+	codec.ErrTooManyHeaders:    {"21.4.1", false},
+	codec.ErrBodyTooLong:       {"21.4.11", true},
+}
+
+// parseError reports why the message did not parse.
+func (c *checker) parseError(err error) {
+	if err == nil {
+		c.complete = true
+		return
+	}
+	e, ok := errors.AsType[*codec.SyntaxError](err)
+	if !ok {
+		c.add(Error, "unreadable", rfc3261("7"), "", 0, "%v", err)
+		return
+	}
+	about := parseErrors[e.Code]
+	c.complete = about.complete
+	c.add(Error, e.Code.Name(), rfc3261(about.section), e.Header.String(), e.Offset, "%v", e.Code)
+}
+
+// lines reports what is odd about lines: their ends, the space before a
+// colon, bytes that are not UTF-8. One finding of a kind is enough.
+func (c *checker) lines() {
+	headEnd := len(c.b) - len(c.m.Body()) - len(c.m.Trailing())
+	head := c.b[:headEnd]
+	for i := 0; ; {
+		j := bytes.IndexByte(head[i:], '\n')
+		if j < 0 {
+			break
+		}
+		if i += j; i == 0 || head[i-1] != '\r' {
+			c.add(Warning, "line-end", rfc3261("7"), "", i, "line ends in LF without CR")
+			break
+		}
+		i++
+	}
+	for _, f := range c.m.Fields() {
+		if i := f.Offset + len(f.Name); len(f.Name) > 0 && i < len(c.b) && c.b[i] != ':' {
+			c.add(Note, "space-before-colon", rfc3261("7.3.1"), name(&f), i,
+				"whitespace before the colon is allowed, but should not be written")
+			break
+		}
+	}
+	for _, f := range c.m.Fields() {
+		if utf8.Valid(f.Value) {
+			continue
+		}
+		i := 0
+		for r, n := utf8.DecodeRune(f.Value); r != utf8.RuneError || n > 1; r, n = utf8.DecodeRune(f.Value[i:]) {
+			i += n
+		}
+		c.add(Warning, "utf8", rfc3261("25.1"), name(&f), f.ValueOffset+i, "not UTF-8")
+		break
+	}
+	if n := len(c.m.Trailing()); n > 0 {
+		c.add(Note, "trailing-bytes", rfc3261("18.3"), "", len(c.b)-n,
+			"%d bytes follow the body that Content-Length announces; on a datagram they are discarded", n)
+	}
+}
+
+// udpLimit is the size above which a request must not go over UDP unless the
+// path is known to carry more (RFC 3261, 18.1.1).
+const udpLimit = 1300
+
+// body reports what is wrong with the body and with what announces it.
+func (c *checker) body() {
+	if !c.m.Has(header.IDContentLength) {
+		c.add(Note, "no-content-length", rfc3261("20.14"), header.IDContentLength.String(), c.lineOffset(),
+			"no Content-Length: the body is the rest of the datagram, and over a stream the message is broken")
+	}
+	if len(c.m.Body()) > 0 && !c.m.Has(header.IDContentType) {
+		c.add(Warning, "no-content-type", rfc3261("20.15"), header.IDContentType.String(),
+			len(c.b)-len(c.m.Body())-len(c.m.Trailing()), "a body without a Content-Type")
+	}
+	n := len(c.b) - len(c.m.Trailing())
+	if via, ok := c.topVia(); ok && c.m.IsRequest() && n > udpLimit && via.Transport() == header.TransportUDP {
+		c.add(Warning, "datagram-size", rfc3261("18.1.1"), header.IDVia.String(), c.m.At(c.m.Index(header.IDVia)).ValueOffset,
+			"%d bytes over UDP: a request above %d bytes must use a congestion controlled transport unless the path is known to carry it",
+			n, udpLimit)
+	}
+}

@@ -1,0 +1,90 @@
+package lint
+
+import (
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+)
+
+// missing reports mandatory headers that are not there.
+func (c *checker) missing() {
+	at := c.lineOffset()
+	for _, id := range []header.ID{header.IDVia, header.IDFrom, header.IDTo, header.IDCallID, header.IDCSeq} {
+		if !c.m.Has(id) {
+			c.add(Error, codec.ErrMissing.Name(), rfc3261("8.1.1"), id.String(), at, "no %s, which every message must have", id)
+		}
+	}
+	for id := range header.Required(c.method, c.m.Status()) {
+		if core(id) && id != header.IDContact && id != header.IDMaxForwards || c.m.Has(id) {
+			continue
+		}
+		switch {
+		case id == header.IDMaxForwards:
+			c.add(Warning, codec.ErrMissing.Name(), rfc3261("8.1.1.6"), id.String(), at, "no Max-Forwards; a proxy adds one")
+		case id == header.IDReferTo:
+			c.add(Error, codec.ErrMissing.Name(), "RFC 3515, 2.4.2", id.String(), at, "a REFER must have one Refer-To")
+		default:
+			c.add(Warning, codec.ErrMissing.Name(), rfcOf(id), id.String(), at, "no %s, which is mandatory here", id)
+		}
+	}
+}
+
+// lineOffset returns where the start line begins.
+func (c *checker) lineOffset() int {
+	i := 0
+	for i < len(c.b) && (c.b[i] == '\r' || c.b[i] == '\n') {
+		i++
+	}
+	return i
+}
+
+// misplaced reports headers that tables 2 and 3 and their successors do not
+// allow in this message: who gets one has to ignore it (RFC 3261, 20). Each
+// is reported once, whatever the number of its lines.
+func (c *checker) misplaced() {
+	for i, f := range c.m.Fields() {
+		if f.ID == header.IDOther || i != c.m.Index(f.ID) {
+			continue
+		}
+		if f.ID.Place(c.method, c.m.Status()) == header.Forbidden {
+			what := "a response to " + c.method.String()
+			if c.m.IsRequest() {
+				what = "a " + c.method.String() + " request"
+			} else if c.method == header.MethodOther {
+				what = "this response"
+			}
+			c.add(Warning, "misplaced", rfc3261("20"), f.ID.String(), f.Offset, "%s has no place in %s and is ignored", f.ID, what)
+		}
+		if by := deprecated(f.ID); by != "" {
+			c.add(Note, "deprecated", by, f.ID.String(), f.Offset, "%s is deprecated", f.ID)
+		}
+	}
+}
+
+// deprecated returns the document that withdrew a header.
+func deprecated(id header.ID) string {
+	switch id {
+	case header.IDEncryption, header.IDHide, header.IDResponseKey:
+		return rfc3261("28.1")
+	case header.IDIdentityInfo:
+		return "RFC 8224, 15"
+	}
+	return ""
+}
+
+// repeated reports headers that stand twice and may not.
+func (c *checker) repeated() {
+	for i, f := range c.m.Fields() {
+		if f.ID == header.IDOther || f.ID.Multi() != header.Single || i == c.m.Index(f.ID) {
+			continue
+		}
+		s := Warning
+		if f.ID == header.IDContentLength {
+			if _, ok := c.m.ContentLength(); !ok {
+				continue // they differ, or are wrong: the index has said so
+			}
+		} else if core(f.ID) {
+			s = Error
+		}
+		c.add(s, codec.ErrHeaderTwice.Name(), rfc3261("7.3.1"), f.ID.String(), f.Offset, "%s stands more than once; the first counts", f.ID)
+	}
+}

@@ -1,0 +1,32 @@
+package lint
+
+import (
+	"github.com/sipwire/sipwire/cmd/internal/typed"
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+)
+
+// values reports every header whose value does not follow its grammar.
+func (c *checker) values() {
+	for _, e := range typed.Errors(c.m) {
+		id := e.Field.ID
+		s := Warning
+		if core(id) {
+			s = Error
+		}
+		switch {
+		case e.Code == codec.ErrContentLength, id == header.IDContentLength:
+			// The index has said so already.
+		case id.Multi() == header.Single && e.Offset < len(c.b) && c.b[e.Offset] == ',':
+			c.add(s, "several-values", rfcOf(id), id.String(), e.Offset, "%s takes one value; a comma follows it", id)
+		default:
+			c.add(s, e.Code.Name(), rfcOf(id), id.String(), e.Offset, "malformed %s: %v", id, e.Code)
+		}
+	}
+}
+
+// cseqMethod returns the method of a CSeq value, nil when it is malformed.
+func cseqMethod(v []byte) []byte {
+	_, method := typed.CSeq(v)
+	return method
+}

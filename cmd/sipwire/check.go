@@ -1,0 +1,65 @@
+package main
+
+import (
+	"github.com/sipwire/sipwire/cmd/internal/lint"
+	"github.com/sipwire/sipwire/cmd/internal/record"
+	"github.com/sipwire/sipwire/cmd/internal/show"
+	"github.com/sipwire/sipwire/codec"
+)
+
+type checkCmd struct {
+	JSON   bool `help:"Print one JSON object for each message, a line each."`
+	Strict bool `help:"Refuse what is tolerated otherwise: lines that end in LF alone, and a second header where one may stand."`
+	Wide   bool `help:"Do not cut lines to the width of the terminal."`
+
+	Files []string `arg:"" optional:"" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
+}
+
+// Help is what kong prints below the usage of this command.
+func (*checkCmd) Help() string {
+	return `An error is what an RFC 3261 element answers with 400, 416, 420 or 505, or drops the message for; a warning breaks a
+rule and is ignored or tolerated by the receiver; a note is worth knowing. The exit status is 1 when there is an error.
+The JSON object of a message has the keys file and findings, an array of objects with severity, code, rfc, header, offset
+and message.`
+}
+
+// Run checks every message.
+func (c *checkCmd) Run(e *env, global *cli) error {
+	parser := codec.Parser{Strict: c.Strict}
+	m := codec.Acquire()
+	defer codec.Release(m)
+	p, enc := printer(e, global, c.Wide), newEncoder(e)
+	first, bad := true, false
+	for in := range e.inputs(c.Files, codec.DefaultMaxMessage) {
+		if !first && !c.JSON {
+			p.Gap()
+		}
+		first = false
+		var found []lint.Finding
+		if in.err == nil {
+			found = lint.Check(m, parser.Parse(m, in.data))
+		}
+		bad = bad || in.err != nil || lint.Worst(found) == lint.Error
+		if err := c.print(in, m, found, p, enc); err != nil {
+			return err
+		}
+	}
+	if bad {
+		return errBad
+	}
+	return nil
+}
+
+func (c *checkCmd) print(in input, m *codec.Message, found []lint.Finding, p *show.Printer, enc *encoder) error {
+	switch {
+	case c.JSON && in.err != nil:
+		return enc.Encode(record.UnreadableFindings(in.name, in.err))
+	case c.JSON:
+		return enc.Encode(record.FindingsOf(in.name, found))
+	case in.err != nil:
+		p.Unreadable(in.name, in.err)
+	default:
+		p.Findings(in.name, m, found)
+	}
+	return nil
+}
