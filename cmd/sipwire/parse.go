@@ -9,6 +9,7 @@ import (
 type parseCmd struct {
 	JSON   bool `help:"Print one JSON object for each message, a line each."`
 	Strict bool `help:"Refuse what is tolerated otherwise: lines that end in LF alone, and a second header where one may stand."`
+	Stream bool `help:"Each file is a byte stream, as captured from TCP: cut it into messages by Content-Length."`
 	Wide   bool `help:"Do not cut lines to the width of the terminal."`
 
 	Files []string `arg:"" optional:"" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
@@ -19,11 +20,20 @@ func (*parseCmd) Help() string {
 	return `The JSON object of a message has the keys file, method, status, reason, ruri, headers, via_count, contact_count,
 route_count, content_length, body_len and trailing_len; of one that does not parse also error, error_code and offset.
 What a message does not have is null. Strings are the bytes as they came; one that is not UTF-8 becomes a lone
-surrogate \udc80 to \udcff, as Python's surrogateescape writes it. Counts are of values, not of lines.`
+surrogate \udc80 to \udcff, as Python's surrogateescape writes it. Counts are of values, not of lines. What a proxy
+reads stands under ruri_*, top_via_*, from_*, to_*, call_id, cseq_* and max_forwards; errors lists the headers whose
+values do not follow their grammar.
+
+With --stream, each message also has stream_offset, from which its other offsets count, and one more object ends each
+file: end (clean, incomplete, error), messages, malformed, keepalives, pings, stream_offset, and offset, the byte of the
+stream where framing ends; error and error_code say why when it is not clean.`
 }
 
 // Run parses every message; a bad one does not keep the others from it.
 func (c *parseCmd) Run(e *env, global *cli) error {
+	if c.Stream {
+		return c.runStream(e, global)
+	}
 	parser := codec.Parser{Strict: c.Strict}
 	m := codec.Acquire()
 	defer codec.Release(m)
