@@ -172,6 +172,8 @@ func TestRules(t *testing.T) {
 		{response("To", "To: <sip:bob@b.example>"), Warning, "no-tag", "To", "<sip:bob"},
 		{request("To", "To: <sip:bob@b.example>;a;a"), Warning, "param-twice", "To", "<sip:bob"},
 		{request("Max-Forwards", "Max-Forwards: 0"), Note, "max-forwards", "Max-Forwards", "0\r\nFrom"},
+		{request("Max-Forwards", "Max-Forwards: 300"), Warning, "range", "Max-Forwards", "300"},
+		{request("Max-Forwards", "Max-Forwards: x"), Error, "number", "Max-Forwards", "x"},
 		{request("Contact", "Contact: *"), Error, "wildcard", "Contact", "*"},
 		{request("start", "REGISTER sip:b SIP/2.0", "CSeq", "CSeq: 1 REGISTER", "Contact", "Contact: *", "Expires", "Expires: 1"),
 			Error, "wildcard", "Contact", "*"},

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"fmt"
+
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
@@ -46,11 +48,12 @@ func (c *checker) misplaced() {
 			continue
 		}
 		if f.ID.Place(c.method, c.m.Status()) == header.Forbidden {
-			what := "a response to " + c.method.String()
-			if c.m.IsRequest() {
-				what = "a " + c.method.String() + " request"
-			} else if c.method == header.MethodOther {
-				what = "this response"
+			what := "requests"
+			if c.m.IsResponse() {
+				what = fmt.Sprintf("%d responses", c.m.Status())
+			}
+			if name := c.method.String(); name != "" {
+				what = name + " " + what
 			}
 			c.add(Warning, "misplaced", rfc3261("20"), f.ID.String(), f.Offset, "%s has no place in %s and is ignored", f.ID, what)
 		}

@@ -11,14 +11,14 @@ func (c *checker) values() {
 	for _, e := range typed.Errors(c.m) {
 		id := e.Field.ID
 		s := Warning
-		if core(id) {
+		if core(id) && (id != header.IDMaxForwards || e.Code != header.ErrRange) { // as if absent: RFC 4475, 3.1.2.4
 			s = Error
 		}
 		switch {
 		case e.Code == codec.ErrContentLength, id == header.IDContentLength:
 			// The index has said so already.
 		case id.Multi() == header.Single && e.Offset < len(c.b) && c.b[e.Offset] == ',':
-			c.add(s, "several-values", rfcOf(id), id.String(), e.Offset, "%s takes one value; a comma follows it", id)
+			c.add(s, "several-values", rfcOf(id), id.String(), e.Offset, "%s takes one value and no comma behind it; a display name with one must be quoted", id)
 		default:
 			c.add(s, e.Code.Name(), rfcOf(id), id.String(), e.Offset, "malformed %s: %v", id, e.Code)
 		}

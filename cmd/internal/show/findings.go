@@ -2,6 +2,7 @@ package show
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/fatih/color"
 
@@ -16,7 +17,7 @@ func (pr *Printer) Findings(name string, m *codec.Message, found []lint.Finding)
 		last := i == len(found)-1
 		c := pr.severity(f.Severity)
 		where := ""
-		if f.Header != "" {
+		if !strings.Contains(f.Message, f.Header) {
 			where = Printable([]byte(f.Header)) + ": "
 		}
 		pr.line(join(last), c.Sprint(left(f.Severity.String(), len("warning"))),
