@@ -32,7 +32,7 @@ func check(id ID, field []byte) (offset int, code Code) {
 			code = ErrEmpty
 		}
 		if code == 0 && id == IDContact && string(value) == "*" && (!isBlank(field[:lo]) || next <= len(field)) {
-			code = ErrWildcard // STAR / (contact-param *(COMMA contact-param))
+			n, code = 0, ErrWildcard // STAR / (contact-param *(COMMA contact-param))
 		}
 		if code != 0 {
 			return lo + n, code

@@ -177,7 +177,7 @@ var viewCases = []viewCase{
 	{"Warning", `399 a_b "x"`, 0, 0, `399 a_b "x"`},
 	{"Warning", "", 0, ErrEmpty, ""},
 	{"Warning", "x", 0, ErrNumber, ""},
-	{"Warning", `39 a "x"`, 0, ErrRange, ""},
+	{"Warning", `39 a "x"`, 2, ErrNumber, ""},
 	{"Warning", `3999 a "x"`, 0, ErrRange, ""},
 	{"Warning", `399a "x"`, 3, ErrValue, ""},
 	{"Warning", `399 "x"`, 4, ErrHost, ""},

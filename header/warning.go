@@ -38,11 +38,11 @@ func (v *Warning) parse(b []byte) (n int, code Code) {
 	if lo == len(b) {
 		return lo, ErrEmpty
 	}
-	num, i, code := abnf.ConsumeUint(b, lo, 999)
-	if code == ErrNumber {
-		return i, code
+	num, i, _ := abnf.ConsumeUint(b, lo, 999)
+	if i < lo+3 {
+		return i, ErrNumber
 	}
-	if i != lo+3 {
+	if i > lo+3 {
 		return lo, ErrRange
 	}
 	v.code = uint16(num)
