@@ -201,9 +201,9 @@ func methods(out *bytes.Buffer, rows [][]string) {
 }
 
 func reasons(out *bytes.Buffer, rows [][]string) {
-	out.WriteString("// reasons are the registered reason phrases, by status code less 100.\nvar reasons = [600]string{\n")
+	out.WriteString("// reasons are the registered reason phrases, by status code.\nvar reasons = [700]string{\n")
 	for _, r := range rows {
-		fmt.Fprintf(out, "%s - 100: %q, // %s\n", r[0], r[1], r[2])
+		fmt.Fprintf(out, "%s: %q, // %s\n", r[0], r[1], r[2])
 	}
 	out.WriteString("}\n")
 }

@@ -51,8 +51,8 @@ func (m Method) index() int {
 // ReasonPhrase returns the registered reason phrase of a status code, ""
 // when the code is not registered.
 func ReasonPhrase(status int) string {
-	if status < 100 || status > 699 {
+	if status < 0 || status >= len(reasons) {
 		return ""
 	}
-	return reasons[status-100]
+	return reasons[status]
 }

@@ -692,81 +692,81 @@ var methodSlots = [64]Method{
 	44: MethodSERVICE,
 }
 
-// reasons are the registered reason phrases, by status code less 100.
-var reasons = [600]string{
-	100 - 100: "Trying",                                  // RFC3261
-	180 - 100: "Ringing",                                 // RFC3261
-	181 - 100: "Call Is Being Forwarded",                 // RFC3261
-	182 - 100: "Queued",                                  // RFC3261
-	183 - 100: "Session Progress",                        // RFC3261
-	199 - 100: "Early Dialog Terminated",                 // RFC6228
-	200 - 100: "OK",                                      // RFC3261
-	202 - 100: "Accepted",                                // RFC6665 (deprecated; was RFC3265)
-	204 - 100: "No Notification",                         // RFC5839
-	300 - 100: "Multiple Choices",                        // RFC3261
-	301 - 100: "Moved Permanently",                       // RFC3261
-	302 - 100: "Moved Temporarily",                       // RFC3261
-	305 - 100: "Use Proxy",                               // RFC3261
-	380 - 100: "Alternative Service",                     // RFC3261
-	400 - 100: "Bad Request",                             // RFC3261
-	401 - 100: "Unauthorized",                            // RFC3261
-	402 - 100: "Payment Required",                        // RFC3261
-	403 - 100: "Forbidden",                               // RFC3261
-	404 - 100: "Not Found",                               // RFC3261
-	405 - 100: "Method Not Allowed",                      // RFC3261
-	406 - 100: "Not Acceptable",                          // RFC3261
-	407 - 100: "Proxy Authentication Required",           // RFC3261
-	408 - 100: "Request Timeout",                         // RFC3261
-	410 - 100: "Gone",                                    // RFC3261
-	412 - 100: "Conditional Request Failed",              // RFC3903
-	413 - 100: "Request Entity Too Large",                // RFC3261
-	414 - 100: "Request-URI Too Long",                    // RFC3261
-	415 - 100: "Unsupported Media Type",                  // RFC3261
-	416 - 100: "Unsupported URI Scheme",                  // RFC3261
-	417 - 100: "Unknown Resource-Priority",               // RFC4412
-	420 - 100: "Bad Extension",                           // RFC3261
-	421 - 100: "Extension Required",                      // RFC3261
-	422 - 100: "Session Interval Too Small",              // RFC4028
-	423 - 100: "Interval Too Brief",                      // RFC3261
-	424 - 100: "Bad Location Information",                // RFC6442
-	425 - 100: "Bad Alert Message",                       // RFC8876
-	428 - 100: "Use Identity Header",                     // RFC8224
-	429 - 100: "Provide Referrer Identity",               // RFC3892
-	430 - 100: "Flow Failed",                             // RFC5626
-	433 - 100: "Anonymity Disallowed",                    // RFC5079
-	436 - 100: "Bad Identity Info",                       // RFC8224
-	437 - 100: "Unsupported Credential",                  // RFC8224
-	438 - 100: "Invalid Identity Header",                 // RFC8224
-	439 - 100: "First Hop Lacks Outbound Support",        // RFC5626
-	440 - 100: "Max-Breadth Exceeded",                    // RFC5393
-	469 - 100: "Bad Info Package",                        // RFC6086
-	470 - 100: "Consent Needed",                          // RFC5360
-	480 - 100: "Temporarily Unavailable",                 // RFC3261
-	481 - 100: "Call/Transaction Does Not Exist",         // RFC3261
-	482 - 100: "Loop Detected",                           // RFC3261
-	483 - 100: "Too Many Hops",                           // RFC3261
-	484 - 100: "Address Incomplete",                      // RFC3261
-	485 - 100: "Ambiguous",                               // RFC3261
-	486 - 100: "Busy Here",                               // RFC3261
-	487 - 100: "Request Terminated",                      // RFC3261
-	488 - 100: "Not Acceptable Here",                     // RFC3261
-	489 - 100: "Bad Event",                               // RFC6665
-	491 - 100: "Request Pending",                         // RFC3261
-	493 - 100: "Undecipherable",                          // RFC3261
-	494 - 100: "Security Agreement Required",             // RFC3329
-	500 - 100: "Server Internal Error",                   // RFC3261
-	501 - 100: "Not Implemented",                         // RFC3261
-	502 - 100: "Bad Gateway",                             // RFC3261
-	503 - 100: "Service Unavailable",                     // RFC3261
-	504 - 100: "Server Time-out",                         // RFC3261
-	505 - 100: "Version Not Supported",                   // RFC3261
-	513 - 100: "Message Too Large",                       // RFC3261
-	555 - 100: "Push Notification Service Not Supported", // RFC8599
-	580 - 100: "Precondition Failure",                    // RFC3312
-	600 - 100: "Busy Everywhere",                         // RFC3261
-	603 - 100: "Decline",                                 // RFC3261
-	604 - 100: "Does Not Exist Anywhere",                 // RFC3261
-	606 - 100: "Not Acceptable",                          // RFC3261
-	607 - 100: "Unwanted",                                // RFC8197
-	608 - 100: "Rejected",                                // RFC8688
+// reasons are the registered reason phrases, by status code.
+var reasons = [700]string{
+	100: "Trying",                                  // RFC3261
+	180: "Ringing",                                 // RFC3261
+	181: "Call Is Being Forwarded",                 // RFC3261
+	182: "Queued",                                  // RFC3261
+	183: "Session Progress",                        // RFC3261
+	199: "Early Dialog Terminated",                 // RFC6228
+	200: "OK",                                      // RFC3261
+	202: "Accepted",                                // RFC6665 (deprecated; was RFC3265)
+	204: "No Notification",                         // RFC5839
+	300: "Multiple Choices",                        // RFC3261
+	301: "Moved Permanently",                       // RFC3261
+	302: "Moved Temporarily",                       // RFC3261
+	305: "Use Proxy",                               // RFC3261
+	380: "Alternative Service",                     // RFC3261
+	400: "Bad Request",                             // RFC3261
+	401: "Unauthorized",                            // RFC3261
+	402: "Payment Required",                        // RFC3261
+	403: "Forbidden",                               // RFC3261
+	404: "Not Found",                               // RFC3261
+	405: "Method Not Allowed",                      // RFC3261
+	406: "Not Acceptable",                          // RFC3261
+	407: "Proxy Authentication Required",           // RFC3261
+	408: "Request Timeout",                         // RFC3261
+	410: "Gone",                                    // RFC3261
+	412: "Conditional Request Failed",              // RFC3903
+	413: "Request Entity Too Large",                // RFC3261
+	414: "Request-URI Too Long",                    // RFC3261
+	415: "Unsupported Media Type",                  // RFC3261
+	416: "Unsupported URI Scheme",                  // RFC3261
+	417: "Unknown Resource-Priority",               // RFC4412
+	420: "Bad Extension",                           // RFC3261
+	421: "Extension Required",                      // RFC3261
+	422: "Session Interval Too Small",              // RFC4028
+	423: "Interval Too Brief",                      // RFC3261
+	424: "Bad Location Information",                // RFC6442
+	425: "Bad Alert Message",                       // RFC8876
+	428: "Use Identity Header",                     // RFC8224
+	429: "Provide Referrer Identity",               // RFC3892
+	430: "Flow Failed",                             // RFC5626
+	433: "Anonymity Disallowed",                    // RFC5079
+	436: "Bad Identity Info",                       // RFC8224
+	437: "Unsupported Credential",                  // RFC8224
+	438: "Invalid Identity Header",                 // RFC8224
+	439: "First Hop Lacks Outbound Support",        // RFC5626
+	440: "Max-Breadth Exceeded",                    // RFC5393
+	469: "Bad Info Package",                        // RFC6086
+	470: "Consent Needed",                          // RFC5360
+	480: "Temporarily Unavailable",                 // RFC3261
+	481: "Call/Transaction Does Not Exist",         // RFC3261
+	482: "Loop Detected",                           // RFC3261
+	483: "Too Many Hops",                           // RFC3261
+	484: "Address Incomplete",                      // RFC3261
+	485: "Ambiguous",                               // RFC3261
+	486: "Busy Here",                               // RFC3261
+	487: "Request Terminated",                      // RFC3261
+	488: "Not Acceptable Here",                     // RFC3261
+	489: "Bad Event",                               // RFC6665
+	491: "Request Pending",                         // RFC3261
+	493: "Undecipherable",                          // RFC3261
+	494: "Security Agreement Required",             // RFC3329
+	500: "Server Internal Error",                   // RFC3261
+	501: "Not Implemented",                         // RFC3261
+	502: "Bad Gateway",                             // RFC3261
+	503: "Service Unavailable",                     // RFC3261
+	504: "Server Time-out",                         // RFC3261
+	505: "Version Not Supported",                   // RFC3261
+	513: "Message Too Large",                       // RFC3261
+	555: "Push Notification Service Not Supported", // RFC8599
+	580: "Precondition Failure",                    // RFC3312
+	600: "Busy Everywhere",                         // RFC3261
+	603: "Decline",                                 // RFC3261
+	604: "Does Not Exist Anywhere",                 // RFC3261
+	606: "Not Acceptable",                          // RFC3261
+	607: "Unwanted",                                // RFC8197
+	608: "Rejected",                                // RFC8688
 }
