@@ -35,6 +35,7 @@ func TestDeadlineCloseContext(t *testing.T) {
 		if _, err := s.R.Read(); err != cause {
 			t.Fatalf("cancelled before: %v", err)
 		}
+		//lint:ignore SA1012 nil is how a context is taken back
 		s.R.SetContext(nil)
 		send(t, c, []byte("again"))
 		collect(t, s.R, 1, func(p *Packet) {})
