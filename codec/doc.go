@@ -11,6 +11,10 @@
 //	}
 //	callID := m.Value(header.IDCallID)
 //
+// A datagram and a WebSocket message (RFC 7118, 5) are one message each: Parse
+// takes them as they are. [Stream] cuts TCP and TLS into messages, and
+// [StreamWriter] gathers messages into one write.
+//
 // # Who owns the bytes
 //
 // A Message points into the bytes it was given. They are never copied and
