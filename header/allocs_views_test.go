@@ -52,7 +52,9 @@ func allocCases() map[string]func() {
 	add("LookupOption", func() { sink.n = int(LookupOption(option)) })
 	add("LookupAlgorithm", func() { sink.n = int(LookupAlgorithm(algorithm)) })
 	add("ReasonPhrase", func() { sink.n = len(ReasonPhrase(486)) })
-	add("ID", func() { sink.n = len(IDVia.String()) + int(IDVia.Multi()) + int(IDVia.Grammar()) + int(IDVia.Compact()) })
+	add("ID", func() {
+		sink.n = len(IDVia.String()) + int(IDVia.Multi()) + int(IDVia.Grammar()) + int(IDVia.Compact())
+	})
 	add("Place", func() {
 		sink.pres = IDContact.Place(MethodINVITE, 200)
 		for id := range Required(MethodREGISTER, 401) {

@@ -125,8 +125,8 @@ func isNextScheme(b []byte, i int) bool {
 	if j == i {
 		return false
 	}
-	k := skipLWS(b, j)
-	return k > j && k < len(b) && chars[b[k]]&inToken != 0
+	j = skipLWS(b, j) // a token behind a token has whitespace before it
+	return j < len(b) && chars[b[j]]&inToken != 0
 }
 
 // consumeAuthParam reads auth-param = auth-param-name EQUAL ( token /

@@ -339,6 +339,20 @@ func TestCredentialsFold(t *testing.T) {
 	}
 }
 
+// TestDigesterForgets looks for what a digest has left in the buffers.
+func TestDigesterForgets(t *testing.T) {
+	var d Digester
+	var c AuthCredentials
+	mustParse(t, &c, fold(digestVectors[0].value))
+	d.Verify(&c, &Secret{Password: []byte(digestVectors[0].password)}, []byte("GET"), nil)
+	if d.buf != [len(d.buf)]byte{} {
+		t.Errorf("the buffer still holds %q", d.buf)
+	}
+	if d.ha1 != [len(d.ha1)]byte{} {
+		t.Errorf("HA1 is still there: %q", d.ha1)
+	}
+}
+
 func TestAlgorithm(t *testing.T) {
 	for _, a := range allAlgorithms {
 		if got := LookupAlgorithm([]byte(strings.ToLower(a.String()))); got != a {

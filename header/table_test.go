@@ -1,6 +1,7 @@
 package header
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -131,6 +132,27 @@ func TestLookupNear(t *testing.T) {
 	check(nil)
 	check(make([]byte, 300))
 	check([]byte(strings.Repeat("Via", 100)))
+}
+
+// TestLookupHead changes the part of long names that the hash mixes in, often
+// enough for many changed names to fall on the slot of the true one: only the
+// comparison then tells them apart.
+func TestLookupHead(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 9))
+	for name, id := range names() {
+		if len(name) <= 8 {
+			continue
+		}
+		for range 6000 {
+			near := []byte(name)
+			for i := max(0, len(name)-16); i < len(name)-8; i++ {
+				near[i] = "abcdefghijklmnopqrstuvwxyz-0123456789"[rnd.IntN(37)]
+			}
+			if got := Lookup(near); got == id && !strings.EqualFold(string(near), name) {
+				t.Fatalf("%q found as %v", near, got)
+			}
+		}
+	}
 }
 
 func TestInfo(t *testing.T) {

@@ -222,6 +222,7 @@ var viewCases = []viewCase{
 		"..rq3p-jT_h compact=true https://biloxi.example.org/biloxi.cert alg= ppt="},
 	{"Identity", "a.b.c ; INFO = <https://x.example/;>\r\n ;alg=ES256;ppt=\"shaken\";x", 0, 0,
 		`a.b.c compact=false https://x.example/; alg=ES256 ppt="shaken"`},
+	{"Identity", "a;info=<x:y>;info=<z:z>;alg=1;alg=2;ppt=3;ppt=4", 0, 0, "a compact=false x:y alg=1 ppt=3"},
 	{"Identity", `"r5mwre/+="`, 0, 0, "r5mwre/+= compact=false  alg= ppt="},
 	{"Identity", "", 0, ErrEmpty, ""},
 	{"Identity", ";info=<a:b>", 0, ErrValue, ""},
