@@ -1,7 +1,10 @@
 package header
 
 import (
+	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -175,6 +178,75 @@ func TestWhereRows(t *testing.T) {
 		}
 		if p := IDMaxForwards.Place(m, 0); p != Mandatory && m != MethodINFO {
 			t.Errorf("Max-Forwards in %v: %d", m, p)
+		}
+	}
+}
+
+// TestWhereTable computes every place anew from data/where.tsv, the slow way.
+func TestWhereTable(t *testing.T) {
+	data, err := os.ReadFile("data/where.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows [][]string
+	for _, line := range strings.Split(strings.TrimRight(string(data), "\n"), "\n") {
+		rows = append(rows, strings.Split(line, "\t"))
+	}
+	head := rows[0]
+	// width returns how many status codes a row takes in, 0 when status is
+	// none of them; for a request, "R" is narrower than what takes in both.
+	width := func(where string, status int) int {
+		best := 0
+		for _, w := range strings.Split(where, ",") {
+			n := 0
+			switch {
+			case status == 0:
+				if w == "R" {
+					n = 1
+				} else if w == "" || w == "c" {
+					n = 600
+				}
+			case w == "" || w == "c" || w == "r":
+				n = 600
+			case strings.Contains(w, "-"):
+				lo, _ := strconv.Atoi(w[:3])
+				hi, _ := strconv.Atoi(w[4:])
+				if status >= lo && status <= hi {
+					n = hi - lo + 1
+				}
+			case w != "R" && strings.TrimRight(w, "x") == strconv.Itoa(status)[:len(strings.TrimRight(w, "x"))]:
+				n = []int{1, 10, 100}[strings.Count(w, "x")]
+			}
+			if n > 0 && (best == 0 || n < best) {
+				best = n
+			}
+		}
+		return best
+	}
+	entries := map[string]Presence{"-": Forbidden, "o": Optional, "c": Conditional, "m*": Recommended,
+		"t": Recommended, "*": WithBody, "m": Mandatory}
+	statuses := []int{0, 100, 180, 183, 189, 199, 200, 299, 300, 302, 399, 400, 401, 404, 405, 407, 413, 415,
+		417, 420, 421, 423, 469, 480, 485, 486, 489, 494, 500, 503, 599, 600, 603, 699}
+	for column := 2; column < len(head)-1; column++ {
+		m := LookupMethod([]byte(head[column])) // "any" is MethodOther
+		for id := ID(1); id < NumIDs; id++ {
+			for _, status := range statuses {
+				want, narrow := Unspecified, 0
+				for _, r := range rows[1:] {
+					if r[0] != id.String() || r[column] == "" {
+						continue
+					}
+					if want == Unspecified && m != MethodOther {
+						want = Forbidden
+					}
+					if n := width(r[1], status); n > 0 && (narrow == 0 || n < narrow) {
+						want, narrow = entries[r[column]], n
+					}
+				}
+				if got := id.Place(m, status); got != want {
+					t.Errorf("%v in %s %d: %d, want %d", id, head[column], status, got, want)
+				}
+			}
 		}
 	}
 }
