@@ -1,6 +1,7 @@
 package header
 
 import (
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -255,7 +256,7 @@ func TestReasonPhrase(t *testing.T) {
 		404: "Not Found", 415: "Unsupported Media Type", 481: "Call/Transaction Does Not Exist",
 		486: "Busy Here", 487: "Request Terminated", 500: "Server Internal Error", 503: "Service Unavailable",
 		505: "Version Not Supported", 603: "Decline", 606: "Not Acceptable", 299: "", 700: "", 99: "", 0: "", -1: "",
-		1 << 40: "",
+		math.MaxInt: "",
 	} {
 		if got := ReasonPhrase(status); got != want {
 			t.Errorf("%d: %q, want %q", status, got, want)
