@@ -42,6 +42,8 @@ type Message struct {
 	flags     messageFlags
 	limits    Parser // what the message was parsed with; Clone needs it
 
+	typed typedCache
+
 	lines        [lineBatch]scan.Line
 	inlineFields [inlineFields]field
 	inlineNext   [inlineFields]uint16
@@ -96,6 +98,9 @@ func (m *Message) Reset() {
 	m.err = SyntaxError{}
 	m.body, m.end, m.length = 0, 0, -1
 	m.flags = 0
+	if m.typed.have != 0 {
+		m.typed.reset()
+	}
 }
 
 // Clone returns a copy of m that owns a copy of its bytes, and so stays

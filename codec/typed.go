@@ -1,0 +1,412 @@
+package codec
+
+import (
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/uri"
+)
+
+// The typed accessors. Each reads its value when it is first asked for and
+// keeps it in the Message, with its own error; asking again costs a test of
+// one bit. A value that does not parse spoils nothing but itself: its bytes
+// are there through [Message.Value], and the rest of the message is as usable
+// as before.
+//
+// The pointers that are returned are never nil. They point into the Message,
+// to the zero value of their type when there is an error, and are valid until
+// the message is parsed into again, reset or released. So are the errors, which
+// are of type *[SyntaxError] with an offset in the bytes given to Parse. A
+// header that is not there is ErrMissing, at the offset behind the header
+// fields, as is the Request-URI of a response.
+//
+// Where a header stands more than once, or holds a list, the topmost value is
+// read; what is behind it is not looked at. With [Parser.Strict] a parameter
+// that stands twice in a value is ErrParamTwice, at the offset of the value.
+
+// A slot is the place of one typed value in the cache.
+type slot uint8
+
+const (
+	slotURI slot = iota
+	slotVia
+	slotFrom
+	slotFromURI
+	slotTo
+	slotToURI
+	slotCSeq
+	slotCallID
+	slotMaxForwards
+	slotContact
+	slotTarget
+	slotRoute
+	slotRouteURI
+	slotExpires
+	slotContentType
+	numSlots
+)
+
+// typedCache holds the typed values of a message. Bit s of have says that slot
+// s was read, of bad that errs[s] is its error. A value whose bit in have is
+// not set is zero.
+type typedCache struct {
+	have, bad uint16
+	hops      uint8
+	expires   uint32
+
+	uri, fromURI, toURI, target, routeURI uri.URI
+
+	via             header.Via
+	from, to, route header.NameAddr
+	contact         header.Contact
+	contentType     header.ContentType
+	cseq            CSeq
+
+	errs [numSlots]SyntaxError
+	last SyntaxError // of the readers that keep no value
+}
+
+// reset forgets the values that were read. Nothing of the message stays
+// referenced, so that a pooled Message does not hold on to a buffer.
+func (c *typedCache) reset() {
+	has := func(s slot) bool { return c.have>>s&1 != 0 }
+	if has(slotURI) {
+		c.uri = uri.URI{}
+	}
+	if has(slotVia) {
+		c.via = header.Via{}
+	}
+	if has(slotFrom) {
+		c.from = header.NameAddr{}
+	}
+	if has(slotTo) {
+		c.to = header.NameAddr{}
+	}
+	if has(slotCSeq) {
+		c.cseq = CSeq{}
+	}
+	const rare = 1<<slotFromURI | 1<<slotToURI | 1<<slotContact | 1<<slotTarget |
+		1<<slotRoute | 1<<slotRouteURI | 1<<slotExpires | 1<<slotContentType
+	if c.have&rare != 0 {
+		c.fromURI, c.toURI, c.target, c.routeURI = uri.URI{}, uri.URI{}, uri.URI{}, uri.URI{}
+		c.route, c.contact, c.contentType = header.NameAddr{}, header.Contact{}, header.ContentType{}
+		c.expires = 0
+	}
+	c.have, c.bad, c.hops = 0, 0, 0
+	c.last = SyntaxError{}
+}
+
+// unread reports whether slot s has not been read yet.
+func (m *Message) unread(s slot) bool { return m.typed.have>>s&1 == 0 }
+
+// verdict returns the error of slot s.
+func (m *Message) verdict(s slot) error {
+	if m.typed.bad>>s&1 == 0 {
+		return nil
+	}
+	return &m.typed.errs[s]
+}
+
+// keep marks slot s as read, with an error unless err is nil, which is a Code.
+func (m *Message) keep(s slot, id header.ID, offset int, err error) {
+	m.typed.have |= 1 << s
+	if err != nil {
+		code, _ := err.(Code)
+		m.typed.bad |= 1 << s
+		m.typed.errs[s] = SyntaxError{code, id, offset}
+	}
+}
+
+// find returns the first value with the ID and its offset. When there is none
+// err is what the accessor of that header returns.
+func (m *Message) find(id header.ID) (value []byte, offset int, err error) {
+	if int(id) >= len(m.first) || m.first[id] == 0 {
+		if m.flags&flagParsed == 0 && len(m.fields) == 0 {
+			return nil, 0, ErrNotParsed
+		}
+		return nil, m.body, ErrMissing
+	}
+	f := &m.fields[m.first[id]-1]
+	return m.buf[f.value:f.end:f.end], int(f.value), nil
+}
+
+// once is the verdict on a list of parameters: with Strict, none may stand
+// twice (RFC 3261, 7.3.1).
+func (m *Message) once(p header.ParamList) error {
+	if m.limits.Strict {
+		if _, twice := p.Duplicate(); twice {
+			return ErrParamTwice
+		}
+	}
+	return nil
+}
+
+// RequestURI returns the Request-URI (RFC 3261, 8.1.1.1). When the request
+// line was refused for its URI the error is the one Parse gave.
+func (m *Message) RequestURI() (*uri.URI, error) {
+	if m.unread(slotURI) {
+		m.readRequestURI()
+	}
+	return &m.typed.uri, m.verdict(slotURI)
+}
+
+func (m *Message) readRequestURI() {
+	switch {
+	case m.flags&flagParsed == 0 && m.err.Code != 0:
+		m.keep(slotURI, header.IDOther, m.err.Offset, m.err.Code)
+	case m.flags&flagParsed == 0:
+		m.keep(slotURI, header.IDOther, 0, ErrNotParsed)
+	case m.status != 0:
+		m.keep(slotURI, header.IDOther, int(m.start), ErrMissing)
+	default:
+		m.readURI(slotURI, header.IDOther, int(m.uriLo), m.RequestURIBytes(), &m.typed.uri)
+	}
+}
+
+// readURI parses the URI b, which stands at offset.
+func (m *Message) readURI(s slot, id header.ID, offset int, b []byte, u *uri.URI) {
+	n, err := u.Parse(b)
+	if err == nil && m.limits.Strict {
+		if _, twice := u.DuplicateParam(); twice {
+			*u = uri.URI{}
+			n, err = 0, ErrParamTwice
+		}
+	}
+	m.keep(s, id, offset+n, err)
+}
+
+// TopVia returns the topmost Via value, wherever commas and lines divide the
+// values (RFC 3261, 20.42).
+func (m *Message) TopVia() (*header.Via, error) {
+	if m.unread(slotVia) {
+		m.readVia()
+	}
+	return &m.typed.via, m.verdict(slotVia)
+}
+
+func (m *Message) readVia() {
+	b, offset, err := m.find(header.IDVia)
+	if err == nil {
+		var n int
+		if n, err = m.typed.via.ParseFrom(b, 0); err != nil {
+			offset += n
+		} else if m.limits.Strict {
+			if err = m.once(m.typed.via.Params()); err != nil {
+				m.typed.via = header.Via{}
+			}
+		}
+	}
+	m.keep(slotVia, header.IDVia, offset, err)
+}
+
+// From returns the From value (RFC 3261, 20.20). Its URI is found but not
+// read: [Message.FromURI] does.
+func (m *Message) From() (*header.NameAddr, error) {
+	if m.unread(slotFrom) {
+		m.readAddr(slotFrom, header.IDFrom, &m.typed.from)
+	}
+	return &m.typed.from, m.verdict(slotFrom)
+}
+
+// To returns the To value (RFC 3261, 20.39). Its URI is found but not read:
+// [Message.ToURI] does.
+func (m *Message) To() (*header.NameAddr, error) {
+	if m.unread(slotTo) {
+		m.readAddr(slotTo, header.IDTo, &m.typed.to)
+	}
+	return &m.typed.to, m.verdict(slotTo)
+}
+
+// TopRoute returns the topmost Route value (RFC 3261, 20.34).
+func (m *Message) TopRoute() (*header.NameAddr, error) {
+	if m.unread(slotRoute) {
+		m.readAddr(slotRoute, header.IDRoute, &m.typed.route)
+	}
+	return &m.typed.route, m.verdict(slotRoute)
+}
+
+// readAddr reads the first value of a header of name-addrs.
+func (m *Message) readAddr(s slot, id header.ID, v *header.NameAddr) {
+	b, offset, err := m.find(id)
+	if err == nil {
+		var n int
+		if id == header.IDRoute {
+			n, err = v.ParseFrom(b, 0)
+		} else {
+			n, err = v.Parse(b)
+		}
+		if err != nil {
+			offset += n
+		} else if m.limits.Strict {
+			if err = m.once(v.Params()); err != nil {
+				*v = header.NameAddr{}
+			}
+		}
+	}
+	m.keep(s, id, offset, err)
+}
+
+// FromURI returns the URI in From. An error of From is its error.
+func (m *Message) FromURI() (*uri.URI, error) {
+	if m.unread(slotFromURI) {
+		v, _ := m.From()
+		m.readAddrURI(slotFromURI, slotFrom, header.IDFrom, v, &m.typed.fromURI)
+	}
+	return &m.typed.fromURI, m.verdict(slotFromURI)
+}
+
+// ToURI returns the URI in To. An error of To is its error.
+func (m *Message) ToURI() (*uri.URI, error) {
+	if m.unread(slotToURI) {
+		v, _ := m.To()
+		m.readAddrURI(slotToURI, slotTo, header.IDTo, v, &m.typed.toURI)
+	}
+	return &m.typed.toURI, m.verdict(slotToURI)
+}
+
+// TopRouteURI returns the URI of the topmost Route value, which must stand in
+// "<>" (RFC 3261, 25.1: route-param).
+func (m *Message) TopRouteURI() (*uri.URI, error) {
+	if m.unread(slotRouteURI) {
+		v, _ := m.TopRoute()
+		m.readAddrURI(slotRouteURI, slotRoute, header.IDRoute, v, &m.typed.routeURI)
+	}
+	return &m.typed.routeURI, m.verdict(slotRouteURI)
+}
+
+// readAddrURI reads the URI of v, the value of slot from.
+func (m *Message) readAddrURI(s, from slot, id header.ID, v *header.NameAddr, u *uri.URI) {
+	if m.typed.bad>>from&1 != 0 {
+		e := &m.typed.errs[from]
+		m.keep(s, id, e.Offset, e.Code)
+		return
+	}
+	_, offset, _ := m.find(id)
+	lo, _ := v.URIExtent()
+	if !v.HasAngle() && id.NeedsAngle() {
+		m.keep(s, id, offset+lo, header.ErrNeedAngle)
+		return
+	}
+	m.readURI(s, id, offset+lo, v.URIBytes(), u)
+}
+
+// Contact returns the first Contact value (RFC 3261, 20.10). Its URI is found
+// but not read: [Message.RemoteTarget] does. A "*" beside other values is
+// ErrWildcard when they stand on the same line; [Message.Contacts] sees all.
+func (m *Message) Contact() (*header.Contact, error) {
+	if m.unread(slotContact) {
+		m.readContact()
+	}
+	return &m.typed.contact, m.verdict(slotContact)
+}
+
+func (m *Message) readContact() {
+	b, offset, err := m.find(header.IDContact)
+	if err == nil {
+		var n int
+		if n, err = m.typed.contact.ParseFrom(b, 0); err != nil {
+			offset += n
+		} else if m.limits.Strict {
+			if err = m.once(m.typed.contact.Params()); err != nil {
+				m.typed.contact = header.Contact{}
+			}
+		}
+	}
+	m.keep(slotContact, header.IDContact, offset, err)
+}
+
+// CSeq returns the CSeq value (RFC 3261, 20.16). That its method is that of
+// the request is for the caller to see (8.1.1.5).
+func (m *Message) CSeq() (*CSeq, error) {
+	if m.unread(slotCSeq) {
+		b, offset, err := m.find(header.IDCSeq)
+		if err == nil {
+			var n int
+			if n, err = m.typed.cseq.Parse(b); err != nil {
+				offset += n
+			}
+		}
+		m.keep(slotCSeq, header.IDCSeq, offset, err)
+	}
+	return &m.typed.cseq, m.verdict(slotCSeq)
+}
+
+// CallID returns the Call-ID as it came (RFC 3261, 20.8). Two are compared
+// byte by byte, with case. One that does not follow the grammar comes with its
+// error: it can be compared all the same.
+func (m *Message) CallID() ([]byte, error) {
+	b, offset, err := m.find(header.IDCallID)
+	if m.unread(slotCallID) {
+		if err == nil {
+			n, code := consumeCallID(b)
+			offset, err = offset+n, code.Err()
+		}
+		m.keep(slotCallID, header.IDCallID, offset, err)
+	}
+	return b, m.verdict(slotCallID)
+}
+
+// consumeCallID reads b, the whole of which must be word [ "@" word ].
+func consumeCallID(b []byte) (int, Code) {
+	if len(b) == 0 {
+		return 0, ErrEmpty
+	}
+	n := abnf.Span(b, 0, abnf.Word)
+	if n > 0 && n < len(b) && b[n] == '@' {
+		lo := n + 1
+		if n = abnf.Span(b, lo, abnf.Word); n == lo {
+			return n, header.ErrCallID
+		}
+	}
+	if n == 0 || n < len(b) {
+		return n, header.ErrCallID
+	}
+	return n, 0
+}
+
+// MaxForwards returns the Max-Forwards value (RFC 3261, 20.22). One above 255
+// is ErrRange.
+func (m *Message) MaxForwards() (hops uint8, err error) {
+	if m.unread(slotMaxForwards) {
+		b, offset, err := m.find(header.IDMaxForwards)
+		if err == nil {
+			var n int
+			if m.typed.hops, n, err = header.ParseMaxForwards(b); err != nil {
+				m.typed.hops, offset = 0, offset+n
+			}
+		}
+		m.keep(slotMaxForwards, header.IDMaxForwards, offset, err)
+	}
+	return m.typed.hops, m.verdict(slotMaxForwards)
+}
+
+// Expires returns the Expires value in seconds (RFC 3261, 20.19): 0 and
+// ErrMissing when there is none, 2^32-1 for a larger number, and 3600 with an
+// error for one that is malformed (10.2.1.1).
+func (m *Message) Expires() (seconds uint32, err error) {
+	if m.unread(slotExpires) {
+		b, offset, err := m.find(header.IDExpires)
+		if err == nil {
+			var n int
+			if m.typed.expires, n, err = header.ParseExpires(b); err != nil {
+				offset += n
+			}
+		}
+		m.keep(slotExpires, header.IDExpires, offset, err)
+	}
+	return m.typed.expires, m.verdict(slotExpires)
+}
+
+// ContentType returns the Content-Type value (RFC 3261, 20.15).
+func (m *Message) ContentType() (*header.ContentType, error) {
+	if m.unread(slotContentType) {
+		b, offset, err := m.find(header.IDContentType)
+		if err == nil {
+			var n int
+			if n, err = m.typed.contentType.Parse(b); err != nil {
+				offset += n
+			}
+		}
+		m.keep(slotContentType, header.IDContentType, offset, err)
+	}
+	return &m.typed.contentType, m.verdict(slotContentType)
+}
