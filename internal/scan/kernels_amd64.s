@@ -5,250 +5,294 @@
 #include "textflag.h"
 
 // func linesAVX2(src *byte, size int, from int, out *uint32, room int) (n int, body int)
-// Requires: AVX, AVX2, BMI, BMI2, CMOV, POPCNT
-TEXT ·linesAVX2(SB), NOSPLIT, $0-56
+// Requires: AVX, AVX2, BMI, BMI2, POPCNT
+TEXT ·linesAVX2(SB), NOSPLIT, $8-56
 	MOVQ           src+0(FP), AX
 	MOVQ           from+16(FP), CX
 	MOVQ           out+24(FP), DX
 	MOVQ           size+8(FP), BX
 	SUBQ           $0x40, BX
-	MOVQ           $0x00000001, SI
+	MOVQ           room+32(FP), SI
+	LEAQ           -32(DX)(SI*4), SI
 	XORQ           DI, DI
-	XORQ           R8, R8
+	MOVQ           $0x00000001, R8
 	XORQ           R9, R9
-	VPBROADCASTB   nibbles<>+33(SB), Y0
-	VBROADCASTI128 nibbles<>+0(SB), Y1
-	VBROADCASTI128 nibbles<>+16(SB), Y2
-	VPBROADCASTB   nibbles<>+32(SB), Y3
-	VPXOR          Y4, Y4, Y4
+	XORQ           R10, R10
+	VPBROADCASTB   nibbles<>+33(SB), Y2
+	VBROADCASTI128 nibbles<>+0(SB), Y3
+	VBROADCASTI128 nibbles<>+16(SB), Y4
+	VPBROADCASTB   nibbles<>+32(SB), Y5
+	VPXOR          Y6, Y6, Y6
 
 loop:
-	CMPQ      CX, size+8(FP)
-	JGE       ended
-	MOVQ      CX, R10
-	CMPQ      CX, BX
-	CMOVQGT   BX, R10
-	MOVQ      CX, R11
-	SUBQ      R10, R11
-	VMOVDQU   (AX)(R10*1), Y5
-	VMOVDQU   32(AX)(R10*1), Y6
-	VPCMPEQB  Y0, Y5, Y7
-	VPCMPEQB  Y0, Y6, Y8
+	CMPQ    CX, BX
+	JGT     tail
+	VMOVDQU (AX)(CX*1), Y0
+	VMOVDQU 32(AX)(CX*1), Y1
+
+loaded:
+	VPCMPEQB  Y2, Y0, Y7
+	VPCMPEQB  Y2, Y1, Y8
 	VPMOVMSKB Y7, R12
-	VPMOVMSKB Y8, R10
-	SHLQ      $0x20, R10
-	ORQ       R10, R12
-	VPSRLW    $0x04, Y5, Y8
-	VPAND     Y3, Y8, Y8
-	VPSHUFB   Y5, Y1, Y7
-	VPSHUFB   Y8, Y2, Y8
+	VPMOVMSKB Y8, R11
+	SHLQ      $0x20, R11
+	ORQ       R11, R12
+	VPSRLW    $0x04, Y0, Y8
+	VPAND     Y5, Y8, Y8
+	VPSHUFB   Y0, Y3, Y7
+	VPSHUFB   Y8, Y4, Y8
 	VPAND     Y7, Y8, Y7
-	VPCMPEQB  Y4, Y7, Y7
-	VPSRLW    $0x04, Y6, Y9
-	VPAND     Y3, Y9, Y9
-	VPSHUFB   Y6, Y1, Y8
-	VPSHUFB   Y9, Y2, Y9
+	VPCMPEQB  Y6, Y7, Y7
+	VPSRLW    $0x04, Y1, Y9
+	VPAND     Y5, Y9, Y9
+	VPSHUFB   Y1, Y3, Y8
+	VPSHUFB   Y9, Y4, Y9
 	VPAND     Y8, Y9, Y8
-	VPCMPEQB  Y4, Y8, Y8
-	VPMOVMSKB Y7, R10
+	VPCMPEQB  Y6, Y8, Y8
+	VPMOVMSKB Y7, R11
 	VPMOVMSKB Y8, R13
 	SHLQ      $0x20, R13
-	ORQ       R13, R10
-	SHRXQ     R11, R12, R12
-	SHRXQ     R11, R10, R10
-	LEAQ      (SI)(R12*2), R13
-	LEAQ      (DI)(R13*2), SI
-	MOVQ      R13, R14
-	ORQ       SI, R14
-	TESTQ     R12, R14
+	ORQ       R13, R11
+	SHRXQ     DI, R12, R12
+	SHRXQ     DI, R11, R11
+	LEAQ      (R8)(R12*2), R13
+	LEAQ      (R9)(R13*2), R8
+	ORQ       R13, R8
+	TESTQ     R12, R8
 	JNZ       perhaps
 
 go_on:
-	MOVQ    R12, SI
-	SHRQ    $0x3f, SI
-	MOVQ    R13, DI
-	SHRQ    $0x3f, DI
-	SUBQ    R8, R13
-	MOVQ    R10, R11
-	SUBQ    R13, R11
-	SBBQ    R8, R8
-	ANDNQ   R10, R11, R11
-	MOVQ    R11, R10
-	ANDQ    R12, R10
+	MOVQ    R12, R8
+	SHRQ    $0x3f, R8
+	MOVQ    R13, R9
+	SHRQ    $0x3f, R9
+	SUBQ    R10, R13
+	MOVQ    R11, R14
+	SUBQ    R13, R14
+	SBBQ    R10, R10
+	ANDNQ   R11, R14, R14
+	TESTQ   R14, R12
 	JNZ     slow
-	MOVQ    R11, R10
-	ORQ     R12, R10
-	POPCNTQ R10, R13
-	CMPQ    R13, $0x06
-	JA      slow
-	LEAQ    6(R9), R11
-	CMPQ    R11, room+32(FP)
+	CMPQ    DX, SI
 	JGT     short
-	LEAQ    (DX)(R9*4), R11
-	ADDQ    R13, R9
-	TZCNTQ  R10, R12
-	BLSRQ   R10, R10
-	ADDQ    CX, R12
-	MOVL    R12, (R11)
-	TZCNTQ  R10, R12
-	BLSRQ   R10, R10
-	ADDQ    CX, R12
-	MOVL    R12, 4(R11)
-	TZCNTQ  R10, R12
-	BLSRQ   R10, R10
-	ADDQ    CX, R12
-	MOVL    R12, 8(R11)
-	TZCNTQ  R10, R12
-	BLSRQ   R10, R10
-	ADDQ    CX, R12
-	MOVL    R12, 12(R11)
-	TZCNTQ  R10, R12
-	BLSRQ   R10, R10
-	ADDQ    CX, R12
-	MOVL    R12, 16(R11)
-	TZCNTQ  R10, R10
-	ADDQ    CX, R10
-	MOVL    R10, 20(R11)
+	LEAQ    (R14)(R12*1), R11
+	POPCNTQ R11, R13
+	MOVQ    DX, R15
+	LEAQ    (DX)(R13*4), DX
+	TZCNTQ  R11, BP
+	BLSRQ   R11, R11
+	ADDQ    CX, BP
+	MOVL    BP, (R15)
+	TZCNTQ  R11, BP
+	BLSRQ   R11, R11
+	ADDQ    CX, BP
+	MOVL    BP, 4(R15)
+	TZCNTQ  R11, BP
+	BLSRQ   R11, R11
+	ADDQ    CX, BP
+	MOVL    BP, 8(R15)
+	TZCNTQ  R11, BP
+	BLSRQ   R11, R11
+	ADDQ    CX, BP
+	MOVL    BP, 12(R15)
+	CMPQ    R13, $0x04
+	JA      more
 	ADDQ    $0x40, CX
 	JMP     loop
 
-slow:
-	POPCNTQ R11, R13
-	POPCNTQ R12, R14
-	LEAQ    1(R13)(R14*1), R14
-	ADDQ    R9, R14
-	CMPQ    R14, room+32(FP)
-	JGT     short
-	MOVQ    R11, R10
-	ANDQ    R12, R10
-	MOVQ    R11, R13
-	ORQ     R12, R13
+more:
+	CMPQ   R13, $0x08
+	JA     again
+	TZCNTQ R11, R12
+	BLSRQ  R11, R11
+	ADDQ   CX, R12
+	MOVL   R12, 16(R15)
+	TZCNTQ R11, R12
+	BLSRQ  R11, R11
+	ADDQ   CX, R12
+	MOVL   R12, 20(R15)
+	TZCNTQ R11, R12
+	BLSRQ  R11, R11
+	ADDQ   CX, R12
+	MOVL   R12, 24(R15)
+	TZCNTQ R11, R11
+	ADDQ   CX, R11
+	MOVL   R11, 28(R15)
+	JMP    done
 
-slow_bit:
-	TZCNTQ R13, R14
-	BTQ    R14, R10
-	LEAQ   (R14)(CX*1), R14
-	MOVL   R14, (DX)(R9*4)
-	MOVL   R14, 4(DX)(R9*4)
-	ADCQ   $0x01, R9
-	BLSRQ  R13, R13
-	JNZ    slow_bit
-	ADDQ   $0x40, CX
-	JMP    loop
+again:
+	MOVQ R15, DX
+
+slow:
+	POPCNTQ R14, R11
+	POPCNTQ R12, BP
+	ADDQ    R11, BP
+	LEAQ    -28(DX)(BP*4), BP
+	CMPQ    BP, SI
+	JGT     short
+	MOVQ    R14, R15
+	ANDQ    R12, R15
+	MOVQ    R14, R11
+	ORQ     R12, R11
+
+bit:
+	TZCNTQ R11, BP
+	XORQ   R13, R13
+	BTQ    BP, R15
+	SETCS  R13
+	ADDQ   CX, BP
+	MOVL   BP, (DX)
+	MOVL   BP, 4(DX)
+	LEAQ   4(DX)(R13*4), DX
+	BLSRQ  R11, R11
+	JNZ    bit
+
+done:
+	ADDQ $0x40, CX
+	JMP  loop
+
+tail:
+	CMPQ    CX, size+8(FP)
+	JGE     ended
+	MOVQ    CX, DI
+	SUBQ    BX, DI
+	VMOVDQU (AX)(BX*1), Y0
+	VMOVDQU 32(AX)(BX*1), Y1
+	JMP     loaded
 
 perhaps:
 	VPBROADCASTB nibbles<>+34(SB), Y7
-	VPCMPEQB     Y7, Y5, Y5
-	VPCMPEQB     Y7, Y6, Y6
-	VPMOVMSKB    Y5, SI
-	VPMOVMSKB    Y6, R14
-	SHLQ         $0x20, R14
-	ORQ          R14, SI
-	SHRXQ        R11, SI, SI
-	ANDQ         R13, SI
-	ADDQ         SI, SI
-	TESTQ        DI, DI
+	VPCMPEQB     Y7, Y0, Y0
+	VPCMPEQB     Y7, Y1, Y1
+	VPMOVMSKB    Y0, R14
+	VPMOVMSKB    Y1, R8
+	SHLQ         $0x20, R8
+	ORQ          R8, R14
+	SHRXQ        DI, R14, R14
+	ANDQ         R13, R14
+	ADDQ         R14, R14
+	TESTQ        R9, R9
 	JZ           no_cr_before
 	CMPB         -1(AX)(CX*1), $0x0d
 	JNE          no_cr_before
-	ORQ          $0x01, SI
+	ORQ          $0x01, R14
 
 no_cr_before:
-	MOVQ    R13, R14
-	ORQ     SI, R14
-	ANDQ    R12, R14
+	MOVQ    R13, R8
+	ORQ     R14, R8
+	ANDQ    R12, R8
 	JZ      go_on
-	TZCNTQ  R14, AX
+	TZCNTQ  R8, AX
 	LEAQ    1(AX)(CX*1), AX
-	LEAQ    -1(R14), BX
-	ANDNQ   BX, R14, BX
+	LEAQ    -1(R8), BX
+	ANDNQ   BX, R8, BX
 	ANDQ    BX, R12
-	SUBQ    R8, R13
-	MOVQ    R10, R11
-	SUBQ    R13, R11
-	SBBQ    R8, R8
-	ANDNQ   R10, R11, R11
-	ANDQ    BX, R11
-	MOVQ    R11, BX
-	ANDQ    R12, BX
+	SUBQ    R10, R13
+	MOVQ    R11, R14
+	SUBQ    R13, R14
+	SBBQ    R10, R10
+	ANDNQ   R11, R14, R14
+	ANDQ    BX, R14
+	TESTQ   R14, R12
 	JNZ     slow_last
-	MOVQ    R11, BX
-	ORQ     R12, BX
-	POPCNTQ BX, SI
-	CMPQ    SI, $0x06
-	JA      slow_last
-	LEAQ    6(R9), DI
-	CMPQ    DI, room+32(FP)
+	CMPQ    DX, SI
 	JGT     short
-	LEAQ    (DX)(R9*4), DI
-	ADDQ    SI, R9
-	TZCNTQ  BX, DX
+	LEAQ    (R14)(R12*1), BX
+	POPCNTQ BX, DI
+	MOVQ    DX, R8
+	LEAQ    (DX)(DI*4), DX
+	TZCNTQ  BX, R9
 	BLSRQ   BX, BX
-	ADDQ    CX, DX
-	MOVL    DX, (DI)
-	TZCNTQ  BX, DX
+	ADDQ    CX, R9
+	MOVL    R9, (R8)
+	TZCNTQ  BX, R9
 	BLSRQ   BX, BX
-	ADDQ    CX, DX
-	MOVL    DX, 4(DI)
-	TZCNTQ  BX, DX
+	ADDQ    CX, R9
+	MOVL    R9, 4(R8)
+	TZCNTQ  BX, R9
 	BLSRQ   BX, BX
-	ADDQ    CX, DX
-	MOVL    DX, 8(DI)
-	TZCNTQ  BX, DX
+	ADDQ    CX, R9
+	MOVL    R9, 8(R8)
+	TZCNTQ  BX, R9
 	BLSRQ   BX, BX
-	ADDQ    CX, DX
-	MOVL    DX, 12(DI)
-	TZCNTQ  BX, DX
-	BLSRQ   BX, BX
-	ADDQ    CX, DX
-	MOVL    DX, 16(DI)
-	TZCNTQ  BX, DX
-	ADDQ    CX, DX
-	MOVL    DX, 20(DI)
+	ADDQ    CX, R9
+	MOVL    R9, 12(R8)
+	CMPQ    DI, $0x04
+	JA      more_last
 
 found:
-	SHRQ $0x01, R9
-	MOVQ R9, n+40(FP)
+	SUBQ out+24(FP), DX
+	SHRQ $0x03, DX
+	MOVQ DX, n+40(FP)
 	MOVQ AX, body+48(FP)
 	VZEROUPPER
 	RET
 
-slow_last:
-	POPCNTQ R11, SI
-	POPCNTQ R12, DI
-	LEAQ    1(SI)(DI*1), DI
-	ADDQ    R9, DI
-	CMPQ    DI, room+32(FP)
-	JGT     short
-	MOVQ    R11, BX
-	ANDQ    R12, BX
-	MOVQ    R11, SI
-	ORQ     R12, SI
+more_last:
+	CMPQ   DI, $0x08
+	JA     again_last
+	TZCNTQ BX, SI
+	BLSRQ  BX, BX
+	ADDQ   CX, SI
+	MOVL   SI, 16(R8)
+	TZCNTQ BX, SI
+	BLSRQ  BX, BX
+	ADDQ   CX, SI
+	MOVL   SI, 20(R8)
+	TZCNTQ BX, SI
+	BLSRQ  BX, BX
+	ADDQ   CX, SI
+	MOVL   SI, 24(R8)
+	TZCNTQ BX, BX
+	ADDQ   CX, BX
+	MOVL   BX, 28(R8)
+	JMP    done_last
 
-slow_bit_last:
-	TZCNTQ SI, DI
-	BTQ    DI, BX
-	LEAQ   (DI)(CX*1), DI
-	MOVL   DI, (DX)(R9*4)
-	MOVL   DI, 4(DX)(R9*4)
-	ADCQ   $0x01, R9
-	BLSRQ  SI, SI
-	JNZ    slow_bit_last
-	JMP    found
+again_last:
+	MOVQ R8, DX
+
+slow_last:
+	POPCNTQ R14, BX
+	POPCNTQ R12, R8
+	ADDQ    BX, R8
+	LEAQ    -28(DX)(R8*4), R8
+	CMPQ    R8, SI
+	JGT     short
+	MOVQ    R14, SI
+	ANDQ    R12, SI
+	MOVQ    R14, BX
+	ORQ     R12, BX
+
+bit_last:
+	TZCNTQ BX, R8
+	XORQ   DI, DI
+	BTQ    R8, SI
+	SETCS  DI
+	ADDQ   CX, R8
+	MOVL   R8, (DX)
+	MOVL   R8, 4(DX)
+	LEAQ   4(DX)(DI*4), DX
+	BLSRQ  BX, BX
+	JNZ    bit_last
+
+done_last:
+	JMP found
 
 ended:
-	SHRQ $0x01, R9
-	MOVQ R9, n+40(FP)
-	MOVQ $0x00000000, CX
-	MOVQ CX, body+48(FP)
+	XORQ AX, AX
+	SUBQ out+24(FP), DX
+	SHRQ $0x03, DX
+	MOVQ DX, n+40(FP)
+	MOVQ AX, body+48(FP)
 	VZEROUPPER
 	RET
 
 short:
-	SHRQ $0x01, R9
-	MOVQ R9, n+40(FP)
-	MOVQ $-1, CX
-	MOVQ CX, body+48(FP)
+	MOVQ $-1, AX
+	SUBQ out+24(FP), DX
+	SHRQ $0x03, DX
+	MOVQ DX, n+40(FP)
+	MOVQ AX, body+48(FP)
 	VZEROUPPER
 	RET
 
@@ -298,7 +342,7 @@ TEXT ·headerEndAVX2(SB), NOSPLIT, $0-48
 	MOVQ         afterLF+24(FP), BX
 	MOVQ         afterLF1+32(FP), SI
 	LEAQ         -64(CX), DI
-	VPBROADCASTB nibbles<>+33(SB), Y0
+	VPBROADCASTB nibbles<>+33(SB), Y2
 
 loop:
 	CMPQ      DX, CX
@@ -308,10 +352,10 @@ loop:
 	CMOVQGT   DI, R8
 	MOVQ      DX, R9
 	SUBQ      R8, R9
-	VMOVDQU   (AX)(R8*1), Y1
-	VMOVDQU   32(AX)(R8*1), Y2
-	VPCMPEQB  Y0, Y1, Y3
-	VPCMPEQB  Y0, Y2, Y4
+	VMOVDQU   (AX)(R8*1), Y0
+	VMOVDQU   32(AX)(R8*1), Y1
+	VPCMPEQB  Y2, Y0, Y3
+	VPCMPEQB  Y2, Y1, Y4
 	VPMOVMSKB Y3, R8
 	VPMOVMSKB Y4, R10
 	SHLQ      $0x20, R10
@@ -333,10 +377,10 @@ go_on:
 
 perhaps:
 	VPBROADCASTB nibbles<>+34(SB), Y3
+	VPCMPEQB     Y3, Y0, Y0
 	VPCMPEQB     Y3, Y1, Y1
-	VPCMPEQB     Y3, Y2, Y2
-	VPMOVMSKB    Y1, R11
-	VPMOVMSKB    Y2, BX
+	VPMOVMSKB    Y0, R11
+	VPMOVMSKB    Y1, BX
 	SHLQ         $0x20, BX
 	ORQ          BX, R11
 	SHRXQ        R9, R11, R11
@@ -366,197 +410,210 @@ none:
 	RET
 
 // func linesAVX512(src *byte, size int, from int, out *uint32, room int) (n int, body int)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VBMI2, BMI, BMI2, CMOV, POPCNT
-TEXT ·linesAVX512(SB), NOSPLIT, $0-56
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VBMI2, BMI, BMI2, POPCNT
+TEXT ·linesAVX512(SB), NOSPLIT, $8-56
 	MOVQ         src+0(FP), AX
 	MOVQ         from+16(FP), CX
 	MOVQ         out+24(FP), DX
 	MOVQ         size+8(FP), BX
 	SUBQ         $0x40, BX
-	MOVQ         $0x00000001, SI
+	MOVQ         room+32(FP), SI
+	LEAQ         -64(DX)(SI*4), SI
 	XORQ         DI, DI
-	XORQ         R8, R8
+	MOVQ         $0x00000001, R8
 	XORQ         R9, R9
-	VPBROADCASTB classes<>+192(SB), Z0
-	VMOVDQU64    classes<>+0(SB), Z1
-	VMOVDQU64    classes<>+64(SB), Z2
-	VMOVDQU64    classes<>+128(SB), Z3
+	XORQ         R10, R10
+	VPBROADCASTB classes<>+192(SB), Z1
+	VMOVDQU64    classes<>+0(SB), Z2
+	VMOVDQU64    classes<>+64(SB), Z3
+	VMOVDQU64    classes<>+128(SB), Z4
 
 loop:
-	CMPQ      CX, size+8(FP)
-	JGE       ended
-	MOVQ      CX, R10
 	CMPQ      CX, BX
-	CMOVQGT   BX, R10
-	MOVQ      CX, R11
-	SUBQ      R10, R11
-	VMOVDQU64 (AX)(R10*1), Z4
-	VPCMPEQB  Z0, Z4, K1
+	JGT       tail
+	VMOVDQU64 (AX)(CX*1), Z0
+
+loaded:
+	VPCMPEQB  Z1, Z0, K1
 	KMOVQ     K1, R12
-	VMOVDQA64 Z4, Z5
-	VPERMI2B  Z2, Z1, Z5
-	VPORQ     Z4, Z5, Z5
+	VMOVDQA64 Z0, Z5
+	VPERMI2B  Z3, Z2, Z5
+	VPORQ     Z0, Z5, Z5
 	VPMOVB2M  Z5, K1
-	KMOVQ     K1, R10
-	SHRXQ     R11, R12, R12
-	SHRXQ     R11, R10, R10
-	LEAQ      (SI)(R12*2), R13
-	LEAQ      (DI)(R13*2), SI
-	MOVQ      R13, R14
-	ORQ       SI, R14
-	TESTQ     R12, R14
+	KMOVQ     K1, R11
+	SHRXQ     DI, R12, R12
+	SHRXQ     DI, R11, R11
+	LEAQ      (R8)(R12*2), R13
+	LEAQ      (R9)(R13*2), R8
+	ORQ       R13, R8
+	TESTQ     R12, R8
 	JNZ       perhaps
 
 go_on:
-	MOVQ          R12, SI
-	SHRQ          $0x3f, SI
-	MOVQ          R13, DI
-	SHRQ          $0x3f, DI
-	SUBQ          R8, R13
-	MOVQ          R10, R11
-	SUBQ          R13, R11
-	SBBQ          R8, R8
-	ANDNQ         R10, R11, R11
-	MOVQ          R11, R10
-	ANDQ          R12, R10
+	MOVQ          R12, R8
+	SHRQ          $0x3f, R8
+	MOVQ          R13, R9
+	SHRQ          $0x3f, R9
+	SUBQ          R10, R13
+	MOVQ          R11, R14
+	SUBQ          R13, R14
+	SBBQ          R10, R10
+	ANDNQ         R11, R14, R14
+	TESTQ         R14, R12
 	JNZ           slow
-	MOVQ          R11, R10
-	ORQ           R12, R10
-	POPCNTQ       R10, R13
-	CMPQ          R13, $0x10
-	JA            slow
-	LEAQ          16(R9), R11
-	CMPQ          R11, room+32(FP)
+	CMPQ          DX, SI
 	JGT           short
-	LEAQ          (DX)(R9*4), R11
-	ADDQ          R13, R9
-	KMOVQ         R10, K1
+	LEAQ          (R14)(R12*1), R11
+	POPCNTQ       R11, R13
+	MOVQ          DX, R15
+	LEAQ          (DX)(R13*4), DX
+	KMOVQ         R11, K1
 	VPXORQ        Z6, Z6, Z6
-	VPCOMPRESSB.Z Z3, K1, Z6
+	VPCOMPRESSB.Z Z4, K1, Z6
 	VPMOVZXBD     X6, Z6
-	VPBROADCASTD  CX, Z4
-	VPADDD        Z4, Z6, Z6
-	VMOVDQU32     Z6, (R11)
+	VPBROADCASTD  CX, Z0
+	VPADDD        Z0, Z6, Z6
+	VMOVDQU32     Z6, (R15)
+	CMPQ          R13, $0x10
+	JA            more
 	ADDQ          $0x40, CX
 	JMP           loop
 
-slow:
-	POPCNTQ R11, R13
-	POPCNTQ R12, R14
-	LEAQ    1(R13)(R14*1), R14
-	ADDQ    R9, R14
-	CMPQ    R14, room+32(FP)
-	JGT     short
-	MOVQ    R11, R10
-	ANDQ    R12, R10
-	MOVQ    R11, R13
-	ORQ     R12, R13
+more:
+	MOVQ R15, DX
 
-slow_bit:
-	TZCNTQ R13, R14
-	BTQ    R14, R10
-	LEAQ   (R14)(CX*1), R14
-	MOVL   R14, (DX)(R9*4)
-	MOVL   R14, 4(DX)(R9*4)
-	ADCQ   $0x01, R9
-	BLSRQ  R13, R13
-	JNZ    slow_bit
+slow:
+	POPCNTQ R14, R11
+	POPCNTQ R12, BP
+	ADDQ    R11, BP
+	LEAQ    -60(DX)(BP*4), BP
+	CMPQ    BP, SI
+	JGT     short
+	MOVQ    R14, R15
+	ANDQ    R12, R15
+	MOVQ    R14, R11
+	ORQ     R12, R11
+
+bit:
+	TZCNTQ R11, BP
+	XORQ   R13, R13
+	BTQ    BP, R15
+	SETCS  R13
+	ADDQ   CX, BP
+	MOVL   BP, (DX)
+	MOVL   BP, 4(DX)
+	LEAQ   4(DX)(R13*4), DX
+	BLSRQ  R11, R11
+	JNZ    bit
 	ADDQ   $0x40, CX
 	JMP    loop
 
+tail:
+	CMPQ      CX, size+8(FP)
+	JGE       ended
+	MOVQ      CX, DI
+	SUBQ      BX, DI
+	VMOVDQU64 (AX)(BX*1), Z0
+	JMP       loaded
+
 perhaps:
 	VPBROADCASTB classes<>+193(SB), Z5
-	VPCMPEQB     Z5, Z4, K1
-	KMOVQ        K1, SI
-	SHRXQ        R11, SI, SI
-	ANDQ         R13, SI
-	ADDQ         SI, SI
-	TESTQ        DI, DI
+	VPCMPEQB     Z5, Z0, K1
+	KMOVQ        K1, R14
+	SHRXQ        DI, R14, R14
+	ANDQ         R13, R14
+	ADDQ         R14, R14
+	TESTQ        R9, R9
 	JZ           no_cr_before
 	CMPB         -1(AX)(CX*1), $0x0d
 	JNE          no_cr_before
-	ORQ          $0x01, SI
+	ORQ          $0x01, R14
 
 no_cr_before:
-	MOVQ          R13, R14
-	ORQ           SI, R14
-	ANDQ          R12, R14
+	MOVQ          R13, R8
+	ORQ           R14, R8
+	ANDQ          R12, R8
 	JZ            go_on
-	TZCNTQ        R14, AX
+	TZCNTQ        R8, AX
 	LEAQ          1(AX)(CX*1), AX
-	LEAQ          -1(R14), BX
-	ANDNQ         BX, R14, BX
+	LEAQ          -1(R8), BX
+	ANDNQ         BX, R8, BX
 	ANDQ          BX, R12
-	SUBQ          R8, R13
-	MOVQ          R10, R11
-	SUBQ          R13, R11
-	SBBQ          R8, R8
-	ANDNQ         R10, R11, R11
-	ANDQ          BX, R11
-	MOVQ          R11, BX
-	ANDQ          R12, BX
+	SUBQ          R10, R13
+	MOVQ          R11, R14
+	SUBQ          R13, R14
+	SBBQ          R10, R10
+	ANDNQ         R11, R14, R14
+	ANDQ          BX, R14
+	TESTQ         R14, R12
 	JNZ           slow_last
-	MOVQ          R11, BX
-	ORQ           R12, BX
-	POPCNTQ       BX, SI
-	CMPQ          SI, $0x10
-	JA            slow_last
-	LEAQ          16(R9), DI
-	CMPQ          DI, room+32(FP)
+	CMPQ          DX, SI
 	JGT           short
-	LEAQ          (DX)(R9*4), DI
-	ADDQ          SI, R9
+	LEAQ          (R14)(R12*1), BX
+	POPCNTQ       BX, DI
+	MOVQ          DX, R8
+	LEAQ          (DX)(DI*4), DX
 	KMOVQ         BX, K1
 	VPXORQ        Z7, Z7, Z7
-	VPCOMPRESSB.Z Z3, K1, Z7
+	VPCOMPRESSB.Z Z4, K1, Z7
 	VPMOVZXBD     X7, Z7
 	VPBROADCASTD  CX, Z0
 	VPADDD        Z0, Z7, Z7
-	VMOVDQU32     Z7, (DI)
+	VMOVDQU32     Z7, (R8)
+	CMPQ          DI, $0x10
+	JA            more_last
 
 found:
-	SHRQ $0x01, R9
-	MOVQ R9, n+40(FP)
+	SUBQ out+24(FP), DX
+	SHRQ $0x03, DX
+	MOVQ DX, n+40(FP)
 	MOVQ AX, body+48(FP)
 	VZEROUPPER
 	RET
 
-slow_last:
-	POPCNTQ R11, SI
-	POPCNTQ R12, DI
-	LEAQ    1(SI)(DI*1), DI
-	ADDQ    R9, DI
-	CMPQ    DI, room+32(FP)
-	JGT     short
-	MOVQ    R11, BX
-	ANDQ    R12, BX
-	MOVQ    R11, SI
-	ORQ     R12, SI
+more_last:
+	MOVQ R8, DX
 
-slow_bit_last:
-	TZCNTQ SI, DI
-	BTQ    DI, BX
-	LEAQ   (DI)(CX*1), DI
-	MOVL   DI, (DX)(R9*4)
-	MOVL   DI, 4(DX)(R9*4)
-	ADCQ   $0x01, R9
-	BLSRQ  SI, SI
-	JNZ    slow_bit_last
+slow_last:
+	POPCNTQ R14, BX
+	POPCNTQ R12, R8
+	ADDQ    BX, R8
+	LEAQ    -60(DX)(R8*4), R8
+	CMPQ    R8, SI
+	JGT     short
+	MOVQ    R14, SI
+	ANDQ    R12, SI
+	MOVQ    R14, BX
+	ORQ     R12, BX
+
+bit_last:
+	TZCNTQ BX, R8
+	XORQ   DI, DI
+	BTQ    R8, SI
+	SETCS  DI
+	ADDQ   CX, R8
+	MOVL   R8, (DX)
+	MOVL   R8, 4(DX)
+	LEAQ   4(DX)(DI*4), DX
+	BLSRQ  BX, BX
+	JNZ    bit_last
 	JMP    found
 
 ended:
-	SHRQ $0x01, R9
-	MOVQ R9, n+40(FP)
-	MOVQ $0x00000000, CX
-	MOVQ CX, body+48(FP)
+	XORQ AX, AX
+	SUBQ out+24(FP), DX
+	SHRQ $0x03, DX
+	MOVQ DX, n+40(FP)
+	MOVQ AX, body+48(FP)
 	VZEROUPPER
 	RET
 
 short:
-	SHRQ $0x01, R9
-	MOVQ R9, n+40(FP)
-	MOVQ $-1, CX
-	MOVQ CX, body+48(FP)
+	MOVQ $-1, AX
+	SUBQ out+24(FP), DX
+	SHRQ $0x03, DX
+	MOVQ DX, n+40(FP)
+	MOVQ AX, body+48(FP)
 	VZEROUPPER
 	RET
 
@@ -765,7 +822,7 @@ TEXT ·headerEndAVX512(SB), NOSPLIT, $0-48
 	MOVQ         afterLF+24(FP), BX
 	MOVQ         afterLF1+32(FP), SI
 	LEAQ         -64(CX), DI
-	VPBROADCASTB classes<>+192(SB), Z0
+	VPBROADCASTB classes<>+192(SB), Z1
 
 loop:
 	CMPQ      DX, CX
@@ -775,8 +832,8 @@ loop:
 	CMOVQGT   DI, R8
 	MOVQ      DX, R9
 	SUBQ      R8, R9
-	VMOVDQU64 (AX)(R8*1), Z1
-	VPCMPEQB  Z0, Z1, K1
+	VMOVDQU64 (AX)(R8*1), Z0
+	VPCMPEQB  Z1, Z0, K1
 	KMOVQ     K1, R8
 	SHRXQ     R9, R8, R8
 	LEAQ      (BX)(R8*2), R10
@@ -795,7 +852,7 @@ go_on:
 
 perhaps:
 	VPBROADCASTB classes<>+193(SB), Z2
-	VPCMPEQB     Z2, Z1, K1
+	VPCMPEQB     Z2, Z0, K1
 	KMOVQ        K1, R11
 	SHRXQ        R9, R11, R11
 	ANDQ         R10, R11

@@ -34,7 +34,7 @@ func slowHeaderEnd(src []byte, from int) int {
 	for i, c := range src {
 		if c != '\n' {
 			line += string(rune(c))
-			if len(line) > 2 {
+			if len(line) > 2 { // two bytes say enough
 				line = line[:2]
 			}
 			continue

@@ -48,6 +48,7 @@ func (a *avx2) constants(withTokens bool) {
 			DATA(32+n, U8(b))
 		}
 	}
+	a.half = [2]VecVirtual{YMM(), YMM()}
 	a.lf = YMM()
 	VPBROADCASTB(a.tables.Offset(33), a.lf)
 	if withTokens {
@@ -61,7 +62,6 @@ func (a *avx2) constants(withTokens bool) {
 
 func (a *avx2) load(base, offset Register) {
 	for h := range a.half {
-		a.half[h] = YMM()
 		VMOVDQU(Mem{Base: base, Index: offset, Scale: 1, Disp: 32 * h}, a.half[h])
 	}
 }
@@ -104,19 +104,18 @@ func (a *avx2) equal(c byte, mask GPVirtual) {
 	gather(out, mask)
 }
 
-// Six are the positions of three lines: on average a block holds one and a
-// third, and a fourth line comes once in many messages.
-func (a *avx2) slots() int { return 6 }
+// A block holds a line and a third on average; two lines are four positions.
+func (a *avx2) slots() (often, seldom int) { return 4, 4 }
 
-func (a *avx2) positions(mask, pos, out GPVirtual) {
-	for s := range a.slots() {
+func (a *avx2) positions(mask, pos, out GPVirtual, first, count int) {
+	for s := range count {
 		t := GP64()
 		TZCNTQ(mask, t)
-		if s+1 < a.slots() {
+		if first+s+1 < slots(a) {
 			BLSRQ(mask, mask)
 		}
 		ADDQ(pos, t)
-		MOVL(t.As32(), Mem{Base: out, Disp: 4 * s})
+		MOVL(t.As32(), Mem{Base: out, Disp: 4 * (first + s)})
 	}
 }
 

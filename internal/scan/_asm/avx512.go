@@ -37,7 +37,7 @@ func (a *avx512) constants(withTokens bool) {
 		DATA(192, U8('\n'))
 		DATA(193, U8('\r'))
 	}
-	a.lf = ZMM()
+	a.x, a.lf = ZMM(), ZMM()
 	VPBROADCASTB(a.tables.Offset(192), a.lf)
 	if withTokens {
 		a.low, a.high, a.numbers = ZMM(), ZMM(), ZMM()
@@ -48,7 +48,6 @@ func (a *avx512) constants(withTokens bool) {
 }
 
 func (a *avx512) load(base, offset Register) {
-	a.x = ZMM()
 	VMOVDQU64(Mem{Base: base, Index: offset, Scale: 1}, a.x)
 }
 
@@ -73,11 +72,11 @@ func (a *avx512) equal(c byte, mask GPVirtual) {
 	KMOVQ(k, mask)
 }
 
-func (a *avx512) slots() int { return 16 }
+func (a *avx512) slots() (often, seldom int) { return 16, 0 }
 
 // VPCOMPRESSB waits for its destination even when it zeroes, so that is
 // cleared by an instruction known not to wait.
-func (a *avx512) positions(mask, pos, out GPVirtual) {
+func (a *avx512) positions(mask, pos, out GPVirtual, _, _ int) {
 	k, numbers, base := K(), ZMM(), ZMM()
 	KMOVQ(mask, k)
 	VPXORQ(numbers, numbers, numbers)

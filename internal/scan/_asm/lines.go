@@ -19,11 +19,12 @@ import (
 // E and L, laid over each other, are the output: the name end and the LF of
 // each line in turn, so one stream of positions is written, pairs of which are
 // the Lines. Only where a line is a bare token and its LF, both are the same
-// bit. Such a block, and one with more positions than slots, takes the slow
-// path, which goes from bit to bit.
+// bit. Such a block, and one with more positions than slots, is gone through
+// from bit to bit.
 //
 // The last block is taken so that it ends with the last byte; its masks are
-// shifted to drop what has been seen already.
+// shifted to drop what has been seen already. In the blocks before, the shift
+// is 0: that costs less than a second copy of the code.
 func genLines(i isa) {
 	TEXT("lines"+i.suffix(), NOSPLIT, "func(src *byte, size, from int, out *uint32, room int) (n, body int)")
 	Doc("lines"+i.suffix()+" is Lines for src of size bytes, at least 64, and lines at out with room for",
@@ -33,13 +34,19 @@ func genLines(i isa) {
 
 	src := Load(Param("src"), GP64())
 	pos := Load(Param("from"), GP64()).(GPVirtual) // where the block begins
-	out := Load(Param("out"), GP64())
+	to := Load(Param("out"), GP64()).(GPVirtual)   // where the next word goes
+	size, out, room := onStack("size"), onStack("out"), onStack("room")
 
-	// The registers do not suffice for these.
-	size, room := onStack("size"), onStack("room")
 	last := GP64() // where the last whole block begins
 	MOVQ(size, last)
 	SUBQ(U8(block), last)
+	// The highest place at which all slots may be written. It may be below
+	// out, and below zero if that is nil: the comparison is a signed one.
+	limit := GP64()
+	MOVQ(room, limit)
+	LEAQ(Mem{Base: to, Index: limit, Scale: 4, Disp: -4 * slots(i)}, limit)
+	shift := GP64() // bits to drop from the masks of the block
+	XORQ(shift, shift)
 
 	// What one block says to the next.
 	afterLF := GP64()    // 1: the block begins behind an LF
@@ -48,21 +55,14 @@ func genLines(i isa) {
 	MOVQ(U32(1), afterLF)
 	XORQ(afterLF1, afterLF1)
 	XORQ(unfinished, unfinished)
-	k := GP64() // words written
-	XORQ(k, k)
 
 	i.constants(true)
 
 	Label("loop")
-	CMPQ(pos, size)
-	JGE(LabelRef("ended"))
-	at, shift := GP64(), GP64()
-	MOVQ(pos, at)
 	CMPQ(pos, last)
-	CMOVQGT(last, at)
-	MOVQ(pos, shift)
-	SUBQ(at, shift)
-	i.load(src, at)
+	JGT(LabelRef("tail"))
+	i.load(src, pos)
+	Label("loaded")
 	n, l := GP64(), GP64()
 	i.equal('\n', l)
 	i.nonToken(n)
@@ -71,11 +71,10 @@ func genLines(i isa) {
 
 	// An LF at a line start ends an empty line, and so does one behind a
 	// byte at a line start, if that byte is a CR.
-	starts, second, empty := GP64(), GP64(), GP64()
+	starts, empty := GP64(), GP64()
 	LEAQ(Mem{Base: afterLF, Index: l, Scale: 2}, starts)
-	LEAQ(Mem{Base: afterLF1, Index: starts, Scale: 2}, second)
-	MOVQ(starts, empty)
-	ORQ(second, empty)
+	LEAQ(Mem{Base: afterLF1, Index: starts, Scale: 2}, empty)
+	ORQ(starts, empty)
 	TESTQ(l, empty)
 	JNZ(LabelRef("perhaps"))
 
@@ -86,13 +85,21 @@ func genLines(i isa) {
 	SHRQ(U8(63), afterLF1)
 	e := GP64()
 	nameEnds(starts, unfinished, n, e)
-	emit(i, "", e, l, k, room, pos, out)
+	emit(i, "", e, l, to, limit, pos)
 	ADDQ(U8(block), pos)
 	JMP(LabelRef("loop"))
 
-	slow("", e, l, k, room, pos, out)
+	rare(i, "", e, l, to, limit, pos)
 	ADDQ(U8(block), pos)
 	JMP(LabelRef("loop"))
+
+	Label("tail")
+	CMPQ(pos, size)
+	JGE(LabelRef("ended"))
+	MOVQ(pos, shift)
+	SUBQ(last, shift)
+	i.load(src, last)
+	JMP(LabelRef("loaded"))
 
 	// There is a line of at most one byte.
 	Label("perhaps")
@@ -100,39 +107,37 @@ func genLines(i isa) {
 	JZ(LabelRef("go_on"))
 
 	// The first of the bits in empty ends the section.
-	body := GP64()
+	body, before := GP64(), GP64()
 	TZCNTQ(empty, body)
 	LEAQ(Mem{Base: body, Index: pos, Scale: 1, Disp: 1}, body)
-	before := GP64()
 	LEAQ(Mem{Base: empty, Disp: -1}, before)
 	ANDNQ(before, empty, before)
 	ANDQ(before, l)
 	nameEnds(starts, unfinished, n, e)
 	ANDQ(before, e)
-	emit(i, "_last", e, l, k, room, pos, out)
+	emit(i, "_last", e, l, to, limit, pos)
 	Label("found")
-	SHRQ(U8(1), k)
-	Store(k, Return("n"))
-	Store(body, Return("body"))
-	i.end()
-	RET()
+	finish(i, to, out, body)
 
-	slow("_last", e, l, k, room, pos, out)
+	rare(i, "_last", e, l, to, limit, pos)
 	JMP(LabelRef("found"))
 
+	none := GP64()
 	Label("ended")
-	SHRQ(U8(1), k)
-	Store(k, Return("n"))
-	MOVQ(U32(0), pos)
-	Store(pos, Return("body"))
-	i.end()
-	RET()
+	XORQ(none, none)
+	finish(i, to, out, none)
 
 	Label("short")
-	SHRQ(U8(1), k)
-	Store(k, Return("n"))
-	MOVQ(I32(-1), pos)
-	Store(pos, Return("body"))
+	MOVQ(I32(-1), none)
+	finish(i, to, out, none)
+}
+
+// finish returns the number of the pairs that have been written, and body.
+func finish(i isa, to GPVirtual, out Mem, body GPVirtual) {
+	SUBQ(out, to)
+	SHRQ(U8(3), to)
+	Store(to, Return("n"))
+	Store(body, Return("body"))
 	i.end()
 	RET()
 }

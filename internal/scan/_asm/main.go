@@ -25,12 +25,14 @@ type isa interface {
 	nonToken(mask GPVirtual)
 	// equal sets mask to the bytes of the block that are c, '\n' or '\r'.
 	equal(c byte, mask GPVirtual)
-	// slots is the number of positions that positions writes.
-	slots() int
-	// positions writes pos + the number of each bit set in mask to out, as
-	// 32-bit words in order, and whatever in what remains of its slots. It
-	// may destroy mask.
-	positions(mask, pos, out GPVirtual)
+	// slots is the number of positions to be written of every block, and of
+	// blocks that have more than these.
+	slots() (often, seldom int)
+	// positions writes pos + the number of each bit set in mask as 32-bit
+	// words in order, and whatever where there are no more bits, to count
+	// words from word first of out. It clears the bits in mask if a call for
+	// the seldom ones may follow.
+	positions(mask, pos, out GPVirtual, first, count int)
 	// end does what has to be done before a return.
 	end()
 }

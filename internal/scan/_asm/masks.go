@@ -38,53 +38,78 @@ func nameEnds(starts, unfinished, n, e GPVirtual) {
 	ANDNQ(n, e, e)
 }
 
-// emit writes the positions of the bits in e and l behind the k words at out,
-// and adds their number to k. It goes to the label "short" when the room does
-// not allow it, and past a place where the caller goes on it leaves a block
-// that the slots can not take to the label "slow"+tag; slow is to follow.
-func emit(i isa, tag string, e, l, k GPVirtual, room Mem, pos GPVirtual, out Register) {
-	both, m, count, to := GP64(), GP64(), GP64(), GP64()
-	MOVQ(e, both)
-	ANDQ(l, both)
+// emit writes the positions of the bits in e and l to to and moves that on. It
+// goes to the label "short" when the room does not allow it. What comes seldom
+// is left to rare, which is to follow where the caller has gone on.
+func emit(i isa, tag string, e, l, to, limit, pos GPVirtual) {
+	m, count, here := GP64(), GP64(), GP64()
+	TESTQ(e, l)
 	JNZ(LabelRef("slow" + tag))
-	MOVQ(e, m)
-	ORQ(l, m)
-	POPCNTQ(m, count)
-	CMPQ(count, U8(i.slots()))
-	JA(LabelRef("slow" + tag))
-	LEAQ(Mem{Base: k, Disp: i.slots()}, to)
-	CMPQ(to, room)
+	CMPQ(to, limit)
 	JGT(LabelRef("short"))
-	LEAQ(Mem{Base: out, Index: k, Scale: 4}, to)
-	ADDQ(count, k)
-	i.positions(m, pos, to)
+	LEAQ(Mem{Base: e, Index: l, Scale: 1}, m)
+	POPCNTQ(m, count)
+	MOVQ(to, here)
+	LEAQ(Mem{Base: to, Index: count, Scale: 4}, to)
+	often, _ := i.slots()
+	i.positions(m, pos, here, 0, often)
+	CMPQ(count, U8(often))
+	JA(LabelRef("more" + tag))
+	defer func() { rareOperands = operands{m, count, here} }()
 }
 
-// slow is emit from bit to bit. A bit that is both a name end and an LF is
-// written twice: every position is, and the second is then kept or written
-// over.
-func slow(tag string, e, l, k GPVirtual, room Mem, pos GPVirtual, out Register) {
+type operands struct{ m, count, here GPVirtual }
+
+var rareOperands operands
+
+// rare goes on where emit can not: it writes the second slots, or goes from
+// bit to bit when they do not suffice either, or when a bit is both a name end
+// and an LF. Such a position is to be written twice: every one is, and the
+// second is then kept or written over.
+func rare(i isa, tag string, e, l, to, limit, pos GPVirtual) {
+	m, count, here := rareOperands.m, rareOperands.count, rareOperands.here
+	often, seldom := i.slots()
+	Label("more" + tag)
+	if seldom > 0 {
+		CMPQ(count, U8(often+seldom))
+		JA(LabelRef("again" + tag))
+		i.positions(m, pos, here, often, seldom)
+		JMP(LabelRef("done" + tag))
+	}
+	Label("again" + tag)
+	MOVQ(here, to)
+
 	Label("slow" + tag)
-	both, m, t := GP64(), GP64(), GP64()
+	both, t := GP64(), GP64()
 	POPCNTQ(e, m)
 	POPCNTQ(l, t)
-	LEAQ(Mem{Base: m, Index: t, Scale: 1, Disp: 1}, t) // one more for the second write of the last
-	ADDQ(k, t)
-	CMPQ(t, room)
+	ADDQ(m, t)
+	// One word more for the second write of the last.
+	LEAQ(Mem{Base: to, Index: t, Scale: 4, Disp: 4 - 4*slots(i)}, t)
+	CMPQ(t, limit)
 	JGT(LabelRef("short"))
 	MOVQ(e, both)
 	ANDQ(l, both)
 	MOVQ(e, m)
 	ORQ(l, m) // not 0: a block without positions does not come here
-	Label("slow_bit" + tag)
+	Label("bit" + tag)
 	TZCNTQ(m, t)
+	XORQ(count, count)
 	BTQ(t, both)
-	LEAQ(Mem{Base: t, Index: pos, Scale: 1}, t) // LEA leaves the carry
-	MOVL(t.As32(), Mem{Base: out, Index: k, Scale: 4})
-	MOVL(t.As32(), Mem{Base: out, Index: k, Scale: 4, Disp: 4})
-	ADCQ(U8(1), k)
+	SETCS(count.As8())
+	ADDQ(pos, t)
+	MOVL(t.As32(), Mem{Base: to})
+	MOVL(t.As32(), Mem{Base: to, Disp: 4})
+	LEAQ(Mem{Base: to, Index: count, Scale: 4, Disp: 4}, to)
 	BLSRQ(m, m)
-	JNZ(LabelRef("slow_bit" + tag))
+	JNZ(LabelRef("bit" + tag))
+	Label("done" + tag)
+}
+
+// slots is the number of words emit and rare may write at once.
+func slots(i isa) int {
+	often, seldom := i.slots()
+	return often + seldom
 }
 
 // onStack returns the place of a parameter.
