@@ -1,0 +1,436 @@
+package codec
+
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/uri"
+)
+
+// What a message belongs to: its transaction and its dialog, as a key in a
+// caller's buffer or as a 64-bit hash. Keys are equal when, and only when,
+// what they are made of is; they are not text. A hash is that of the key's
+// parts, so that equal keys have equal hashes. It is the same on every
+// machine; with a seed that the peers do not know they can hardly choose
+// messages that collide, but it is no cryptographic hash: compare the keys
+// before believing it.
+
+// A Side says for which of the two sides of a transaction a dialog is named.
+type Side uint8
+
+// The sides. For a dialog in which both send requests, the UAC is the one that
+// sent the request at hand, or gets the response at hand.
+const (
+	UAC    Side = iota // the local tag is that in From (RFC 3261, 12.1.2)
+	UAS                // the local tag is that in To (RFC 3261, 12.1.1)
+	Either             // an element between them: the same for messages of both
+)
+
+// AppendTransactionKey appends the key of the transaction that the message
+// belongs to (RFC 3261, 17.1.3 and 17.2.3).
+//
+// A request whose branch has the magic cookie is known by that branch, the
+// sent-by of its top Via (its host without case, its port or the default of
+// its transport) and its method. An ACK has the key of its INVITE, a CANCEL
+// one of its own; [Message.AppendCanceledKey] has that of what it cancels. A
+// response has the key of the request as it was sent: top Via and the method
+// in CSeq tell (17.1.3). It needs a branch, with or without the cookie.
+//
+// A request without the cookie is one of RFC 2543, known by Request-URI, From
+// tag, Call-ID, CSeq and top Via as they came, and, unless it is an INVITE or
+// an ACK, To tag. Of an ACK for a non-2xx response 17.2.3 also wants the To
+// tag to be that of the response, which the element compares itself: the
+// INVITE did not have it yet.
+//
+// The error is that of the first value that is needed and does not parse; dst
+// is then as it was.
+func (m *Message) AppendTransactionKey(dst []byte) ([]byte, error) {
+	s := sink{dst: dst}
+	if err := m.transaction(&s, m.matchedMethod()); err != nil {
+		return dst, err
+	}
+	return s.dst, nil
+}
+
+// TransactionHash returns a hash of the transaction key.
+func (m *Message) TransactionHash(seed uint64) (uint64, error) {
+	s := sink{hash: seed, hashing: true}
+	if err := m.transaction(&s, m.matchedMethod()); err != nil {
+		return 0, err
+	}
+	return s.sum(), nil
+}
+
+// AppendCanceledKey appends the key of the INVITE transaction that the message
+// would match if its method were INVITE: the one that a CANCEL cancels (RFC
+// 3261, 9.1 and 9.2). Errors are as for [Message.AppendTransactionKey].
+func (m *Message) AppendCanceledKey(dst []byte) ([]byte, error) {
+	s := sink{dst: dst}
+	if err := m.transaction(&s, invite); err != nil {
+		return dst, err
+	}
+	return s.dst, nil
+}
+
+// CanceledHash returns a hash of the key that [Message.AppendCanceledKey]
+// appends.
+func (m *Message) CanceledHash(seed uint64) (uint64, error) {
+	s := sink{hash: seed, hashing: true}
+	if err := m.transaction(&s, invite); err != nil {
+		return 0, err
+	}
+	return s.sum(), nil
+}
+
+var invite = []byte("INVITE")
+
+// matchedMethod returns the method that the transaction goes by, nil for a
+// response whose CSeq does not parse.
+func (m *Message) matchedMethod() []byte {
+	if m.status == 0 {
+		if m.method == header.MethodACK {
+			return invite
+		}
+		return m.MethodBytes()
+	}
+	cseq, _ := m.CSeq()
+	return cseq.MethodBytes()
+}
+
+// The first part of a key says by which rule it was made.
+const (
+	keyBranch = iota // RFC 3261
+	keyOld           // RFC 2543
+	keyDialog
+	keyLoop
+)
+
+func (m *Message) transaction(s *sink, method []byte) error {
+	if m.flags&flagParsed == 0 {
+		return m.located(header.IDOther, 0, ErrNotParsed)
+	}
+	via, err := m.TopVia()
+	if err != nil {
+		return err
+	}
+	if len(method) == 0 { // only that of a response may be missing
+		_, err := m.CSeq()
+		return err
+	}
+	branch := via.Branch()
+	switch {
+	case m.status == 0 && !via.HasMagicCookie():
+		return m.oldTransaction(s, via, method)
+	case len(branch) == 0:
+		_, offset, _ := m.find(header.IDVia)
+		return m.located(header.IDVia, offset, ErrMissing)
+	}
+	s.number(keyBranch)
+	s.number(uint32(viaPort(via)))
+	s.folded(via.Host())
+	s.part(method)
+	s.part(branch)
+	return nil
+}
+
+// oldTransaction is the rule for requests of RFC 2543 (RFC 3261, 17.2.3).
+func (m *Message) oldTransaction(s *sink, via *header.Via, method []byte) error {
+	from, err := m.From()
+	if err != nil {
+		return err
+	}
+	to, err := m.To()
+	if err != nil {
+		return err
+	}
+	cseq, err := m.CSeq()
+	if err != nil {
+		return err
+	}
+	callID, err := m.CallID()
+	if callID == nil {
+		return err
+	}
+	s.number(keyOld)
+	s.number(cseq.Number())
+	s.part(method)
+	s.part(m.RequestURIBytes())
+	s.part(from.Tag())
+	s.part(callID)
+	s.part(via.Bytes())
+	if string(method) != "INVITE" {
+		s.part(to.Tag())
+	}
+	return nil
+}
+
+// viaPort returns the port of sent-by, or the default of the transport.
+func viaPort(via *header.Via) uint16 {
+	if port, ok := via.Port(); ok {
+		return port
+	}
+	return via.Transport().DefaultPort()
+}
+
+// AppendDialogID appends the ID of the dialog that the message belongs to, as
+// the given side knows it: Call-ID, local tag and remote tag (RFC 3261, 12).
+// The sides of one dialog have different IDs, and an element that is the UAC
+// of one transaction in it and the UAS of the next has the same for both. For
+// [Either] the two tags are put in order.
+//
+// A tag that is not there counts as empty, as 12.1.1 and 12.1.2 ask for with
+// peers of RFC 2543; [Message.InDialog] tells whether there is a To tag. The
+// error is that of the first header that does not parse, except that a
+// Call-ID need only be there; dst is then as it was.
+func (m *Message) AppendDialogID(dst []byte, side Side) ([]byte, error) {
+	s := sink{dst: dst}
+	if err := m.dialog(&s, side); err != nil {
+		return dst, err
+	}
+	return s.dst, nil
+}
+
+// DialogHash returns a hash of the dialog ID. With [Either] it sends all
+// messages of a dialog the same way, whichever side they come from.
+func (m *Message) DialogHash(seed uint64, side Side) (uint64, error) {
+	s := sink{hash: seed, hashing: true}
+	if err := m.dialog(&s, side); err != nil {
+		return 0, err
+	}
+	return s.sum(), nil
+}
+
+func (m *Message) dialog(s *sink, side Side) error {
+	from, err := m.From()
+	if err != nil {
+		return err
+	}
+	to, err := m.To()
+	if err != nil {
+		return err
+	}
+	callID, err := m.CallID()
+	if callID == nil {
+		return err
+	}
+	local, remote := from.Tag(), to.Tag()
+	if side == UAS || side == Either && string(local) > string(remote) {
+		local, remote = remote, local
+	}
+	s.number(keyDialog)
+	s.part(callID)
+	s.part(local)
+	s.part(remote)
+	return nil
+}
+
+// InDialog reports whether To has a tag, so that a request is one within a
+// dialog (RFC 3261, 12.2).
+func (m *Message) InDialog() bool {
+	to, _ := m.To()
+	return len(to.Tag()) > 0
+}
+
+// IsReinvite reports whether the message is an INVITE within a dialog (RFC
+// 3261, 14).
+func (m *Message) IsReinvite() bool { return m.method == header.MethodINVITE && m.InDialog() }
+
+// LoopHash returns a hash of what has a say in the processing of a request,
+// to be made a part of the branch that a proxy inserts (RFC 3261, 16.6, step
+// 8): To tag, From tag, Call-ID, CSeq number, the Request-URI as it was
+// received, and all of Route, Proxy-Require and Proxy-Authorization. A request
+// that comes back to the proxy with the same hash loops, one with another
+// spirals (16.3). The method is left out, as step 8 wants it, and so is the
+// top Via, which differs when the loop goes through another element.
+//
+// Headers that do not parse take part as they came, those that are missing as
+// empty.
+func (m *Message) LoopHash(seed uint64) uint64 {
+	s := sink{hash: seed, hashing: true}
+	s.number(keyLoop)
+	tagOr := func(v *header.NameAddr, err error, id header.ID) []byte {
+		if err != nil {
+			return m.Value(id)
+		}
+		return v.Tag()
+	}
+	to, err := m.To()
+	s.part(tagOr(to, err, header.IDTo))
+	from, err := m.From()
+	s.part(tagOr(from, err, header.IDFrom))
+	s.part(m.Value(header.IDCallID))
+	if cseq, err := m.CSeq(); err == nil {
+		s.number(cseq.Number())
+	} else {
+		s.part(m.Value(header.IDCSeq))
+	}
+	s.part(m.RequestURIBytes())
+	for _, id := range [...]header.ID{header.IDRoute, header.IDProxyRequire, header.IDProxyAuthorization} {
+		s.number(uint32(id))
+		for i := m.Index(id); i >= 0; i = m.Next(i) {
+			s.part(m.view(m.fields[i].value, m.fields[i].end))
+		}
+	}
+	return s.sum()
+}
+
+// IsSentBy reports whether the sent-by of the top Via is host and port: a
+// response of which it is not must be dropped (RFC 3261, 18.1.2). A host is
+// compared without case, an IPv6 address, with or without brackets, as an
+// address. A port of 0 stands for the default of the Via's transport, as does
+// a sent-by without one.
+func (m *Message) IsSentBy(host string, port uint16) bool {
+	via, err := m.TopVia()
+	if err != nil {
+		return false
+	}
+	if port == 0 {
+		port = via.Transport().DefaultPort()
+	}
+	return viaPort(via) == port && sameHost(via.Host(), host)
+}
+
+func sameHost(b []byte, host string) bool {
+	if abnf.EqualFold(b, host) {
+		return true
+	}
+	if len(b) == 0 || b[0] != '[' || len(host) > maxAddr {
+		return false
+	}
+	var buf [maxAddr]byte
+	want, ok := uri.ParseAddr(buf[:copy(buf[:], host)])
+	if !ok {
+		return false
+	}
+	got, ok := uri.ParseAddr(b)
+	return ok && got == want
+}
+
+// maxAddr is the length of the longest IPv6 address in brackets.
+const maxAddr = len("[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]")
+
+// IsReliable reports whether a response is a reliable provisional one, which
+// a PRACK has to acknowledge: above 100 and below 200, with an RSeq and
+// 100rel among the Require values (RFC 3262, 3).
+func (m *Message) IsReliable() bool {
+	if m.status <= 100 || m.status >= 200 || !m.Has(header.IDRSeq) {
+		return false
+	}
+	var require header.OptionSet
+	for f := range m.All(header.IDRequire) {
+		require.Add(f.Value) // a field that does not parse adds nothing
+	}
+	return require.Has(header.Option100rel)
+}
+
+// Acknowledges reports whether m is the PRACK for a reliable provisional
+// response: of the same dialog, with an RAck of its RSeq and CSeq (RFC 3262,
+// 3).
+func (m *Message) Acknowledges(response *Message) bool {
+	var rack RAck
+	if m.method != header.MethodPRACK || !response.IsReliable() || m.Read(header.IDRAck, rack.Parse) != nil {
+		return false
+	}
+	rseq, _, err := header.ParseRSeq(response.Value(header.IDRSeq))
+	if err != nil || rseq != rack.rseq {
+		return false
+	}
+	cseq, err := response.CSeq()
+	return err == nil && cseq.number == rack.cseq.number && string(cseq.method) == string(rack.cseq.method) &&
+		m.sameDialog(response)
+}
+
+// sameDialog compares Call-ID and tags, those of two messages of one
+// direction.
+func (m *Message) sameDialog(o *Message) bool {
+	fromM, err1 := m.From()
+	fromO, err2 := o.From()
+	toM, err3 := m.To()
+	toO, err4 := o.To()
+	return err1 == nil && err2 == nil && err3 == nil && err4 == nil &&
+		m.Has(header.IDCallID) && o.Has(header.IDCallID) &&
+		string(m.Value(header.IDCallID)) == string(o.Value(header.IDCallID)) &&
+		string(fromM.Tag()) == string(fromO.Tag()) && string(toM.Tag()) == string(toO.Tag())
+}
+
+// AppendRAck appends the RAck value that acknowledges the response m: its
+// RSeq and its CSeq (RFC 3262, 7.2). Without both there is an error, and dst
+// is as it was.
+func (m *Message) AppendRAck(dst []byte) ([]byte, error) {
+	cseq, err := m.CSeq()
+	if err != nil {
+		return dst, err
+	}
+	b, offset, err := m.find(header.IDRSeq)
+	var rseq uint32
+	if err == nil {
+		var n int
+		rseq, n, err = header.ParseRSeq(b)
+		offset += n
+	}
+	if err != nil {
+		offset = min(offset, len(m.buf))
+		return dst, m.located(header.IDRSeq, offset, err)
+	}
+	dst = append(abnf.AppendUint(dst, uint64(rseq)), ' ')
+	dst = append(abnf.AppendUint(dst, uint64(cseq.number)), ' ')
+	return append(dst, cseq.method...), nil
+}
+
+// A sink takes the parts of a key, either into dst or into a hash. Each part
+// goes in with its length, so that no two lists of parts give the same bytes.
+type sink struct {
+	dst     []byte
+	hash    uint64
+	hashing bool
+}
+
+func (s *sink) number(v uint32) {
+	if s.hashing {
+		s.mix(uint64(v))
+		return
+	}
+	s.dst = binary.BigEndian.AppendUint32(s.dst, v)
+}
+
+func (s *sink) part(b []byte) { s.add(b, 0) }
+
+// folded is part for a host, whose case does not matter. Setting bit 5 of
+// every byte folds letters and keeps apart all else that a host may hold.
+func (s *sink) folded(b []byte) { s.add(b, 0x2020202020202020) }
+
+func (s *sink) add(b []byte, fold uint64) {
+	s.number(uint32(len(b)))
+	if !s.hashing {
+		n := len(s.dst)
+		s.dst = append(s.dst, b...)
+		for i := n; fold != 0 && i < len(s.dst); i++ {
+			s.dst[i] |= 0x20
+		}
+		return
+	}
+	for ; len(b) >= 8; b = b[8:] {
+		s.mix(binary.LittleEndian.Uint64(b) | fold)
+	}
+	if len(b) > 0 {
+		var last [8]byte
+		copy(last[:], b)
+		s.mix(binary.LittleEndian.Uint64(last[:]) | fold)
+	}
+}
+
+// mix adds one word by a multiplication of 64 by 64 bits, the halves of which
+// are folded together.
+func (s *sink) mix(w uint64) {
+	hi, lo := bits.Mul64(s.hash^w^0x9e3779b97f4a7c15, 0xd6e8feb86659fd93)
+	s.hash = hi ^ lo
+}
+
+// sum ends a hash, so that every bit of it depends on the last word.
+func (s *sink) sum() uint64 {
+	h := s.hash ^ s.hash>>32
+	h *= 0xd6e8feb86659fd93
+	return h ^ h>>32
+}

@@ -1,0 +1,319 @@
+package codec
+
+import (
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/uri"
+)
+
+// Where a request goes: route sets, remote targets and next hops.
+
+// AppendRouteSet appends the route set of the dialog that a message creates,
+// from its Record-Route values: in their order for the UAS, which reads the
+// request (RFC 3261, 12.1.1), in reverse order for the UAC, which reads the
+// response (12.1.2). An empty route set appends nothing. [Either] is as [UAS].
+//
+// A value that does not parse, or whose URI does not, is an error, with dst as
+// it was: requests sent without it would go astray.
+func (m *Message) AppendRouteSet(dst []header.NameAddr, side Side) ([]header.NameAddr, error) {
+	n := len(dst)
+	set := dst
+	for v, err := range m.RecordRoutes() {
+		if err != nil {
+			return dst, err
+		}
+		if k, err := v.Check(header.IDRecordRoute); err != nil {
+			return dst, m.inValue(header.IDRecordRoute, len(set)-n, k, err)
+		}
+		set = append(set, v)
+	}
+	if side == UAC {
+		for i, j := n, len(set)-1; i < j; i, j = i+1, j-1 {
+			set[i], set[j] = set[j], set[i]
+		}
+	}
+	return set, nil
+}
+
+// inValue locates an error at index k of the field that holds the given value
+// of a list, counted from 0.
+func (m *Message) inValue(id header.ID, value, k int, err error) error {
+	for i := m.Index(id); i >= 0; i = m.Next(i) {
+		f := m.fields[i]
+		field := m.view(f.value, f.end)
+		for next := 0; next <= len(field); value-- {
+			if value == 0 {
+				return m.located(id, int(f.value)+k, err)
+			}
+			_, _, next = header.NextValue(id, field, next)
+		}
+	}
+	return m.located(id, m.body, err)
+}
+
+// RemoteTarget returns the URI of the first Contact: the remote target of the
+// dialog for who receives the message (RFC 3261, 12.1.1 and 12.1.2). It is
+// kept in m as the typed values are. "*" is ErrWildcard.
+func (m *Message) RemoteTarget() (*uri.URI, error) {
+	if m.unread(slotTarget) {
+		v, _ := m.Contact()
+		_, offset, _ := m.find(header.IDContact)
+		if v.IsWildcard() {
+			m.keep(slotTarget, header.IDContact, offset, header.ErrWildcard)
+		} else {
+			m.readAddrURI(slotTarget, slotContact, header.IDContact, &v.NameAddr, &m.typed.target)
+		}
+	}
+	return &m.typed.target, m.verdict(slotTarget)
+}
+
+// RefreshesTarget reports whether the message replaces the remote target of
+// its dialog with its own: a target refresh request within a dialog (RFC 3261,
+// 12.2.2), or a 2xx to one (12.2.1.2), that has a Contact with a good URI.
+func (m *Message) RefreshesTarget() bool {
+	method := m.method
+	if m.status != 0 {
+		if m.status/100 != 2 {
+			return false
+		}
+		cseq, _ := m.CSeq()
+		method = cseq.Method()
+	}
+	if !method.IsTargetRefresh() || !m.InDialog() {
+		return false
+	}
+	_, err := m.RemoteTarget()
+	return err == nil
+}
+
+// A Routing says how to send a request within a dialog (RFC 3261, 12.2.1.1).
+type Routing struct {
+	// RequestURI is to be the Request-URI; [AppendRequestURI] writes it.
+	RequestURI uri.URI
+	// NextHop is where the request goes (8.1.2).
+	NextHop uri.URI
+	// Routes are to be the Route values, in this order: a part of the route
+	// set that was given.
+	Routes []header.NameAddr
+	// Strict says that the first route is that of a strict router, so that
+	// the remote target goes behind Routes as the last Route value.
+	Strict bool
+}
+
+// Route finds how a request is sent within a dialog with the given route set
+// and remote target (RFC 3261, 12.2.1.1). The error is that of the URI of the
+// first route, a [Code].
+func Route(set []header.NameAddr, target *uri.URI) (Routing, error) {
+	r := Routing{RequestURI: *target, NextHop: *target, Routes: set}
+	if len(set) == 0 {
+		return r, nil
+	}
+	first, err := set[0].URI()
+	if err != nil {
+		return Routing{}, err
+	}
+	r.NextHop = first
+	if !first.LR() {
+		r.RequestURI, r.Routes, r.Strict = first, set[1:], true
+	}
+	return r, nil
+}
+
+// AppendRequestURI appends a URI as it may stand in a request line: without
+// the method parameter and the headers of a sip or sips URI (RFC 3261, 19.1.1
+// and 12.2.1.1).
+func AppendRequestURI(dst []byte, u *uri.URI) []byte {
+	if !u.IsSIP() {
+		return u.AppendTo(dst)
+	}
+	_, hasMethod := u.Method()
+	if !hasMethod && u.RawHeaders() == nil {
+		return u.AppendTo(dst)
+	}
+	b, params := u.Bytes(), u.RawParams()
+	rest := len(params)
+	if h := u.RawHeaders(); h != nil {
+		rest += len(h) + 1
+	}
+	dst = append(dst, b[:len(b)-rest]...)
+	for len(params) > 0 {
+		end := 1
+		for end < len(params) && params[end] != ';' {
+			end++
+		}
+		if !isMethodParam(params[1:end]) {
+			dst = append(dst, params[:end]...)
+		}
+		params = params[end:]
+	}
+	return dst
+}
+
+// isMethodParam reports whether the name of a uri-parameter is "method", in
+// any case and with escapes undone.
+func isMethodParam(p []byte) bool {
+	const name = "method"
+	k := 0
+	for i := 0; i < len(p) && p[i] != '='; i++ {
+		c := p[i]
+		if c == '%' && i+2 < len(p) {
+			c = abnf.Unhex(p[i+1])<<4 | abnf.Unhex(p[i+2])
+			i += 2
+		}
+		if k == len(name) || c|0x20 != name[k] {
+			return false
+		}
+		k++
+	}
+	return k == len(name)
+}
+
+// A Hop says where a proxy sends a request and what it takes off first.
+type Hop struct {
+	// Target is the Request-URI as RFC 3261, 16.4 leaves it: the one to
+	// find targets for, unless Routed.
+	Target uri.URI
+	// Next is where the request goes when Target stays the Request-URI: the
+	// first Route value that is left, or Target when there is none (16.6,
+	// step 7).
+	Next uri.URI
+	// DropLast says that the last Route value has become Target and is to be
+	// removed: a strict router before the proxy had put it there (16.4).
+	DropLast bool
+	// DropFirst says that the first Route value named the proxy and is to be
+	// removed (16.4).
+	DropFirst bool
+	// Routed says that a Route value is left, which decides about Next.
+	Routed bool
+	// Strict says that Next is a strict router: Target goes behind the Route
+	// values as the last one, and the first one is taken from them to be the
+	// Request-URI (16.6, step 6).
+	Strict bool
+}
+
+// NextHop finds the next hop of a request at a proxy (RFC 3261, 16.4 to 16.6).
+// self tells the URIs that stand for the proxy itself; it may not keep what
+// it is given, and m may not be parsed into meanwhile.
+//
+// A Request-URI is taken for one that the proxy has once put into a
+// Record-Route when self says so, it has the lr parameter, as all of those do
+// (16.6, step 4), and there is a Route to take its place.
+//
+// The maddr rule of 16.4 is left to the caller, who knows the port and the
+// transport the request came by. The error is that of the Request-URI or of
+// the Route value that does not parse.
+func (m *Message) NextHop(self func(*uri.URI) bool) (Hop, error) {
+	target, err := m.RequestURI()
+	if err != nil {
+		return Hop{}, err
+	}
+	h := Hop{Target: *target, Next: *target}
+	if !m.Has(header.IDRoute) {
+		return h, nil
+	}
+	var second, last header.NameAddr
+	n := 0
+	for v, err := range m.Routes() {
+		if err != nil {
+			return Hop{}, err
+		}
+		if n == 1 {
+			second = v
+		}
+		last = v
+		n++
+	}
+	total := n
+	if target.LR() && self(target) {
+		if err := m.routeURI(&last, total-1, &h.Target); err != nil {
+			return Hop{}, err
+		}
+		h.DropLast = true
+		h.Next = h.Target
+		n--
+	}
+	if n == 0 {
+		return h, nil
+	}
+	top, err := m.TopRouteURI()
+	if err != nil {
+		return Hop{}, err
+	}
+	h.Next = *top
+	if self(top) {
+		h.DropFirst = true
+		if n--; n == 0 {
+			h.Next = h.Target
+			return h, nil
+		}
+		if err := m.routeURI(&second, 1, &h.Next); err != nil {
+			return Hop{}, err
+		}
+	}
+	h.Routed = true
+	h.Strict = !h.Next.LR()
+	return h, nil
+}
+
+// routeURI reads the URI of a Route value, the i-th of the message.
+func (m *Message) routeURI(v *header.NameAddr, i int, u *uri.URI) error {
+	n, err := v.ParseURI(u)
+	if err == nil && !v.HasAngle() {
+		n, _ = v.URIExtent()
+		err = header.ErrNeedAngle
+	}
+	if err != nil {
+		return m.inValue(header.IDRoute, i, n, err)
+	}
+	return nil
+}
+
+// AppendTargets appends the Contact values in the order in which a redirected
+// client tries them: by falling q, and those of the same q in the order they
+// came; one without q counts as 1 (RFC 3261, 8.1.3.4 and 20.10). "*" and what
+// does not parse is left out, with the first such error; the others are there
+// all the same. Whether a URI has been tried already is for the caller to see.
+//
+// The cost is in proportion to the message, whatever the number of Contacts.
+func (m *Message) AppendTargets(dst []header.Contact) ([]header.Contact, error) {
+	// at[q] is the number of contacts with that q, and then the place of the
+	// next one of them.
+	var at [1001]int32
+	n := 0
+	for v, err := range m.Contacts() {
+		if err == nil && !v.IsWildcard() {
+			q, _ := v.Q()
+			at[q]++
+			n++
+		}
+	}
+	base := len(dst)
+	for range n {
+		dst = append(dst, header.Contact{})
+	}
+	place := int32(base)
+	for q := len(at) - 1; q >= 0 && n > 0; q-- {
+		at[q], place = place, place+at[q]
+	}
+	var failed SyntaxError
+	for v, err := range m.Contacts() {
+		switch {
+		case err != nil:
+			if failed.Code == 0 {
+				failed = m.typed.last
+			}
+		case v.IsWildcard():
+			_, offset, _ := m.find(header.IDContact)
+			failed = SyntaxError{header.ErrWildcard, header.IDContact, offset}
+		default:
+			q, _ := v.Q()
+			dst[at[q]] = v
+			at[q]++
+		}
+	}
+	if failed.Code != 0 {
+		m.typed.last = failed
+		return dst, &m.typed.last
+	}
+	return dst, nil
+}
