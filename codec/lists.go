@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
 )
 
 // Readers of headers that are not kept in the Message. An error is a
@@ -164,10 +165,11 @@ func (m *Message) eachContact(yield func(header.Contact, error) bool) {
 		for next := 0; next <= len(field); next++ {
 			var v header.Contact
 			n, err := v.ParseFrom(field, next)
-			if err == nil && v.IsWildcard() && (i != first || m.Next(i) >= 0) {
-				lo, _ := v.Extent()
-				v = header.Contact{}
-				n, err = lo, header.ErrWildcard
+			if v.IsWildcard() && (i != first || m.Next(i) >= 0) {
+				v, err = header.Contact{}, header.ErrWildcard
+			}
+			if err == header.ErrWildcard {
+				n = abnf.SkipLWS(field, next)
 			}
 			if err != nil {
 				err = m.located(header.IDContact, int(f.value)+n, err)

@@ -303,7 +303,10 @@ func (m *Message) readContact() {
 	b, offset, err := m.find(header.IDContact)
 	if err == nil {
 		var n int
-		if n, err = m.typed.contact.ParseFrom(b, 0); err != nil {
+		if n, err = m.typed.contact.ParseFrom(b, 0); err == header.ErrWildcard {
+			n = 0 // the "*", not what stands behind it
+		}
+		if err != nil {
 			offset += n
 		} else if m.limits.Strict {
 			if err = m.once(m.typed.contact.Params()); err != nil {

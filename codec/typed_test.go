@@ -1,0 +1,631 @@
+package codec
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/uri"
+)
+
+// parsed indexes a message made of lines.
+func parsed(t testing.TB, lines ...string) *Message {
+	t.Helper()
+	m := new(Message)
+	if err := m.Parse([]byte(msg(lines...))); err != nil {
+		t.Fatalf("%q: %v", lines, err)
+	}
+	return m
+}
+
+// at checks that err is a *SyntaxError with the code, at the last place
+// where rest stands in the message; at its end for an empty rest.
+func at(t *testing.T, m *Message, err error, code Code, rest string) {
+	t.Helper()
+	var e *SyntaxError
+	if !errors.As(err, &e) {
+		t.Errorf("%q: error %v, want %v", m.Bytes(), err, code)
+		return
+	}
+	want := len(m.Bytes())
+	if rest != "" {
+		want = bytes.LastIndex(m.Bytes(), []byte(rest))
+	}
+	if e.Code != code || e.Offset != want {
+		t.Errorf("%q: %v at %d, want %v at %d", m.Bytes(), e.Code, e.Offset, code, want)
+	}
+	if !errors.Is(err, code) {
+		t.Errorf("%v is not %v", err, code)
+	}
+}
+
+func TestTyped(t *testing.T) {
+	m := parsed(t, "INVITE sips:al%69ce:pw@[2001:db8::1]:5061;lr SIP/2.0",
+		"v: SIP / 2.0\r\n / TLS  a.example : 5071 ; branch = z9hG4bK1;rport , SIP/2.0/UDP b",
+		"Via: SIP/2.0/TCP c",
+		`f: "x, <y>" <sip:a@b.example;x=1>;tag = 2`,
+		"To: sip:c@d.example;TAG=Q",
+		"CSeq: 1  \t INVITE",
+		"i: a<b>@c",
+		"Max-Forwards: 069",
+		"m: <sip:e@f>;q=.5, *",
+		"c: application/sdp;x=y",
+		"Expires: 4294967296",
+		"Route: sip:g;lr, <sip:h>")
+	u, err := m.RequestURI()
+	if port, _ := u.Port(); err != nil || string(u.User()) != "al%69ce" || string(u.Host()) != "[2001:db8::1]" || port != 5061 {
+		t.Errorf("Request-URI: %v %v", u, err)
+	}
+	via, err := m.TopVia()
+	port, _ := via.Port()
+	if err != nil || via.Transport() != header.TransportTLS || string(via.Host()) != "a.example" ||
+		port != 5071 || string(via.Branch()) != "z9hG4bK1" || !via.HasRPort() {
+		t.Errorf("Via: %q %v", via.Bytes(), err)
+	}
+	var hosts []string
+	for v, err := range m.Vias() {
+		hosts = append(hosts, fmt.Sprint(string(v.Host()), err))
+	}
+	if got := fmt.Sprint(hosts); got != "[a.example<nil> b<nil> c<nil>]" {
+		t.Errorf("Vias: %s", got)
+	}
+	from, err := m.From()
+	if err != nil || string(from.Tag()) != "2" || string(from.Display()) != `"x, <y>"` {
+		t.Errorf("From: %q %v", from.Bytes(), err)
+	}
+	if u, err = m.FromURI(); err != nil || string(u.Bytes()) != "sip:a@b.example;x=1" {
+		t.Errorf("From: %q %v", u.Bytes(), err)
+	}
+	to, err := m.To()
+	if err != nil || string(to.Tag()) != "Q" {
+		t.Errorf("To: %q %v", to.Bytes(), err)
+	}
+	if u, err = m.ToURI(); err != nil || string(u.Bytes()) != "sip:c@d.example" {
+		t.Errorf("To: %q %v", u.Bytes(), err)
+	}
+	cseq, err := m.CSeq()
+	if err != nil || cseq.Number() != 1 || cseq.Method() != header.MethodINVITE || string(cseq.MethodBytes()) != "INVITE" {
+		t.Errorf("CSeq: %v %v", cseq, err)
+	}
+	if id, err := m.CallID(); err != nil || string(id) != "a<b>@c" {
+		t.Errorf("Call-ID: %q %v", id, err)
+	}
+	if hops, err := m.MaxForwards(); err != nil || hops != 69 {
+		t.Errorf("Max-Forwards: %d %v", hops, err)
+	}
+	if n, err := m.Expires(); err != nil || n != 1<<32-1 {
+		t.Errorf("Expires: %d %v", n, err)
+	}
+	if c, err := m.ContentType(); err != nil || string(c.Bytes()) != "application/sdp;x=y" {
+		t.Errorf("Content-Type: %q %v", c.Bytes(), err)
+	}
+	if c, err := m.Contact(); err != nil || string(c.Bytes()) != "<sip:e@f>;q=.5" {
+		t.Errorf("Contact: %q %v", c.Bytes(), err)
+	}
+	if u, err := m.RemoteTarget(); err != nil || string(u.Bytes()) != "sip:e@f" {
+		t.Errorf("remote target: %q %v", u.Bytes(), err)
+	}
+	if r, err := m.TopRoute(); err != nil || string(r.Bytes()) != "sip:g;lr" {
+		t.Errorf("Route: %q %v", r.Bytes(), err)
+	}
+	_, err = m.TopRouteURI()
+	at(t, m, err, header.ErrNeedAngle, "sip:g")
+	n := 0
+	for c, err := range m.Contacts() {
+		if n++; n == 2 {
+			at(t, m, err, header.ErrWildcard, "*")
+		} else if err != nil {
+			t.Errorf("Contact: %q %v", c.Bytes(), err)
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d Contacts", n)
+	}
+	same, _ := m.From()
+	if same != from {
+		t.Error("From is read twice")
+	}
+	m.Reset()
+	if !reflect.DeepEqual(m.typed, typedCache{errs: m.typed.errs}) {
+		t.Error("Reset leaves typed values behind")
+	}
+}
+
+func TestTypedErrors(t *testing.T) {
+	ask := map[string]func(m *Message) error{
+		"uri":     func(m *Message) error { _, err := m.RequestURI(); return err },
+		"via":     func(m *Message) error { _, err := m.TopVia(); return err },
+		"from":    func(m *Message) error { _, err := m.From(); return err },
+		"fromURI": func(m *Message) error { _, err := m.FromURI(); return err },
+		"to":      func(m *Message) error { _, err := m.To(); return err },
+		"toURI":   func(m *Message) error { _, err := m.ToURI(); return err },
+		"cseq":    func(m *Message) error { _, err := m.CSeq(); return err },
+		"callid":  func(m *Message) error { _, err := m.CallID(); return err },
+		"hops":    func(m *Message) error { _, err := m.MaxForwards(); return err },
+		"expires": func(m *Message) error { _, err := m.Expires(); return err },
+		"contact": func(m *Message) error { _, err := m.Contact(); return err },
+		"target":  func(m *Message) error { _, err := m.RemoteTarget(); return err },
+		"route":   func(m *Message) error { _, err := m.TopRoute(); return err },
+		"hop":     func(m *Message) error { _, err := m.TopRouteURI(); return err },
+		"type":    func(m *Message) error { _, err := m.ContentType(); return err },
+		"rack":    func(m *Message) error { var v RAck; return m.Read(header.IDRAck, v.Parse) },
+		"event":   func(m *Message) error { var v header.Event; return m.Read(header.IDEvent, v.Parse) },
+	}
+	for name, f := range ask {
+		m := parsed(t, reqLine)
+		if name == "uri" {
+			m = parsed(t, "SIP/2.0 200 OK")
+			at(t, m, f(m), ErrMissing, "SIP/2.0")
+		} else {
+			at(t, m, f(m), ErrMissing, "")
+		}
+		if err := f(new(Message)); !errors.Is(err, ErrNotParsed) {
+			t.Errorf("%s of an empty Message: %v", name, err)
+		}
+	}
+	for _, c := range []struct {
+		ask, line string
+		code      Code
+		rest      string
+	}{
+		{"via", "Via: , SIP/2.0/UDP a", header.ErrList, ", SIP"},
+		{"via", "Via:", ErrEmpty, "\r\n\r\n"},
+		{"via", "Via: SIP/2.0/UDP a;@", header.ErrParam, "@"},
+		{"from", "From: <sip:a@b", header.ErrAngle, "<sip:a@b"},
+		{"from", "From: a, <sip:b>", header.ErrScheme, ", <sip:b>"},
+		{"from", "f: <sip:a>, <sip:b>", header.ErrTrailing, ", <sip:b>"},
+		{"fromURI", "From: <sip:a@b", header.ErrAngle, "<sip:a@b"},
+		{"fromURI", "From: x <sip:a@@b>;tag=1", abnfErrHost, "@b>"},
+		{"toURI", "To: <nothing>", header.ErrScheme, ">"},
+		{"cseq", "CSeq: 2147483648 INVITE", header.ErrRange, "2147483648"},
+		{"cseq", "CSeq: 1INVITE", ErrMethod, "INVITE\r\n"},
+		{"cseq", "CSeq: x INVITE", header.ErrNumber, "x INVITE"},
+		{"cseq", "CSeq: 1", ErrMethod, "\r\n\r\n"},
+		{"cseq", "CSeq: 1 INVITE x", header.ErrTrailing, "x\r\n"},
+		{"cseq", "CSeq:", ErrEmpty, "\r\n\r\n"},
+		{"callid", "Call-ID: a b", header.ErrCallID, " b"},
+		{"callid", "Call-ID: a@@b", header.ErrCallID, "@b"},
+		{"callid", "Call-ID:", ErrEmpty, "\r\n\r\n"},
+		{"hops", "Max-Forwards: 256", header.ErrRange, "256"},
+		{"hops", "Max-Forwards: 7x", header.ErrTrailing, "x"},
+		{"expires", "Expires: soon", header.ErrNumber, "soon"},
+		{"contact", "Contact: *, <sip:a>", header.ErrWildcard, "*, <sip"},
+		{"target", "Contact: *", header.ErrWildcard, "*"},
+		{"target", "Contact: <sip:>", abnfErrHost, ">"},
+		{"route", "Route: <sip:a;lr", header.ErrAngle, "<sip:a"},
+		{"hop", "Route: sip:a;lr", header.ErrNeedAngle, "sip:a"},
+		{"type", "Content-Type: text", header.ErrValue, ""},
+		{"rack", "RAck: 1 2", ErrMethod, "\r\n\r\n"},
+		{"rack", "RAck: 1", header.ErrNumber, "\r\n\r\n"},
+		{"event", "Event: a b", header.ErrTrailing, "b\r\n"},
+	} {
+		m := parsed(t, reqLine, "X: y", c.line)
+		err := ask[c.ask](m)
+		if c.ask == "type" {
+			if err == nil {
+				t.Errorf("%s: no error", c.line)
+			}
+			continue
+		}
+		at(t, m, err, c.code, c.rest)
+		at(t, m, ask[c.ask](m), c.code, c.rest) // and again, from the cache
+		if via, _ := m.TopVia(); via == nil || via.IsValid() {
+			t.Errorf("%s: a Via that has an error is %v", c.line, via)
+		}
+		if !bytes.Contains(m.At(1).Value, []byte(strings.TrimSpace(c.line[strings.Index(c.line, ":")+1:]))) {
+			t.Errorf("%s: the raw value is lost", c.line)
+		}
+	}
+	if n, _ := parsed(t, reqLine, "Expires: soon").Expires(); n != 3600 {
+		t.Errorf("a malformed Expires is %d", n)
+	}
+	m := new(Message)
+	m.Parse([]byte(msg("INVITE <sip:a> SIP/2.0", "From: <sip:a>;tag=1")))
+	_, err := m.RequestURI()
+	at(t, m, err, ErrRequestURI, "<sip:a> SIP")
+	if from, err := m.From(); err != nil || string(from.Tag()) != "1" {
+		t.Errorf("behind a bad Request-URI, From is %q %v", from.Bytes(), err)
+	}
+}
+
+const abnfErrHost = header.ErrHost
+
+// TestTypedStrict has a parameter twice: the first wins, or it is an error.
+func TestTypedStrict(t *testing.T) {
+	b := []byte(msg("INVITE sip:a;x=1;X=2 SIP/2.0", "Via: SIP/2.0/UDP a;branch=1;branch=2", "From: <sip:b>;tag=1;TAG=2",
+		"To: <sip:c;y;y>", "Contact: <sip:d>;q=1;q=0", "Route: <sip:e>;z;z"))
+	loose, strict := new(Message), new(Message)
+	loose.Parse(b)
+	(&Parser{Strict: true}).Parse(strict, b)
+	for _, c := range []struct {
+		rest string
+		ask  func(m *Message) error
+	}{
+		{"sip:a;", func(m *Message) error { _, err := m.RequestURI(); return err }},
+		{"SIP/2.0/UDP", func(m *Message) error { _, err := m.TopVia(); return err }},
+		{"<sip:b>", func(m *Message) error { _, err := m.From(); return err }},
+		{"sip:c", func(m *Message) error { _, err := m.ToURI(); return err }},
+		{"<sip:d>", func(m *Message) error { _, err := m.Contact(); return err }},
+		{"<sip:e>", func(m *Message) error { _, err := m.TopRoute(); return err }},
+	} {
+		if err := c.ask(loose); err != nil {
+			t.Errorf("%s: %v", c.rest, err)
+		}
+		at(t, strict, c.ask(strict), ErrParamTwice, c.rest)
+	}
+	if from, _ := loose.From(); string(from.Tag()) != "1" {
+		t.Errorf("tag %q of two", from.Tag())
+	}
+}
+
+func TestLists(t *testing.T) {
+	m := parsed(t, reqLine, "Via: SIP/2.0/UDP a, SIP/2.0/UDP b", "Via: oops;x=\"1,2\", SIP/2.0/UDP c,", "Via:",
+		"Route: <sip:a,b;lr>, \"x, y\" <sip:c>, ,<sip:d", "Route: <sip:e>",
+		"Contact: <sip:f>", "Contact: *", "Reason: SIP;cause=200;text=\"a, b\", x y, Q.850;cause=16",
+		"P-Asserted-Identity: <sip:g@h>, tel:+1", "From: <sip:a>, <sip:b>")
+	show := func(b []byte, err error) string {
+		if err != nil {
+			var e *SyntaxError
+			errors.As(err, &e)
+			return fmt.Sprintf("%s@%.3q", e.Code.Name(), m.Bytes()[e.Offset:])
+		}
+		return string(b)
+	}
+	var got []string
+	for v, err := range m.Vias() {
+		got = append(got, show(v.Host(), err))
+	}
+	for v, err := range m.Routes() {
+		got = append(got, show(v.URIBytes(), err))
+	}
+	for range m.RecordRoutes() {
+		t.Error("a Record-Route that is not there")
+	}
+	for v, err := range m.Contacts() {
+		got = append(got, show(v.URIBytes(), err))
+	}
+	var r header.Reason
+	for err := range m.ReadAll(header.IDReason, r.Parse) {
+		got = append(got, show(r.Protocol(), err))
+	}
+	for v, err := range m.NameAddrs(header.IDPAssertedIdentity) {
+		got = append(got, show(v.URIBytes(), err))
+	}
+	for v, err := range m.NameAddrs(header.IDFrom) {
+		got = append(got, show(v.URIBytes(), err))
+	}
+	want := []string{
+		"a", "b", `protocol@";x="`, "c", `empty@"\r\nV"`, `empty@"\r\nR"`,
+		"sip:a,b;lr", "sip:c", `list@",<s"`, `angle@"<si"`, "sip:e",
+		"sip:f", `wildcard@"*\r\n"`, "SIP", `trailing@"y, "`, "Q.850",
+		"sip:g@h", "tel:+1", `trailing@", <"`,
+	}
+	if strings.Join(got, "|") != strings.Join(want, "|") {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	for range m.Vias() {
+		break
+	}
+	for range m.Contacts() {
+		break
+	}
+	for range m.Routes() {
+		break
+	}
+}
+
+// typedEverything asks for every typed value and all of identity, and returns
+// the views it got.
+func typedEverything(m *Message, o *Message, scratch *scratch) {
+	keep := func(b []byte) { scratch.check(m, b) }
+	u, _ := m.RequestURI()
+	keep(u.User())
+	keep(u.Host())
+	via, _ := m.TopVia()
+	keep(via.Host())
+	keep(via.Branch())
+	from, _ := m.From()
+	keep(from.Tag())
+	to, _ := m.To()
+	keep(to.Tag())
+	u, _ = m.FromURI()
+	keep(u.Bytes())
+	u, _ = m.ToURI()
+	keep(u.Bytes())
+	cseq, _ := m.CSeq()
+	keep(cseq.MethodBytes())
+	id, _ := m.CallID()
+	keep(id)
+	m.MaxForwards()
+	m.Expires()
+	ct, _ := m.ContentType()
+	keep(ct.Bytes())
+	c, _ := m.Contact()
+	keep(c.Bytes())
+	u, _ = m.RemoteTarget()
+	keep(u.Bytes())
+	r, _ := m.TopRoute()
+	keep(r.Bytes())
+	u, _ = m.TopRouteURI()
+	keep(u.Bytes())
+	for v := range m.Vias() {
+		keep(v.Bytes())
+	}
+	for v := range m.Routes() {
+		keep(v.Bytes())
+	}
+	for v := range m.RecordRoutes() {
+		keep(v.Bytes())
+	}
+	for v := range m.NameAddrs(header.IDPAssertedIdentity) {
+		keep(v.Bytes())
+	}
+	for v := range m.Contacts() {
+		keep(v.Bytes())
+	}
+	var event header.Event
+	if m.Read(header.IDEvent, event.Parse) == nil {
+		keep(event.Value())
+	}
+	var reason header.Reason
+	for err := range m.ReadAll(header.IDReason, reason.Parse) {
+		if err == nil {
+			keep(reason.Protocol())
+		}
+	}
+	b := scratch.buf[:0]
+	b, _ = m.AppendTransactionKey(b)
+	b, _ = m.AppendCanceledKey(b)
+	b, _ = m.AppendDialogID(b, UAC)
+	b, _ = m.AppendDialogID(b, UAS)
+	b, _ = m.AppendRAck(b)
+	scratch.buf = b
+	h1, _ := m.TransactionHash(1)
+	h2, _ := m.CanceledHash(2)
+	h3, _ := m.DialogHash(3, Either)
+	scratch.n += int(h1 ^ h2 ^ h3 ^ m.LoopHash(4))
+	if m.InDialog() && m.IsReinvite() || m.RefreshesTarget() || m.IsReliable() || m.Acknowledges(o) ||
+		m.IsSentBy("example.com", 0) || m.IsSentBy("2001:db8::1", 5060) {
+		scratch.n++
+	}
+	scratch.routes, _ = m.AppendRouteSet(scratch.routes[:0], UAC)
+	target, _ := m.RemoteTarget()
+	if p, err := Route(scratch.routes, target); err == nil {
+		scratch.buf = AppendRequestURI(scratch.buf, &p.RequestURI)
+	}
+	scratch.contacts, _ = m.AppendTargets(scratch.contacts[:0])
+	hop, _ := m.NextHop(func(u *uri.URI) bool { return u.HasUser() })
+	keep(hop.Next.Bytes())
+	keep(hop.Target.Bytes())
+}
+
+type scratch struct {
+	buf      []byte
+	routes   []header.NameAddr
+	contacts []header.Contact
+	n        int
+	outside  []byte
+}
+
+// check notes a view that is not part of the message or lets an append reach
+// the message.
+func (s *scratch) check(m *Message, b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	lo := uintptr(unsafe.Pointer(unsafe.SliceData(m.buf)))
+	p := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	if p < lo || p+uintptr(len(b)) > lo+uintptr(len(m.buf)) || cap(b) != len(b) {
+		s.outside = b
+	}
+}
+
+// typedInputs are messages to ask everything of, those of the corpus among
+// them when it is there.
+func typedInputs(t testing.TB) (inputs [][]byte) {
+	dir := os.Getenv("SIPWIRE_CORPUS")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared", "corpus")
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "messages", "*", "*.sip"))
+	own, _ := filepath.Glob(filepath.Join("..", "testdata", "*", "*.sip"))
+	if len(own) == 0 {
+		t.Fatal("no messages in testdata")
+	}
+	for _, file := range append(files, own...) {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inputs = append(inputs, b)
+	}
+	return append(inputs, nil, []byte("garbage\r\n"), []byte(msg(reqLine)),
+		[]byte(msg(reqLine, "Via: ,", "From: <", "To: ", "CSeq: x", "Call-ID: @", "Max-Forwards: -1", "Expires: x",
+			"Contact: *, *", "Route: , <sip:a>, b", "Record-Route: <sip:a", "Event: ;", "Reason: ;", "RAck: 1 1 1")),
+		[]byte(prackMsg), []byte(msg(reqLine, "Record-Route: <sip:a;lr>, <sip:b;method=x;lr?y=z>")))
+}
+
+// TestTypedAllocs asks every input for everything; nothing may allocate,
+// errors included.
+func TestTypedAllocs(t *testing.T) {
+	inputs := typedInputs(t)
+	t.Logf("%d inputs", len(inputs))
+	m, o := new(Message), new(Message)
+	o.Parse([]byte(reliableMsg))
+	s := &scratch{buf: make([]byte, 0, 1<<18), routes: make([]header.NameAddr, 0, 1<<10), contacts: make([]header.Contact, 0, 1<<10)}
+	for _, p := range []*Parser{{}, {Strict: true}} {
+		for _, b := range inputs {
+			if n := testing.AllocsPerRun(1, func() { _ = p.Parse(m, b); typedEverything(m, o, s) }); n != 0 {
+				t.Errorf("%v allocations for %.60q", n, b)
+			}
+			if s.outside != nil {
+				t.Fatalf("%q is not a view of %.60q", s.outside, b)
+			}
+		}
+	}
+}
+
+func FuzzTyped(f *testing.F) {
+	for _, b := range typedInputs(f) {
+		f.Add(b)
+	}
+	o := new(Message)
+	o.Parse([]byte(reliableMsg))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		in := bytes.Clone(b)
+		b = b[:len(b):len(b)]
+		m, s := new(Message), new(scratch)
+		m.Parse(b)
+		for range 2 {
+			typedEverything(m, o, s)
+		}
+		if s.outside != nil {
+			t.Fatalf("%q is not a view of the message", s.outside)
+		}
+		if !bytes.Equal(in, b) {
+			t.Fatal("the message was written to")
+		}
+		for q := range int(numSlots) {
+			if e := m.typed.errs[q]; m.typed.bad>>q&1 != 0 && (e.Code == 0 || e.Offset < 0 || e.Offset > len(b)) {
+				t.Fatalf("slot %d: %+v", q, e)
+			}
+		}
+		if e := m.typed.last; e.Offset < 0 || e.Offset > len(b) {
+			t.Fatalf("%+v", e)
+		}
+		m.Reset()
+		if !reflect.DeepEqual(m.typed, typedCache{errs: m.typed.errs}) {
+			t.Fatal("Reset leaves typed values behind")
+		}
+	})
+}
+
+// corpusFields compares what the typed accessors say with the fields column
+// of messages.tsv.
+func corpusFields(m *Message, want map[string]any) (diff []string) {
+	str := func(b []byte, there bool) any {
+		if !there || b == nil {
+			return nil
+		}
+		return string(b)
+	}
+	num := func(n int, ok bool) any {
+		if !ok {
+			return nil
+		}
+		return float64(n)
+	}
+	got := map[string]any{"body_len": float64(len(m.Body()))}
+	if m.IsRequest() {
+		got["method"], got["ruri"] = string(m.MethodBytes()), string(m.RequestURIBytes())
+	} else {
+		got["status"], got["reason"] = float64(m.Status()), string(m.Reason())
+	}
+	if u, err := m.RequestURI(); err == nil {
+		port, ok := u.Port()
+		got["ruri_user"], got["ruri_port"] = str(u.User(), u.HasUser()), num(int(port), ok)
+		if h := u.Host(); len(h) > 0 {
+			got["ruri_host"] = bare(h)
+		}
+		got["ruri_user_unescaped"] = string(u.AppendUser(nil))
+	}
+	if via, err := m.TopVia(); err == nil {
+		port, ok := via.Port()
+		got["top_via_host"], got["top_via_port"] = bare(via.Host()), num(int(port), ok)
+		got["top_via_branch"], got["top_via_transport"] = str(via.Branch(), true), string(via.TransportBytes())
+	}
+	if v, err := m.From(); err == nil {
+		got["from_tag"], got["from_uri"] = str(v.Tag(), true), string(v.URIBytes())
+	}
+	if v, err := m.To(); err == nil {
+		got["to_tag"], got["to_uri"] = str(v.Tag(), true), string(v.URIBytes())
+	}
+	if v, err := m.CSeq(); err == nil {
+		got["cseq_num"], got["cseq_method"] = float64(v.Number()), string(v.MethodBytes())
+	}
+	if id, err := m.CallID(); err == nil {
+		got["call_id"] = string(id)
+	}
+	if n, err := m.MaxForwards(); err == nil {
+		got["max_forwards"] = float64(n)
+	}
+	if n, ok := m.ContentLength(); ok {
+		got["content_length"] = float64(n)
+	}
+	count := map[string]int{}
+	for range m.Vias() {
+		count["via_count"]++
+	}
+	for range m.Routes() {
+		count["route_count"]++
+	}
+	for range m.RecordRoutes() {
+		count["record_route_count"]++
+	}
+	for c := range m.Contacts() {
+		if count["contact_count"] == 0 {
+			got["contact0_uri"] = string(c.URIBytes())
+		}
+		count["contact_count"]++
+	}
+	for _, k := range []string{"via_count", "route_count", "record_route_count", "contact_count"} {
+		got[k] = float64(count[k])
+	}
+	for k, w := range want {
+		if s, ok := w.(string); ok && strings.HasSuffix(k, "_host") {
+			w = bare([]byte(s))
+		}
+		if k == "contact0_hparam" {
+			continue // no accessor of this package: the parameters are header's
+		}
+		if fmt.Sprint(got[k]) != fmt.Sprint(w) {
+			diff = append(diff, fmt.Sprintf("%s is %v, want %v", k, got[k], w))
+		}
+	}
+	return diff
+}
+
+func bare(host []byte) any { return strings.Trim(string(host), "[]") }
+
+// TestTypedCorpus compares every field of the conformance corpus that the
+// typed accessors read.
+func TestTypedCorpus(t *testing.T) {
+	dir := corpusFolder(t)
+	m := new(Message)
+	rows, fields := 0, 0
+	for _, row := range corpusRows(t, dir, "messages.tsv") {
+		if row["fields"] == "" {
+			continue
+		}
+		var want map[string]any
+		if err := json.Unmarshal([]byte(row["fields"]), &want); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(filepath.Join(dir, row["path"]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := Parser{Stream: row["transport"] == "stream"}
+		if err := p.Parse(m, b); errors.Is(err, ErrIncomplete) {
+			// Without an end of the headers there is no framing.
+			delete(want, "content_length")
+		}
+		rows++
+		fields += len(want)
+		for _, d := range corpusFields(m, want) {
+			t.Errorf("%s (%s): %s", row["path"], row["expected"], d)
+		}
+	}
+	t.Logf("%d messages, %d fields", rows, fields)
+	if fields < 5000 {
+		t.Errorf("only %d fields", fields)
+	}
+}
