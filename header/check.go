@@ -138,6 +138,21 @@ func parseValue(id ID, g Grammar, b []byte) (n int, err error) {
 	case ViaList:
 		var v Via
 		return v.Parse(b)
+	case CallIDValue, CallIDList:
+		_, n, err = ParseCallID(b)
+		return n, err
+	case CallIDParams:
+		var v dialogRef
+		return v.parse(b)
+	case CSeqValue:
+		var v CSeq
+		return v.Parse(b)
+	case RAckValue:
+		var v RAck
+		return v.Parse(b)
+	case DateValue:
+		_, n, err = ParseDate(b)
+		return n, err
 	case TimestampValue:
 		var v Timestamp
 		return v.Parse(b)

@@ -1,0 +1,97 @@
+package header
+
+import (
+	"time"
+
+	"github.com/sipwire/sipwire/internal/abnf"
+)
+
+// ParseDate reads b, the whole of which must be a SIP-date (RFC 3261, 20.17
+// and 25.1): wkday "," SP 2DIGIT SP month SP 4DIGIT SP time SP "GMT". No other
+// time zone and no other form is one; names are read in any case. The day must
+// be one of its month, but may be on another weekday than it says. Without an
+// error n is len(b), with one the offset of the byte that is wrong; the error
+// is a [Code].
+func ParseDate(b []byte) (t time.Time, n int, err error) {
+	lo := skipLWS(b, 0)
+	d := dateReader{b: b, i: lo}
+	if lo == len(b) {
+		return t, lo, ErrEmpty
+	}
+	d.name("MonTueWedThuFriSatSun")
+	d.literal(", ")
+	day := d.digits(2, 1, 31)
+	d.literal(" ")
+	month := d.name("JanFebMarAprMayJunJulAugSepOctNovDec") + 1
+	d.literal(" ")
+	year := d.digits(4, 0, 9999)
+	d.literal(" ")
+	hour := d.digits(2, 0, 23)
+	d.literal(":")
+	minute := d.digits(2, 0, 59)
+	d.literal(":")
+	second := d.digits(2, 0, 60) // 60 is a leap second
+	d.literal(" GMT")
+	if d.bad {
+		return t, d.i, ErrDate
+	}
+	t = time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
+	if time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day {
+		return time.Time{}, lo + len("Mon, "), ErrDate
+	}
+	if n = skipLWS(b, d.i); n < len(b) {
+		return time.Time{}, n, ErrDate
+	}
+	return t, n, nil
+}
+
+// AppendDate appends t as a SIP-date, in GMT (RFC 3261, 20.17). The year must
+// have four digits.
+func AppendDate(dst []byte, t time.Time) []byte {
+	return t.UTC().AppendFormat(dst, "Mon, 02 Jan 2006 15:04:05 GMT")
+}
+
+// dateReader reads a date piece by piece; after the first piece that is wrong
+// it stands still there.
+type dateReader struct {
+	b   []byte
+	i   int
+	bad bool
+}
+
+// literal reads s in any case.
+func (d *dateReader) literal(s string) {
+	if d.bad = d.bad || len(d.b)-d.i < len(s) || !abnf.EqualFold(d.b[d.i:d.i+len(s)], s); !d.bad {
+		d.i += len(s)
+	}
+}
+
+// name reads one of the names of three letters in set and returns its place.
+func (d *dateReader) name(set string) int {
+	if d.bad = d.bad || len(d.b)-d.i < 3; d.bad {
+		return 0
+	}
+	for k := 0; k < len(set); k += 3 {
+		if abnf.EqualFold(d.b[d.i:d.i+3], set[k:k+3]) {
+			d.i += 3
+			return k / 3
+		}
+	}
+	d.bad = true
+	return 0
+}
+
+// digits reads n digits as a number from lo to hi.
+func (d *dateReader) digits(n, lo, hi int) (v int) {
+	if d.bad = d.bad || len(d.b)-d.i < n || abnf.Span(d.b[:d.i+n], d.i, abnf.Digit) != d.i+n; d.bad {
+		return 0
+	}
+	for _, c := range d.b[d.i : d.i+n] {
+		v = v*10 + int(c-'0')
+	}
+	if d.bad = v < lo || v > hi; d.bad {
+		return 0
+	}
+	d.i += n
+	return v
+}
