@@ -329,16 +329,17 @@ func (m *Message) IsReliable() bool {
 // response: of the same dialog, with an RAck of its RSeq and CSeq (RFC 3262,
 // 3).
 func (m *Message) Acknowledges(response *Message) bool {
-	var rack RAck
+	var rack header.RAck
 	if m.method != header.MethodPRACK || !response.IsReliable() || m.Read(header.IDRAck, rack.Parse) != nil {
 		return false
 	}
 	rseq, _, err := header.ParseRSeq(response.Value(header.IDRSeq))
-	if err != nil || rseq != rack.rseq {
+	if err != nil || rseq != rack.RSeq() {
 		return false
 	}
 	cseq, err := response.CSeq()
-	return err == nil && cseq.number == rack.cseq.number && string(cseq.method) == string(rack.cseq.method) &&
+	want := rack.CSeq()
+	return err == nil && cseq.Number() == want.Number() && string(cseq.MethodBytes()) == string(want.MethodBytes()) &&
 		m.sameDialog(response)
 }
 
@@ -375,8 +376,8 @@ func (m *Message) AppendRAck(dst []byte) ([]byte, error) {
 		return dst, m.located(header.IDRSeq, offset, err)
 	}
 	dst = append(abnf.AppendUint(dst, uint64(rseq)), ' ')
-	dst = append(abnf.AppendUint(dst, uint64(cseq.number)), ' ')
-	return append(dst, cseq.method...), nil
+	dst = append(abnf.AppendUint(dst, uint64(cseq.Number())), ' ')
+	return append(dst, cseq.MethodBytes()...), nil
 }
 
 // A sink takes the parts of a key, either into dst or into a hash. Each part

@@ -2,7 +2,6 @@ package codec
 
 import (
 	"github.com/sipwire/sipwire/header"
-	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -59,7 +58,7 @@ type typedCache struct {
 	from, to, route header.NameAddr
 	contact         header.Contact
 	contentType     header.ContentType
-	cseq            CSeq
+	cseq            header.CSeq
 
 	errs [numSlots]SyntaxError
 	last SyntaxError // of the readers that keep no value
@@ -82,7 +81,7 @@ func (c *typedCache) reset() {
 		c.to = header.NameAddr{}
 	}
 	if has(slotCSeq) {
-		c.cseq = CSeq{}
+		c.cseq = header.CSeq{}
 	}
 	const rare = 1<<slotFromURI | 1<<slotToURI | 1<<slotContact | 1<<slotTarget |
 		1<<slotRoute | 1<<slotRouteURI | 1<<slotExpires | 1<<slotContentType
@@ -319,7 +318,7 @@ func (m *Message) readContact() {
 
 // CSeq returns the CSeq value (RFC 3261, 20.16). That its method is that of
 // the request is for the caller to see (8.1.1.5).
-func (m *Message) CSeq() (*CSeq, error) {
+func (m *Message) CSeq() (*header.CSeq, error) {
 	if m.unread(slotCSeq) {
 		b, offset, err := m.find(header.IDCSeq)
 		if err == nil {
@@ -340,30 +339,14 @@ func (m *Message) CallID() ([]byte, error) {
 	b, offset, err := m.find(header.IDCallID)
 	if m.unread(slotCallID) {
 		if err == nil {
-			n, code := consumeCallID(b)
-			offset, err = offset+n, code.Err()
+			var n int
+			if _, n, err = header.ParseCallID(b); err != nil {
+				offset += n
+			}
 		}
 		m.keep(slotCallID, header.IDCallID, offset, err)
 	}
 	return b, m.verdict(slotCallID)
-}
-
-// consumeCallID reads b, the whole of which must be word [ "@" word ].
-func consumeCallID(b []byte) (int, Code) {
-	if len(b) == 0 {
-		return 0, ErrEmpty
-	}
-	n := abnf.Span(b, 0, abnf.Word)
-	if n > 0 && n < len(b) && b[n] == '@' {
-		lo := n + 1
-		if n = abnf.Span(b, lo, abnf.Word); n == lo {
-			return n, header.ErrCallID
-		}
-	}
-	if n == 0 || n < len(b) {
-		return n, header.ErrCallID
-	}
-	return n, 0
 }
 
 // MaxForwards returns the Max-Forwards value (RFC 3261, 20.22). One above 255

@@ -156,7 +156,7 @@ func TestTypedErrors(t *testing.T) {
 		"route":   func(m *Message) error { _, err := m.TopRoute(); return err },
 		"hop":     func(m *Message) error { _, err := m.TopRouteURI(); return err },
 		"type":    func(m *Message) error { _, err := m.ContentType(); return err },
-		"rack":    func(m *Message) error { var v RAck; return m.Read(header.IDRAck, v.Parse) },
+		"rack":    func(m *Message) error { var v header.RAck; return m.Read(header.IDRAck, v.Parse) },
 		"event":   func(m *Message) error { var v header.Event; return m.Read(header.IDEvent, v.Parse) },
 	}
 	for name, f := range ask {
@@ -191,7 +191,7 @@ func TestTypedErrors(t *testing.T) {
 		{"cseq", "CSeq: 1", ErrMethod, "\r\n\r\n"},
 		{"cseq", "CSeq: 1 INVITE x", header.ErrTrailing, "x\r\n"},
 		{"cseq", "CSeq:", ErrEmpty, "\r\n\r\n"},
-		{"callid", "Call-ID: a b", header.ErrCallID, " b"},
+		{"callid", "Call-ID: a b", header.ErrCallID, "b\r\n"},
 		{"callid", "Call-ID: a@@b", header.ErrCallID, "@b"},
 		{"callid", "Call-ID:", ErrEmpty, "\r\n\r\n"},
 		{"hops", "Max-Forwards: 256", header.ErrRange, "256"},
