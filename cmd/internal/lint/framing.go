@@ -110,7 +110,7 @@ func (c *checker) body() {
 			len(c.b)-len(c.m.Body())-len(c.m.Trailing()), "a body without a Content-Type")
 	}
 	n := len(c.b) - len(c.m.Trailing())
-	if via, ok := c.topVia(); ok && c.m.IsRequest() && n > udpLimit && via.Transport() == header.TransportUDP {
+	if via, err := c.m.TopVia(); err == nil && c.m.IsRequest() && n > udpLimit && via.Transport() == header.TransportUDP {
 		c.add(Warning, "datagram-size", rfc3261("18.1.1"), header.IDVia.String(), c.m.At(c.m.Index(header.IDVia)).ValueOffset,
 			"%d bytes over UDP: a request above %d bytes must use a congestion controlled transport unless the path is known to carry it",
 			n, udpLimit)

@@ -25,8 +25,8 @@ func Check(m *codec.Message, err error) []Finding {
 		return c.found
 	}
 	if m.IsResponse() {
-		if i := m.Index(header.IDCSeq); i >= 0 {
-			c.method = header.LookupMethod(cseqMethod(m.At(i).Value))
+		if cseq, err := m.CSeq(); err == nil {
+			c.method = cseq.Method()
 		}
 	}
 	c.startLine()

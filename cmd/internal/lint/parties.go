@@ -34,18 +34,14 @@ func (c *checker) parties() {
 			c.add(Warning, "no-tag", rfc3261("8.2.6.2"), id.String(), f.ValueOffset, "a response other than 100 must have a tag here")
 		}
 	}
-	if i := c.m.Index(header.IDCSeq); i >= 0 && c.m.IsRequest() {
-		f := c.m.At(i)
-		if method := cseqMethod(f.Value); len(method) > 0 && !bytes.Equal(method, c.m.MethodBytes()) {
-			c.add(Error, "cseq-method", rfc3261("8.1.1.5"), f.ID.String(), f.ValueOffset+len(f.Value)-len(method),
-				"CSeq is for %s, the request is %s", method, c.m.MethodBytes())
-		}
+	if cseq, err := c.m.CSeq(); err == nil && c.m.IsRequest() && !bytes.Equal(cseq.MethodBytes(), c.m.MethodBytes()) {
+		f := c.m.At(c.m.Index(header.IDCSeq))
+		c.add(Error, "cseq-method", rfc3261("8.1.1.5"), f.ID.String(), f.ValueOffset+len(f.Value)-len(cseq.MethodBytes()),
+			"CSeq is for %s, the request is %s", cseq.MethodBytes(), c.m.MethodBytes())
 	}
-	if i := c.m.Index(header.IDMaxForwards); i >= 0 && c.m.IsRequest() {
-		f := c.m.At(i)
-		if hops, _, err := header.ParseMaxForwards(f.Value); err == nil && hops == 0 {
-			c.add(Note, "max-forwards", rfc3261("16.3"), f.ID.String(), f.ValueOffset, "no hop is left: a proxy answers 483")
-		}
+	if hops, err := c.m.MaxForwards(); err == nil && hops == 0 && c.m.IsRequest() {
+		f := c.m.At(c.m.Index(header.IDMaxForwards))
+		c.add(Note, "max-forwards", rfc3261("16.3"), f.ID.String(), f.ValueOffset, "no hop is left: a proxy answers 483")
 	}
 }
 
@@ -99,17 +95,9 @@ func (c *checker) contacts() {
 
 // secure reports whether the Request-URI or the topmost Route is a sips URI.
 func (c *checker) secure() bool {
-	var u uri.URI
-	if i := c.m.Index(header.IDRoute); i >= 0 {
-		var r header.NameAddr
-		if _, err := r.ParseFrom(c.m.At(i).Value, 0); err == nil {
-			if _, err := r.ParseURI(&u); err == nil && u.Scheme() == uri.SIPS {
-				return true
-			}
-		}
-	}
-	_, err := u.Parse(c.m.RequestURIBytes())
-	return err == nil && u.Scheme() == uri.SIPS
+	route, errRoute := c.m.TopRouteURI()
+	target, errTarget := c.m.RequestURI()
+	return errRoute == nil && route.Scheme() == uri.SIPS || errTarget == nil && target.Scheme() == uri.SIPS
 }
 
 // routes reports strict routers, which RFC 3261 elements are no more.

@@ -24,9 +24,3 @@ func (c *checker) values() {
 		}
 	}
 }
-
-// cseqMethod returns the method of a CSeq value, nil when it is malformed.
-func cseqMethod(v []byte) []byte {
-	_, method := typed.CSeq(v)
-	return method
-}

@@ -5,16 +5,6 @@ import (
 	"github.com/sipwire/sipwire/header"
 )
 
-// topVia returns the first Via value.
-func (c *checker) topVia() (via header.Via, ok bool) {
-	i := c.m.Index(header.IDVia)
-	if i < 0 {
-		return via, false
-	}
-	_, err := via.ParseFrom(c.m.At(i).Value, 0)
-	return via, err == nil
-}
-
 // vias reports what is odd about Via values that parse.
 func (c *checker) vias() {
 	id := header.IDVia.String()
