@@ -85,7 +85,7 @@ func (c *checker) contacts() {
 	case values > 1:
 		c.add(Error, header.ErrWildcard.Name(), rfc3261("10.3"), id, starAt, "* stands beside another Contact")
 	case c.m.Method() != header.MethodREGISTER:
-		c.add(Error, header.ErrWildcard.Name(), rfc3261("10.2.2"), id, starAt, "* is a Contact of REGISTER requests only")
+		c.add(Warning, header.ErrWildcard.Name(), rfc3261("10.2.2"), id, starAt, "* is a Contact of REGISTER requests only")
 	default:
 		if seconds, _, err := header.ParseExpires(c.m.Value(header.IDExpires)); err != nil || seconds != 0 {
 			c.add(Error, header.ErrWildcard.Name(), rfc3261("10.3"), id, f.ValueOffset, "Contact: * must come with Expires: 0")

@@ -80,14 +80,17 @@ func (c *checker) repeated() {
 		if f.ID == header.IDOther || f.ID.Multi() != header.Single || i == c.m.Index(f.ID) {
 			continue
 		}
-		s := Warning
-		if f.ID == header.IDContentLength {
+		s, rfc := Warning, rfc3261("7.3.1")
+		switch {
+		case f.ID == header.IDContentLength:
 			if _, ok := c.m.ContentLength(); !ok {
 				continue // they differ, or are wrong: the index has said so
 			}
-		} else if core(f.ID) {
+		case f.ID == header.IDReferTo && c.m.Method() == header.MethodREFER:
+			s, rfc = Error, "RFC 3515, 2.4.2"
+		case core(f.ID):
 			s = Error
 		}
-		c.add(s, codec.ErrHeaderTwice.Name(), rfc3261("7.3.1"), f.ID.String(), f.Offset, "%s stands more than once; the first counts", f.ID)
+		c.add(s, codec.ErrHeaderTwice.Name(), rfc, f.ID.String(), f.Offset, "%s stands more than once; the first counts", f.ID)
 	}
 }

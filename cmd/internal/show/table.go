@@ -2,15 +2,18 @@ package show
 
 import "fmt"
 
-// Table prints names and figures under a title, the figures flush right.
-func (pr *Printer) Table(title string, rows [][2]string) {
-	var name, value int
+// Title prints a line that stands above what belongs together.
+func (pr *Printer) Title(text string) { fmt.Fprintln(pr.w, pr.p.title.Sprint(text)) }
+
+// Table prints names and figures, flush right, as a branch below a title.
+func (pr *Printer) Table(name string, rows [][2]string, last bool) {
+	var key, value int
 	for _, r := range rows {
-		name, value = max(name, columns(r[0])), max(value, columns(r[1]))
+		key, value = max(key, columns(r[0])), max(value, columns(r[1]))
 	}
-	fmt.Fprintln(pr.w, pr.p.title.Sprint(title))
+	pr.line(join(last), "", name)
 	for i, r := range rows {
-		pr.line(join(i == len(rows)-1), left(r[0], name)+"  "+pr.p.start.Sprintf("%*s", value, r[1]), "")
+		pr.line(under(last)+join(i == len(rows)-1), left(r[0], key)+"  "+pr.p.start.Sprintf("%*s", value, r[1]), "")
 	}
 }
 
