@@ -33,6 +33,7 @@ const (
 	ErrHeadersTooLong    = abnf.ErrHeadersTooLong
 	ErrTooManyHeaders    = abnf.ErrTooManyHeaders
 	ErrBodyTooLong       = abnf.ErrBodyTooLong
+	ErrIdle              = abnf.ErrIdle
 	ErrNotParsed         = abnf.ErrNotParsed
 	ErrMissing           = abnf.ErrMissing
 )

@@ -1,7 +1,7 @@
 package codec
 
 import (
-	"io"
+	"time"
 
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/scan"
@@ -11,8 +11,6 @@ import (
 // Defaults of a [Stream], in bytes.
 const (
 	DefaultMaxHead = 64 << 10 // start line and header section
-	minRead        = 1 << 10  // what an idle connection costs
-	maxRead        = 64 << 10 // the room ReadNext works up to while reads fill it
 )
 
 // Event is what [Stream.Next] found.
@@ -57,6 +55,10 @@ type Stream struct {
 	MaxHead int
 	// MaxBody bounds the body; whatever MaxMessage leaves.
 	MaxBody int
+	// MaxIdle bounds the time from the first byte of a message that
+	// [Stream.ReadNext] had to wait for to its last; 0 for no bound. It needs
+	// a reader with SetReadDeadline, as every net.Conn has.
+	MaxIdle time.Duration
 
 	buf    pool.Buffer
 	lo, hi int // buf.B[lo:hi] has not been handed out
@@ -68,16 +70,17 @@ type Stream struct {
 	head       int // length of start line and header section, 0 before it is known
 	total      int // length of the message, 0 before it is known
 	lineOK     bool
-	afterBreak bool // the last event was a LineEnd: one more makes a Ping
-	want       int  // room for the next read
+	afterBreak bool      // the last event was a LineEnd: one more makes a Ping
+	want       int       // room for the next read
+	deadline   time.Time // set on the reader, zero for none
+	timed      bool      // deadline is that of the message at lo
 }
 
 // streamBuffers holds the buffers of all streams.
 var streamBuffers = pool.Buffers{MaxCap: 256 << 10}
 
 // Pending returns the number of bytes of an unfinished message or line end
-// that the stream holds. A caller that limits how long a partial message may
-// stay idle, as it should (see [Stream.ReadNext]), asks here.
+// that the stream holds.
 func (s *Stream) Pending() int { return s.hi - s.lo }
 
 // Offset returns the number of bytes in front of the next message: where,
@@ -113,7 +116,7 @@ func (s *Stream) End() error {
 // returned is not valid any more.
 func (s *Stream) Close() {
 	s.release()
-	s.base, s.lost, s.afterBreak = 0, SyntaxError{}, false
+	s.base, s.lost, s.afterBreak, s.deadline = 0, SyntaxError{}, false, time.Time{}
 	s.restart()
 }
 
@@ -126,7 +129,9 @@ func (s *Stream) release() {
 }
 
 // restart forgets what is known of the message at lo.
-func (s *Stream) restart() { s.searched, s.head, s.total, s.lineOK = 0, 0, 0, false }
+func (s *Stream) restart() {
+	s.searched, s.head, s.total, s.lineOK, s.timed = 0, 0, 0, false, false
+}
 
 // Write adds bytes to the stream. It copies p, takes all of it, and returns
 // an error only when framing has been lost.
@@ -161,50 +166,6 @@ func (s *Stream) room(n int) []byte {
 		s.buf.B, b = grown, grown
 	}
 	return b[s.hi:]
-}
-
-// ReadNext is Next that reads from r when it needs more. It returns io.EOF
-// when r ends between messages, ErrIncomplete when r ends inside one, and the
-// error of r otherwise. Deadlines are the caller's: set one before the call,
-// a short one while Pending is not zero, so that nobody holds memory with
-// half a message.
-func (s *Stream) ReadNext(r io.Reader, m *Message) (Event, error) {
-	for empty := 0; ; {
-		e, err := s.Next(m)
-		if e != NeedMore || err != nil {
-			return e, err
-		}
-		space := s.room(max(s.want, minRead))
-		n, err := r.Read(space)
-		s.hi += n
-		if n == len(space) {
-			s.want = min(2*n, maxRead)
-		}
-		switch {
-		case n > 0:
-			empty = 0
-		case err == io.EOF:
-			if end := s.End(); end != nil {
-				return NeedMore, end
-			}
-			s.release()
-			return NeedMore, io.EOF
-		case err != nil:
-			s.idle()
-			return NeedMore, err
-		default:
-			if empty++; empty == 100 {
-				return NeedMore, io.ErrNoProgress
-			}
-		}
-	}
-}
-
-// idle gives an empty buffer back while nothing is pending.
-func (s *Stream) idle() {
-	if s.lo == s.hi {
-		s.release()
-	}
 }
 
 // Next hands out what comes next in the bytes so far.

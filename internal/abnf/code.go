@@ -61,6 +61,7 @@ const (
 	ErrHeadersTooLong    // the header section is over its limit
 	ErrTooManyHeaders    // more header fields than the limit
 	ErrBodyTooLong       // the body is over its limit (413)
+	ErrIdle              // a message was not finished in time
 	ErrNotParsed         // the Message holds no parsed message
 
 	// Output.
@@ -122,6 +123,7 @@ var codeText = [numCodes]struct{ name, text string }{
 	ErrHeadersTooLong:    {"headers-too-long", "header section too long"},
 	ErrTooManyHeaders:    {"too-many-headers", "too many header fields"},
 	ErrBodyTooLong:       {"body-too-long", "body too long"},
+	ErrIdle:              {"idle", "message not finished in time"},
 	ErrNotParsed:         {"not-parsed", "no message has been parsed"},
 	ErrInjection:         {"injection", "CR, LF or NUL in an inserted value"},
 	ErrConflict:          {"conflict", "two edits of one value"},
