@@ -271,41 +271,41 @@ func (m *Message) routeURI(v *header.NameAddr, i int, u *uri.URI) error {
 // AppendTargets appends the Contact values in the order in which a redirected
 // client tries them: by falling q, and those of the same q in the order they
 // came; one without q counts as 1 (RFC 3261, 8.1.3.4 and 20.10). "*" and what
-// does not parse is left out, with the first such error; the others are there
-// all the same. Whether a URI has been tried already is for the caller to see.
+// does not parse, URI included, is left out, with the first such error; the
+// others are there all the same. Whether a URI has been tried already is for
+// the caller to see.
 //
 // The cost is in proportion to the message, whatever the number of Contacts.
 func (m *Message) AppendTargets(dst []header.Contact) ([]header.Contact, error) {
 	// at[q] is the number of contacts with that q, and then the place of the
 	// next one of them.
 	var at [1001]int32
-	n := 0
+	var failed SyntaxError
+	n, value := 0, 0
 	for v, err := range m.Contacts() {
-		if err == nil && !v.IsWildcard() {
+		if k, bad := checkTarget(&v, err); bad != nil {
+			if failed.Code == 0 {
+				if err == nil {
+					m.inValue(header.IDContact, value, k, bad)
+				}
+				failed = m.typed.last
+			}
+		} else {
 			q, _ := v.Q()
 			at[q]++
 			n++
 		}
+		value++
 	}
-	base := len(dst)
+	place := int32(len(dst))
 	for range n {
 		dst = append(dst, header.Contact{})
 	}
-	place := int32(base)
-	for q := len(at) - 1; q >= 0 && n > 0; q-- {
+	for q := len(at) - 1; q >= 0; q-- {
 		at[q], place = place, place+at[q]
 	}
-	var failed SyntaxError
 	for v, err := range m.Contacts() {
-		switch {
-		case err != nil:
-			if failed.Code == 0 {
-				failed = m.typed.last
-			}
-		case v.IsWildcard():
-			_, offset, _ := m.find(header.IDContact)
-			failed = SyntaxError{header.ErrWildcard, header.IDContact, offset}
-		default:
+		if _, bad := checkTarget(&v, err); bad == nil {
 			q, _ := v.Q()
 			dst[at[q]] = v
 			at[q]++
@@ -316,4 +316,17 @@ func (m *Message) AppendTargets(dst []header.Contact) ([]header.Contact, error) 
 		return dst, &m.typed.last
 	}
 	return dst, nil
+}
+
+// checkTarget says whether v, which came with err, is a place to try. k is the
+// offset of an error in the field that v is in.
+func checkTarget(v *header.Contact, err error) (k int, bad error) {
+	if err != nil {
+		return 0, err
+	}
+	if v.IsWildcard() {
+		k, _ = v.Extent()
+		return k, header.ErrWildcard
+	}
+	return v.Check()
 }

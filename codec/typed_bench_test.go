@@ -1,0 +1,140 @@
+package codec
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/sipwire/sipwire/header"
+)
+
+// shuffled returns n parsed messages that differ in the lengths of their
+// values and in what stands between them, in an order that no predictor
+// knows.
+func shuffled(tb testing.TB, n int) (messages []*Message) {
+	r := rand.New(rand.NewPCG(1, 2))
+	word := func(most int) string {
+		b := make([]byte, 1+r.IntN(most))
+		for i := range b {
+			b[i] = "abcdefghijklmnopqrstuvwxyz0123456789"[r.IntN(36)]
+		}
+		return string(b)
+	}
+	pick := func(of ...string) string { return of[r.IntN(len(of))] }
+	for range n {
+		method := pick("INVITE", "BYE", "OPTIONS", "REGISTER", "SUBSCRIBE")
+		via := func() string {
+			return "SIP/2.0/" + pick("UDP", "TCP", "TLS", "WSS") + " " + pick(word(9)+".example.com", "192.0.2.7", "[2001:db8::9]") +
+				pick("", ":5060", ":15070") + pick("", ";rport") + ";branch=z9hG4bK" + word(24) + pick("", ";received=192.0.2.3")
+		}
+		s := fmt.Sprintf("%s sip:%s%s.example.com%s%s SIP/2.0\r\n%s: %s%s\r\n%s: %s<sip:%s@%s.example>;tag=%s\r\n%s: <sip:%s@%s>%s\r\n%s: %s@%s\r\nCSeq: %d %s\r\nMax-Forwards: %d\r\nContact: <sip:%s@192.0.2.1>\r\nContent-Length: 0\r\n\r\n",
+			method, pick("", word(12)+"@"), word(8), pick("", ":5080"), pick("", ";transport=tcp", ";user=phone"),
+			pick("Via", "v"), via(), pick("", ", "+via(), "\r\nVia: "+via()),
+			pick("From", "f"), pick("", `"`+word(9)+`, x" `, word(7)+" "), word(10), word(10), word(14),
+			pick("To", "t"), word(10), word(10), pick("", ";tag="+word(14)), pick("Call-ID", "i"), word(30), word(9),
+			r.IntN(1<<31), method, r.IntN(71), word(9))
+		m := new(Message)
+		if err := m.Parse([]byte(s)); err != nil {
+			tb.Fatalf("%q: %v", s, err)
+		}
+		messages = append(messages, m)
+	}
+	return messages
+}
+
+// forget makes the typed values be read anew, as a message that was just
+// parsed has them.
+func forget(m *Message) { m.typed.reset() }
+
+// BenchmarkProxyFields reads what a proxy needs of a parsed message.
+func BenchmarkProxyFields(b *testing.B) {
+	messages := shuffled(b, 1024)
+	b.ReportAllocs()
+	i, sum := 0, 0
+	for b.Loop() {
+		m := messages[i%len(messages)]
+		i++
+		forget(m)
+		sum += proxyFields(b, m)
+	}
+	sink1 = sum
+}
+
+var sink1 int
+
+func proxyFields(tb testing.TB, m *Message) int {
+	u, err1 := m.RequestURI()
+	via, err2 := m.TopVia()
+	from, err3 := m.From()
+	to, err4 := m.To()
+	cseq, err5 := m.CSeq()
+	id, err6 := m.CallID()
+	hops, err7 := m.MaxForwards()
+	if err1 != nil || err2 != nil || err3 != nil || err4 != nil || err5 != nil || err6 != nil || err7 != nil {
+		tb.Fatal(err1, err2, err3, err4, err5, err6, err7)
+	}
+	port, _ := u.Port()
+	viaPort, _ := via.Port()
+	return len(u.User()) + len(u.Host()) + int(port) + len(via.Host()) + int(viaPort) + len(via.Branch()) +
+		len(from.Tag()) + len(to.Tag()) + int(cseq.Number()) + len(id) + int(hops)
+}
+
+// BenchmarkTyped reads one value at a time of a parsed message.
+func BenchmarkTyped(b *testing.B) {
+	messages := shuffled(b, 1024)
+	for _, c := range []struct {
+		name string
+		ask  func(m *Message) bool
+	}{
+		{"RequestURI", func(m *Message) bool { _, err := m.RequestURI(); return err == nil }},
+		{"TopVia", func(m *Message) bool { _, err := m.TopVia(); return err == nil }},
+		{"From", func(m *Message) bool { _, err := m.From(); return err == nil }},
+		{"To", func(m *Message) bool { _, err := m.To(); return err == nil }},
+		{"CSeq", func(m *Message) bool { _, err := m.CSeq(); return err == nil }},
+		{"CallID", func(m *Message) bool { _, err := m.CallID(); return err == nil }},
+		{"MaxForwards", func(m *Message) bool { _, err := m.MaxForwards(); return err == nil }},
+		{"RemoteTarget", func(m *Message) bool { _, err := m.RemoteTarget(); return err == nil }},
+		{"Vias", func(m *Message) bool {
+			ok := true
+			for _, err := range m.Vias() {
+				ok = ok && err == nil
+			}
+			return ok
+		}},
+		{"TransactionHash", func(m *Message) bool { _, err := m.TransactionHash(1); return err == nil }},
+		{"DialogHash", func(m *Message) bool { _, err := m.DialogHash(1, Either); return err == nil }},
+		{"LoopHash", func(m *Message) bool { return m.LoopHash(1) != 0 }},
+		{"again=From", func(m *Message) bool {
+			m.From()
+			_, err := m.From()
+			return err == nil
+		}},
+	} {
+		b.Run("read="+c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				m := messages[i%len(messages)]
+				i++
+				forget(m)
+				if !c.ask(m) {
+					b.Fatalf("%q", m.Bytes())
+				}
+			}
+		})
+	}
+}
+
+// TestShuffled holds the benchmark's messages to what they are made of.
+func TestShuffled(t *testing.T) {
+	seen := map[string]bool{}
+	for _, m := range shuffled(t, 256) {
+		if proxyFields(t, m) == 0 || m.Duplicate() >= 0 || !m.Has(header.IDVia) {
+			t.Errorf("%q", m.Bytes())
+		}
+		seen[string(m.Bytes())] = true
+	}
+	if len(seen) != 256 {
+		t.Errorf("%d different messages", len(seen))
+	}
+}
