@@ -16,7 +16,11 @@ var token = func() (t [256]uint8) {
 	return t
 }()
 
-// linesGeneric is the specification of [Lines].
+// linesGeneric is the specification of [Lines]. The like of the kernels, masks
+// of 64 bytes won by arithmetic on eight bytes at a time, took twice as long on
+// messages the branch predictor has not seen, and a search for the LF eight or
+// sixteen bytes at a time a tenth longer: bytes.IndexByte is a vector kernel of
+// the Go runtime almost everywhere.
 func linesGeneric(src []byte, from int, lines []Line) (n, body int) {
 	for i := from; i < len(src); {
 		nl := bytes.IndexByte(src[i:], '\n')

@@ -25,12 +25,10 @@ TEXT ·linesAVX2(SB), NOSPLIT, $8-56
 	VPXOR          Y6, Y6, Y6
 
 loop:
-	CMPQ    CX, BX
-	JGT     tail
-	VMOVDQU (AX)(CX*1), Y0
-	VMOVDQU 32(AX)(CX*1), Y1
-
-loaded:
+	CMPQ      CX, BX
+	JGT       tail
+	VMOVDQU   (AX)(CX*1), Y0
+	VMOVDQU   32(AX)(CX*1), Y1
 	VPCMPEQB  Y2, Y0, Y7
 	VPCMPEQB  Y2, Y1, Y8
 	VPMOVMSKB Y7, R12
@@ -53,13 +51,13 @@ loaded:
 	VPMOVMSKB Y8, R13
 	SHLQ      $0x20, R13
 	ORQ       R13, R11
-	SHRXQ     DI, R12, R12
-	SHRXQ     DI, R11, R11
-	LEAQ      (R8)(R12*2), R13
-	LEAQ      (R9)(R13*2), R8
-	ORQ       R13, R8
-	TESTQ     R12, R8
-	JNZ       perhaps
+
+masks:
+	LEAQ  (R8)(R12*2), R13
+	LEAQ  (R9)(R13*2), R8
+	ORQ   R13, R8
+	TESTQ R12, R8
+	JNZ   perhaps
 
 go_on:
 	MOVQ    R12, R8
@@ -152,13 +150,37 @@ done:
 	JMP  loop
 
 tail:
-	CMPQ    CX, size+8(FP)
-	JGE     ended
-	MOVQ    CX, DI
-	SUBQ    BX, DI
-	VMOVDQU (AX)(BX*1), Y0
-	VMOVDQU 32(AX)(BX*1), Y1
-	JMP     loaded
+	CMPQ      CX, size+8(FP)
+	JGE       ended
+	MOVQ      CX, DI
+	SUBQ      BX, DI
+	VMOVDQU   (AX)(BX*1), Y0
+	VMOVDQU   32(AX)(BX*1), Y1
+	VPCMPEQB  Y2, Y0, Y7
+	VPCMPEQB  Y2, Y1, Y8
+	VPMOVMSKB Y7, R12
+	VPMOVMSKB Y8, R11
+	SHLQ      $0x20, R11
+	ORQ       R11, R12
+	VPSRLW    $0x04, Y0, Y8
+	VPAND     Y5, Y8, Y8
+	VPSHUFB   Y0, Y3, Y7
+	VPSHUFB   Y8, Y4, Y8
+	VPAND     Y7, Y8, Y7
+	VPCMPEQB  Y6, Y7, Y7
+	VPSRLW    $0x04, Y1, Y9
+	VPAND     Y5, Y9, Y9
+	VPSHUFB   Y1, Y3, Y8
+	VPSHUFB   Y9, Y4, Y9
+	VPAND     Y8, Y9, Y8
+	VPCMPEQB  Y6, Y8, Y8
+	VPMOVMSKB Y7, R11
+	VPMOVMSKB Y8, R13
+	SHLQ      $0x20, R13
+	ORQ       R13, R11
+	SHRXQ     DI, R12, R12
+	SHRXQ     DI, R11, R11
+	JMP       masks
 
 perhaps:
 	VPBROADCASTB nibbles<>+34(SB), Y7
@@ -334,78 +356,91 @@ DATA nibbles<>+34(SB)/1, $0x0d
 GLOBL nibbles<>(SB), RODATA|NOPTR, $35
 
 // func headerEndAVX2(src *byte, size int, from int, afterLF int, afterLF1 int) int
-// Requires: AVX, AVX2, BMI, BMI2, CMOV
+// Requires: AVX, AVX2, BMI, BMI2
 TEXT ·headerEndAVX2(SB), NOSPLIT, $0-48
 	MOVQ         src+0(FP), AX
-	MOVQ         size+8(FP), CX
-	MOVQ         from+16(FP), DX
-	MOVQ         afterLF+24(FP), BX
-	MOVQ         afterLF1+32(FP), SI
-	LEAQ         -64(CX), DI
+	MOVQ         from+16(FP), CX
+	MOVQ         afterLF+24(FP), DX
+	MOVQ         afterLF1+32(FP), BX
+	MOVQ         size+8(FP), SI
+	SUBQ         $0x40, SI
+	XORQ         DI, DI
 	VPBROADCASTB nibbles<>+33(SB), Y2
 
 loop:
-	CMPQ      DX, CX
-	JGE       none
-	MOVQ      DX, R8
-	CMPQ      DX, DI
-	CMOVQGT   DI, R8
-	MOVQ      DX, R9
-	SUBQ      R8, R9
-	VMOVDQU   (AX)(R8*1), Y0
-	VMOVDQU   32(AX)(R8*1), Y1
+	CMPQ      CX, SI
+	JGT       tail
+	VMOVDQU   (AX)(CX*1), Y0
+	VMOVDQU   32(AX)(CX*1), Y1
 	VPCMPEQB  Y2, Y0, Y3
 	VPCMPEQB  Y2, Y1, Y4
 	VPMOVMSKB Y3, R8
-	VPMOVMSKB Y4, R10
-	SHLQ      $0x20, R10
-	ORQ       R10, R8
-	SHRXQ     R9, R8, R8
-	LEAQ      (BX)(R8*2), R10
-	LEAQ      (SI)(R10*2), BX
-	ORQ       R10, BX
-	TESTQ     R8, BX
-	JNZ       perhaps
+	VPMOVMSKB Y4, R9
+	SHLQ      $0x20, R9
+	ORQ       R9, R8
+
+masks:
+	LEAQ  (DX)(R8*2), R9
+	LEAQ  (BX)(R9*2), DX
+	ORQ   R9, DX
+	TESTQ R8, DX
+	JNZ   perhaps
 
 go_on:
-	MOVQ R8, BX
+	MOVQ R8, DX
+	SHRQ $0x3f, DX
+	MOVQ R9, BX
 	SHRQ $0x3f, BX
-	MOVQ R10, SI
-	SHRQ $0x3f, SI
-	ADDQ $0x40, DX
+	ADDQ $0x40, CX
 	JMP  loop
+
+tail:
+	CMPQ      CX, size+8(FP)
+	JGE       none
+	MOVQ      CX, DI
+	SUBQ      SI, DI
+	VMOVDQU   (AX)(SI*1), Y0
+	VMOVDQU   32(AX)(SI*1), Y1
+	VPCMPEQB  Y2, Y0, Y3
+	VPCMPEQB  Y2, Y1, Y4
+	VPMOVMSKB Y3, R8
+	VPMOVMSKB Y4, R9
+	SHLQ      $0x20, R9
+	ORQ       R9, R8
+	SHRXQ     DI, R8, R8
+	JMP       masks
 
 perhaps:
 	VPBROADCASTB nibbles<>+34(SB), Y3
 	VPCMPEQB     Y3, Y0, Y0
 	VPCMPEQB     Y3, Y1, Y1
-	VPMOVMSKB    Y0, R11
-	VPMOVMSKB    Y1, BX
-	SHLQ         $0x20, BX
-	ORQ          BX, R11
-	SHRXQ        R9, R11, R11
-	ANDQ         R10, R11
-	ADDQ         R11, R11
-	TESTQ        SI, SI
+	VPMOVMSKB    Y0, R10
+	VPMOVMSKB    Y1, DX
+	SHLQ         $0x20, DX
+	ORQ          DX, R10
+	SHRXQ        DI, R10, R10
+	ANDQ         R9, R10
+	ADDQ         R10, R10
+	TESTQ        BX, BX
 	JZ           no_cr_before
-	CMPB         -1(AX)(DX*1), $0x0d
+	CMPB         -1(AX)(CX*1), $0x0d
 	JNE          no_cr_before
-	ORQ          $0x01, R11
+	ORQ          $0x01, R10
 
 no_cr_before:
-	MOVQ   R10, BX
-	ORQ    R11, BX
-	ANDQ   R8, BX
+	MOVQ   R9, DX
+	ORQ    R10, DX
+	ANDQ   R8, DX
 	JZ     go_on
-	TZCNTQ BX, BX
-	LEAQ   1(BX)(DX*1), BX
-	MOVQ   BX, ret+40(FP)
+	TZCNTQ DX, DX
+	LEAQ   1(DX)(CX*1), DX
+	MOVQ   DX, ret+40(FP)
 	VZEROUPPER
 	RET
 
 none:
-	MOVQ $0x00000000, DX
-	MOVQ DX, ret+40(FP)
+	XORQ CX, CX
+	MOVQ CX, ret+40(FP)
 	VZEROUPPER
 	RET
 
@@ -432,8 +467,6 @@ loop:
 	CMPQ      CX, BX
 	JGT       tail
 	VMOVDQU64 (AX)(CX*1), Z0
-
-loaded:
 	VPCMPEQB  Z1, Z0, K1
 	KMOVQ     K1, R12
 	VMOVDQA64 Z0, Z5
@@ -441,13 +474,13 @@ loaded:
 	VPORQ     Z0, Z5, Z5
 	VPMOVB2M  Z5, K1
 	KMOVQ     K1, R11
-	SHRXQ     DI, R12, R12
-	SHRXQ     DI, R11, R11
-	LEAQ      (R8)(R12*2), R13
-	LEAQ      (R9)(R13*2), R8
-	ORQ       R13, R8
-	TESTQ     R12, R8
-	JNZ       perhaps
+
+masks:
+	LEAQ  (R8)(R12*2), R13
+	LEAQ  (R9)(R13*2), R8
+	ORQ   R13, R8
+	TESTQ R12, R8
+	JNZ   perhaps
 
 go_on:
 	MOVQ          R12, R8
@@ -514,7 +547,16 @@ tail:
 	MOVQ      CX, DI
 	SUBQ      BX, DI
 	VMOVDQU64 (AX)(BX*1), Z0
-	JMP       loaded
+	VPCMPEQB  Z1, Z0, K1
+	KMOVQ     K1, R12
+	VMOVDQA64 Z0, Z5
+	VPERMI2B  Z3, Z2, Z5
+	VPORQ     Z0, Z5, Z5
+	VPMOVB2M  Z5, K1
+	KMOVQ     K1, R11
+	SHRXQ     DI, R12, R12
+	SHRXQ     DI, R11, R11
+	JMP       masks
 
 perhaps:
 	VPBROADCASTB classes<>+193(SB), Z5
@@ -814,68 +856,76 @@ DATA classes<>+193(SB)/1, $0x0d
 GLOBL classes<>(SB), RODATA|NOPTR, $194
 
 // func headerEndAVX512(src *byte, size int, from int, afterLF int, afterLF1 int) int
-// Requires: AVX, AVX512BW, AVX512F, BMI, BMI2, CMOV
+// Requires: AVX, AVX512BW, AVX512F, BMI, BMI2
 TEXT ·headerEndAVX512(SB), NOSPLIT, $0-48
 	MOVQ         src+0(FP), AX
-	MOVQ         size+8(FP), CX
-	MOVQ         from+16(FP), DX
-	MOVQ         afterLF+24(FP), BX
-	MOVQ         afterLF1+32(FP), SI
-	LEAQ         -64(CX), DI
+	MOVQ         from+16(FP), CX
+	MOVQ         afterLF+24(FP), DX
+	MOVQ         afterLF1+32(FP), BX
+	MOVQ         size+8(FP), SI
+	SUBQ         $0x40, SI
+	XORQ         DI, DI
 	VPBROADCASTB classes<>+192(SB), Z1
 
 loop:
-	CMPQ      DX, CX
-	JGE       none
-	MOVQ      DX, R8
-	CMPQ      DX, DI
-	CMOVQGT   DI, R8
-	MOVQ      DX, R9
-	SUBQ      R8, R9
-	VMOVDQU64 (AX)(R8*1), Z0
+	CMPQ      CX, SI
+	JGT       tail
+	VMOVDQU64 (AX)(CX*1), Z0
 	VPCMPEQB  Z1, Z0, K1
 	KMOVQ     K1, R8
-	SHRXQ     R9, R8, R8
-	LEAQ      (BX)(R8*2), R10
-	LEAQ      (SI)(R10*2), BX
-	ORQ       R10, BX
-	TESTQ     R8, BX
-	JNZ       perhaps
+
+masks:
+	LEAQ  (DX)(R8*2), R9
+	LEAQ  (BX)(R9*2), DX
+	ORQ   R9, DX
+	TESTQ R8, DX
+	JNZ   perhaps
 
 go_on:
-	MOVQ R8, BX
+	MOVQ R8, DX
+	SHRQ $0x3f, DX
+	MOVQ R9, BX
 	SHRQ $0x3f, BX
-	MOVQ R10, SI
-	SHRQ $0x3f, SI
-	ADDQ $0x40, DX
+	ADDQ $0x40, CX
 	JMP  loop
+
+tail:
+	CMPQ      CX, size+8(FP)
+	JGE       none
+	MOVQ      CX, DI
+	SUBQ      SI, DI
+	VMOVDQU64 (AX)(SI*1), Z0
+	VPCMPEQB  Z1, Z0, K1
+	KMOVQ     K1, R8
+	SHRXQ     DI, R8, R8
+	JMP       masks
 
 perhaps:
 	VPBROADCASTB classes<>+193(SB), Z2
 	VPCMPEQB     Z2, Z0, K1
-	KMOVQ        K1, R11
-	SHRXQ        R9, R11, R11
-	ANDQ         R10, R11
-	ADDQ         R11, R11
-	TESTQ        SI, SI
+	KMOVQ        K1, R10
+	SHRXQ        DI, R10, R10
+	ANDQ         R9, R10
+	ADDQ         R10, R10
+	TESTQ        BX, BX
 	JZ           no_cr_before
-	CMPB         -1(AX)(DX*1), $0x0d
+	CMPB         -1(AX)(CX*1), $0x0d
 	JNE          no_cr_before
-	ORQ          $0x01, R11
+	ORQ          $0x01, R10
 
 no_cr_before:
-	MOVQ   R10, BX
-	ORQ    R11, BX
-	ANDQ   R8, BX
+	MOVQ   R9, DX
+	ORQ    R10, DX
+	ANDQ   R8, DX
 	JZ     go_on
-	TZCNTQ BX, BX
-	LEAQ   1(BX)(DX*1), BX
-	MOVQ   BX, ret+40(FP)
+	TZCNTQ DX, DX
+	LEAQ   1(DX)(CX*1), DX
+	MOVQ   DX, ret+40(FP)
 	VZEROUPPER
 	RET
 
 none:
-	MOVQ $0x00000000, DX
-	MOVQ DX, ret+40(FP)
+	XORQ CX, CX
+	MOVQ CX, ret+40(FP)
 	VZEROUPPER
 	RET

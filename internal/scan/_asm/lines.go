@@ -23,8 +23,7 @@ import (
 // from bit to bit.
 //
 // The last block is taken so that it ends with the last byte; its masks are
-// shifted to drop what has been seen already. In the blocks before, the shift
-// is 0: that costs less than a second copy of the code.
+// shifted to drop what has been seen already.
 func genLines(i isa) {
 	TEXT("lines"+i.suffix(), NOSPLIT, "func(src *byte, size, from int, out *uint32, room int) (n, body int)")
 	Doc("lines"+i.suffix()+" is Lines for src of size bytes, at least 64, and lines at out with room for",
@@ -45,7 +44,7 @@ func genLines(i isa) {
 	limit := GP64()
 	MOVQ(room, limit)
 	LEAQ(Mem{Base: to, Index: limit, Scale: 4, Disp: -4 * slots(i)}, limit)
-	shift := GP64() // bits to drop from the masks of the block
+	shift := GP64() // bits to drop from the masks of the last block
 	XORQ(shift, shift)
 
 	// What one block says to the next.
@@ -61,14 +60,12 @@ func genLines(i isa) {
 	Label("loop")
 	CMPQ(pos, last)
 	JGT(LabelRef("tail"))
-	i.load(src, pos)
-	Label("loaded")
 	n, l := GP64(), GP64()
+	i.load(src, pos)
 	i.equal('\n', l)
 	i.nonToken(n)
-	SHRXQ(shift, l, l)
-	SHRXQ(shift, n, n)
 
+	Label("masks")
 	// An LF at a line start ends an empty line, and so does one behind a
 	// byte at a line start, if that byte is a CR.
 	starts, empty := GP64(), GP64()
@@ -99,7 +96,11 @@ func genLines(i isa) {
 	MOVQ(pos, shift)
 	SUBQ(last, shift)
 	i.load(src, last)
-	JMP(LabelRef("loaded"))
+	i.equal('\n', l)
+	i.nonToken(n)
+	SHRXQ(shift, l, l)
+	SHRXQ(shift, n, n)
+	JMP(LabelRef("masks"))
 
 	// There is a line of at most one byte.
 	Label("perhaps")
