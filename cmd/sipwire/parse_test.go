@@ -140,6 +140,37 @@ func TestParseJSONGoesOn(t *testing.T) {
 	}
 }
 
+// What a message declares is shown even when its header section has no end,
+// unless it declares two things.
+func TestParseJSONLength(t *testing.T) {
+	for lines, want := range map[string]any{
+		"Content-Length: 7\r\n":        7,
+		"l: 0\r\n":                     0,
+		"l: 1\r\nl: 2\r\n":             nil,
+		"l: x\r\n":                     nil,
+		"l: 99999999999999999999\r\n":  nil,
+		"X-Y: z\r\n":                   nil,
+		"l: 1\r\nl: 2\r\n\r\nab":       nil,
+		"Content-Length: 9999\r\n\r\n": 9999,
+	} {
+		r := tool(t, []byte("OPTIONS sip:a SIP/2.0\r\n"+lines), "parse", "--json")
+		checkKeys(t, objects(t, r.stdout)[0], asJSON{"content_length": want})
+		if r.status != exitBad {
+			t.Errorf("%q: status %d", lines, r.status)
+		}
+	}
+}
+
+// Values of a list stand below each other, with their commas.
+func TestParseTreeLists(t *testing.T) {
+	r := tool(t, []byte(sip("OPTIONS sip:a SIP/2.0", "Route: <sip:r1> , <sip:r2>", "Route: <sip:r3>", "Allow: A, B")), "parse")
+	for _, want := range []string{"  <sip:r1>,\n", "  <sip:r2>\n", "  <sip:r3>\n", "  A, B\n"} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("no %q in\n%s", want, r.stdout)
+		}
+	}
+}
+
 func TestParseStrict(t *testing.T) {
 	text := strings.ReplaceAll(sip("OPTIONS sip:a@b.example SIP/2.0", "CSeq: 1 OPTIONS"), "\r", "")
 	if r := tool(t, []byte(text), "parse", "--json", "-"); r.status != exitOK {

@@ -77,6 +77,16 @@ func TestStreamEnds(t *testing.T) {
 	}
 }
 
+func TestStreamStrict(t *testing.T) {
+	text := []byte(strings.ReplaceAll(goodOptions, "\r", ""))
+	if r := tool(t, text, "parse", "--stream", "--json"); r.status != exitOK {
+		t.Errorf("%+v", r)
+	}
+	if r := tool(t, text, "parse", "--stream", "--strict", "--json"); r.status != exitBad {
+		t.Errorf("strict: %+v", r)
+	}
+}
+
 func TestStreamText(t *testing.T) {
 	r := tool(t, []byte(goodOptions+"\r\n\r\n"+goodOptions+"INVITE"), "parse", "--stream")
 	if r.status != exitBad {

@@ -28,11 +28,8 @@ func ValuesOf(m *codec.Message) Values {
 			v.RURIUser = p.Number()
 		}
 		if u.IsSIP() {
-			v.RURIHost = u.Host()
+			v.RURIUser, v.RURIHost = u.User(), u.Host()
 			v.RURIPort = number(u.Port())
-			if u.HasUser() {
-				v.RURIUser = u.User()
-			}
 		}
 	}
 	if via, err := m.TopVia(); err == nil {
