@@ -15,7 +15,8 @@ import (
 // parts, so that equal keys have equal hashes. It is the same on every
 // machine; with a seed that the peers do not know they can hardly choose
 // messages that collide, but it is no cryptographic hash: compare the keys
-// before believing it.
+// before believing it. Neither is a format to be stored: a later version of
+// this package may make others.
 
 // A Side says for which of the two sides of a transaction a dialog is named.
 type Side uint8
@@ -44,8 +45,8 @@ const (
 // tag to be that of the response, which the element compares itself: the
 // INVITE did not have it yet.
 //
-// The error is that of the first value that is needed and does not parse; dst
-// is then as it was.
+// The error is that of the first value that is needed and does not parse,
+// ErrNotParsed for a message without a good start line; dst is then as it was.
 func (m *Message) AppendTransactionKey(dst []byte) ([]byte, error) {
 	s := sink{dst: dst}
 	if err := m.transaction(&s, m.matchedMethod()); err != nil {
@@ -267,8 +268,8 @@ func (m *Message) LoopHash(seed uint64) uint64 {
 		s.part(m.Value(header.IDCSeq))
 	}
 	s.part(m.RequestURIBytes())
-	for _, id := range [...]header.ID{header.IDRoute, header.IDProxyRequire, header.IDProxyAuthorization} {
-		s.number(uint32(id))
+	for k, id := range [...]header.ID{header.IDRoute, header.IDProxyRequire, header.IDProxyAuthorization} {
+		s.number(uint32(k))
 		for i := m.Index(id); i >= 0; i = m.Next(i) {
 			s.part(m.view(m.fields[i].value, m.fields[i].end))
 		}
