@@ -433,32 +433,6 @@ type emptyReader struct{}
 
 func (emptyReader) Read([]byte) (int, error) { return 0, nil }
 
-// TestStreamAllocs counts over the steady state of one connection.
-func TestStreamAllocs(t *testing.T) {
-	in := []byte(strings.Repeat(one+two+"\r\n\r\n", 20))
-	bad := []byte(one + "Call ID\r\n\r\n")
-	s, m := new(Stream), Acquire()
-	for name, b := range map[string][]byte{"messages": in, "garbage": bad} {
-		run := func(size int) {
-			for rest := b; len(rest) > 0; rest = rest[min(size, len(rest)):] {
-				_, _ = s.Write(rest[:min(size, len(rest))])
-				for e := LineEnd; e != NeedMore; {
-					e, _ = s.Next(m)
-				}
-			}
-			if s.Lost() != nil {
-				s.Close()
-			}
-		}
-		for _, size := range []int{1, 64, 1460, 64 << 10} {
-			run(size)
-			if n := testing.AllocsPerRun(20, func() { run(size) }); n != 0 {
-				t.Errorf("%s in pieces of %d: %v allocations", name, size, n)
-			}
-		}
-	}
-}
-
 // TestStreamMemory bounds what the buffer copies: a body of a megabyte in
 // small pieces costs its growth and no more.
 func TestStreamMemory(t *testing.T) {

@@ -17,7 +17,7 @@ func TestCSeq(t *testing.T) {
 		{"1 INVITE", 1, "INVITE", 0, 8},
 		{"1   INVITE", 1, "INVITE", 0, 10}, // a peer takes the spaces for the method's
 		{"0031\r\n  INVITE", 31, "INVITE", 0, 14},
-		{"\t7 \n\tx-Y!~ ", 7, "x-Y!~", 0, 12},
+		{"\t7 \n\tx-Y!~ ", 7, "x-Y!~", 0, 11},
 		{"2147483647 BYE", 1<<31 - 1, "BYE", 0, 14},
 		{"2147483648 BYE", 0, "", ErrRange, 0},
 		{"4294967297 BYE", 0, "", ErrRange, 0},

@@ -1,0 +1,37 @@
+//go:build !race
+
+// Under the race detector sync.Pool gives back at random, and what is counted
+// here is the pool's work.
+
+package codec
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestStreamAllocs counts over the steady state of one connection.
+func TestStreamAllocs(t *testing.T) {
+	in := []byte(strings.Repeat(one+two+"\r\n\r\n", 20))
+	bad := []byte(one + "Call ID\r\n\r\n")
+	s, m := new(Stream), Acquire()
+	for name, b := range map[string][]byte{"messages": in, "garbage": bad} {
+		run := func(size int) {
+			for rest := b; len(rest) > 0; rest = rest[min(size, len(rest)):] {
+				_, _ = s.Write(rest[:min(size, len(rest))])
+				for e := LineEnd; e != NeedMore; {
+					e, _ = s.Next(m)
+				}
+			}
+			if s.Lost() != nil {
+				s.Close()
+			}
+		}
+		for _, size := range []int{1, 64, 1460, 64 << 10} {
+			run(size)
+			if n := testing.AllocsPerRun(20, func() { run(size) }); n != 0 {
+				t.Errorf("%s in pieces of %d: %v allocations", name, size, n)
+			}
+		}
+	}
+}
