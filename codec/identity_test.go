@@ -213,6 +213,30 @@ func TestDialogID(t *testing.T) {
 	}
 }
 
+// TestSink has parts that run into each other unless their lengths count.
+func TestSink(t *testing.T) {
+	for _, c := range [][2][2]string{
+		{{"ab", "c"}, {"a", "bc"}},
+		{{"a", "\x00\x00\x00\x00"}, {"a\x00\x00\x00\x00", ""}},
+		{{"a", ""}, {"a\x00", ""}},
+		{{"12345678", ""}, {"", "12345678"}},
+	} {
+		var keys [2]string
+		var hashes [2]uint64
+		for i, parts := range c {
+			k, h := sink{}, sink{hashing: true}
+			for _, p := range parts {
+				k.part([]byte(p))
+				h.part([]byte(p))
+			}
+			keys[i], hashes[i] = string(k.dst), h.sum()
+		}
+		if keys[0] == keys[1] || hashes[0] == hashes[1] {
+			t.Errorf("%q and %q are one", c[0], c[1])
+		}
+	}
+}
+
 func TestLoopHash(t *testing.T) {
 	base := request(t, inviteBob).LoopHash(1)
 	for _, same := range []*Message{

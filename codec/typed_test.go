@@ -311,6 +311,23 @@ func TestLists(t *testing.T) {
 	if strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
+	n := 0
+	m = parsed(t, reqLine, "m: *", "Contact: <sip:a>")
+	for _, err := range m.Contacts() {
+		if n++; n == 1 {
+			at(t, m, err, header.ErrWildcard, "*")
+		} else if err != nil {
+			t.Errorf("behind a *: %v", err)
+		}
+	}
+	for c, err := range parsed(t, reqLine, "Contact: *").Contacts() {
+		if n++; err != nil || !c.IsWildcard() {
+			t.Errorf("a * alone: %v", err)
+		}
+	}
+	if n != 3 {
+		t.Errorf("%d Contacts", n)
+	}
 	for range m.Vias() {
 		break
 	}
