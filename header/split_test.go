@@ -66,41 +66,41 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// refSplit is the splitter written to be read. It copies what it likes and
+// slowSplit is the splitter written to be read. It copies what it likes and
 // looks again at what it has seen.
-func refSplit(id ID, s string) []string {
-	if strings.Trim(s, " \t\r\n") == "" && refTrim(s) == "" {
+func slowSplit(id ID, s string) []string {
+	if strings.Trim(s, " \t\r\n") == "" && slowTrim(s) == "" {
 		return []string{}
 	}
 	if id.Multi() != List {
-		return []string{refTrim(s)}
+		return []string{slowTrim(s)}
 	}
 	list, value := []string{}, ""
 	for s != "" {
 		n := 1
 		switch {
 		case s[0] == ',':
-			list, value, s = append(list, refTrim(value)), "", s[1:]
+			list, value, s = append(list, slowTrim(value)), "", s[1:]
 			continue
 		case id.Grammar() == CallIDList:
 		case s[0] == '"':
-			n = refQuoted(s)
+			n = slowQuoted(s)
 		case s[0] == '<':
 			if n = strings.IndexByte(s, '>') + 1; n == 0 {
 				n = len(s)
 			}
 		case s[0] == '(' && id.Grammar() != NameAddrList && id.Grammar() != ContactList &&
 			id.Grammar() != URIRefList && id.Grammar() != URIList:
-			n = refComment(s)
+			n = slowComment(s)
 		}
 		value, s = value+s[:n], s[n:]
 	}
-	return append(list, refTrim(value))
+	return append(list, slowTrim(value))
 }
 
-// refQuoted returns the length of the quoted string that s begins with, or of
+// slowQuoted returns the length of the quoted string that s begins with, or of
 // all of s.
-func refQuoted(s string) int {
+func slowQuoted(s string) int {
 	for n := 2; n <= len(s); n++ {
 		inner := s[1 : n-1]
 		// Without quoted pairs, what ends in a quote and holds none before
@@ -117,9 +117,9 @@ func refQuoted(s string) int {
 	return len(s)
 }
 
-// refComment returns the length of the comment that s begins with, or of all
+// slowComment returns the length of the comment that s begins with, or of all
 // of s when it is not closed or holds a control byte.
-func refComment(s string) int {
+func slowComment(s string) int {
 	depth := 0
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -146,8 +146,8 @@ func refComment(s string) int {
 	return len(s)
 }
 
-// refTrim cuts linear whitespace in front, and every kind of it behind.
-func refTrim(s string) string {
+// slowTrim cuts linear whitespace in front, and every kind of it behind.
+func slowTrim(s string) string {
 	for {
 		before := s
 		for _, cut := range []string{" ", "\t", "\r\n ", "\r\n\t", "\n ", "\n\t"} {
@@ -164,7 +164,7 @@ func refTrim(s string) string {
 func checkSplit(t *testing.T, id ID, field string) {
 	t.Helper()
 	got := split(id, field)
-	if want := refSplit(id, field); !slices.Equal(got, want) {
+	if want := slowSplit(id, field); !slices.Equal(got, want) {
 		t.Fatalf("%v: %q:\n have %q\n want %q", id, field, got, want)
 	}
 	if id.Multi() == List && len(got) > 1 {
