@@ -1,0 +1,62 @@
+package codec
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// A sink takes the parts of a key, either into dst or into a hash. Each part
+// goes in with its length, so that no two lists of parts give the same bytes.
+type sink struct {
+	dst     []byte
+	hash    uint64
+	hashing bool
+}
+
+func (s *sink) number(v uint32) {
+	if s.hashing {
+		s.mix(uint64(v))
+		return
+	}
+	s.dst = binary.BigEndian.AppendUint32(s.dst, v)
+}
+
+func (s *sink) part(b []byte) { s.add(b, 0) }
+
+// folded is part for a host, whose case does not matter. Setting bit 5 of
+// every byte folds letters and keeps apart all else that a host may hold.
+func (s *sink) folded(b []byte) { s.add(b, 0x2020202020202020) }
+
+func (s *sink) add(b []byte, fold uint64) {
+	s.number(uint32(len(b)))
+	if !s.hashing {
+		n := len(s.dst)
+		s.dst = append(s.dst, b...)
+		for i := n; fold != 0 && i < len(s.dst); i++ {
+			s.dst[i] |= 0x20
+		}
+		return
+	}
+	for ; len(b) >= 8; b = b[8:] {
+		s.mix(binary.LittleEndian.Uint64(b) | fold)
+	}
+	if len(b) > 0 {
+		var last [8]byte
+		copy(last[:], b)
+		s.mix(binary.LittleEndian.Uint64(last[:]) | fold)
+	}
+}
+
+// mix adds one word by a multiplication of 64 by 64 bits, the halves of which
+// are folded together.
+func (s *sink) mix(w uint64) {
+	hi, lo := bits.Mul64(s.hash^w^0x9e3779b97f4a7c15, 0xd6e8feb86659fd93)
+	s.hash = hi ^ lo
+}
+
+// sum ends a hash, so that every bit of it depends on the last word.
+func (s *sink) sum() uint64 {
+	h := s.hash ^ s.hash>>32
+	h *= 0xd6e8feb86659fd93
+	return h ^ h>>32
+}
