@@ -1,7 +1,7 @@
 // Sipwire takes SIP messages apart on the command line.
 //
 //	sipwire demo             a first look: a message as a tree, and how fast it was read
-//	sipwire parse FILE...    messages as trees, or as JSON with --json
+//	sipwire parse FILE...    messages as trees, or as JSON with --json; byte streams with --stream
 //	sipwire check FILE...    what is wrong with messages, rule by rule
 //
 // Without a FILE, or with "-" for one, a message is read from standard input.

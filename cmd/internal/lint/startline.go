@@ -12,7 +12,7 @@ import (
 // startLine reports what is wrong with the start line beyond its shape.
 func (c *checker) startLine() {
 	m := c.m
-	at := bytes.Index(c.b, m.StartLine())
+	at := c.lineOffset()
 	if m.IsResponse() {
 		switch {
 		case header.ReasonPhrase(m.Status()) == "":
