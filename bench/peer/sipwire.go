@@ -47,11 +47,10 @@ func (w *tiered) Prepare(t Task, set [][]byte) (Batch, error) {
 	}, nil
 }
 
-// sipwire drives this project's codec: one Message and one output buffer a
+// sipwire drives this project's codec: one Message a
 // worker.
 type sipwire struct {
-	m   codec.Message
-	out []byte
+	m codec.Message
 }
 
 func (s *sipwire) Fields([]byte) (Fields[string], error) { return Fields[string]{}, ErrNotDone }
