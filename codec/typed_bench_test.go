@@ -32,7 +32,7 @@ func shuffled(tb testing.TB, n int) (messages []*Message) {
 			pick("Via", "v"), via(), pick("", ", "+via(), "\r\nVia: "+via()),
 			pick("From", "f"), pick("", `"`+word(9)+`, x" `, word(7)+" "), word(10), word(10), word(14),
 			pick("To", "t"), word(10), word(10), pick("", ";tag="+word(14)), pick("Call-ID", "i"), word(30), word(9),
-			r.IntN(1<<31), method, r.IntN(71), word(9))
+			r.Int32(), method, r.IntN(71), word(9))
 		m := new(Message)
 		if err := m.Parse([]byte(s)); err != nil {
 			tb.Fatalf("%q: %v", s, err)
