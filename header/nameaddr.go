@@ -90,7 +90,7 @@ func (v *NameAddr) parse(b []byte, i int) (n int, code Code) {
 		}
 	default:
 		j := span(b, i, inToken)
-		if j < len(b) && b[j] == ':' {
+		if j > i && j < len(b) && b[j] == ':' {
 			return v.parseAddrSpec(b, lo, j)
 		}
 		if i, code = v.parseTokens(b, i, j); code != 0 {
@@ -180,7 +180,7 @@ func (v *NameAddr) parseParams(b []byte, lo, i int) (n int, code Code) {
 		if i, code = consumeParam(b, skipLWS(b, i+1), &a); code != 0 {
 			return i, code
 		}
-		if a.nameHi-a.nameLo == len("tag") && v.tag.hi == 0 && a.is(b, "tag") {
+		if v.tag == (part{}) && a.is(b, "tag") {
 			a.keep(&v.tag)
 		}
 	}

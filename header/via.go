@@ -39,10 +39,13 @@ const (
 // there ends at 0, so that the zero part stands for what is not there.
 type part struct{ lo, hi uint32 }
 
+// noValue stands for a parameter that is there and has no value.
+var noValue = part{lo: 1}
+
 func makePart(lo, hi int) part { return part{uint32(lo), uint32(hi)} }
 
 // of returns the part of b, cut so that an append can not reach what follows,
-// and nil for the zero part.
+// and nil for the zero part and noValue.
 func (p part) of(b []byte) []byte {
 	if p.hi == 0 {
 		return nil
@@ -176,20 +179,20 @@ func (v *Via) parseParams(b []byte, i int) (hi, n int, code Code) {
 				a.keep(&v.rport)
 			}
 		case len("branch"):
-			if v.branch.hi == 0 && a.is(b, "branch") {
+			if v.branch == (part{}) && a.is(b, "branch") {
 				a.keep(&v.branch)
 			}
 		case len("received"):
-			if v.received.hi == 0 && a.is(b, "received") {
+			if v.received == (part{}) && a.is(b, "received") {
 				a.keep(&v.received)
 			}
 		}
 	}
 }
 
-// keep stores the extent of the value in p, if there is one.
+// keep stores the extent of the value in p.
 func (a *param) keep(p *part) {
-	if a.valueLo >= 0 {
+	if *p = noValue; a.valueLo >= 0 {
 		*p = makePart(a.valueLo, a.valueHi)
 	}
 }
