@@ -7,113 +7,7 @@ import (
 
 // The typed accessors. Each reads its value when it is first asked for and
 // keeps it in the Message, with its own error; asking again costs a test of
-// one bit. A value that does not parse spoils nothing but itself: its bytes
-// are there through [Message.Value], and the rest of the message is as usable
-// as before.
-//
-// The pointers that are returned are never nil. They point into the Message,
-// to the zero value of their type when there is an error, and are valid until
-// the message is parsed into again, reset or released. So are the errors, which
-// are of type *[SyntaxError] with an offset in the bytes given to Parse. A
-// header that is not there is ErrMissing, at the offset behind the header
-// fields, as is the Request-URI of a response.
-//
-// Where a header stands more than once, or holds a list, the topmost value is
-// read; what is behind it is not looked at. With [Parser.Strict] a parameter
-// that stands twice in a value is ErrParamTwice, at the offset of the value.
-
-// A slot is the place of one typed value in the cache.
-type slot uint8
-
-const (
-	slotURI slot = iota
-	slotVia
-	slotFrom
-	slotFromURI
-	slotTo
-	slotToURI
-	slotCSeq
-	slotCallID
-	slotMaxForwards
-	slotContact
-	slotTarget
-	slotRoute
-	slotRouteURI
-	slotExpires
-	slotContentType
-	numSlots
-)
-
-// typedCache holds the typed values of a message. Bit s of have says that slot
-// s was read, of bad that errs[s] is its error. A value whose bit in have is
-// not set is zero.
-type typedCache struct {
-	have, bad uint16
-	hops      uint8
-	expires   uint32
-
-	uri, fromURI, toURI, target, routeURI uri.URI
-
-	via             header.Via
-	from, to, route header.NameAddr
-	contact         header.Contact
-	contentType     header.ContentType
-	cseq            header.CSeq
-
-	errs [numSlots]SyntaxError
-	last SyntaxError // of the readers that keep no value
-}
-
-// reset forgets the values that were read. Nothing of the message stays
-// referenced, so that a pooled Message does not hold on to a buffer.
-func (c *typedCache) reset() {
-	has := func(s slot) bool { return c.have>>s&1 != 0 }
-	if has(slotURI) {
-		c.uri = uri.URI{}
-	}
-	if has(slotVia) {
-		c.via = header.Via{}
-	}
-	if has(slotFrom) {
-		c.from = header.NameAddr{}
-	}
-	if has(slotTo) {
-		c.to = header.NameAddr{}
-	}
-	if has(slotCSeq) {
-		c.cseq = header.CSeq{}
-	}
-	const rare = 1<<slotFromURI | 1<<slotToURI | 1<<slotContact | 1<<slotTarget |
-		1<<slotRoute | 1<<slotRouteURI | 1<<slotExpires | 1<<slotContentType
-	if c.have&rare != 0 {
-		c.fromURI, c.toURI, c.target, c.routeURI = uri.URI{}, uri.URI{}, uri.URI{}, uri.URI{}
-		c.route, c.contact, c.contentType = header.NameAddr{}, header.Contact{}, header.ContentType{}
-		c.expires = 0
-	}
-	c.have, c.bad, c.hops = 0, 0, 0
-	c.last = SyntaxError{}
-}
-
-// unread reports whether slot s has not been read yet.
-func (m *Message) unread(s slot) bool { return m.typed.have>>s&1 == 0 }
-
-// verdict returns the error of slot s.
-func (m *Message) verdict(s slot) error {
-	if m.typed.bad>>s&1 == 0 {
-		return nil
-	}
-	return &m.typed.errs[s]
-}
-
-// keep marks slot s as read, with an error unless err is nil, which is a Code.
-func (m *Message) keep(s slot, id header.ID, offset int, err error) {
-	m.typed.have |= 1 << s
-	if err != nil {
-		code, _ := err.(Code)
-		m.typed.bad |= 1 << s
-		m.typed.errs[s] = SyntaxError{code, id, offset}
-	}
-}
+// one bit. [Message.RequestURI] says what holds for all of them.
 
 // find returns the first value with the ID and its offset. When there is none
 // err is what the accessor of that header returns.
@@ -139,8 +33,19 @@ func (m *Message) once(p header.ParamList) error {
 	return nil
 }
 
-// RequestURI returns the Request-URI (RFC 3261, 8.1.1.1). When the request
-// line was refused for its URI the error is the one Parse gave.
+// RequestURI returns the Request-URI (RFC 3261, 8.1.1.1). That of a response
+// is ErrMissing; when the request line was refused the error is that of Parse.
+//
+// As for all typed accessors, the pointer is never nil. It points into m, to
+// the zero value when there is an error, and is valid until m is parsed into
+// again, reset or released. So is the error, a *[SyntaxError] with the offset
+// in the bytes given to Parse; a header that is not there is ErrMissing, at the
+// offset behind the header fields. A value that does not parse spoils nothing
+// but itself, and its bytes stay what [Message.Value] returns.
+//
+// Of a header that stands more than once, or is a list, the topmost value is
+// read, and what is behind it not looked at. With [Parser.Strict] a parameter
+// that stands twice is ErrParamTwice, at the offset of the value.
 func (m *Message) RequestURI() (*uri.URI, error) {
 	if m.unread(slotURI) {
 		m.readRequestURI()
@@ -175,6 +80,7 @@ func (m *Message) readURI(s slot, id header.ID, offset int, b []byte, u *uri.URI
 
 // TopVia returns the topmost Via value, wherever commas and lines divide the
 // values (RFC 3261, 20.42).
+// Pointer and error are as for [Message.RequestURI].
 func (m *Message) TopVia() (*header.Via, error) {
 	if m.unread(slotVia) {
 		m.readVia()
@@ -199,6 +105,7 @@ func (m *Message) readVia() {
 
 // From returns the From value (RFC 3261, 20.20). Its URI is found but not
 // read: [Message.FromURI] does.
+// Pointer and error are as for [Message.RequestURI].
 func (m *Message) From() (*header.NameAddr, error) {
 	if m.unread(slotFrom) {
 		m.readAddr(slotFrom, header.IDFrom, &m.typed.from)
@@ -208,6 +115,7 @@ func (m *Message) From() (*header.NameAddr, error) {
 
 // To returns the To value (RFC 3261, 20.39). Its URI is found but not read:
 // [Message.ToURI] does.
+// Pointer and error are as for [Message.RequestURI].
 func (m *Message) To() (*header.NameAddr, error) {
 	if m.unread(slotTo) {
 		m.readAddr(slotTo, header.IDTo, &m.typed.to)
@@ -216,6 +124,7 @@ func (m *Message) To() (*header.NameAddr, error) {
 }
 
 // TopRoute returns the topmost Route value (RFC 3261, 20.34).
+// Pointer and error are as for [Message.RequestURI].
 func (m *Message) TopRoute() (*header.NameAddr, error) {
 	if m.unread(slotRoute) {
 		m.readAddr(slotRoute, header.IDRoute, &m.typed.route)
@@ -245,6 +154,7 @@ func (m *Message) readAddr(s slot, id header.ID, v *header.NameAddr) {
 }
 
 // FromURI returns the URI in From. An error of From is its error.
+// Pointer and error are as for [Message.RequestURI].
 func (m *Message) FromURI() (*uri.URI, error) {
 	if m.unread(slotFromURI) {
 		v, _ := m.From()
@@ -254,6 +164,7 @@ func (m *Message) FromURI() (*uri.URI, error) {
 }
 
 // ToURI returns the URI in To. An error of To is its error.
+// Pointer and error are as for [Message.RequestURI].
 func (m *Message) ToURI() (*uri.URI, error) {
 	if m.unread(slotToURI) {
 		v, _ := m.To()
@@ -264,6 +175,7 @@ func (m *Message) ToURI() (*uri.URI, error) {
 
 // TopRouteURI returns the URI of the topmost Route value, which must stand in
 // "<>" (RFC 3261, 25.1: route-param).
+// Pointer and error are as for [Message.RequestURI].
 func (m *Message) TopRouteURI() (*uri.URI, error) {
 	if m.unread(slotRouteURI) {
 		v, _ := m.TopRoute()
@@ -291,6 +203,7 @@ func (m *Message) readAddrURI(s, from slot, id header.ID, v *header.NameAddr, u 
 // Contact returns the first Contact value (RFC 3261, 20.10). Its URI is found
 // but not read: [Message.RemoteTarget] does. A "*" beside other values is
 // ErrWildcard when they stand on the same line; [Message.Contacts] sees all.
+// Pointer and error are as for [Message.RequestURI].
 func (m *Message) Contact() (*header.Contact, error) {
 	if m.unread(slotContact) {
 		m.readContact()
@@ -318,6 +231,7 @@ func (m *Message) readContact() {
 
 // CSeq returns the CSeq value (RFC 3261, 20.16). That its method is that of
 // the request is for the caller to see (8.1.1.5).
+// Pointer and error are as for [Message.RequestURI].
 func (m *Message) CSeq() (*header.CSeq, error) {
 	if m.unread(slotCSeq) {
 		b, offset, err := m.find(header.IDCSeq)
@@ -334,7 +248,7 @@ func (m *Message) CSeq() (*header.CSeq, error) {
 
 // CallID returns the Call-ID as it came (RFC 3261, 20.8). Two are compared
 // byte by byte, with case. One that does not follow the grammar comes with its
-// error: it can be compared all the same.
+// error, as for [Message.RequestURI]: it can be compared all the same.
 func (m *Message) CallID() ([]byte, error) {
 	b, offset, err := m.find(header.IDCallID)
 	if m.unread(slotCallID) {
@@ -350,7 +264,7 @@ func (m *Message) CallID() ([]byte, error) {
 }
 
 // MaxForwards returns the Max-Forwards value (RFC 3261, 20.22). One above 255
-// is ErrRange.
+// is ErrRange. The error is as for [Message.RequestURI].
 func (m *Message) MaxForwards() (hops uint8, err error) {
 	if m.unread(slotMaxForwards) {
 		b, offset, err := m.find(header.IDMaxForwards)
@@ -367,7 +281,8 @@ func (m *Message) MaxForwards() (hops uint8, err error) {
 
 // Expires returns the Expires value in seconds (RFC 3261, 20.19): 0 and
 // ErrMissing when there is none, 2^32-1 for a larger number, and 3600 with an
-// error for one that is malformed (10.2.1.1).
+// error for one that is malformed (10.2.1.1). The error is as for
+// [Message.RequestURI].
 func (m *Message) Expires() (seconds uint32, err error) {
 	if m.unread(slotExpires) {
 		b, offset, err := m.find(header.IDExpires)
@@ -383,6 +298,7 @@ func (m *Message) Expires() (seconds uint32, err error) {
 }
 
 // ContentType returns the Content-Type value (RFC 3261, 20.15).
+// Pointer and error are as for [Message.RequestURI].
 func (m *Message) ContentType() (*header.ContentType, error) {
 	if m.unread(slotContentType) {
 		b, offset, err := m.find(header.IDContentType)
