@@ -20,7 +20,6 @@ const module = "github.com/sipwire/sipwire"
 // standard library is open to all. A folder that is not here is an error.
 var layers = map[string][]string{
 	".":                  {},
-	"compact":            {"codec", "header"},
 	"codec":              {"header", "uri", "pool", "internal/abnf", "internal/scan"},
 	"header":             {"uri", "internal/abnf"},
 	"uri":                {"internal/abnf"},
