@@ -1,4 +1,4 @@
-// Package codec takes SIP messages apart and puts them together.
+// Package codec takes SIP messages apart.
 //
 // [Message] is the lazy index of one message: a single pass finds the start
 // line, every header field and the body, and nothing inside a value is looked
@@ -10,6 +10,13 @@
 //		...
 //	}
 //	callID := m.Value(header.IDCallID)
+//	via, err := m.TopVia()
+//
+// Typed values ([Message.TopVia], [Message.From], [Message.CSeq] and so on)
+// are read on the first call and kept with their own error, so that one bad
+// header costs nobody the message; [Message.Read] reads any other header with
+// a view of package header. On top of them stand transaction and dialog keys
+// and the route sets.
 //
 // A datagram and a WebSocket message (RFC 7118, 5) are one message each: Parse
 // takes them as they are. [Stream] cuts TCP and TLS into messages, and
