@@ -18,11 +18,15 @@ const malformedExpires = 3600
 func ParseUint(b []byte, max uint64) (v uint64, n int, err error) {
 	lo := skipLWS(b, 0)
 	v, n, code := abnf.ConsumeUint(b, lo, max)
-	if code == ErrRange && skipLWS(b, n) == len(b) {
-		return v, lo, code
+	large := code == ErrRange
+	if large {
+		code = 0
 	}
 	if n, code = atEnd(b, n, code); code != 0 {
 		return 0, n, code
+	}
+	if large {
+		return v, lo, ErrRange
 	}
 	return v, n, nil
 }
@@ -30,9 +34,6 @@ func ParseUint(b []byte, max uint64) (v uint64, n int, err error) {
 // atEnd ends the reading of a whole value at i: nothing but whitespace may
 // follow. The code of an earlier error comes first.
 func atEnd(b []byte, i int, code Code) (int, Code) {
-	if code == ErrRange {
-		return i, code
-	}
 	if code != 0 {
 		if i >= len(b) {
 			code = ErrEmpty
