@@ -10,24 +10,24 @@ import (
 
 //go:generate go -C _asm run . -out ../kernels_amd64.s -stubs ../kernels_amd64.go -pkg scan
 
-// kernelMin is the least length of src for a kernel. A kernel takes the last
-// block so that it ends with the last byte of src, and must not begin before
-// the first.
-const kernelMin = 64
+// block is the number of bytes a kernel takes in one step. It takes the last
+// ones so that they end with the last byte of src, which therefore must have as
+// many.
+const block = 64
 
 // linesTier is Lines by the tier that runs. The tier is branched on and not
 // called through a variable: through one the slices would escape to the heap.
 func linesTier(src []byte, from int, lines []Line) (n, body int) {
 	tier := cpufeat.Current()
-	if tier == cpufeat.Generic || len(src) < kernelMin || uint(from) > uint(len(src)) {
+	if tier == cpufeat.Generic || len(src) < block || uint(from) > uint(len(src)) {
 		return linesGeneric(src, from, lines)
 	}
 	// A Line is two words of 32 bits, the name end first.
-	in, out := unsafe.SliceData(src), (*uint32)(unsafe.Pointer(unsafe.SliceData(lines)))
+	out := (*uint32)(unsafe.Pointer(unsafe.SliceData(lines)))
 	if tier == cpufeat.AVX512 {
-		n, body = linesAVX512(in, len(src), from, out, 2*len(lines))
+		n, body = linesAVX512(unsafe.SliceData(src), len(src), from, out, 2*len(lines))
 	} else {
-		n, body = linesAVX2(in, len(src), from, out, 2*len(lines))
+		n, body = linesAVX2(unsafe.SliceData(src), len(src), from, out, 2*len(lines))
 	}
 	if body < 0 {
 		return linesRest(src, from, lines, n)
@@ -38,7 +38,7 @@ func linesTier(src []byte, from int, lines []Line) (n, body int) {
 // headerEndTier is HeaderEnd by the tier that runs.
 func headerEndTier(src []byte, from int) int {
 	tier := cpufeat.Current()
-	if tier == cpufeat.Generic || len(src) < kernelMin || uint(from) > uint(len(src)) {
+	if tier == cpufeat.Generic || len(src) < block || uint(from) > uint(len(src)) {
 		return headerEndGeneric(src, from)
 	}
 	afterLF, afterLF1 := lineStart(src, from), lineStart(src, from-1)

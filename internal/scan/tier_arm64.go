@@ -8,15 +8,15 @@ import (
 	"github.com/sipwire/sipwire/internal/cpufeat"
 )
 
-// kernelMin is the least length of src for a kernel. A kernel takes the last
-// block so that it ends with the last byte of src, and must not begin before
-// the first.
-const kernelMin = 64
+// block is the number of bytes a kernel takes in one step. It takes the last
+// ones so that they end with the last byte of src, which therefore must have as
+// many.
+const block = 64
 
 // linesTier is Lines by the tier that runs. The tier is branched on and not
 // called through a variable: through one the slices would escape to the heap.
 func linesTier(src []byte, from int, lines []Line) (n, body int) {
-	if cpufeat.Current() == cpufeat.Generic || len(src) < kernelMin || uint(from) > uint(len(src)) {
+	if cpufeat.Current() == cpufeat.Generic || len(src) < block || uint(from) > uint(len(src)) {
 		return linesGeneric(src, from, lines)
 	}
 	// A Line is two words of 32 bits, the name end first.
@@ -30,7 +30,7 @@ func linesTier(src []byte, from int, lines []Line) (n, body int) {
 
 // headerEndTier is HeaderEnd by the tier that runs.
 func headerEndTier(src []byte, from int) int {
-	if cpufeat.Current() == cpufeat.Generic || len(src) < kernelMin || uint(from) > uint(len(src)) {
+	if cpufeat.Current() == cpufeat.Generic || len(src) < block || uint(from) > uint(len(src)) {
 		return headerEndGeneric(src, from)
 	}
 	return headerEndNEON(unsafe.SliceData(src), len(src), from, lineStart(src, from), lineStart(src, from-1))

@@ -1,0 +1,40 @@
+//go:build (amd64 || arm64) && !purego
+
+package scan
+
+import (
+	"testing"
+
+	"github.com/sipwire/sipwire/internal/cpufeat"
+)
+
+// A kernel that stops for want of room is helped out by the generic code,
+// which gives the right answer too: so that it does the work itself where
+// there is room has to be asked for.
+func TestKernelDoesTheWork(t *testing.T) {
+	for _, tier := range cpufeat.Tiers()[1:] {
+		t.Run(tier.String(), func(t *testing.T) {
+			lines := make([]Line, 2000)
+			for name, src := range samples(13, 1500) {
+				for size := block; size <= len(src); size += 7 {
+					_, want := linesGeneric(src[:size], 0, lines)
+					if _, body := kernelLines(tier, src[:size], 0, lines); body != want {
+						t.Fatalf("%s, %d bytes: body %d, want %d", name, size, body, want)
+					}
+				}
+			}
+			// The last few entries are left over at most.
+			src := sipLike(14, 1)[0]
+			total, _ := linesGeneric(src, 0, lines)
+			for room := range total {
+				n, body := kernelLines(tier, src, 0, lines[:room])
+				if body != -1 || n > room || n < room-16 {
+					t.Errorf("room %d: %d lines, body %d", room, n, body)
+				}
+			}
+			if n, body := kernelLines(tier, src, 0, lines[:total+8]); n != total || body <= 0 {
+				t.Errorf("room %d: %d lines, body %d", total+8, n, body)
+			}
+		})
+	}
+}

@@ -1,0 +1,16 @@
+//go:build !purego
+
+package scan
+
+import (
+	"unsafe"
+
+	"github.com/sipwire/sipwire/internal/cpufeat"
+)
+
+// kernelLines runs the kernel of the tier, without the generic code for the
+// rest.
+func kernelLines(_ cpufeat.Tier, src []byte, from int, lines []Line) (n, body int) {
+	in, out := unsafe.SliceData(src), (*uint32)(unsafe.Pointer(unsafe.SliceData(lines)))
+	return linesNEON(in, len(src), from, out, 2*len(lines))
+}
