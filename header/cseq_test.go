@@ -97,7 +97,7 @@ func TestDialogRefs(t *testing.T) {
 
 func TestDate(t *testing.T) {
 	want := time.Date(2010, 11, 13, 23, 29, 0, 0, time.UTC)
-	for _, in := range []string{"Sat, 13 Nov 2010 23:29:00 GMT", " sat, 13 NOV 2010 23:29:00 gmt ", "Mon, 13 Nov 2010 23:29:00 GMT"} {
+	for _, in := range []string{"Sat, 13 Nov 2010 23:29:00 GMT", " Sat, 13 Nov 2010 23:29:00 GMT ", "Mon, 13 Nov 2010 23:29:00 GMT"} {
 		if got, n, err := ParseDate([]byte(in)); err != nil || n != len(in) || !got.Equal(want) || got.Location() != time.UTC {
 			t.Errorf("%q: %v, %v at %d", in, got, err, n)
 		}
@@ -106,7 +106,8 @@ func TestDate(t *testing.T) {
 		"": 0, "Sat": 3, "Foo, 13 Nov 2010 23:29:00 GMT": 0, "Sat 13 Nov 2010 23:29:00 GMT": 3, "Sat, 1 Nov 2010 23:29:00 GMT": 5,
 		"Sat, 31 Feb 2010 23:29:00 GMT": 5, "Sat, 00 Nov 2010 23:29:00 GMT": 5, "Sat, 13 Xyz 2010 23:29:00 GMT": 8,
 		"Sat, 13 Nov 10 23:29:00 GMT": 12, "Sat, 13 Nov 2010 24:29:00 GMT": 17, "Sat, 13 Nov 2010 23:60:00 GMT": 20,
-		"Sat, 13 Nov 2010 23:29:61 GMT": 23, "Sat, 13 Nov 2010 23:29:00 UTC": 25, "Sat, 13 Nov 2010 23:29:00 +0000": 25,
+		"Sat, 13 Nov 2010 23:29:60 GMT": 23,
+		"sat, 13 Nov 2010 23:29:00 GMT": 0, "Sat, 13 NOV 2010 23:29:00 GMT": 8, "Sat, 13 Nov 2010 23:29:00 gmt": 25, "Sat, 13 Nov 2010 23:29:00 UTC": 25, "Sat, 13 Nov 2010 23:29:00 +0000": 25,
 		"Sat, 13 Nov 2010 23:29:00 GMT x": 30, "Sat,  13 Nov 2010 23:29:00 GMT": 5,
 	} {
 		if got, at, err := ParseDate([]byte(in)); !errors.Is(err, ErrDate) && in != "" || err == nil || at != n || !got.IsZero() {

@@ -8,10 +8,10 @@ import (
 
 // ParseDate reads b, the whole of which must be a SIP-date (RFC 3261, 20.17
 // and 25.1): wkday "," SP 2DIGIT SP month SP 4DIGIT SP time SP "GMT". No other
-// time zone and no other form is one; names are read in any case. The day must
-// be one of its month, but may be on another weekday than it says. Without an
-// error n is len(b), with one the offset of the byte that is wrong; the error
-// is a [Code].
+// time zone and no other form is one, and "an RFC 1123 date is case-sensitive"
+// (20.17). The day must be one of its month, but may be on another weekday than
+// it says. Without an error n is len(b), with one the offset of the byte that is
+// wrong; the error is a [Code].
 func ParseDate(b []byte) (t time.Time, n int, err error) {
 	lo := skipLWS(b, 0)
 	d := dateReader{b: b, i: lo}
@@ -30,7 +30,7 @@ func ParseDate(b []byte) (t time.Time, n int, err error) {
 	d.literal(":")
 	minute := d.digits(2, 0, 59)
 	d.literal(":")
-	second := d.digits(2, 0, 60) // 60 is a leap second
+	second := d.digits(2, 0, 59) // time is 00:00:00 to 23:59:59 (25.1)
 	d.literal(" GMT")
 	if d.bad {
 		return t, d.i, ErrDate
@@ -59,9 +59,9 @@ type dateReader struct {
 	bad bool
 }
 
-// literal reads s in any case.
+// literal reads s.
 func (d *dateReader) literal(s string) {
-	if d.bad = d.bad || len(d.b)-d.i < len(s) || !abnf.EqualFold(d.b[d.i:d.i+len(s)], s); !d.bad {
+	if d.bad = d.bad || len(d.b)-d.i < len(s) || string(d.b[d.i:d.i+len(s)]) != s; !d.bad {
 		d.i += len(s)
 	}
 }
@@ -72,7 +72,7 @@ func (d *dateReader) name(set string) int {
 		return 0
 	}
 	for k := 0; k < len(set); k += 3 {
-		if abnf.EqualFold(d.b[d.i:d.i+3], set[k:k+3]) {
+		if string(d.b[d.i:d.i+3]) == set[k:k+3] {
 			d.i += 3
 			return k / 3
 		}
