@@ -61,22 +61,16 @@ func ConsumeQuoted(b []byte, i int) (int, Code) {
 		return i, ErrQuote
 	}
 	for j := i + 1; j < len(b); j++ {
-		switch c := b[j]; {
-		case c == '"':
+		c := b[j]
+		if c == '"' {
 			return j + 1, 0
-		case c == '\\':
-			j++
-			if j < len(b) && (b[j] == '\r' || b[j] == '\n') {
-				return j, ErrControl
-			}
-		case c == '\r' || c == '\n':
-			k := SkipLWS(b, j)
-			if k == j {
-				return j, ErrControl
+		}
+		if c == '\\' || Table[c]&Control != 0 {
+			k, code := consumeSpecial(b, j)
+			if code != 0 {
+				return k, code
 			}
 			j = k - 1
-		case Table[c]&Control != 0:
-			return j, ErrControl
 		}
 	}
 	return i, ErrQuote
@@ -97,22 +91,30 @@ func ConsumeComment(b []byte, i int) (int, Code) {
 			if depth--; depth == 0 {
 				return j + 1, 0
 			}
-		case c == '\\':
-			j++
-			if j < len(b) && (b[j] == '\r' || b[j] == '\n') {
-				return j, ErrControl
-			}
-		case c == '\r' || c == '\n':
-			k := SkipLWS(b, j)
-			if k == j {
-				return j, ErrControl
+		case c == '\\' || Table[c]&Control != 0:
+			k, code := consumeSpecial(b, j)
+			if code != 0 {
+				return k, code
 			}
 			j = k - 1
-		case Table[c]&Control != 0:
-			return j, ErrControl
 		}
 	}
 	return i, ErrComment
+}
+
+// consumeSpecial reads what is not an ordinary byte of a quoted-string or
+// comment: a quoted-pair, or a fold. Any other control byte is refused.
+func consumeSpecial(b []byte, i int) (int, Code) {
+	if b[i] != '\\' {
+		if k := SkipLWS(b, i); k > i {
+			return k, 0
+		}
+		return i, ErrControl
+	}
+	if i+1 < len(b) && (b[i+1] == '\r' || b[i+1] == '\n') {
+		return i + 1, ErrControl
+	}
+	return i + 2, 0
 }
 
 // ConsumeEscapes reads 0*(set / escaped) at i, where escaped is "%" HEXDIG
