@@ -3,6 +3,7 @@
 package scan
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/sipwire/sipwire/internal/cpufeat"
@@ -21,6 +22,14 @@ func TestKernelDoesTheWork(t *testing.T) {
 					if _, body := kernelLines(tier, src[:size], 0, lines); body != want {
 						t.Fatalf("%s, %d bytes: body %d, want %d", name, size, body, want)
 					}
+				}
+			}
+			// Many lines, each a token alone, before the empty one.
+			for n := range 32 {
+				src := append(bytes.Repeat([]byte("a\n"), n), "\nbody"...)
+				src = append(src, bytes.Repeat([]byte{'x'}, block)...)
+				if got, body := kernelLines(tier, src, 0, lines); got != n || body != 2*n+1 {
+					t.Errorf("%d lines: %d, body %d", n, got, body)
 				}
 			}
 			// The last few entries are left over at most.
