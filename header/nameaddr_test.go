@@ -38,6 +38,9 @@ func TestNameAddr(t *testing.T) {
 		if got := sprint(pairs(v.Params())); got != c.params {
 			t.Errorf("%q: parameters %s", in, got)
 		}
+		if p := v.Params().Bytes(); len(p) > 0 && p[0] != ';' {
+			t.Errorf("%q: parameters begin %q", in, p)
+		}
 		u, err := v.URI()
 		if err != nil || string(u.Bytes()) != c.uri {
 			t.Errorf("%q: URI %q, %v", in, u.Bytes(), err)
@@ -122,6 +125,16 @@ func TestNameAddrCheck(t *testing.T) {
 			t.Errorf("%v: %s: %v at %d, want %v at %d", c.id, c.in, err, n, c.code.Err(), c.n)
 		}
 	}
+	// Those whose grammar has name-addr alone.
+	needs := map[string]bool{
+		"Route": true, "Record-Route": true, "Path": true, "Service-Route": true, "History-Info": true, "P-Associated-URI": true,
+		"P-Called-Party-ID": true, "P-Served-User": true, "P-DCS-Trace-Party-ID": true, "Diversion": true, "Remote-Party-ID": true,
+	}
+	for id := range ID(NumIDs) {
+		if id.NeedsAngle() != needs[id.String()] {
+			t.Errorf("%v: needs <>: %t", id, id.NeedsAngle())
+		}
+	}
 	u := uri.MustParse("sip:old")
 	var v NameAddr
 	if n, err := v.ParseURI(&u); err != ErrEmpty || n != 0 || u.IsValid() {
@@ -160,6 +173,7 @@ func TestContact(t *testing.T) {
 		{`<sip:a@b>;+sip.instance="<urn:uuid:0>";reg-id=1;pub-gruu="sip:a@b;gr=urn:x"`, 1000, false, 0, false, 1, "urn:uuid:0", "sip:a@b;gr=urn:x"},
 		{`<sip:a@b>;+sip.instance="urn";reg-id=0;pub-gruu=sip:a`, 1000, false, 0, false, 0, "", ""},
 		{`<sip:a@b>;+sip.instance="<";reg-id=2147483648;pub-gruu=""`, 1000, false, 0, false, 0, "", ""},
+		{`<sip:a@b>;+sip.instance="<urn:x"`, 1000, false, 0, false, 0, "", ""},
 		{`<sip:a@b>;+sip.instance="";reg-id=2147483647`, 1000, false, 0, false, 1<<31 - 1, "", ""},
 	} {
 		var v Contact
