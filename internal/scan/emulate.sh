@@ -8,7 +8,7 @@
 # From the environment:
 #	KERNEL      a Linux kernel image (vmlinuz) that needs no module to write to a
 #	            serial port; default: the newest /boot/vmlinuz-*-cloud-amd64
-#	ARGUMENTS   for the tests; default: -test.v -test.run Test/avx512
+#	ARGUMENTS   for the tests; default: -test.v -test.run (Test|Fuzz)/(avx512|seed)
 #	SECONDS_MAX to give up after; default: 3600
 #
 # Debian 12 packages: bochs bochsbios vgabios bochs-term isolinux
@@ -26,7 +26,7 @@ export CGO_ENABLED=0 GOOS=linux GOARCH=amd64
 root=$work/root
 mkdir -p "$root/tests"
 go build -o "$root/init" ./internal/scan/_emulate
-echo "${ARGUMENTS:--test.v -test.run Test/avx512}" >"$root/tests/arguments"
+echo "${ARGUMENTS:--test.v -test.run (Test|Fuzz)/(avx512|seed)}" >"$root/tests/arguments"
 n=0
 for package; do
 	n=$((n + 1))

@@ -2,7 +2,6 @@ package scan
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -372,33 +371,4 @@ func TestAllocs(t *testing.T) {
 			t.Errorf("%v allocations", n)
 		}
 	})
-}
-
-func ExampleLines() {
-	msg := []byte("OPTIONS sip:carol@chicago.com SIP/2.0\r\nCall-ID : 1\r\nSubject: far\r\n away\r\n\r\nbody")
-	var lines [8]Line
-	n, body := Lines(msg, 0, lines[:])
-	start := 0
-	for _, l := range lines[:n] {
-		fmt.Printf("%q %q\n", msg[start:l.NameEnd], msg[l.NameEnd:l.LF])
-		start = int(l.LF) + 1
-	}
-	fmt.Printf("%s\n", msg[body:])
-	// Output:
-	// "OPTIONS" " sip:carol@chicago.com SIP/2.0\r"
-	// "Call-ID" " : 1\r"
-	// "Subject" ": far\r"
-	// "" " away\r"
-	// body
-}
-
-func ExampleHeaderEnd() {
-	stream := []byte("ACK sip:a@b SIP/2.0\r\nCSeq: 1 ACK\r\n\r")
-	fmt.Println(HeaderEnd(stream, 0))
-	searched := len(stream)
-	stream = append(stream, "\nnext"...)
-	fmt.Println(HeaderEnd(stream, searched))
-	// Output:
-	// 0
-	// 36
 }
