@@ -20,14 +20,15 @@ const module = "github.com/sipwire/sipwire"
 // standard library is open to all. A folder that is not here is an error.
 var layers = map[string][]string{
 	".":                  {},
-	"codec":              {"header", "uri", "pool", "internal/abnf", "internal/scan"},
-	"header":             {"uri", "internal/abnf"},
+	"codec":              {"header", "uri", "pool", "internal/abnf", "internal/fieldname", "internal/scan"},
+	"header":             {"uri", "internal/abnf", "internal/fieldname"},
 	"uri":                {"internal/abnf"},
 	"udp":                {"pool", "golang.org/x/sys"},
 	"pool":               {"github.com/valyala/bytebufferpool"},
 	"internal/scan":      {"internal/cpufeat"},
 	"internal/cpufeat":   {"github.com/klauspost/cpuid/v2"},
 	"internal/abnf":      {},
+	"internal/fieldname": {},
 	"internal/reference": {"header"},
 }
 

@@ -1,6 +1,9 @@
 package header
 
-import "github.com/sipwire/sipwire/internal/abnf"
+import (
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/fieldname"
+)
 
 // ID names a header field of the table. The zero ID, [IDOther], stands for
 // every name that is not in it.
@@ -59,29 +62,6 @@ func (id ID) Grammar() Grammar { return id.Info().Grammar }
 // for headers outside the table.
 func (id ID) IsSplit() bool { return int(id) < len(infos) && infos[id].Multi == List }
 
-// entry is a name as the lookup compares it: the last 16 bytes of the name,
-// folded to lower case, in two little-endian words (the last byte is the top
-// byte of lo), its length, and what stands before those 16 bytes.
-type entry struct {
-	lo, hi uint64
-	head   string
-	n      uint8
-	id     ID
-}
-
-const foldBits = 0x2020202020202020
-
-// nameMask keeps the top n bytes of the pair (lo, hi).
-var nameMask = func() (m [17][2]uint64) {
-	for n := range m {
-		m[n][0] = ^uint64(0) << (8 * (8 - min(n, 8)))
-		if n > 8 {
-			m[n][1] = ^uint64(0) << (8 * (16 - n))
-		}
-	}
-	return m
-}()
-
 // Lookup returns the ID of a header name, in its long or compact form, in
 // any case; IDOther when name is not in the table.
 func Lookup(name []byte) ID {
@@ -94,34 +74,7 @@ func Lookup(name []byte) ID {
 // LookupToken returns the ID of the header name b[lo:hi], which must be made
 // of token characters only (RFC 3261, 25.1); Lookup does not ask that. Bytes
 // before lo may be read, and do not matter.
-func LookupToken(b []byte, lo, hi int) ID {
-	n := hi - lo
-	if uint(n-1) >= maxName {
-		return IDOther
-	}
-	var w0, w1 uint64
-	if hi >= 16 {
-		w := (*[16]byte)(b[hi-16 : hi])
-		w0, w1 = le64(w[8:]), le64(w[:8])
-	} else {
-		var w [16]byte
-		copy(w[16-hi:], b[:hi])
-		w0, w1 = le64(w[8:]), le64(w[:8])
-	}
-	m := &nameMask[min(n, 16)]
-	// Setting bit 5 folds letters. Among token characters only "_" changes
-	// too, into DEL, which no name holds; so equal words are equal names.
-	w0 = (w0 | foldBits) & m[0]
-	w1 = (w1 | foldBits) & m[1]
-	e := &entries[slots[(w0*hashLo^(w1^uint64(n))*hashHi)>>hashShift]]
-	if e.lo != w0 || e.hi != w1 || int(e.n) != n {
-		return IDOther
-	}
-	if n > 16 && !abnf.EqualFold(b[lo:hi-16], e.head) {
-		return IDOther
-	}
-	return e.id
-}
+func LookupToken(b []byte, lo, hi int) ID { return ID(fieldname.Find(b, lo, hi).ID()) }
 
 // le64 is binary.LittleEndian.Uint64, spelled out so that this package does
 // not pull in encoding/binary for one line; the compiler makes it one load.

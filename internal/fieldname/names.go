@@ -1,0 +1,94 @@
+// Package fieldname holds the hash table of the header names: the names of the
+// registered SIP header fields and their compact forms (RFC 3261, 7.3.3 and
+// 20, and later RFCs), each with the number that package header gives its
+// field. It stands apart from package header so that the index of a message
+// can look names up inside its own loop: a call for every header field is
+// what that loop can not afford.
+//
+// Names are compared as little-endian words of 8 bytes, from the end of the
+// name backwards: word 0 holds the last 8 bytes, with the last byte at the
+// top, word 3 the bytes 25 to 32 from the end. Bytes in front of the name are
+// masked to 0, and bit 5 of every other byte is set, which folds letters.
+// Among the characters of a token (RFC 3261, 25.1) this changes one other,
+// "_" into DEL, which is in no name; so of tokens, equal words are equal
+// names. No byte of a token is 0, so that equal words have equal lengths too.
+//
+// The tables are never written; nothing is allocated and nothing kept.
+package fieldname
+
+// FoldBits is bit 5 of every byte of a word.
+const FoldBits = 0x2020202020202020
+
+// An Entry is one name in its four words. No name is longer than [MaxLen],
+// which leaves the lowest three bytes of the last word free for what the
+// lookup is asked for: see [ID] and [Single].
+type Entry [4]uint64
+
+// infoBits are the bits of word 3 that are not part of the name.
+const infoBits = 1<<24 - 1
+
+// A Found is what the table says about a name; 0 for a name that is not in
+// it.
+type Found uint32
+
+// ID returns the number of the header field, 0 for none.
+func (f Found) ID() uint8 { return uint8(f) }
+
+// Single returns 0xffff for a header field that may stand only once in a
+// message, 0 for any other: a mask rather than a bool, so that a loop can
+// gather it without a branch.
+func (f Found) Single() uint16 { return uint16(f >> 8) }
+
+// Mask keeps, of the four words in front of a name's end, the bytes of a name
+// of 0 to [MaxLen] bytes.
+var Mask = func() (m [MaxLen + 1]Entry) {
+	for n := range m {
+		for i := range m[n] {
+			if in := n - 8*i; in > 0 {
+				m[n][i] = ^uint64(0) << (8 * (8 - min(in, 8)))
+			}
+		}
+	}
+	return m
+}()
+
+// Match returns what the table says about the name with the four words given,
+// folded and masked. Only the entry that the hash of words 0 to 2 leads to
+// can be it. There is no branch in it: names come in any order, and a
+// mispredicted one costs more than all the rest.
+func Match(w0, w1, w2, w3 uint64) Found {
+	e := &entries[slots[(w0*hashLo^(w1^w2)*hashHi)>>hashShift]]
+	info := e[3] & infoBits
+	other := e[0] ^ w0 | e[1] ^ w1 | e[2] ^ w2 | e[3] ^ info ^ w3
+	return Found(info &^ uint64(int64(other|-other)>>63))
+}
+
+// Find looks up the name b[lo:hi], which must be made of token characters
+// only. Bytes in front of lo may be read, and do not matter.
+func Find(b []byte, lo, hi int) Found {
+	n := hi - lo
+	if uint(n-1) >= MaxLen {
+		return 0
+	}
+	w := (*[32]byte)(nil)
+	if hi >= len(w) {
+		w = (*[32]byte)(b[hi-len(w) : hi])
+	} else {
+		w = new([32]byte) // on the stack
+		copy(w[len(w)-hi:], b[:hi])
+	}
+	m := &Mask[n]
+	return Match(
+		(le64(w[24:])|FoldBits)&m[0],
+		(le64(w[16:])|FoldBits)&m[1],
+		(le64(w[8:])|FoldBits)&m[2],
+		(le64(w[:])|FoldBits)&m[3],
+	)
+}
+
+// le64 is binary.LittleEndian.Uint64; the compiler makes it one load.
+func le64(b []byte) uint64 {
+	_ = b[7]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
