@@ -9,13 +9,17 @@
 // cases is a plain copy of the same messages: the floor, and the unit that
 // ratios between machines are made of.
 //
+// Before each batch the case runs over its messages for up to a millisecond
+// outside of its time, in their own order. Otherwise the case that follows a
+// slow one would find the caches empty, and the floor, which does nothing but
+// read memory, would suffer most: every ratio to it would look too good.
+//
 // A case whose code makes garbage collects it after its batch, outside of its
 // time, so that the garbage of one does not slow the next. This favours
 // parsers that allocate: in their users' programs the collection is paid for.
 package measure
 
 import (
-	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -55,7 +59,12 @@ type Options struct {
 	Core   int    // core to pin to; 0 means the last one allowed, -1 none
 	Seed   uint64 // of the picks
 
-	// Progress, if there is one, is called after every batch.
+	// Budget, if set, ends the rounds early once it is spent, but not
+	// before the fifth.
+	Budget time.Duration
+
+	// Progress, if there is one, is called after every batch. With a Budget
+	// it may end before done reaches total.
 	Progress func(done, total int)
 }
 
@@ -81,8 +90,13 @@ type Result struct {
 func (r Result) MBs() float64 { return r.MeanBytes / r.Median * 1e3 }
 
 // A batch is cut so that it takes about this long at most; otherwise one slow
-// case would stretch the rounds of all others.
-const longestBatch = 25 * time.Millisecond
+// case would stretch the rounds of all others. Neither it nor the warm-up has
+// fewer messages than few.
+const (
+	longestBatch  = 25 * time.Millisecond
+	longestWarmUp = time.Millisecond
+	few           = 64
+)
 
 // Run measures the cases against each other.
 func Run(cases []Case, o Options) ([]Result, error) {
@@ -113,6 +127,7 @@ func Run(cases []Case, o Options) ([]Result, error) {
 
 	results := make([]Result, len(cases))
 	sizes := make([]int, len(cases))
+	warm := make([][]int32, len(cases))
 	samples := make([][]float64, len(cases))
 	draw()
 	for i := range cases {
@@ -127,17 +142,26 @@ func Run(cases []Case, o Options) ([]Result, error) {
 				return nil, fmt.Errorf("measure: %s/%s/%s returned the checksum %d, want %d: the work was not done", c.Impl, c.Task, c.Set, got, want)
 			}
 		}
-		sizes[i] = c.size(pick(c))
+		each := c.each(pick(c))
+		sizes[i] = min(o.Batch, max(few, int(longestBatch/each)))
+		for k := range int32(min(c.Messages, max(few, int(longestWarmUp/each)))) {
+			warm[i] = append(warm[i], k)
+		}
 		r.Bytes, r.Allocs = c.heap(pick(c)[:sizes[i]])
 		samples[i] = make([]float64, 0, o.Rounds)
 	}
 
 	var sink uint64
+	begun := time.Now()
 	for round := range o.Rounds {
+		if o.Budget > 0 && round >= 5 && time.Since(begun) > o.Budget {
+			break
+		}
 		draw()
 		for i := range cases {
 			c := &cases[i]
 			p := pick(c)[:sizes[i]]
+			sink += c.Run(warm[i])
 			t := time.Now()
 			sink += c.Run(p)
 			d := time.Since(t)
@@ -169,14 +193,13 @@ func Run(cases []Case, o Options) ([]Result, error) {
 	return results, nil
 }
 
-// size warms the case up and says how many of the picks make a batch.
-func (c *Case) size(picks []int32) int {
-	n := min(64, len(picks))
+// each runs the case twice on a few messages and returns what one takes.
+func (c *Case) each(picks []int32) time.Duration {
+	n := min(few, len(picks))
 	c.Run(picks[:n])
 	t := time.Now()
 	c.Run(picks[:n])
-	each := cmp.Or(time.Since(t)/time.Duration(n), 1)
-	return min(len(picks), max(n, int(longestBatch/each)))
+	return max(time.Since(t)/time.Duration(n), 1)
 }
 
 // heap counts what a batch takes from Go's heap, a message.

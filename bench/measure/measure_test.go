@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 var keep [][]byte
@@ -68,6 +69,19 @@ func TestRun(t *testing.T) {
 	}
 	if len(seen) != 7 {
 		t.Errorf("picks went past the set: %v", seen)
+	}
+}
+
+func TestBudget(t *testing.T) {
+	n := 0
+	c := Case{Impl: "x", Messages: 1, Run: func([]int32) uint64 { n++; time.Sleep(time.Millisecond); return 0 }}
+	if _, err := Run([]Case{c}, Options{Rounds: 1000, Batch: 1, Budget: time.Microsecond}); err != nil {
+		t.Fatal(err)
+	}
+	// Two runs to size the batch, one to count allocations, and five rounds
+	// of a warm-up and a batch.
+	if n != 13 {
+		t.Errorf("%d runs on a spent budget", n)
 	}
 }
 

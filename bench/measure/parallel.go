@@ -38,7 +38,7 @@ func Parallel(c Case, workers int, make func() (func(picks []int32) uint64, erro
 		picks = append(picks, p)
 	}
 	c.Run = runs[0]
-	size := c.size(picks[0])
+	size := min(o.Batch, max(few, int(4*longestBatch/c.each(picks[0]))))
 
 	var samples []float64
 	for round := range o.Rounds + 1 {

@@ -1,147 +1,151 @@
-// Command report measures the parsers of package peer against each other on
-// the shuffled corpus, in interleaved rounds in one process, and prints a
-// table or JSON. Run it on a quiet machine:
+// Command report measures the parsers against each other and tells the
+// result: as a table on standard output, and for a full run as JSON, Markdown
+// and SVG charts in a folder.
 //
-//	go -C bench run ./report
+//	go -C bench run ./report                     everything, into results/
+//	go -C bench run ./report --quick             forty seconds, table only
+//	go -C bench run ./report --json              one JSON array on standard output
+//	go -C bench run ./report --tier avx2         with the kernels of that tier
+//	go -C bench run ./report --corpus DIR        over the messages in a folder
+//	go -C bench run -tags cpeers ./report        with the parsers in C
+//
+// How it measures is told by package measure, what by package suite.
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
-	"log"
 	"os"
-	"runtime"
+	"slices"
 	"strings"
-	"text/tabwriter"
+	"time"
 
-	"github.com/sipwire/sipwire/bench/measure"
+	"github.com/sipwire/sipwire/bench/corpus"
 	"github.com/sipwire/sipwire/bench/peer"
-	"github.com/sipwire/sipwire/bench/suite"
 	"github.com/sipwire/sipwire/internal/cpufeat"
 )
 
+type options struct {
+	json, quick  bool
+	tier, dir    string
+	out          string
+	impls, tasks string
+	seed         uint64
+	messages     int
+	rounds       int
+	core         int
+	only         string
+}
+
 func main() {
-	log.SetFlags(0)
-	asJSON := flag.Bool("json", false, "write the results as one JSON array")
-	quick := flag.Bool("quick", false, "fewer rounds: a rough answer in a few seconds")
-	tier := flag.String("tier", "", "force the kernel tier: generic, avx2, avx512 or neon")
-	seed := flag.Uint64("seed", 1, "seed of the corpus and of the picks")
-	n := flag.Int("n", 2000, "distinct messages")
+	o := options{}
+	flag.BoolVar(&o.json, "json", false, "write all results to standard output as one JSON array of {task, impl, set, ns_per_msg, p10, bytes_per_op, allocs_per_op, x_copy}")
+	flag.BoolVar(&o.quick, "quick", false, "finish in about 40 seconds, without the parsers in C")
+	flag.StringVar(&o.tier, "tier", "", "force this tier of kernels: "+tierNames())
+	flag.StringVar(&o.dir, "corpus", "", "measure over the messages in this folder in place of the generated ones")
+	flag.StringVar(&o.out, "out", "", "write results.json, report.md, table.md and SVG charts to this folder (default \"results\" for a full run; nothing with -quick, -json or -corpus)")
+	flag.StringVar(&o.impls, "impl", "", "only these parsers, parted by commas: "+implNames())
+	flag.StringVar(&o.tasks, "task", "", "only these tasks, parted by commas: "+taskNames())
+	flag.StringVar(&o.only, "part", "", "only these parts, parted by commas: main, sets, sweeps, cores")
+	flag.Uint64Var(&o.seed, "seed", corpus.DefaultSeed, "seed of the generated messages")
+	flag.IntVar(&o.messages, "messages", corpus.DefaultSize, "how many messages to generate")
+	flag.IntVar(&o.rounds, "rounds", 0, "rounds for each table (default 60, with -quick 20)")
+	flag.IntVar(&o.core, "core", 0, "pin to this core; 0 means the last one, -1 none")
 	flag.Parse()
-	if err := force(*tier); err != nil {
-		log.Fatal(err)
+	if flag.NArg() > 0 {
+		fail(fmt.Errorf("unknown argument %q", flag.Arg(0)))
 	}
-	options := measure.Options{Rounds: 60, Seed: *seed, Progress: progress}
-	if *quick {
-		options.Rounds = 15
-	}
-	results, left, err := run(*seed, *n, *tier != "", options)
-	if err != nil {
-		log.Fatal(err)
-	}
-	if *asJSON {
-		err = writeJSON(os.Stdout, results)
-	} else {
-		err = writeTable(os.Stdout, results, left)
-	}
-	if err != nil {
-		log.Fatal(err)
+	if err := run(&o); err != nil {
+		fail(err)
 	}
 }
 
-// force makes the kernels run in the tier of that name.
-func force(name string) error {
-	if name == "" {
-		return nil
-	}
-	for _, t := range cpufeat.Tiers() {
-		if t.String() == name {
-			cpufeat.Force(t)
-			return nil
+func run(o *options) error {
+	if o.tier != "" {
+		i := slices.IndexFunc(cpufeat.Tiers(), func(t cpufeat.Tier) bool { return t.String() == o.tier })
+		if i < 0 {
+			return fmt.Errorf("this machine lacks tier %q; it has %s", o.tier, tierNames())
 		}
+		defer cpufeat.Force(cpufeat.Tiers()[i])()
 	}
-	return fmt.Errorf("this CPU has no tier %q; it has %v", name, cpufeat.Tiers())
-}
-
-// run measures every task that has an implementation on the shuffled set.
-// The other tiers of our own run beside it unless one is forced.
-func run(seed uint64, n int, forced bool, o measure.Options) ([]measure.Result, []suite.Left, error) {
-	impls := peer.All()
-	if forced {
-		kept := impls[:0]
-		for _, i := range impls {
-			if i.Tier == "" {
-				kept = append(kept, i)
-			}
-		}
-		impls = kept
+	full := !o.quick && !o.json && o.dir == "" && o.impls == "" && o.tasks == "" && o.only == "" && o.tier == ""
+	if full && o.out == "" {
+		o.out = "results"
 	}
-	plan, err := suite.Build(impls, peer.Tasks(), suite.Mixed(seed, n))
+	began := time.Now()
+	r, err := measureAll(o)
 	if err != nil {
-		return nil, nil, err
-	}
-	results, err := measure.Run(plan.Cases, o)
-	return results, plan.Left, err
-}
-
-// progress says on standard error how far the run is, where a person looks.
-func progress(done, total int) {
-	if info, err := os.Stderr.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return
-	}
-	fmt.Fprintf(os.Stderr, "\r%3d %%", done*100/total)
-	if done == total {
-		fmt.Fprint(os.Stderr, "\r     \r")
-	}
-}
-
-// A row is one result in the JSON output.
-type row struct {
-	Task   string  `json:"task"`
-	Impl   string  `json:"impl"`
-	Set    string  `json:"set"`
-	Ns     float64 `json:"ns_per_msg"`
-	P10    float64 `json:"p10"`
-	Bytes  float64 `json:"bytes_per_op"`
-	Allocs float64 `json:"allocs_per_op"`
-	XCopy  float64 `json:"x_copy"`
-}
-
-func writeJSON(w io.Writer, results []measure.Result) error {
-	rows := make([]row, 0, len(results))
-	for _, r := range results {
-		rows = append(rows, row{r.Task, r.Impl, r.Set, r.Median, r.P10, r.Bytes, r.Allocs, r.XCopy})
-	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", " ")
-	return e.Encode(rows)
-}
-
-func writeTable(w io.Writer, results []measure.Result, left []suite.Left) error {
-	fmt.Fprintf(w, "%s, %s/%s, %s, tier %v\n\n", cpufeat.Brand(), runtime.GOOS, runtime.GOARCH, runtime.Version(), cpufeat.Current())
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(tw, "task\timpl\tmessages\tns\tp10\tMB/s\tx copy\tB/op\tallocs/op\t")
-	for _, r := range results {
-		fmt.Fprintf(tw, "%s\t%s\t%d\t%.0f\t%.0f\t%.0f\t%.1f\t%.0f\t%.1f\t\n",
-			r.Task, r.Impl, r.Messages, r.Median, r.P10, r.MBs(), r.XCopy, r.Bytes, r.Allocs)
-	}
-	if err := tw.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintln(w, "\nversions")
-	for _, i := range peer.All() {
-		fmt.Fprintf(w, "  %s %s: %s\n", i.Name, i.Version, i.About)
-	}
-	for _, l := range left {
-		why := map[string]int{}
-		for _, f := range l.Findings {
-			reason, _, _ := strings.Cut(f.Why, " at offset")
-			reason, _, _ = strings.Cut(reason, " \"")
-			why[reason]++
+	r.Took = time.Since(began)
+	if o.json {
+		if err := r.writeJSON(os.Stdout); err != nil {
+			return err
 		}
-		fmt.Fprintf(w, "left out of %s/%s: %d of %d messages: %v\n", l.Impl, l.Task, len(l.Findings), l.Total, why)
+	} else if err := r.writeText(os.Stdout); err != nil {
+		return err
 	}
-	return nil
+	if o.out == "" {
+		return nil
+	}
+	return r.writeFolder(o.out)
+}
+
+// chosen are the parsers that the options ask for.
+func (o *options) chosen() ([]peer.Impl, error) {
+	want := split(o.impls)
+	var out []peer.Impl
+	for _, i := range peer.All() {
+		switch {
+		case o.quick && i.C, o.tier != "" && i.Tier != "":
+		case len(want) == 0 || i.Name == "memcpy" || slices.Contains(want, i.Name):
+			out = append(out, i)
+		}
+	}
+	for _, name := range want {
+		if _, ok := peer.Find(name); !ok {
+			return nil, fmt.Errorf("no parser %q; there are %s", name, implNames())
+		}
+	}
+	return out, nil
+}
+
+// among are those of the tasks that the options ask for; the floor always is.
+func (o *options) among(tasks []peer.Task) ([]peer.Task, error) {
+	want := split(o.tasks)
+	for _, name := range want {
+		if !slices.Contains(peer.Tasks(), peer.Task(name)) {
+			return nil, fmt.Errorf("no task %q; there are %s", name, taskNames())
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(tasks), func(t peer.Task) bool {
+		return len(want) > 0 && t != peer.Copy && !slices.Contains(want, string(t))
+	}), nil
+}
+
+// part says whether the options ask for a part of the report.
+func (o *options) part(name string) bool {
+	want := split(o.only)
+	return len(want) == 0 || slices.Contains(want, name)
+}
+
+func split(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+func tierNames() string { return join(cpufeat.Tiers(), cpufeat.Tier.String) }
+func implNames() string { return join(peer.All(), func(i peer.Impl) string { return i.Name }) }
+func taskNames() string { return join(peer.Tasks(), func(t peer.Task) string { return string(t) }) }
+
+func join[T any](all []T, name func(T) string) string {
+	var names []string
+	for _, t := range all {
+		names = append(names, name(t))
+	}
+	return strings.Join(names, ", ")
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "report:", err)
+	os.Exit(1)
 }

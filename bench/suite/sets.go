@@ -2,6 +2,7 @@ package suite
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/sipwire/sipwire/bench/corpus"
 	"github.com/sipwire/sipwire/bench/peer"
@@ -57,4 +58,23 @@ func Sweeps(seed uint64, n int) []Sweep {
 		sweep("body", "bytes of body", corpus.BodySweep, corpus.Bodies, func(s int) int { return s }),
 		sweep("value", "bytes of one value", corpus.ValueSweep, corpus.Values, func(s int) int { return s }),
 	}
+}
+
+// Means are the mean length of the messages, the mean length of what stands
+// before the body, and the mean number of header fields, continuation lines
+// not counted.
+func Means(s Set) (bytes, head, fields float64) {
+	for _, m := range s.Messages {
+		b := string(m.Bytes)
+		end := strings.Index(b, "\r\n\r\n")
+		if end < 0 {
+			continue
+		}
+		top := b[:end+2]
+		bytes += float64(len(b))
+		head += float64(end + 4)
+		fields += float64(strings.Count(top, "\r\n") - strings.Count(top, "\r\n ") - strings.Count(top, "\r\n\t") - 1)
+	}
+	n := float64(len(s.Messages))
+	return bytes / n, head / n, fields / n
 }
