@@ -35,7 +35,8 @@ type Message struct {
 	fields []field  // the header fields in order
 	next   []uint16 // next[i] is 1 + the index of the next field with the same ID, 0 at the end
 	// first[id] is 1 + the index of the first field with that ID, 0 for none.
-	first [header.NumIDs]uint16
+	// It has room for every ID there can be, so that no index is checked.
+	first [256]uint16
 
 	body, end int // the body is buf[body:end]; trailing bytes follow
 	length    int // Content-Length as declared, -1 when absent

@@ -118,6 +118,10 @@ func (m *Message) parseHead(p *Parser, start int) bool {
 			if !m.parseStartLine(p, start, lines[0]) && losesFraming(m.err.Code) {
 				return false
 			}
+			if body != 0 && m.straight(p, lines) {
+				m.body = body
+				break
+			}
 			from = int(lines[0].LF) + 1
 			lines = lines[1:]
 		}
@@ -127,6 +131,7 @@ func (m *Message) parseHead(p *Parser, start int) bool {
 		}
 		if body != 0 {
 			m.body = body
+			m.classify()
 			break
 		}
 		if n < len(m.lines) {
@@ -137,7 +142,6 @@ func (m *Message) parseHead(p *Parser, start int) bool {
 	if p.Strict && m.buf[m.body-2] != '\r' {
 		m.fail(ErrBareLF, header.IDOther, m.body-1)
 	}
-	m.classify()
 	return true
 }
 

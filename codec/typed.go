@@ -12,7 +12,7 @@ import (
 // find returns the first value with the ID and its offset. When there is none
 // err is what the accessor of that header returns.
 func (m *Message) find(id header.ID) (value []byte, offset int, err error) {
-	if int(id) >= len(m.first) || m.first[id] == 0 {
+	if m.first[id] == 0 {
 		if m.flags&flagParsed == 0 && len(m.fields) == 0 {
 			return nil, 0, ErrNotParsed
 		}
