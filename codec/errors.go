@@ -38,6 +38,14 @@ const (
 	ErrMissing           = abnf.ErrMissing
 )
 
+// The codes of what is put into a message. Single values have those of
+// packages header and uri too.
+const (
+	ErrInjection = abnf.ErrInjection
+	ErrConflict  = abnf.ErrConflict
+	ErrState     = abnf.ErrState
+)
+
 // A SyntaxError says what is wrong with a message, and where. It lives in
 // the Message that returned it and changes with the next call on it; copy the
 // struct to keep one.

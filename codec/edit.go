@@ -1,0 +1,238 @@
+package codec
+
+import (
+	"slices"
+
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
+
+// Sizes of the inline stores of an Edit: more than a proxy needs for one
+// message. What outgrows them is allocated once and kept.
+const (
+	inlineSplices = 16
+	inlineText    = 512
+)
+
+// An Edit collects changes to a parsed message and writes the result in one
+// go: what was not changed is copied in whole runs and leaves byte for byte as
+// it came. The zero Edit is ready for [Edit.Begin]; keep one for each
+// goroutine, it allocates nothing once it has grown. It must not be copied.
+//
+// Changes may be made in any order; all of them name values of the message as
+// it was parsed, not what other changes have put in. Two changes of one value,
+// such as a Set of a header that was removed, are ErrConflict. The error of a
+// call that fails stays: [Edit.AppendTo] and its likes return the first one,
+// so that no half-edited message goes out. CR, LF or NUL in anything that is
+// put in is ErrInjection. An error is a *[SyntaxError] that lives in the Edit
+// until the next Begin.
+//
+// An Edit without changes writes all that was given to Parse. With the first
+// change, CRLFs before the start line and bytes behind the body are left out:
+// they are not part of the message (RFC 3261, 7.5 and 18.3), and on a stream
+// they would be taken for the next one.
+//
+// The message, its bytes and the values given to the calls: values are copied
+// by the call, except for the body, which must stay as it is until the result
+// is written; the message and its bytes must stay until then too.
+type Edit struct {
+	_ noCopy
+
+	m       *Message
+	splices []splice // sorted by offset and rank
+	text    []byte   // what the splices put in
+	body    []byte   // the new body
+	newBody bool
+	err     SyntaxError
+
+	inlineSplices [inlineSplices]splice
+	inlineText    [inlineText]byte
+}
+
+// A splice replaces buf[lo:hi] by text[from:to].
+type splice struct {
+	lo, hi, from, to uint32
+	rank             rank
+	id               header.ID // of the header concerned
+}
+
+// rank orders splices at one offset.
+type rank uint8
+
+const (
+	rankAfter   rank = iota // put in behind what ends here
+	rankTop                 // put in in front, the last one first
+	rankBefore              // put in in front, the first one first
+	rankReplace             // in place of what begins here
+)
+
+// Begin starts the changes of a message, which must have parsed without an
+// error, and forgets those of the message before.
+func (e *Edit) Begin(m *Message) error {
+	if e.splices == nil {
+		e.splices, e.text = e.inlineSplices[:0], e.inlineText[:0]
+	}
+	e.m, e.splices, e.text = m, e.splices[:0], e.text[:0]
+	e.body, e.newBody, e.err = nil, false, SyntaxError{}
+	if m.flags&flagParsed == 0 || m.err.Code != 0 {
+		return e.fail(ErrNotParsed, header.IDOther, 0)
+	}
+	return nil
+}
+
+// Err returns the error of the first call that failed since Begin.
+func (e *Edit) Err() error {
+	if e.err.Code == 0 {
+		return nil
+	}
+	return &e.err
+}
+
+// fail records an error and returns the first one.
+func (e *Edit) fail(code Code, id header.ID, offset int) error {
+	if e.err.Code == 0 {
+		e.err = SyntaxError{code, id, offset}
+	}
+	return &e.err
+}
+
+// ready reports whether changes may be made: after Begin and before an error.
+func (e *Edit) ready() bool {
+	if e.m == nil {
+		e.fail(abnf.ErrState, header.IDOther, 0)
+	}
+	return e.err.Code == 0
+}
+
+// splice adds the change of buf[lo:hi] into what text holds from from on.
+func (e *Edit) splice(id header.ID, lo, hi, from int, r rank) error {
+	return e.insert(splice{uint32(lo), uint32(hi), uint32(from), uint32(len(e.text)), r, id})
+}
+
+// insert adds a splice behind those of the same offset and rank.
+func (e *Edit) insert(s splice) error {
+	i := len(e.splices)
+	for i > 0 && s.before(&e.splices[i-1]) {
+		i--
+	}
+	if i > 0 && s.conflicts(&e.splices[i-1]) || i < len(e.splices) && e.splices[i].conflicts(&s) {
+		return e.fail(abnf.ErrConflict, s.id, int(s.lo))
+	}
+	e.splices = slices.Insert(e.splices, i, s)
+	return nil
+}
+
+// added reports whether a field of the header has been put in.
+func (e *Edit) added(id header.ID) bool {
+	for i := range e.splices {
+		s := &e.splices[i]
+		if s.id == id && s.lo == s.hi && e.text[s.to-1] == '\n' {
+			return true
+		}
+	}
+	return false
+}
+
+// removes reports whether the splice takes something out and puts nothing in.
+func (s *splice) removes() bool { return s.lo < s.hi && s.from == s.to }
+
+// before orders splices by offset and rank. Those on top go in front of what
+// was put there before them.
+func (s *splice) before(o *splice) bool {
+	if s.lo != o.lo {
+		return s.lo < o.lo
+	}
+	return s.rank < o.rank || s.rank == o.rank && s.rank == rankTop
+}
+
+// conflicts reports whether s can not follow o.
+func (s *splice) conflicts(o *splice) bool {
+	return s.lo < o.hi || s.rank == rankReplace && o.rank == rankReplace && s.lo == o.lo
+}
+
+// headEnd returns the offset of the empty line behind the header fields.
+func (e *Edit) headEnd() int {
+	m := e.m
+	if m.body >= 2 && m.buf[m.body-2] == '\r' {
+		return m.body - 2
+	}
+	return m.body - 1
+}
+
+// lineEnd returns the offset behind the line, or lines, of field i.
+func (e *Edit) lineEnd(i int) int {
+	if i+1 < len(e.m.fields) {
+		return int(e.m.fields[i+1].name)
+	}
+	return e.headEnd()
+}
+
+// bounds returns the part of the bytes that is written, changes aside.
+func (e *Edit) bounds() (lo, hi int) {
+	m := e.m
+	switch {
+	case e.newBody:
+		return int(m.startLine.start), m.body
+	case len(e.splices) > 0:
+		return int(m.startLine.start), m.end
+	}
+	return 0, len(m.buf)
+}
+
+// Size returns the length in bytes of what AppendTo appends, 0 after an error.
+func (e *Edit) Size() int {
+	if !e.ready() {
+		return 0
+	}
+	lo, hi := e.bounds()
+	n := hi - lo + len(e.body)
+	for i := range e.splices {
+		s := &e.splices[i]
+		n += int(s.to-s.from) - int(s.hi-s.lo)
+	}
+	return n
+}
+
+// AppendTo appends the changed message to dst, which must not overlap the
+// message; with room for Size bytes nothing is allocated. After an error of
+// any call it returns that one, and dst as it was.
+func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
+	if !e.ready() {
+		return dst, &e.err
+	}
+	dst = slices.Grow(dst, e.Size())
+	buf := e.m.buf
+	at, end := e.bounds()
+	for i := range e.splices {
+		s := &e.splices[i]
+		dst = append(dst, buf[at:s.lo]...)
+		dst = append(dst, e.text[s.from:s.to]...)
+		at = int(s.hi)
+	}
+	dst = append(dst, buf[at:end]...)
+	return append(dst, e.body...), nil
+}
+
+// AppendSegments appends the changed message in pieces, for net.Buffers and
+// for vectors of system calls. They point into the message and into e, and
+// are valid until either is changed. Errors are as for AppendTo.
+func (e *Edit) AppendSegments(dst [][]byte) ([][]byte, error) {
+	if !e.ready() {
+		return dst, &e.err
+	}
+	add := func(b []byte) {
+		if len(b) > 0 {
+			dst = append(dst, b[:len(b):len(b)])
+		}
+	}
+	at, end := e.bounds()
+	for i := range e.splices {
+		s := &e.splices[i]
+		add(e.m.buf[at:s.lo])
+		add(e.text[s.from:s.to])
+		at = int(s.hi)
+	}
+	add(e.m.buf[at:end])
+	add(e.body)
+	return dst, nil
+}

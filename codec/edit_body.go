@@ -1,0 +1,61 @@
+package codec
+
+import (
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
+
+// SetBody replaces the body; Content-Length and Content-Type follow. A nil
+// contentType leaves the Content-Type as it is, an empty body removes it. The
+// body is not copied: it must stay as it is until the result is written.
+func (e *Edit) SetBody(contentType, body []byte) error {
+	if !e.ready() {
+		return &e.err
+	}
+	if e.newBody {
+		return e.fail(abnf.ErrConflict, header.IDContentType, e.m.body)
+	}
+	if err := e.contentLength(len(body)); err != nil {
+		return err
+	}
+	var err error
+	switch {
+	case len(body) == 0:
+		err = e.Remove(header.IDContentType)
+	case contentType != nil:
+		err = e.Set(header.IDContentType, contentType)
+	}
+	if err == nil {
+		e.body, e.newBody = body, true
+	}
+	return err
+}
+
+// SetContentLength makes the message say how long its body is, which streams
+// need and datagrams may lack (RFC 3261, 18.3).
+func (e *Edit) SetContentLength() error {
+	if !e.ready() {
+		return &e.err
+	}
+	return e.contentLength(e.m.end - e.m.body)
+}
+
+func (e *Edit) contentLength(n int) error {
+	i := e.m.Index(header.IDContentLength)
+	if i < 0 {
+		from, at := len(e.text), e.headEnd()
+		e.text = append(e.text, "Content-Length: "...)
+		e.text = append(abnf.AppendUint(e.text, uint64(n)), "\r\n"...)
+		// A replacement, so that a second one is a conflict.
+		return e.splice(header.IDContentLength, at, at, from, rankReplace)
+	}
+	for ; i >= 0; i = e.m.Next(i) {
+		f := &e.m.fields[i]
+		from := len(e.text)
+		e.text = abnf.AppendUint(e.text, uint64(n))
+		if err := e.splice(f.id, int(f.value), int(f.end), from, rankReplace); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,246 @@
+package codec
+
+import (
+	"net/netip"
+
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
+
+// The changes that a proxy makes (RFC 3261, 16.6 and 16.7).
+
+// DefaultMaxForwards is the Max-Forwards of a new request, and of one that
+// came without (RFC 3261, 8.1.1.6 and 16.6, step 3).
+const DefaultMaxForwards = 70
+
+// PushVia puts v on top of the Via values, on a line of its own (RFC 3261,
+// 16.6, step 8). The last one pushed is the topmost.
+func (e *Edit) PushVia(v *Via) error {
+	if !e.ready() {
+		return &e.err
+	}
+	if code := v.check(); code != 0 {
+		return e.fail(code, header.IDVia, 0)
+	}
+	at, _ := e.offset(Top())
+	if i := e.m.Index(header.IDVia); i >= 0 {
+		at = int(e.m.fields[i].name)
+	}
+	from := len(e.text)
+	e.text = append(v.appendTo(append(e.text, "Via: "...)), "\r\n"...)
+	return e.splice(header.IDVia, at, at, from, rankTop)
+}
+
+// PopVia removes the topmost Via value that the message came with and that is
+// still there, as a proxy does with its own in a response (RFC 3261, 16.7,
+// step 3). ErrMissing says that there is none left.
+func (e *Edit) PopVia() error {
+	if !e.ready() {
+		return &e.err
+	}
+	return e.removeTop(header.IDVia)
+}
+
+// SetReceived does what a server transport does to the top Via of a request
+// that came from src (RFC 3261, 18.2.1; RFC 3581, 4): received is set when
+// sent-by is not the address of src or rport is there, and rport gets the port
+// when it is there. Values that the sender has put there are replaced.
+func (e *Edit) SetReceived(src netip.AddrPort) error { return e.received(src, false) }
+
+// ForceRPort is SetReceived for a request whose sender is taken to have asked
+// for rport, as behind many NATs.
+func (e *Edit) ForceRPort(src netip.AddrPort) error { return e.received(src, true) }
+
+func (e *Edit) received(src netip.AddrPort, force bool) error {
+	if !e.ready() {
+		return &e.err
+	}
+	stamps, text, err := e.m.stampVia(e.text, src, force)
+	if err != nil {
+		return e.failed(err)
+	}
+	e.text = text
+	for _, s := range stamps {
+		if s.from < s.to {
+			if err := e.insert(s); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// stampVia finds what [Edit.SetReceived] changes in the top Via, and appends
+// to text what the splices, two at most and sorted, put in.
+func (m *Message) stampVia(text []byte, src netip.AddrPort, force bool) (stamps [2]splice, _ []byte, err error) {
+	via, err := m.TopVia()
+	if err != nil {
+		return stamps, text, err
+	}
+	if !src.IsValid() {
+		return stamps, text, m.located(header.IDVia, 0, abnf.ErrState)
+	}
+	_, base, _ := m.find(header.IDVia)
+	_, end := via.Extent()
+	addr := src.Addr().Unmap().WithZone("")
+	host, isAddr := via.HostAddr()
+	rport := force || via.HasRPort()
+	if _, _, forged := via.ParamExtent("received"); rport || forged || !isAddr || host.Unmap() != addr {
+		from := len(text)
+		text = addr.AppendTo(append(text, ";received="...))
+		stamps[0] = stampParam(via, "received", base, end, from, len(text))
+	}
+	if rport {
+		from := len(text)
+		text = abnf.AppendUint(append(text, ";rport="...), uint64(src.Port()))
+		stamps[1] = stampParam(via, "rport", base, end, from, len(text))
+	}
+	if stamps[0].lo > stamps[1].lo && stamps[1].lo != 0 {
+		stamps[0], stamps[1] = stamps[1], stamps[0]
+	}
+	return stamps, text, nil
+}
+
+// stampParam puts ";name=value" behind the value, or without the ";" in the
+// place of the parameter that it has.
+func stampParam(via *header.Via, name string, base, end, from, to int) splice {
+	lo, hi, ok := via.ParamExtent(name)
+	if ok {
+		return splice{uint32(base + lo), uint32(base + hi), uint32(from + 1), uint32(to), rankReplace, header.IDVia}
+	}
+	return splice{uint32(base + end), uint32(base + end), uint32(from), uint32(to), rankAfter, header.IDVia}
+}
+
+// PushRecordRoute puts a Record-Route with the URI, without brackets, on top
+// of those there are (RFC 3261, 16.6, step 4). The URI should have the lr
+// parameter. The last one pushed is the topmost.
+func (e *Edit) PushRecordRoute(u []byte) error {
+	return e.pushURI(header.IDRecordRoute, "Record-Route: <", u)
+}
+
+// PushRoute puts a Route with the URI, without brackets, on top of those there
+// are (RFC 3261, 16.6, step 6).
+func (e *Edit) PushRoute(u []byte) error {
+	return e.pushURI(header.IDRoute, "Route: <", u)
+}
+
+func (e *Edit) pushURI(id header.ID, open string, u []byte) error {
+	if !e.ready() {
+		return &e.err
+	}
+	if code := checkURI(u); code != 0 {
+		return e.fail(code, id, 0)
+	}
+	at, _ := e.offset(Top())
+	if i := e.m.Index(id); i >= 0 {
+		at = int(e.m.fields[i].name)
+	} else if i := e.lastIndex(header.IDVia); i >= 0 {
+		at = e.lineEnd(i)
+	}
+	from := len(e.text)
+	e.text = append(append(append(e.text, open...), u...), ">\r\n"...)
+	return e.splice(id, at, at, from, rankTop)
+}
+
+// PopRoute removes the topmost Route value that the message came with and
+// that is still there (RFC 3261, 16.4). ErrMissing says that there is none
+// left.
+func (e *Edit) PopRoute() error {
+	if !e.ready() {
+		return &e.err
+	}
+	return e.removeTop(header.IDRoute)
+}
+
+// ApplyHop makes the changes that a Hop asks for, which [Message.NextHop] has
+// found for the same message: Route values that are used up go, and strict
+// routers before and behind the proxy get what they expect (RFC 3261, 16.4 and
+// 16.6, step 6).
+func (e *Edit) ApplyHop(h *Hop) error {
+	if !e.ready() {
+		return &e.err
+	}
+	if h.DropLast {
+		if err := e.RemoveValue(header.IDRoute, e.m.CountValues(header.IDRoute)-1); err != nil {
+			return err
+		}
+	}
+	if h.DropFirst {
+		if err := e.PopRoute(); err != nil {
+			return err
+		}
+	}
+	if !h.Strict {
+		if h.DropLast {
+			return e.setURI(&h.Target)
+		}
+		return nil
+	}
+	if err := e.PopRoute(); err != nil {
+		return err
+	}
+	if err := e.setURI(&h.Next); err != nil {
+		return err
+	}
+	// Behind the last Route line there was, so that it is the last value.
+	from, end := len(e.text), e.lineEnd(e.lastIndex(header.IDRoute))
+	e.text = append(e.text, "Route: <"...)
+	e.text = append(h.Target.AppendTo(e.text), ">\r\n"...)
+	return e.splice(header.IDRoute, end, end, from, rankAfter)
+}
+
+// lastIndex returns the index of the last field of the header, or -1.
+func (e *Edit) lastIndex(id header.ID) int {
+	i := e.m.Index(id)
+	for next := i; next >= 0; next = e.m.Next(next) {
+		i = next
+	}
+	return i
+}
+
+// DecrementMaxForwards lowers Max-Forwards by one, or puts in one of
+// [DefaultMaxForwards] when there is none (RFC 3261, 16.6, step 3). One that
+// is 0 already, which 16.3 says to answer with a 483, is ErrState; one that
+// does not parse is its error.
+func (e *Edit) DecrementMaxForwards() error {
+	if !e.ready() {
+		return &e.err
+	}
+	i := e.m.Index(header.IDMaxForwards)
+	if i < 0 {
+		return e.maxForwards(i, DefaultMaxForwards)
+	}
+	hops, err := e.m.MaxForwards()
+	if err != nil {
+		return e.fail(e.m.typed.errs[slotMaxForwards].Code, header.IDMaxForwards, int(e.m.fields[i].value))
+	}
+	if hops == 0 {
+		return e.fail(abnf.ErrState, header.IDMaxForwards, int(e.m.fields[i].value))
+	}
+	return e.maxForwards(i, hops-1)
+}
+
+// SetMaxForwards sets Max-Forwards.
+func (e *Edit) SetMaxForwards(hops uint8) error {
+	if !e.ready() {
+		return &e.err
+	}
+	return e.maxForwards(e.m.Index(header.IDMaxForwards), hops)
+}
+
+// maxForwards gives field i the number, or a new field when i is -1.
+func (e *Edit) maxForwards(i int, hops uint8) error {
+	if i < 0 && e.added(header.IDMaxForwards) {
+		return e.fail(abnf.ErrConflict, header.IDMaxForwards, 0)
+	}
+	from := len(e.text)
+	if i >= 0 {
+		f := &e.m.fields[i]
+		e.text = abnf.AppendUint(e.text, uint64(hops))
+		return e.splice(f.id, int(f.value), int(f.end), from, rankReplace)
+	}
+	at := e.headEnd()
+	e.text = append(e.text, "Max-Forwards: "...)
+	e.text = append(abnf.AppendUint(e.text, uint64(hops)), "\r\n"...)
+	return e.splice(header.IDMaxForwards, at, at, from, rankBefore)
+}

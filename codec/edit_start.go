@@ -1,0 +1,96 @@
+package codec
+
+import (
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/uri"
+)
+
+// setURI replaces the Request-URI by one that was parsed.
+func (e *Edit) setURI(u *uri.URI) error {
+	from := len(e.text)
+	e.text = AppendRequestURI(e.text, u)
+	return e.splice(header.IDOther, int(e.m.uriLo), int(e.m.uriHi), from, rankReplace)
+}
+
+// SetRequestURI replaces the Request-URI. Of a sip URI, what may not stand in
+// a request line is left out, as [AppendRequestURI] does. A response is
+// ErrState.
+func (e *Edit) SetRequestURI(u []byte) error {
+	if !e.ready() {
+		return &e.err
+	}
+	if e.m.status != 0 {
+		return e.fail(abnf.ErrState, header.IDOther, 0)
+	}
+	if code := checkText(u); code != 0 {
+		return e.fail(code, header.IDOther, 0)
+	}
+	v, err := uri.Parse(u)
+	if err != nil {
+		code, _ := err.(Code)
+		return e.fail(code, header.IDOther, 0)
+	}
+	return e.setURI(&v)
+}
+
+// SetRequestLine replaces the method and the Request-URI of a request
+// (RFC 3261, 7.1), the URI as by [Edit.SetRequestURI]. CSeq names the method
+// too: see [Edit.SetCSeq]. A response is ErrState.
+func (e *Edit) SetRequestLine(method, u []byte) error {
+	if !e.ready() {
+		return &e.err
+	}
+	if e.m.status != 0 {
+		return e.fail(abnf.ErrState, header.IDOther, 0)
+	}
+	if code := checkToken(method); code != 0 {
+		return e.fail(code, header.IDOther, 0)
+	}
+	from := len(e.text)
+	e.text = append(e.text, method...)
+	if err := e.splice(header.IDOther, int(e.m.startLine.start), int(e.m.methodEnd), from, rankReplace); err != nil {
+		return err
+	}
+	return e.SetRequestURI(u)
+}
+
+// SetStatusLine replaces the status, 100 to 699, and the reason phrase of a
+// response (RFC 3261, 7.2); a nil reason is the registered one. A request is
+// ErrState, as is another status: [AppendReply] answers requests.
+func (e *Edit) SetStatusLine(status int, reason []byte) error {
+	if !e.ready() {
+		return &e.err
+	}
+	if e.m.status == 0 || status < 100 || status > 699 {
+		return e.fail(abnf.ErrState, header.IDOther, 0)
+	}
+	if code := checkReason(reason); code != 0 {
+		return e.fail(code, header.IDOther, 0)
+	}
+	from := len(e.text)
+	e.text = appendStatus(e.text, status, reason)
+	return e.splice(header.IDOther, int(e.m.versionHi), int(e.m.lineEnd), from, rankReplace)
+}
+
+// checkReason asks for text without control bytes (RFC 3261, 7.2).
+func checkReason(reason []byte) Code {
+	if code := checkText(reason); code != 0 {
+		return code
+	}
+	for _, c := range reason {
+		if abnf.Is(c, abnf.Control) {
+			return abnf.ErrControl
+		}
+	}
+	return 0
+}
+
+// appendStatus appends what stands behind the SIP-Version in a status line.
+func appendStatus(dst []byte, status int, reason []byte) []byte {
+	dst = append(abnf.AppendUint(append(dst, ' '), uint64(status)), ' ')
+	if reason == nil {
+		return append(dst, header.ReasonPhrase(status)...)
+	}
+	return append(dst, reason...)
+}

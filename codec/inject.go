@@ -1,0 +1,98 @@
+package codec
+
+import (
+	"bytes"
+
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/uri"
+)
+
+// What callers put into a message is checked here, so that no value can end
+// its header field and begin another one. The codes are those of the call.
+
+// checkText refuses CR, LF and NUL: folding a value that is put in is never
+// needed, and all three end a line for some reader.
+func checkText(b []byte) Code {
+	if bytes.IndexByte(b, '\r') >= 0 || bytes.IndexByte(b, '\n') >= 0 || bytes.IndexByte(b, 0) >= 0 {
+		return abnf.ErrInjection
+	}
+	return 0
+}
+
+// checkToken asks for a token (RFC 3261, 25.1).
+func checkToken(b []byte) Code {
+	if abnf.All(b, abnf.Token) {
+		return 0
+	}
+	if code := checkText(b); code != 0 {
+		return code
+	}
+	return abnf.ErrToken
+}
+
+// checkURI asks for a URI that may stand in "<>" or in a request line.
+func checkURI(b []byte) Code {
+	if code := checkText(b); code != 0 {
+		return code
+	}
+	if _, err := uri.Parse(b); err != nil {
+		code, _ := err.(Code)
+		return code
+	}
+	return 0
+}
+
+// A Via is a Via value to be written (RFC 3261, 20.42). Its slices are read
+// during the call that it is given to, and not kept.
+type Via struct {
+	Transport header.Transport // not header.TransportOther
+	Host      []byte           // of sent-by: a name, an IPv4 address or an IPv6 address in brackets
+	Port      uint16           // of sent-by; 0 leaves it out
+	Branch    []byte           // with the magic cookie; [AppendBranch] makes one
+	RPort     bool             // asks for the response at the port this is sent from (RFC 3581, 3)
+}
+
+// magicCookie begins every branch (RFC 3261, 8.1.1.7).
+const magicCookie = "z9hG4bK"
+
+// check judges the parts of v by their grammar.
+func (v *Via) check() Code {
+	if v.Transport.String() == "" {
+		return abnf.ErrProtocol
+	}
+	if n, _, code := uri.ConsumeHost(v.Host, 0); code != 0 || n != len(v.Host) {
+		if code := checkText(v.Host); code != 0 {
+			return code
+		}
+		return abnf.ErrHost
+	}
+	return checkBranch(v.Branch)
+}
+
+// checkBranch asks for a token that begins with the magic cookie.
+func checkBranch(b []byte) Code {
+	if code := checkToken(b); code != 0 {
+		return code
+	}
+	if !bytes.HasPrefix(b, []byte(magicCookie)) {
+		return abnf.ErrParam
+	}
+	return 0
+}
+
+// appendTo appends v, which has passed check.
+func (v *Via) appendTo(dst []byte) []byte {
+	dst = append(dst, "SIP/2.0/"...)
+	dst = append(dst, v.Transport.String()...)
+	dst = append(dst, ' ')
+	dst = append(dst, v.Host...)
+	if v.Port != 0 {
+		dst = abnf.AppendUint(append(dst, ':'), uint64(v.Port))
+	}
+	if v.RPort {
+		dst = append(dst, ";rport"...)
+	}
+	dst = append(dst, ";branch="...)
+	return append(dst, v.Branch...)
+}
