@@ -21,6 +21,7 @@ const module = "github.com/sipwire/sipwire"
 var layers = map[string][]string{
 	".":                  {},
 	"codec":              {"header", "uri", "pool", "internal/abnf", "internal/fieldname", "internal/scan"},
+	"compact":            {"codec", "header", "internal/abnf"},
 	"header":             {"uri", "internal/abnf", "internal/fieldname"},
 	"uri":                {"internal/abnf"},
 	"udp":                {"pool", "golang.org/x/sys"},
