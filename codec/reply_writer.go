@@ -1,0 +1,197 @@
+package codec
+
+import (
+	"bytes"
+
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
+
+// A writer makes a message of parts of another one. After the first error it
+// goes on in vain, and done forgets what it has made.
+type writer struct {
+	m       *Message // where parts come from, and where the error lives
+	dst     []byte
+	err     error
+	written [256 / 64]uint64 // a bit for each header that stands already
+	stamp   [96]byte         // received and rport
+}
+
+func (w *writer) fail(id header.ID, offset int, err error) {
+	if w.err == nil {
+		if s, ok := err.(*SyntaxError); ok {
+			err = s.Code
+		}
+		w.err = w.m.located(id, offset, err)
+	}
+}
+
+// done returns what was made, or dst as it was.
+func (w *writer) done(dst []byte) ([]byte, error) {
+	if w.err != nil {
+		return dst, w.err
+	}
+	return w.dst, nil
+}
+
+func (w *writer) statusLine(status int, reason []byte) {
+	if code := checkReason(reason); code != 0 {
+		w.fail(header.IDOther, 0, code)
+	}
+	w.dst = append(appendStatus(append(w.dst, "SIP/2.0"...), status, reason), "\r\n"...)
+}
+
+func (w *writer) name(id header.ID) {
+	w.written[id>>6] |= 1 << (id & 63)
+	w.dst = append(append(w.dst, id.String()...), ": "...)
+}
+
+// value appends a value of the message without its folds. What is left of a
+// line end is a CR that folds nothing, and does not leave.
+func (w *writer) value(b []byte, flags fieldFlags) {
+	n := len(w.dst)
+	if flags&fieldFolded != 0 {
+		w.dst = abnf.AppendUnfolded(w.dst, b)
+	} else {
+		w.dst = append(w.dst, b...)
+	}
+	if bytes.IndexByte(w.dst[n:], '\r') >= 0 || bytes.IndexByte(w.dst[n:], '\n') >= 0 {
+		w.fail(header.IDOther, 0, abnf.ErrControl)
+	}
+}
+
+// copyField copies field i of the message under the name of id.
+func (w *writer) copyField(id header.ID, i int) {
+	f := &w.m.fields[i]
+	w.name(id)
+	w.value(w.m.view(f.value, f.end), f.flags)
+	w.dst = append(w.dst, "\r\n"...)
+}
+
+func (w *writer) copyAll(id header.ID) {
+	for i := w.m.Index(id); i >= 0; i = w.m.Next(i) {
+		w.copyField(id, i)
+	}
+}
+
+// copyOne copies a header that has to be there.
+func (w *writer) copyOne(id header.ID) { w.copyAs(id, id) }
+
+// copyAs copies a header that has to be there under another name.
+func (w *writer) copyAs(as, id header.ID) {
+	i := w.m.Index(id)
+	if i < 0 || w.m.fields[i].value == w.m.fields[i].end {
+		w.fail(id, w.m.body, ErrMissing)
+		return
+	}
+	w.copyField(as, i)
+}
+
+// copyTagged copies To under the name of as and gives it the tag unless it has
+// one.
+func (w *writer) copyTagged(as header.ID, tag []byte) {
+	to, err := w.m.To()
+	if err != nil {
+		w.fail(header.IDTo, w.m.body, err)
+		return
+	}
+	w.copyAs(as, header.IDTo)
+	if to.Tag() != nil {
+		return
+	}
+	if tag == nil {
+		w.fail(header.IDTo, 0, ErrMissing)
+	} else if code := checkToken(tag); code != 0 {
+		w.fail(header.IDTo, 0, code)
+	}
+	w.dst = append(w.dst[:len(w.dst)-len("\r\n")], ";tag="...)
+	w.dst = append(append(w.dst, tag...), "\r\n"...)
+}
+
+func (w *writer) maxForwards(hops uint8) {
+	w.name(header.IDMaxForwards)
+	w.dst = append(abnf.AppendUint(w.dst, uint64(hops)), "\r\n"...)
+}
+
+func (w *writer) cseq(number uint32, method []byte) {
+	if number > maxCSeq {
+		w.fail(header.IDCSeq, 0, header.ErrRange)
+	}
+	w.name(header.IDCSeq)
+	w.dst = append(abnf.AppendUint(w.dst, uint64(number)), ' ')
+	w.dst = append(append(w.dst, method...), "\r\n"...)
+}
+
+// A HeaderField is a header field to be written. Its slices are read during
+// the call that it is given to, and not kept.
+type HeaderField struct {
+	ID    header.ID // IDOther when Name says which
+	Name  []byte    // a token, written as it is; for IDOther only
+	Value []byte
+}
+
+// has reports whether a field of the header is among those given.
+func has(all []HeaderField, id header.ID) bool {
+	for i := range all {
+		if all[i].ID == id || all[i].ID == header.IDOther && header.Lookup(all[i].Name) == id {
+			return true
+		}
+	}
+	return false
+}
+
+// fields appends what the caller gives. A header that stands once and stands
+// already is ErrHeaderTwice, and those of routing and framing are ErrState.
+func (w *writer) fields(all []HeaderField) {
+	for i := range all {
+		f := &all[i]
+		id := f.ID
+		if id == header.IDOther {
+			id = header.Lookup(f.Name)
+			if code := checkToken(f.Name); code != 0 {
+				w.fail(id, 0, code)
+			}
+		}
+		switch {
+		case id == header.IDVia, id == header.IDRoute, id == header.IDRecordRoute,
+			id == header.IDContentLength, id == header.IDContentType,
+			f.ID != header.IDOther && id.String() == "":
+			w.fail(id, 0, abnf.ErrState)
+		case id != header.IDOther && id.Multi() == header.Single && w.written[id>>6]>>(id&63)&1 != 0:
+			w.fail(id, 0, ErrHeaderTwice)
+		}
+		if code := checkText(f.Value); code != 0 {
+			w.fail(id, 0, code)
+		}
+		if f.ID == header.IDOther {
+			w.written[id>>6] |= 1 << (id & 63)
+			w.dst = append(append(w.dst, f.Name...), ": "...)
+		} else {
+			w.name(id)
+		}
+		w.dst = append(append(w.dst, f.Value...), "\r\n"...)
+	}
+}
+
+// body ends the message.
+func (w *writer) body(contentType, body []byte) {
+	if len(body) > 0 {
+		if code := checkText(contentType); code != 0 || len(contentType) == 0 {
+			w.fail(header.IDContentType, 0, contentTypeError(code))
+		}
+		w.name(header.IDContentType)
+		w.dst = append(append(w.dst, contentType...), "\r\n"...)
+	}
+	w.name(header.IDContentLength)
+	w.dst = append(abnf.AppendUint(w.dst, uint64(len(body))), "\r\n\r\n"...)
+	w.dst = append(w.dst, body...)
+}
+
+// contentTypeError is the code of a Content-Type that can not be written: its
+// own, or that of one that is not there.
+func contentTypeError(code Code) Code {
+	if code != 0 {
+		return code
+	}
+	return ErrMissing
+}
