@@ -1,0 +1,286 @@
+package codec
+
+import (
+	"bytes"
+	"errors"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/sipwire/sipwire/header"
+)
+
+// optionsMsg is a request that has all that its response needs.
+const optionsMsg = "OPTIONS sip:b SIP/2.0\r\nv: SIP/2.0/UDP a:5060;branch=z9hG4bK1;rport,\r\n SIP/2.0/TCP b\r\n" +
+	"Record-Route: <sip:p;lr>\r\nVia: x/y/z q\r\nf: \"A\r\n B\" <sip:a>;tag=1\r\nt: sip:b\r\ni: i\r\nCSeq: 1\r\n\tOPTIONS\r\nTimestamp: 54\r\n"
+
+func TestReply(t *testing.T) {
+	const (
+		vias  = "Via: SIP/2.0/UDP a:5060;branch=z9hG4bK1;rport, SIP/2.0/TCP b\r\nVia: x/y/z q\r\n"
+		seen  = "Via: SIP/2.0/UDP a:5060;branch=z9hG4bK1;rport=5062;received=192.0.2.3, SIP/2.0/TCP b\r\nVia: x/y/z q\r\n"
+		from  = "From: \"A B\" <sip:a>;tag=1\r\n"
+		rest  = "Call-ID: i\r\nCSeq: 1 OPTIONS\r\n"
+		empty = "Content-Length: 0\r\n\r\n"
+	)
+	invite := strings.ReplaceAll(optionsMsg, "OPTIONS", "INVITE")
+	tagged := strings.Replace(invite, "sip:b\r\ni:", "<sip:b>;x;TAG=9\r\ni:", 1)
+	tag := []byte("t")
+	for _, c := range []struct {
+		name, in string
+		r        Reply
+		want     string
+	}{
+		{"200", optionsMsg, Reply{Status: 200, Tag: tag}, "SIP/2.0 200 OK\r\n" + vias + from + "To: sip:b;tag=t\r\n" + rest + empty},
+		{"reason", optionsMsg, Reply{Status: 299, Tag: tag, Reason: []byte("Fine, für jetzt")}, "SIP/2.0 299 Fine, für jetzt\r\n" + vias + from + "To: sip:b;tag=t\r\n" + rest + empty},
+		{"no registered reason", optionsMsg, Reply{Status: 699, Tag: tag}, "SIP/2.0 699 \r\n" + vias + from + "To: sip:b;tag=t\r\n" + rest + empty},
+		{"100", optionsMsg, Reply{Status: 100, Tag: tag}, "SIP/2.0 100 Trying\r\n" + vias + from + "To: sip:b\r\n" + rest + "Timestamp: 54\r\n" + empty},
+		{"100 with a delay", optionsMsg, Reply{Status: 100, Fields: []HeaderField{{ID: header.IDTimestamp, Value: []byte("54 .1")}}},
+			"SIP/2.0 100 Trying\r\n" + vias + from + "To: sip:b\r\n" + rest + "Timestamp: 54 .1\r\n" + empty},
+		{"source", optionsMsg, Reply{Status: 200, Tag: tag, Source: source}, "SIP/2.0 200 OK\r\n" + seen + from + "To: sip:b;tag=t\r\n" + rest + empty},
+		{"dialog", invite, Reply{Status: 183, Tag: tag}, "SIP/2.0 183 Session Progress\r\n" + vias + "Record-Route: <sip:p;lr>\r\n" + from + "To: sip:b;tag=t\r\n" + strings.Replace(rest, "OPTIONS", "INVITE", 1) + empty},
+		{"no dialog", invite, Reply{Status: 300, Tag: tag}, "SIP/2.0 300 Multiple Choices\r\n" + vias + from + "To: sip:b;tag=t\r\n" + strings.Replace(rest, "OPTIONS", "INVITE", 1) + empty},
+		{"tag of the request", tagged, Reply{Status: 200}, "SIP/2.0 200 OK\r\n" + vias + "Record-Route: <sip:p;lr>\r\n" + from + "To: <sip:b>;x;TAG=9\r\n" + strings.Replace(rest, "OPTIONS", "INVITE", 1) + empty},
+		{"fields and body", optionsMsg, Reply{Status: 200, Tag: tag, ContentType: []byte("a/b"), Body: []byte("\r\n\x00x"),
+			Fields: []HeaderField{{ID: header.IDAllow, Value: []byte("A")}, {Name: []byte("x"), Value: nil}, {ID: header.IDAllow, Value: []byte("B")}}},
+			"SIP/2.0 200 OK\r\n" + vias + from + "To: sip:b;tag=t\r\n" + rest + "Allow: A\r\nx: \r\nAllow: B\r\nContent-Type: a/b\r\nContent-Length: 4\r\n\r\n\r\n\x00x"},
+		// A request with an error can be told so.
+		{"400", optionsMsg + "Content-Length: x\r\n", Reply{Status: 400, Tag: tag}, "SIP/2.0 400 Bad Request\r\n" + vias + from + "To: sip:b;tag=t\r\n" + rest + empty},
+		{"400 for To", strings.Replace(optionsMsg, "sip:b\r\ni:", "<sip:b\r\ni:", 1), Reply{Status: 400, Tag: tag}, "SIP/2.0 400 Bad Request\r\n" + vias + from + "To: <sip:b\r\n" + rest + empty},
+		{"505", strings.Replace(optionsMsg, "SIP/2.0\r\n", "SIP/7.0\r\n", 1), Reply{Status: 505, Tag: tag}, "SIP/2.0 505 Version Not Supported\r\n" + vias + from + "To: sip:b;tag=t\r\n" + rest + empty},
+	} {
+		m := new(Message)
+		_ = m.Parse([]byte(c.in + "\r\n"))
+		got, err := AppendReply([]byte("x"), m, &c.r)
+		if err != nil || string(got) != "x"+c.want {
+			t.Errorf("%s:\ngot  %q %v\nwant %q", c.name, got, err, c.want)
+		}
+	}
+}
+
+// without returns s without the line that begins with name, and its folds.
+func without(t *testing.T, s, name string) string {
+	t.Helper()
+	lo := strings.Index(s, "\r\n"+name)
+	if lo < 0 {
+		t.Fatalf("no %s in %q", name, s)
+	}
+	hi := lo + 2
+	for {
+		hi += strings.Index(s[hi:], "\r\n") + 2
+		if hi >= len(s) || s[hi] != ' ' && s[hi] != '\t' {
+			return s[:lo+2] + s[hi:]
+		}
+	}
+}
+
+// TestReplyErrors has what gets no response, or no request: an error with dst
+// as it was, and never half a message.
+func TestReplyErrors(t *testing.T) {
+	ok := Reply{Status: 200, Tag: []byte("t")}
+	with := func(change func(r *Reply)) Reply { r := ok; change(&r); return r }
+	field := func(id header.ID, name, value string) Reply {
+		return with(func(r *Reply) { r.Fields = []HeaderField{{ID: id, Name: []byte(name), Value: []byte(value)}} })
+	}
+	noVias := without(t, without(t, optionsMsg, "v: "), "Via: ")
+	for _, c := range []struct {
+		name, in string
+		r        Reply
+		code     Code
+	}{
+		{"no Via", noVias, ok, ErrMissing},
+		{"no From", without(t, optionsMsg, "f: "), ok, ErrMissing},
+		{"no To", without(t, optionsMsg, "t: "), ok, ErrMissing},
+		{"no To for a 400", without(t, optionsMsg, "t: "), Reply{Status: 400}, ErrMissing},
+		{"no To for a 100", without(t, optionsMsg, "t: "), Reply{Status: 100}, ErrMissing},
+		{"no Call-ID", without(t, optionsMsg, "i: "), ok, ErrMissing},
+		{"no CSeq", without(t, optionsMsg, "CSeq: "), ok, ErrMissing},
+		{"empty From", strings.Replace(without(t, optionsMsg, "f: "), "t: ", "f:\r\nt: ", 1), ok, ErrMissing},
+		{"no tag", optionsMsg, Reply{Status: 200}, ErrMissing},
+		{"empty tag", optionsMsg, with(func(r *Reply) { r.Tag = []byte{} }), header.ErrToken},
+		{"tag with a parameter", optionsMsg, with(func(r *Reply) { r.Tag = []byte("a;b") }), header.ErrToken},
+		{"tag with a line", optionsMsg, with(func(r *Reply) { r.Tag = []byte("a\r\nB: c") }), ErrInjection},
+		{"To that does not parse", strings.Replace(optionsMsg, "sip:b\r\ni:", "<sip:b\r\ni:", 1), ok, header.ErrAngle},
+		{"top Via that does not parse", strings.Replace(optionsMsg, "v: ", "v: , ", 1), with(func(r *Reply) { r.Source = source }), header.ErrList},
+		{"a CR that folds nothing", strings.Replace(optionsMsg, "i: i", "i: i\rj", 1), ok, header.ErrControl},
+		{"status 99", optionsMsg, Reply{Status: 99}, ErrState},
+		{"status 700", optionsMsg, Reply{Status: 700}, ErrState},
+		{"ACK", strings.ReplaceAll(optionsMsg, "OPTIONS", "ACK"), ok, ErrState},
+		{"a response", strings.Replace(optionsMsg, "OPTIONS sip:b SIP/2.0", "SIP/2.0 200 OK", 1), ok, ErrState},
+		{"reason", optionsMsg, with(func(r *Reply) { r.Reason = []byte("a\nb") }), ErrInjection},
+		{"reason with a bell", optionsMsg, with(func(r *Reply) { r.Reason = []byte("a\ab") }), header.ErrControl},
+		{"value", optionsMsg, field(header.IDAllow, "", "a\r\n b"), ErrInjection},
+		{"name", optionsMsg, field(header.IDOther, "a: b\r\nc", ""), ErrInjection},
+		{"no name", optionsMsg, field(header.IDOther, "", ""), header.ErrToken},
+		{"no such ID", optionsMsg, field(255, "", ""), ErrState},
+		{"Via", optionsMsg, field(header.IDVia, "", "SIP/2.0/UDP x"), ErrState},
+		{"Route by name", optionsMsg, field(header.IDOther, "rOute", "<sip:x>"), ErrState},
+		{"Content-Length", optionsMsg, field(header.IDOther, "l", "9"), ErrState},
+		{"Content-Type", optionsMsg, field(header.IDContentType, "", "a/b"), ErrState},
+		{"a second To", optionsMsg, field(header.IDTo, "", "sip:x"), ErrHeaderTwice},
+		{"a second Call-ID", optionsMsg, field(header.IDOther, "I", "x"), ErrHeaderTwice},
+		{"two Subjects", optionsMsg, with(func(r *Reply) {
+			r.Fields = []HeaderField{{ID: header.IDSubject}, {Name: []byte("s")}}
+		}), ErrHeaderTwice},
+		{"body without a type", optionsMsg, with(func(r *Reply) { r.Body = []byte("x") }), ErrMissing},
+		{"type with a line", optionsMsg, with(func(r *Reply) { r.Body, r.ContentType = []byte("x"), []byte("a/b\n") }), ErrInjection},
+	} {
+		m := new(Message)
+		_ = m.Parse([]byte(c.in + "\r\n"))
+		got, err := AppendReply([]byte("x"), m, &c.r)
+		var e *SyntaxError
+		if string(got) != "x" || !errors.Is(err, c.code) || !errors.As(err, &e) || e.Offset > len(m.Bytes()) {
+			t.Errorf("%s: %q %v, want %v", c.name, got, err, c.code)
+		}
+	}
+	if got, err := AppendReply(nil, new(Message), &ok); got != nil || !errors.Is(err, ErrNotParsed) {
+		t.Errorf("no message: %q %v", got, err)
+	}
+}
+
+// TestRequestErrors is the same for requests.
+func TestRequestErrors(t *testing.T) {
+	invite := strings.ReplaceAll(optionsMsg, "OPTIONS", "INVITE") + "Contact: <sip:c>\r\n"
+	busy := "SIP/2.0 486 Busy\r\nTo: <sip:b>;tag=2\r\n"
+	m := func(s string) *Message { return whole(t, s+"\r\n") }
+	ack := func(invite, response string) func() ([]byte, error) {
+		return func() ([]byte, error) { return AppendACK([]byte("x"), m(invite), m(response)) }
+	}
+	cancel := func(in string) func() ([]byte, error) {
+		return func() ([]byte, error) { return AppendCancel([]byte("x"), m(in)) }
+	}
+	good := Request{Method: []byte("BYE"), CSeq: 1, Via: &Via{Transport: header.TransportUDP, Host: []byte("h"), Branch: []byte("z9hG4bK1")}}
+	in := func(dialog string, tag string, change func(d *Dialog, r *Request)) func() ([]byte, error) {
+		return func() ([]byte, error) {
+			var d Dialog
+			if err := d.Begin(m(dialog), []byte(tag)); err != nil {
+				return []byte("x"), err
+			}
+			r := good
+			v := *good.Via
+			r.Via = &v
+			change(&d, &r)
+			return AppendRequest([]byte("x"), &d, &r)
+		}
+	}
+	same := func(*Dialog, *Request) {}
+	for _, c := range []struct {
+		name string
+		make func() ([]byte, error)
+		code Code
+	}{
+		{"ACK for a 200", ack(invite, strings.Replace(busy, "486", "200", 1)), ErrState},
+		{"ACK for an OPTIONS", ack(optionsMsg, busy), ErrState},
+		{"ACK of a response", ack(busy, busy), ErrState},
+		{"ACK without the To of the response", ack(invite, "SIP/2.0 486 Busy\r\nA: b\r\n"), ErrMissing},
+		{"ACK without From", ack(without(t, invite, "f: "), busy), ErrMissing},
+		{"ACK without Call-ID", ack(without(t, invite, "i: "), busy), ErrMissing},
+		{"ACK without CSeq", ack(without(t, invite, "CSeq: "), busy), ErrMissing},
+		{"ACK without Via", ack(without(t, without(t, invite, "v: "), "Via: "), busy), ErrMissing},
+		{"CANCEL of a response", cancel(busy), ErrState},
+		{"CANCEL of an ACK", cancel(strings.ReplaceAll(optionsMsg, "OPTIONS", "ACK")), ErrState},
+		{"CANCEL of a CANCEL", cancel(strings.ReplaceAll(optionsMsg, "OPTIONS", "CANCEL")), ErrState},
+		{"CANCEL without To", cancel(without(t, invite, "t: ")), ErrMissing},
+		{"dialog without Contact", in(without(t, invite, "Contact: "), "2", same), ErrMissing},
+		{"dialog without From", in(without(t, invite, "f: "), "2", same), ErrMissing},
+		{"dialog without To", in(without(t, invite, "t: "), "2", same), ErrMissing},
+		{"dialog without Call-ID", in(without(t, invite, "i: "), "2", same), ErrMissing},
+		{"Record-Route that is none", in(invite+"Record-Route: <x\r\n", "2", same), header.ErrAngle},
+		{"Contact *", in(strings.Replace(invite, "<sip:c>", "*", 1), "2", same), header.ErrWildcard},
+		{"no Via", in(invite, "2", func(_ *Dialog, r *Request) { r.Via = nil }), ErrMissing},
+		{"Via without the cookie", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Branch = []byte("1") }), header.ErrParam},
+		{"Via with a line", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Host = []byte("h\r\nA: b") }), ErrInjection},
+		{"Via with a port in the host", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Host = []byte("h:1") }), header.ErrHost},
+		{"Via without a transport", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Transport = header.TransportOther }), header.ErrProtocol},
+		{"Via of no transport", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Transport = 200 }), header.ErrProtocol},
+		{"no method", in(invite, "2", func(_ *Dialog, r *Request) { r.Method = nil }), header.ErrToken},
+		{"method with a line", in(invite, "2", func(_ *Dialog, r *Request) { r.Method = []byte("A b:c SIP/2.0\r\n") }), ErrInjection},
+		{"CSeq too large", in(invite, "2", func(_ *Dialog, r *Request) { r.CSeq = 1 << 31 }), header.ErrRange},
+		{"local tag with a line", in(invite, "2\n", same), ErrInjection},
+		{"a second Max-Forwards", in(invite, "2", func(_ *Dialog, r *Request) { r.Fields = []HeaderField{{ID: header.IDMaxForwards}} }), ErrHeaderTwice},
+		{"no target", in(invite, "2", func(d *Dialog, _ *Request) { *d = Dialog{Peer: d.Peer, LocalTag: d.LocalTag} }), ErrMissing},
+		{"route that is none", in(invite, "2", func(d *Dialog, _ *Request) { d.Routes = make([]header.NameAddr, 1) }), header.ErrEmpty},
+		{"no peer", in(invite, "2", func(d *Dialog, _ *Request) { d.Peer = new(Message) }), ErrNotParsed},
+		{"PRACK of a final response", func() ([]byte, error) {
+			var d Dialog
+			_ = d.Begin(m(invite), []byte("2"))
+			return AppendPRACK([]byte("x"), &d, m(busy), &good)
+		}, ErrState},
+		{"ACK of an OPTIONS in a dialog", func() ([]byte, error) {
+			var d Dialog
+			_ = d.Begin(m(invite), []byte("2"))
+			return AppendACK2xx([]byte("x"), &d, m(optionsMsg), &good)
+		}, ErrState},
+	} {
+		got, err := c.make()
+		if string(got) != "x" || !errors.Is(err, c.code) {
+			t.Errorf("%s: %q %v, want %v", c.name, got, err, c.code)
+		}
+	}
+}
+
+// TestIdent looks for what identifiers must be: tokens, each its own, with
+// every character in every place.
+func TestIdent(t *testing.T) {
+	const n = 4000
+	seen := map[string]bool{}
+	var places [20][256]bool
+	for range n {
+		tag := string(AppendTag(nil))
+		if len(tag) != 20 || checkToken([]byte(tag)) != 0 || seen[tag] {
+			t.Fatalf("tag %q", tag)
+		}
+		seen[tag] = true
+		for i := range tag {
+			places[i][tag[i]] = true
+		}
+	}
+	for i := range places {
+		distinct := 0
+		for _, ok := range places[i] {
+			if ok {
+				distinct++
+			}
+		}
+		if distinct != 64 {
+			t.Errorf("place %d has %d characters in %d tags", i, distinct, n)
+		}
+	}
+	if b := AppendBranch([]byte("x")); len(b) != 28 || !bytes.HasPrefix(b, []byte("xz9hG4bK")) || checkBranch(b[1:]) != 0 {
+		t.Errorf("branch %q", b)
+	}
+	if b := AppendBranchHash(nil, 0x0123456789abcdef); string(b) != "z9hG4bK0123456789abcdef" {
+		t.Errorf("branch %q", b)
+	}
+	for host, code := range map[string]Code{"": 0, "a.example": 0, "[::1]": 0, "192.0.2.1": 0, "a b": header.ErrHost, "a:1": header.ErrHost, "a\r\nB: c": ErrInjection, "a>": header.ErrHost} {
+		id, err := AppendCallID([]byte("x"), []byte(host))
+		if code == 0 {
+			want := 21
+			if host != "" {
+				want += 1 + len(host)
+			}
+			if err != nil || len(id) != want || !strings.HasSuffix(string(id), host) {
+				t.Errorf("Call-ID for %q: %q %v", host, id, err)
+			}
+		} else if !errors.Is(err, code) || string(id) != "x" {
+			t.Errorf("Call-ID for %q: %q %v, want %v", host, id, err, code)
+		}
+	}
+}
+
+// TestReplySource agrees with Edit.SetReceived on what the top Via becomes.
+func TestReplySource(t *testing.T) {
+	for _, via := range []string{"a", "192.0.2.3", "192.0.2.3;rport", "a;rport=1;received=9", "192.0.2.3;received=1.2.3.4;x", "[::1];x;RPORT , b", "a;received;rport;branch=1"} {
+		for _, src := range []string{"192.0.2.3:1", "[::1]:65535", "[::ffff:192.0.2.3]:0"} {
+			addr := netip.MustParseAddrPort(src)
+			in := strings.Replace(without(t, optionsMsg, "v: "), "Record-Route", "Via: SIP/2.0/UDP "+via+"\r\nRecord-Route", 1) + "\r\n"
+			m := whole(t, edited(t, in, func(e *Edit) { e.SetReceived(addr) }))
+			out, err := AppendReply(nil, whole(t, in), &Reply{Status: 200, Tag: []byte("t"), Source: addr})
+			if err != nil {
+				t.Fatalf("%s: %v", via, err)
+			}
+			if got, want := whole(t, string(out)).Value(header.IDVia), m.Value(header.IDVia); !bytes.Equal(got, want) {
+				t.Errorf("%s from %s: reply %q, edit %q", via, src, got, want)
+			}
+		}
+	}
+}
