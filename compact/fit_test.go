@@ -54,6 +54,7 @@ func TestFitSteps(t *testing.T) {
 		{compact.CompactNames, message("Via:a", "CSeq:1 A", "TO:x", "X-Y:z"), message("v:a", "CSeq:1 A", "t:x", "X-Y:z")},
 		{compact.TrimSpaces, message("v \t: \ta\t ", "t:\r\n x\r\n ", "X: ", "CSeq: 1  A", "Y :\r\n "), message("v:a", "t:x", "X:", "CSeq:1  A", "Y:")},
 		{compact.TrimSpaces, "OPTIONS sip:a@b.c SIP/2.0\nv: a \nt:b\r\n\n x ", "OPTIONS sip:a@b.c SIP/2.0\nv:a\nt:b\r\n\n x "},
+		{compact.TrimSpaces, "OPTIONS sip:a@b.c SIP/2.0\nv:a\r \nt: \r \r\n\n", "OPTIONS sip:a@b.c SIP/2.0\nv:a\r \nt:\r \r\n\n"},
 		{compact.UnfoldLines, message("s:a \t\r\n\t b\r\n \r\n c", "X:\"a\n b\""), message("s:a b c", "X:\"a b\"")},
 		{compact.JoinLists, message("v:a", "X:y", "v:b"), message("v:a,b", "X:y")},
 		{compact.JoinLists, message("v:a , b,\tc", "Allow:A,B"), message("v:a,b,c", "Allow:A,B")},

@@ -118,10 +118,12 @@ func (w *writer) field(m *codec.Message, i int, f *codec.Field, b []byte) (taken
 	default:
 		w.value(f.Value)
 	}
-	if w.trim {
+	end := f.ValueOffset + len(f.Value)
+	// A CR that ends the value must not become part of a line end.
+	if w.trim && b[end-1] != '\r' {
 		w.bytes(lineEnd)
 	} else {
-		w.bytes(b[f.ValueOffset+len(f.Value):])
+		w.bytes(b[end:])
 	}
 	return taken
 }
