@@ -28,6 +28,7 @@ type modelField struct {
 	id             header.ID
 	prefix, suffix string
 	values, seps   []string
+	tail           string // a CR that folds nothing
 	number         []int // of each value in values
 	state          modelState
 }
@@ -71,6 +72,7 @@ func newEditModel(m *Message) *editModel {
 			mf.values = append(mf.values, string(f.Value[lo:hi]))
 			behind = hi
 		}
+		mf.tail = string(f.Value[behind:])
 		e.fields = append(e.fields, mf)
 	}
 	e.empty, e.body = string(b[at(m.Len()):m.body]), string(m.Body())
@@ -88,7 +90,7 @@ func (f *modelField) text() string {
 			s += f.seps[i]
 		}
 	}
-	return s + f.suffix
+	return s + f.tail + f.suffix
 }
 
 // result is the whole message.
@@ -116,7 +118,7 @@ func (f *modelField) drop(j int) {
 	case j < len(f.values)-1:
 		f.seps = append(f.seps[:j], f.seps[j+1:]...)
 	default:
-		f.seps = f.seps[:j-1]
+		f.seps, f.tail = f.seps[:j-1], ""
 	}
 	f.values = append(f.values[:j], f.values[j+1:]...)
 	f.number = append(f.number[:j], f.number[j+1:]...)
@@ -162,7 +164,7 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, err error, want C
 		case f.state != untouched:
 			return what, err, ErrConflict
 		}
-		f.state, f.values, f.seps, e.changed = replaced, []string{word}, nil, true
+		f.state, f.values, f.seps, f.tail, e.changed = replaced, []string{word}, nil, "", true
 	case 2, 3:
 		id := e.fields[pick()].id
 		k := r.IntN(e.m.CountValues(id) + 1)
