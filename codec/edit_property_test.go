@@ -29,7 +29,7 @@ type modelField struct {
 	prefix, suffix string
 	values, seps   []string
 	tail           string // a CR that folds nothing
-	number         []int // of each value in values
+	number         []int  // of each value in values
 	state          modelState
 }
 
