@@ -118,7 +118,7 @@ func (m *Message) parseHead(p *Parser, start int) bool {
 			if !m.parseStartLine(p, start, lines[0]) && losesFraming(m.err.Code) {
 				return false
 			}
-			if body != 0 && m.straight(p, lines) {
+			if body != 0 && m.straight(p, start, n) {
 				m.body = body
 				break
 			}

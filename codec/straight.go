@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"unsafe"
 
 	"github.com/sipwire/sipwire/header"
@@ -14,76 +15,53 @@ import (
 // chain of a field in one walk, without a branch that depends on which field
 // it is: fields come in any order, and a branch that the processor can not
 // foretell costs as much as the rest of the field. What is not as expected
-// leaves the path: oddLine for a line that is a field all the same, and
-// parseLines and classify for the whole section when a line is folded, is an
-// error or breaks a limit.
+// leaves the path: oddLine for a line that is a field all the same, joinFolds
+// for a section with folded lines, and parseLines and classify for the whole
+// section when something in it is an error or breaks a limit.
 //
 // The walk goes from the last line to the first, so that one store a field
 // gives the chains in message order without remembering where each one ends.
 
-// minStartLine is the least offset of the LF of the start line; shorter ones
-// than "A b:c SIP/2.0" are no start lines. The words of any name behind it
-// that are not masked away are then inside the message.
-const minStartLine = 16
+// minStartLine is the least offset of the LF of the start line, that of
+// "A b:c SIP/2.0" CR LF. With it the last 16 bytes in front of the end of any
+// name behind are inside the message.
+const minStartLine = 14
 
-// straight indexes the header fields on lines[1:], which the kernel has found
-// and behind which the empty line stands. It reports whether it did; if not,
-// nothing of it is left.
-//
-// The loads are unsafe since the compiler can not see what makes them right.
-// With start the offset behind the LF of the line before, [scan.Lines]
-// promises start <= NameEnd <= LF, that b[LF] is an LF and that one byte at
-// least, the LF of the empty line, stands behind it.
-func (m *Message) straight(p *Parser, lines []scan.Line) bool {
-	n := len(lines) - 1
+// straight indexes the header fields on m.lines[1:n], which the kernel has
+// found from offset from on and behind which the empty line stands. It reports
+// whether it did; if not, m.lines is as before and nothing else of it is left.
+func (m *Message) straight(p *Parser, from, n int) bool {
+	n--
 	if n > len(m.next) || n > cap(m.fields) || n > limit(p.MaxHeaders, DefaultMaxHeaders, maxHeaders) ||
-		lines[0].LF < minStartLine {
+		m.lines[0].LF < minStartLine {
 		return false
 	}
-	maxField := uint64(limit(p.MaxField, DefaultMaxField, maxMessage))
-	fields, next := m.fields[:n], m.next[:n]
-	b := unsafe.Pointer(unsafe.SliceData(m.buf))
-	line := lines[n]
-	repeated := uint16(0)
-	for i := n - 1; i >= 0; i-- {
-		before := lines[i]
-		start, nameEnd, lf := uint64(before.LF)+1, uint64(line.NameEnd), uint64(line.LF)
-		line = before
-		nameLen := nameEnd - start
-		f := &fields[i]
-		var found fieldname.Found
-		// Each condition puts the loads of the next one inside the line.
-		if nameLen-1 < fieldname.MaxLen &&
-			load16(b, nameEnd) == ':'|' '<<8 && // so nameEnd+2 <= lf
-			load8(b, nameEnd+2) > ' ' && // so nameEnd+2 < lf, and no space in front
-			load8(b, lf-1) == '\r' && // so nameEnd+2 < lf-1
-			load8(b, lf-2) > ' ' && // no space behind
-			lf-start < maxField {
-			f.name = uint32(start)
-			f.value = uint32(nameEnd + 2)
-			f.end = uint32(lf - 1)
-			f.nameLen = uint16(nameLen)
-			// A name has its last 16 bytes behind minStartLine. The 16 before
-			// them may not be there; then the name is no longer than 16 bytes
-			// and its mask drops whatever is loaded instead.
-			head := nameEnd - 32
-			head &^= uint64(int64(head) >> 63)
-			mask := &fieldname.Mask[nameLen]
-			found = fieldname.Match(
-				(load64(b, nameEnd-8)|fieldname.FoldBits)&mask[0],
-				(load64(b, nameEnd-16)|fieldname.FoldBits)&mask[1],
-				(load64(b, head+8)|fieldname.FoldBits)&mask[2],
-				(load64(b, head)|fieldname.FoldBits)&mask[3],
-			)
-		} else if !m.oddLine(p, f, int(start), int(nameEnd), int(lf), &found) {
+	maxField := limit(p.MaxField, DefaultMaxField, maxMessage)
+	fields, repeated, joined := m.fields[:n], uint16(0), false
+	for left := n; ; {
+		var r uint16
+		left, r = m.walk(fields[:left], uint64(maxField))
+		repeated |= r
+		if left == 0 {
+			break
+		}
+		left--
+		switch found, verdict := m.oddLine(&fields[left], m.lines[left].LF+1, m.lines[left+1], maxField, p.Strict); {
+		case verdict == isField:
+			repeated |= m.chain(&fields[left], left, found)
+		case verdict == isFold && !joined:
+			// Begin again with the lines that are left.
 			clear(m.first[:])
+			joined, repeated = true, 0
+			left = joinFolds(m.buf, m.lines[:n+1])
+			fields = fields[:left]
+		default:
+			clear(m.first[:])
+			if joined {
+				scan.Lines(m.buf, from, m.lines[:])
+			}
 			return false
 		}
-		f.id, f.flags = header.ID(found.ID()), 0
-		then := m.first[found.ID()]
-		next[i] = then
-		m.first[found.ID()] = uint16(i + 1)
-		repeated |= then & found.Single()
 	}
 	if repeated != 0 {
 		m.flags |= flagDuplicate
@@ -92,26 +70,136 @@ func (m *Message) straight(p *Parser, lines []scan.Line) bool {
 	return true
 }
 
-// oddLine takes a header line that is not on the straight path and gives f
-// its bounds. It returns false for a line that is no field, that continues the
-// one before it, or that breaks a limit.
-func (m *Message) oddLine(p *Parser, f *field, start, nameEnd, lf int, found *fieldname.Found) bool {
+// walk indexes the last of fields and those before it, up to the first whose
+// line is odd. It returns how many are left, and not 0 when a header field
+// that may stand only once stands again.
+//
+// The loads are unsafe since the compiler can not see what makes them right.
+// With start the offset behind the LF of the line before, [scan.Lines]
+// promises start <= NameEnd <= LF, that b[LF] is an LF and that one byte at
+// least, the LF of the empty line, stands behind it.
+func (m *Message) walk(fields []field, maxField uint64) (left int, repeated uint16) {
+	b := unsafe.Pointer(unsafe.SliceData(m.buf))
+	next := m.next[:len(fields)]
+	lines := m.lines[:len(fields)+1]
+	for i := len(fields) - 1; i >= 0; i-- {
+		start, nameEnd, lf := uint64(lines[i].LF)+1, uint64(lines[i+1].NameEnd), uint64(lines[i+1].LF)
+		nameLen := nameEnd - start
+		// Longer names are few, and would double the work for all others.
+		// Each condition puts the loads of the next one inside the line.
+		if nameLen-1 >= fieldname.ShortLen ||
+			load16(b, nameEnd) != ':'|' '<<8 || // else nameEnd+2 <= lf
+			load8(b, nameEnd+2) <= ' ' || // else nameEnd+2 < lf, and no space in front
+			load8(b, lf-1) != '\r' || // else nameEnd+2 < lf-1
+			load8(b, lf-2) <= ' ' || // else no space behind
+			lf-start >= maxField {
+			return i + 1, repeated
+		}
+		mask := &fieldname.Mask[nameLen]
+		found := fieldname.MatchShort(
+			(load64(b, nameEnd-8)|fieldname.FoldBits)&mask[0],
+			(load64(b, nameEnd-16)|fieldname.FoldBits)&mask[1],
+		)
+		f := &fields[i]
+		f.name = uint32(start)
+		f.value = uint32(nameEnd + 2)
+		f.end = uint32(lf - 1)
+		f.nameLen = uint16(nameLen)
+		f.id, f.flags = header.ID(found.ID()), 0
+		then := m.first[found.ID()]
+		next[i] = then
+		m.first[found.ID()] = uint16(i + 1)
+		repeated |= then & found.Single()
+	}
+	return 0, repeated
+}
+
+// chain gives f, which is fields[i], its ID, and puts it in front of the
+// fields with the same one. It returns not 0 when there may not be two.
+func (m *Message) chain(f *field, i int, found fieldname.Found) uint16 {
+	f.id = header.ID(found.ID())
+	then := m.first[found.ID()]
+	m.next[i] = then
+	m.first[found.ID()] = uint16(i + 1)
+	return then & found.Single()
+}
+
+// What oddLine says about a line.
+type lineKind uint8
+
+const (
+	isNothing lineKind = iota // no header field, or one that breaks a limit
+	isField
+	isFold // continues the line before it
+)
+
+// joinedFolds is set in the NameEnd of a line that joinFolds has joined others
+// to. No message is so long that the bit is taken.
+const joinedFolds = maxMessage + 1
+
+// oddLine takes a line that the walk does not know and gives f its bounds.
+func (m *Message) oddLine(f *field, start32 uint32, line scan.Line, maxField int, strict bool) (fieldname.Found, lineKind) {
 	b := m.buf
-	if nameEnd == start || nameEnd-start > 1<<16-1 || p.Strict && b[lf-1] != '\r' ||
-		lf-start >= limit(p.MaxField, DefaultMaxField, maxMessage) {
-		return false
+	start, nameEnd, last := int(start32), int(line.NameEnd&^joinedFolds), int(line.LF)
+	if nameEnd == start {
+		if b[start] == ' ' || b[start] == '\t' {
+			return 0, isFold
+		}
+		return 0, isNothing
 	}
 	colon := nameEnd
 	for b[colon] == ' ' || b[colon] == '\t' {
 		colon++
 	}
-	if b[colon] != ':' {
-		return false
+	if b[colon] != ':' || nameEnd-start > 1<<16-1 || last-start >= maxField {
+		return 0, isNothing
+	}
+	*f = field{name: uint32(start), nameLen: uint16(nameEnd - start)}
+	lf := last
+	if line.NameEnd&joinedFolds != 0 {
+		f.flags = fieldFolded
+		lf = colon + bytes.IndexByte(b[colon:], '\n')
 	}
 	lo, hi := trimLine(b, colon+1, lf)
-	*f = field{name: uint32(start), value: uint32(lo), end: uint32(hi), nameLen: uint16(nameEnd - start)}
-	*found = fieldname.Find(b, start, nameEnd)
-	return true
+	for {
+		if strict && b[lf-1] != '\r' {
+			return 0, isNothing
+		}
+		if lf == last {
+			break
+		}
+		start = lf + 1
+		lf = start + bytes.IndexByte(b[start:], '\n')
+		// As in continueField.
+		if l, h := trimLine(b, start, lf); l != h {
+			if lo == hi {
+				lo = l
+			}
+			hi = h
+		}
+	}
+	f.value, f.end = uint32(lo), uint32(hi)
+	return fieldname.Find(b, int(f.name), nameEnd), isField
+}
+
+// joinFolds joins every line that continues another one to it: the line ends
+// where the last of them does, and has joinedFolds set. lines[0] is the start
+// line, which can not be continued: a line that would stays as it is. It
+// returns the number of lines left behind the start line.
+func joinFolds(b []byte, lines []scan.Line) int {
+	n, lf := 0, lines[0].LF
+	for _, line := range lines[1:] {
+		start := lf + 1
+		lf = line.LF
+		if n > 0 && (b[start] == ' ' || b[start] == '\t') {
+			lines[n].NameEnd |= joinedFolds
+			lines[n].LF = lf
+			continue
+		}
+		n++
+		lines[n] = line
+	}
+	return n
 }
 
 // The loads of the straight path, little-endian; the compiler makes each one

@@ -87,7 +87,7 @@ func goesStraight(p *Parser, b []byte) bool {
 	m.Reset()
 	m.buf = b
 	n, body := scan.Lines(b, 0, m.lines[:])
-	return n > 0 && body > 0 && m.straight(p, m.lines[:n])
+	return n > 0 && body > 0 && m.straight(p, 0, n)
 }
 
 // TestStraightIsTaken holds the tests below to their purpose: what they
@@ -101,11 +101,14 @@ func TestStraightIsTaken(t *testing.T) {
 		{msg(reqLine), true},
 		{msg(reqLine, "To:x", "From : x", "i:", "k:  \t", strings.Repeat("n", 300)+": x"), true},
 		{reqLine + "\nTo: x\n\n", true},
-		{msg(reqLine, "To: x", " y"), false},
+		{msg(reqLine, "To: x", " y"), true},
+		{msg(reqLine, "To: x", " y", "\t", " z", "Via: a", "From:", " y"), true},
 		{msg(reqLine, " y", "To: x"), false},
 		{msg(reqLine, "To"), false},
 		{msg(reqLine, ": x"), false},
-		{msg("A b:c SIP/2.0", "To: x"), false},
+		{msg("A b:c SIP/2.0", "To: x"), true},
+		{msg("SIP/2.0 200 OK", "To: x"), true},
+		{"A b:c SIP/2.0\nTo: x\r\n\r\n", false},
 	} {
 		if got := goesStraight(&Parser{}, []byte(c.in)); got != c.want {
 			t.Errorf("%q: %v", c.in, got)
@@ -131,7 +134,7 @@ func straightSections() (all []string) {
 		names = append(names, strings.Repeat("n", n), "P-Charging-Function-Addressesxx"[:n], "xxContent-Transfer-Encoding12345"[:n])
 	}
 	for _, start := range []string{
-		"INVITE a: SIP/2.0", "INVITE ab: SIP/2.0", "A b:c SIP/2.0", "AB b:c SIP/2.0", "ABC b:c SIP/2.0", reqLine, "SIP/2.0 200 OK",
+		"INVITE a: SIP/2.0", "INVITE ab: SIP/2.0", "A b: SIP/2.0", "A b:c SIP/2.0", "AB b:c SIP/2.0", "ABC b:c SIP/2.0", reqLine, "SIP/2.0 200 OK",
 		"SIP/2.0 200", "SIP/2.0 999 OK", "OPTIONS <sip:a> SIP/2.0", "OPTIONS sip:a@b SIP/3.0", "\r\n\r\n" + reqLine, "\n" + reqLine,
 	} {
 		for _, name := range names {
@@ -162,7 +165,16 @@ func straightSections() (all []string) {
 	}
 	add(reqLine, "l: 1", "l: 2")
 	add(reqLine, "To: a", "t: b", "Call-ID: c")
-	add(reqLine, "To: a", " b", "\tc", "From: d", " ")
+	for _, rest := range []string{": v", ":", ": ", " : v ", "", " ", ": \r", ": v\r", "\x00: v"} {
+		for _, fold := range []string{"\r\n w", "\n w", "\r\n ", "\r\n\t\r\n", "\r\n \r\n\tw \t\r\n x ", "\r\n w\n x", "\r\n \r", "\r\n\t\r\r\n w", "\r\n : w"} {
+			add(reqLine, "Via: a", "To"+rest+fold, "t: b")
+			add(reqLine, "Via: a", strings.Repeat("n", 30)+rest+fold+fold)
+			add(reqLine, "X: "+strings.Repeat("x", 20)+rest+fold, "From"+fold) // MaxField
+			add(reqLine, "Via: a", "To"+rest+fold, "Fr om"+rest)               // an error before or behind
+			add(reqLine, "Fr om"+rest, "Via: a", "To"+rest+fold)
+			add(reqLine+fold, "Via: a", "To"+rest+fold)
+		}
+	}
 	all = append(all, "", "\r\n", "x\n\n", reqLine, reqLine+"\r\n", reqLine+"\n\n", reqLine+"\r\nTo: x\r\n", reqLine+"\nTo: x\n\n",
 		reqLine+"\r\nTo: x\n\r\n", reqLine+"\r\nTo: \n\r\n", reqLine+"\r\nTo:\n\n", reqLine+"\r\nTo: x\r\n\n", reqLine+"\r\nt: \r\r\n\r\nbody")
 	return all

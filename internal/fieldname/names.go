@@ -63,6 +63,17 @@ func Match(w0, w1, w2, w3 uint64) Found {
 	return Found(info &^ uint64(int64(other|-other)>>63))
 }
 
+// ShortLen is the length of the longest name that words 0 and 1 hold.
+const ShortLen = 16
+
+// MatchShort is [Match] for a name of at most [ShortLen] bytes, whose words 2
+// and 3 are 0.
+func MatchShort(w0, w1 uint64) Found {
+	e := &entries[slots[(w0*hashLo^w1*hashHi)>>hashShift]]
+	other := e[0] ^ w0 | e[1] ^ w1 | e[2] | e[3]>>24
+	return Found(e[3] &^ uint64(int64(other|-other)>>63))
+}
+
 // Find looks up the name b[lo:hi], which must be made of token characters
 // only. Bytes in front of lo may be read, and do not matter.
 func Find(b []byte, lo, hi int) Found {
