@@ -19,9 +19,14 @@ const (
 	// IOUring is an io_uring with a multishot receive and a ring of provided
 	// buffers. Linux 6.0 and later, only when asked for.
 	IOUring
+	// Thread is Mmsg with a reader that waits in the kernel, not in the
+	// runtime's poller: it has a thread and, while packets come, a processor of
+	// GOMAXPROCS to itself. Linux, only when asked for; see "Which
+	// implementation to take" above.
+	Thread
 )
 
-// String returns auto, portable, mmsg or io_uring.
+// String returns auto, portable, mmsg, io_uring or thread.
 func (i Impl) String() string {
 	switch i {
 	case Auto:
@@ -32,14 +37,16 @@ func (i Impl) String() string {
 		return "mmsg"
 	case IOUring:
 		return "io_uring"
+	case Thread:
+		return "thread"
 	}
 	return "unknown"
 }
 
 // EnvImpl is the environment variable that limits what [Listen] and [Open] may
-// use, read at each call: "portable" refuses both others, "mmsg" refuses
-// io_uring, "io_uring" asks for it where Config.Impl is Auto. Anything else is
-// ignored.
+// use, read at each call: "portable" refuses all others, "mmsg" refuses
+// io_uring and thread, "io_uring" and "thread" ask for these where Config.Impl
+// is Auto. Anything else is ignored.
 const EnvImpl = "SIPWIRE_UDP"
 
 // Defaults and bounds of [Config].
@@ -57,7 +64,8 @@ const maxWindow = time.Millisecond
 // Config says how a socket is read and written. Zero fields mean the defaults.
 type Config struct {
 	// Impl asks for an implementation. What is refused falls back in the order
-	// IOUring, Mmsg, Portable; [Socket.Impl] and [Socket.Refusals] tell.
+	// IOUring or Thread, Mmsg, Portable; [Socket.Impl] and [Socket.Refusals]
+	// tell.
 	Impl Impl
 
 	// Batch is the largest number of kernel messages that one Read returns, and
@@ -117,8 +125,12 @@ func (c Config) withDefaults() Config {
 		if c.Impl == Auto {
 			c.Impl = IOUring
 		}
+	case "thread":
+		if c.Impl == Auto {
+			c.Impl = Thread
+		}
 	}
-	if c.Impl > IOUring || c.Impl == Auto {
+	if c.Impl > Thread || c.Impl == Auto {
 		c.Impl = Mmsg
 	}
 	if c.Batch <= 0 {
@@ -150,13 +162,13 @@ func overridden(i Impl) bool {
 	case "portable":
 		return i != Portable
 	case "mmsg":
-		return i == IOUring
+		return i == IOUring || i == Thread
 	}
 	return false
 }
 
 // wildcard reports whether a socket is bound to no address in particular.
-func wildcard(c *net.UDPConn) bool {
+func wildcard(c conn) bool {
 	a, ok := c.LocalAddr().(*net.UDPAddr)
 	return ok && (len(a.IP) == 0 || a.IP.IsUnspecified())
 }

@@ -19,7 +19,7 @@ import (
 type Reader struct {
 	_ noCopy
 
-	conn  *net.UDPConn
+	conn  conn
 	cfg   Config
 	local netip.AddrPort // the address if the socket is bound to one, and the port
 	recv  receiver
@@ -52,7 +52,7 @@ type receiver interface {
 	close() error
 }
 
-func newReader(conn *net.UDPConn, cfg Config) *Reader {
+func newReader(conn conn, cfg Config) *Reader {
 	slots := cfg.Batch + cfg.Held
 	r := &Reader{conn: conn, cfg: cfg}
 	if a, ok := conn.LocalAddr().(*net.UDPAddr); ok {
@@ -156,7 +156,8 @@ func (r *Reader) SetContext(ctx context.Context) {
 
 // Conn returns the socket, for options and addresses. Reading from it directly
 // takes packets away from the Reader.
-func (r *Reader) Conn() *net.UDPConn { return r.conn }
+// It is that of [Socket.Conn].
+func (r *Reader) Conn() *net.UDPConn { return udpConn(r.conn) }
 
 // LocalAddr returns the address that the socket is bound to; the address is
 // invalid for a wildcard, the port is always set.

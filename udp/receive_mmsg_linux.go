@@ -1,7 +1,6 @@
 package udp
 
 import (
-	"net"
 	"syscall"
 	"time"
 	"unsafe"
@@ -23,7 +22,7 @@ import (
 // call keeps alive: neither pinning nor KeepAlive is needed. A stack would move.
 type mmsgReceiver struct {
 	raw   syscall.RawConn
-	conn  *net.UDPConn
+	conn  conn
 	slots batchSlots
 
 	hdrs []unix.Mmsghdr
@@ -104,12 +103,17 @@ func (m *mmsgReceiver) recv(fd uintptr) bool {
 	}
 }
 
-func (m *mmsgReceiver) receive(r *Reader) (int, error) {
+// recycle takes back the slots of the last batch.
+func (m *mmsgReceiver) recycle(r *Reader) {
 	if r.heldNow {
 		m.slots.recycle(r, func(i int) { m.point(r, i) })
 	} else {
 		m.slots.recycle(r, nil)
 	}
+}
+
+func (m *mmsgReceiver) receive(r *Reader) (int, error) {
+	m.recycle(r)
 	err := m.raw.Read(m.try)
 	if m.waits > 0 {
 		r.stats.wakeups.Add(m.waits)

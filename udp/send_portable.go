@@ -12,11 +12,14 @@ import (
 // portableSender sends one packet at a time through net.UDPConn. Segments are
 // joined in a buffer of its own first.
 type portableSender struct {
+	conn   *net.UDPConn
 	joined []byte
 	oob    []byte
 }
 
-func newPortableSender(w *Writer) *portableSender { return &portableSender{} }
+func newPortableSender(w *Writer) *portableSender {
+	return &portableSender{conn: w.conn.(*net.UDPConn)}
+}
 
 func (s *portableSender) sendSome(w *Writer, ds []Datagram) (done int, err error) {
 	d := &ds[0]
@@ -46,11 +49,11 @@ func (s *portableSender) sendSome(w *Writer, ds []Datagram) (done int, err error
 		w.stats.calls.Add(1)
 		switch {
 		case len(s.oob) > 0:
-			_, _, err = w.conn.WriteMsgUDPAddrPort(data, s.oob, dst)
+			_, _, err = s.conn.WriteMsgUDPAddrPort(data, s.oob, dst)
 		case w.remote.IsValid():
-			_, err = w.conn.Write(data)
+			_, err = s.conn.Write(data)
 		default:
-			_, err = w.conn.WriteToUDPAddrPort(data, dst)
+			_, err = s.conn.WriteToUDPAddrPort(data, dst)
 		}
 		if err == nil {
 			return 1, nil

@@ -37,8 +37,8 @@ func live(size, burst, procs int) []way {
 		name   string
 		target float64
 	}{
-		{"net.UDPConn", 0}, {"x/net ReadBatch", 0}, {"portable", 0}, {"mmsg", 1.5},
-		{"mmsg window 100µs", 3}, {"io_uring", 0},
+		{"net.UDPConn", 0}, {"x/net ReadBatch", 0}, {"portable", 0}, {"mmsg", 0},
+		{"mmsg window 100µs", 0}, {"io_uring", 0}, {"thread", 1.5}, {"thread window 100µs", 3},
 	} {
 		ways = append(ways, way{name: w.name, target: w.target, run: func() (sample, error) { return liveRound(w.name, size, burst, procs) }})
 	}

@@ -16,7 +16,8 @@ import (
 
 // source is one way of receiving.
 type source struct {
-	conn  *net.UDPConn
+	conn  *net.UDPConn // of net.UDPConn and x/net ReadBatch
+	addr  netip.AddrPort
 	read  func() (int, error) // packets of one read
 	each  func(f func(p []byte, from netip.AddrPort))
 	stats func() udp.Stats
@@ -47,6 +48,10 @@ func newSource(way string, wildcard bool) (*source, error) {
 		cfg.Impl, cfg.Window = udp.Mmsg, 100*time.Microsecond
 	case "io_uring":
 		cfg.Impl = udp.IOUring
+	case "thread":
+		cfg.Impl = udp.Thread
+	case "thread window 100µs":
+		cfg.Impl, cfg.Window = udp.Thread, 100*time.Microsecond
 	case "net.UDPConn", "x/net ReadBatch":
 		cfg.NoLocal = true // they ask for themselves
 	}
@@ -58,11 +63,13 @@ func newSource(way string, wildcard bool) (*source, error) {
 		s.Close()
 		return nil, fmt.Errorf("%v", s.Refusals())
 	}
-	src := &source{conn: s.Conn(), stats: s.R.Stats, close: s.Close, deadline: s.R.SetReadDeadline}
+	src := &source{addr: s.LocalAddr(), stats: s.R.Stats, close: s.Close, deadline: s.R.SetReadDeadline}
 	switch way {
 	case "net.UDPConn":
+		src.conn = s.Conn()
 		src.plain(wildcard)
 	case "x/net ReadBatch":
+		src.conn = s.Conn()
 		src.xnet(wildcard)
 	default:
 		var ps []udp.Packet
@@ -131,8 +138,7 @@ func (s *source) xnet(wildcard bool) {
 
 // to returns where to send to reach the source.
 func (s *source) to() netip.AddrPort {
-	port := s.conn.LocalAddr().(*net.UDPAddr).AddrPort().Port()
-	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port)
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), s.addr.Port())
 }
 
 // filler sends many packets fast.

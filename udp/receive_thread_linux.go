@@ -1,0 +1,105 @@
+package udp
+
+import (
+	"net"
+	"os"
+	"runtime"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// threadReceiver waits for packets in recvmmsg itself: the thread sleeps there
+// and the scheduler is not told. Where packets come every few microseconds,
+// most of a packet's cost is the way to the poller and back (park, find nothing
+// else to run, epoll_wait, epoll_wait again, unpark), and telling the scheduler
+// of a call that blocks costs as much again, since its monitor then watches the
+// thread.
+//
+// The price is that the thread keeps its processor (of GOMAXPROCS) while it
+// sleeps there. SO_RCVTIMEO bounds that: after a clock tick without a packet
+// the thread waits in ppoll, and the scheduler is told. The runtime gets the
+// processor back earlier when it wants it, for a garbage collection or for other
+// goroutines: the signal that it sends ends the call, since calls with a timeout
+// are not begun again after one.
+type threadReceiver struct {
+	*mmsgReceiver
+	conn *threadConn
+	idle bool // nothing has come for a clock tick
+}
+
+func newThreadReceiver(r *Reader) (receiver, error) {
+	m, err := newMmsgReceiver(r)
+	if err != nil {
+		return nil, err
+	}
+	return &threadReceiver{mmsgReceiver: m, conn: r.conn.(*threadConn)}, nil
+}
+
+func (t *threadReceiver) receive(r *Reader) (int, error) {
+	t.recycle(r)
+	if !t.conn.enter() {
+		return 0, net.ErrClosed
+	}
+	defer t.conn.leave()
+	for {
+		wait, over := t.conn.left(t.conn.readUntil.Load(), time.Hour)
+		if over {
+			return 0, os.ErrDeadlineExceeded
+		}
+		if t.idle {
+			r.stats.wakeups.Add(1)
+			t.park(wait)
+		}
+		if t.conn.closing() {
+			return 0, net.ErrClosed
+		}
+		if t.idle {
+			continue
+		}
+		n, _, e := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(t.conn.fd),
+			uintptr(unsafe.Pointer(&t.hdrs[0])), uintptr(len(t.hdrs)),
+			unix.MSG_WAITFORONE|unix.MSG_TRUNC, 0, 0)
+		if t.conn.closing() {
+			// What came may be a packet that never was: a receive that Close
+			// wakes looks like one without bytes.
+			return 0, net.ErrClosed
+		}
+		switch e {
+		case 0:
+			t.got = int(n)
+			t.slots.used = t.got
+			t.fill(r)
+			return t.got, nil
+		case unix.EINTR:
+			runtime.Gosched()
+		case unix.EAGAIN:
+			t.idle = true
+		default:
+			return 0, e
+		}
+	}
+}
+
+// park waits until there is a packet, the deadline has changed, or at most for
+// d, in a call that the scheduler knows to block.
+func (t *threadReceiver) park(d time.Duration) {
+	fds := [2]unix.PollFd{
+		{Fd: int32(t.conn.fd), Events: unix.POLLIN},
+		{Fd: int32(t.conn.wake), Events: unix.POLLIN},
+	}
+	ts := unix.NsecToTimespec(int64(d))
+	if _, err := unix.Ppoll(fds[:], &ts, nil); err != nil {
+		return
+	}
+	if fds[1].Revents != 0 {
+		var b [8]byte
+		unix.Read(t.conn.wake, b[:])
+	}
+	t.idle = fds[0].Revents == 0
+}
+
+func (t *threadReceiver) setReadDeadline(at time.Time) error {
+	return t.conn.SetReadDeadline(at)
+}
