@@ -29,7 +29,7 @@ func fitAll(t *testing.T, text string) (results []string, steps []compact.Steps)
 			}
 			continue
 		}
-		if len(got) > limit || r.After != len(got) {
+		if len(got) > limit || r.After != len(got) || limit >= len(text) && (got != text || r.Steps != 0) {
 			t.Fatalf("limit %d: %d bytes, %+v", limit, len(got), r)
 		}
 		if len(results) == 0 || got != results[len(results)-1] {
