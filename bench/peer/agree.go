@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -23,7 +24,7 @@ type Finding struct {
 // this package hold it against a reader of the standard library first.
 func Check(ref, w Worker, t Task, set []corpus.Message) (usable []corpus.Message, out []Finding) {
 	for i, m := range set {
-		if t.RequestsOnly() && isResponseSIP(m.Bytes) {
+		if !t.takes(m.Bytes) {
 			continue
 		}
 		if why := check(ref, w, t, m.Bytes); why != "" {
@@ -35,7 +36,18 @@ func Check(ref, w Worker, t Task, set []corpus.Message) (usable []corpus.Message
 	return usable, out
 }
 
-func isResponseSIP(b []byte) bool { return len(b) > 4 && string(b[:4]) == "SIP/" }
+// takes reports whether the task has a meaning for a message: stamps are for
+// requests, and replies for those of them that have one.
+func (t Task) takes(msg []byte) bool {
+	response := bytes.HasPrefix(msg, []byte("SIP/"))
+	switch t {
+	case Stamp:
+		return !response
+	case Reply:
+		return !response && !bytes.HasPrefix(msg, []byte("ACK "))
+	}
+	return true
+}
 
 func check(ref, w Worker, t Task, msg []byte) string {
 	if t == Copy || t == Call {

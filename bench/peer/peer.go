@@ -65,9 +65,6 @@ func (t Task) About() string {
 	return "unknown task"
 }
 
-// RequestsOnly reports whether the task has a meaning for requests alone.
-func (t Task) RequestsOnly() bool { return t == Reply || t == Stamp }
-
 // Writes reports whether the task yields bytes that Check can look at.
 func (t Task) Writes() bool { return slices.Contains([]Task{Encode, Proxy, Reply, Stamp}, t) }
 

@@ -47,10 +47,11 @@ func (w *tiered) Prepare(t Task, set [][]byte) (Batch, error) {
 	}, nil
 }
 
-// sipwire drives this project's codec: one Message a
-// worker.
+// sipwire drives this project's codec: one Message and one Edit a worker.
 type sipwire struct {
-	m codec.Message
+	m     codec.Message
+	views views
+	writes
 }
 
 func (s *sipwire) Fields(msg []byte) (Fields[string], error) {
@@ -108,8 +109,6 @@ func (s *sipwire) read(msg []byte, f *Fields[[]byte]) error {
 	return nil
 }
 
-func (s *sipwire) Output(Task, []byte) ([]byte, error) { return nil, ErrNotDone }
-
 func (s *sipwire) Prepare(t Task, set [][]byte) (Batch, error) {
 	switch t {
 	case Index:
@@ -145,6 +144,13 @@ func (s *sipwire) Prepare(t Task, set [][]byte) (Batch, error) {
 			}
 			return sum
 		}, nil
+	case Typed:
+		return func(picks []int32) (sum uint64) {
+			for _, i := range picks {
+				sum += s.typed(set[i])
+			}
+			return sum
+		}, nil
 	}
-	return nil, ErrNotDone
+	return s.prepareWrite(t, set)
 }
