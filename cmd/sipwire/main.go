@@ -3,6 +3,7 @@
 //	sipwire demo             a first look: a message as a tree, and how fast it was read
 //	sipwire parse FILE...    messages as trees, or as JSON with --json; byte streams with --stream
 //	sipwire check FILE...    what is wrong with messages, rule by rule
+//	sipwire rewrite FILE...  messages with long or compact names, lists joined or split, or made to fit a datagram
 //
 // Without a FILE, or with "-" for one, a message is read from standard input.
 // Results go to standard output, complaints about the tool's own work to
@@ -45,9 +46,10 @@ type cli struct {
 	Color   string           `enum:"auto,always,never" default:"auto" help:"Colour the output: auto (on a terminal, unless NO_COLOR is set), always or never."`
 	Version kong.VersionFlag `help:"Print the version and leave."`
 
-	Parse parseCmd `cmd:"" help:"Take messages apart and print each as a tree, or as JSON."`
-	Check checkCmd `cmd:"" help:"Say what is wrong with messages, by which rule, and where."`
-	Demo  demoCmd  `cmd:"" help:"Show a message as a tree, and how fast messages are read here. Needs nothing."`
+	Parse   parseCmd   `cmd:"" help:"Take messages apart and print each as a tree, or as JSON."`
+	Check   checkCmd   `cmd:"" help:"Say what is wrong with messages, by which rule, and where."`
+	Rewrite rewriteCmd `cmd:"" help:"Write messages with long or compact names, with lists joined or split, or small enough for a datagram."`
+	Demo    demoCmd    `cmd:"" help:"Show a message as a tree, and how fast messages are read here. Needs nothing."`
 }
 
 // wantColor decides whether output is coloured (see no-color.org).
