@@ -23,7 +23,7 @@ var embedded embed.FS
 const demoTree = "invite.sip"
 
 type demoCmd struct {
-	For time.Duration `default:"1s" help:"How long to measure each of two tasks."`
+	For time.Duration `default:"1s" help:"How long to measure each of three tasks."`
 }
 
 // Help is what kong prints below the usage of this command.
@@ -68,9 +68,17 @@ func (c *demoCmd) Run(e *env, global *cli) error {
 	defer codec.Release(m)
 	p := show.New(e.stdout, global.wantColor(e), e.width)
 	for _, s := range all {
-		if s.name == demoTree {
-			p.Tree(s.name, m, m.Parse(s.data))
+		if s.name != demoTree {
+			continue
 		}
+		err := m.Parse(s.data)
+		p.Tree(s.name, m, err)
+		out, err := new(forwarder).forward(m)
+		if err != nil {
+			return err
+		}
+		p.Gap()
+		p.Lines("as a proxy sends it on: these lines differ, all other bytes are as they came", changes(s.data, out), true)
 	}
 	p.Gap()
 	p.Title(fmt.Sprintf("%d messages from inside this program, again and again on one goroutine", len(all)))
@@ -93,6 +101,15 @@ var tasks = []struct {
 }{
 	{"parse: find every header field and the body", func(*codec.Message) {}},
 	{"parse, and read what a proxy needs", readForProxy},
+	{"parse, and write it as a proxy sends it on", writeForProxy},
+}
+
+// ownForwarder keeps its buffer from one message to the next.
+var ownForwarder forwarder
+
+func writeForProxy(m *codec.Message) {
+	out, _ := ownForwarder.forward(m)
+	sink(out)
 }
 
 // readForProxy reads what a proxy looks at in every message: where it goes,

@@ -30,9 +30,10 @@ func TestDemo(t *testing.T) {
 	if figure("messages/s") <= 0 || figure("bytes/s") <= figure("messages/s") {
 		t.Errorf("figures in\n%s", r.stdout)
 	}
-	for _, want := range []string{"compact", "folded", "application/sdp", "INVITE"} {
+	for _, want := range []string{"compact", "folded", "application/sdp", "INVITE",
+		"- Max-Forwards: 69\n", "+ Max-Forwards: 68\n", "+ Via: SIP/2.0/UDP proxy.harbour.example;branch=z9hG4bK5d41402a\n"} {
 		if !strings.Contains(r.stdout, want) {
-			t.Errorf("the tree shows nothing %s", want)
+			t.Errorf("the demo does not show %q:\n%s", want, r.stdout)
 		}
 	}
 	for _, arg := range []string{"--for=0s", "--for=-1s", "--for=1h"} {
@@ -113,6 +114,36 @@ func TestMeasure(t *testing.T) {
 	bad := []sample{{"bad.sip", []byte("no message")}}
 	if _, err := measure(codec.Acquire(), bad, time.Second, readForProxy); err == nil || !strings.Contains(err.Error(), "bad.sip") {
 		t.Errorf("a sample that does not parse: %v", err)
+	}
+}
+
+// Every message of the demo is sent on with all lines but those of a proxy.
+func TestForward(t *testing.T) {
+	all, err := samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f forwarder
+	for _, s := range all {
+		var m, sent codec.Message
+		_ = m.Parse(s.data)
+		out, err := f.forward(&m)
+		if err == nil {
+			err = sent.Parse(out)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", s.name, err)
+			continue
+		}
+		if m.IsRequest() {
+			was, _ := m.MaxForwards()
+			is, err := sent.MaxForwards()
+			if err != nil || is != was-1 || sent.CountValues(header.IDVia) != m.CountValues(header.IDVia)+1 || len(changes(s.data, out)) < 3 {
+				t.Errorf("%s: %v\n%q", s.name, err, changes(s.data, out))
+			}
+		} else if sent.CountValues(header.IDVia) != m.CountValues(header.IDVia)-1 {
+			t.Errorf("%s: %q", s.name, changes(s.data, out))
+		}
 	}
 }
 

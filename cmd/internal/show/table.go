@@ -17,5 +17,13 @@ func (pr *Printer) Table(name string, rows [][2]string, last bool) {
 	}
 }
 
+// Lines prints text line by line as a branch below a title.
+func (pr *Printer) Lines(name string, lines []string, last bool) {
+	pr.line(join(last), "", name)
+	for i, l := range lines {
+		pr.line(under(last)+join(i == len(lines)-1), "", l)
+	}
+}
+
 // Hint prints a line of advice.
 func (pr *Printer) Hint(text string) { fmt.Fprintln(pr.w, pr.p.faint.Sprint(text)) }
