@@ -45,6 +45,7 @@
 // joined field, which is still shorter than the message.
 //
 // Values come from the message, where nothing in them ends a line but what
-// folds; since no value is put anywhere but behind a colon or a comma, none
-// can become a header field of its own.
+// folds. None is put anywhere but behind a colon or a comma, and a CR at the
+// end of one is not brought next to an LF: no value can become a header field
+// of its own.
 package compact

@@ -3,6 +3,7 @@ package compact_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -245,12 +246,17 @@ func TestProperties(t *testing.T) {
 	}
 }
 
-// Every short value of the bytes that matter, between two others.
+// letters are the bytes that lists, folds and line ends are made of.
+var letters = []string{",", "\"", "<", ">", "(", ")", "\\", " ", "a", "*", "\r\n ", "\n\t", "\r", "\x00"}
+
+// Every short value of the bytes that matter, among others, with lines that
+// end either way.
 func TestPropertiesShort(t *testing.T) {
-	letters := []string{",", "\"", "<", ">", "(", ")", "\\", " ", "a", "*", "\r\n ", "\n\t", "\r", "\x00"}
 	var walk func(value string, depth int)
 	walk = func(value string, depth int) {
-		check(t, []byte(message("m:"+value, "m: b,\"c\"", "v: "+value+",d", "Contact:"+value)))
+		text := message("m:"+value, "m: b,\"c\"", "v: "+value+",d", "Contact:"+value)
+		check(t, []byte(text))
+		check(t, []byte(strings.ReplaceAll(text, "\r\n", "\n")))
 		if depth == 0 {
 			return
 		}
@@ -259,6 +265,23 @@ func TestPropertiesShort(t *testing.T) {
 		}
 	}
 	walk("", 3)
+}
+
+// Messages with a few bytes put in, taken out or replaced, always the same
+// ones.
+func TestPropertiesRandom(t *testing.T) {
+	all := inputs(t)
+	r := rand.New(rand.NewPCG(1, 2))
+	letters := append([]string{"", "\r\n", "\n", ":", "\r\nv: ", "\r\nContact :", "\r\n\r\n"}, letters...)
+	for range 3000 {
+		b := bytes.Clone(all[r.IntN(len(all))])
+		for range 1 + r.IntN(6) {
+			lo := r.IntN(len(b) + 1)
+			hi := min(len(b), lo+r.IntN(3))
+			b = slices.Replace(b, lo, hi, []byte(letters[r.IntN(len(letters))])...)
+		}
+		check(t, b)
+	}
 }
 
 // A message whose cost would show if it grew faster than its length, or if a
