@@ -4,7 +4,10 @@
 //
 //   - codec: Message, the lazy index of a message with its typed values;
 //     Parser, its limits and strictness; transaction and dialog keys, route
-//     sets; Stream, framing for TCP and TLS.
+//     sets; Edit, Reply, Builder and Template, which write; Stream, framing
+//     for TCP and TLS.
+//   - compact: a message in compact or long form, and shrunk to fit a
+//     datagram.
 //   - header: the table of header fields, methods and status codes, list
 //     splitting, and the typed values.
 //   - uri: sip, sips, tel and other absolute URIs.
@@ -13,8 +16,9 @@
 //
 // The way of a message: udp.Reader or codec.Stream hands out bytes in place,
 // codec.Message.Parse indexes them, typed views read single values on
-// demand, and udp.Writer or codec.StreamWriter sends the answer. Nothing of
-// what came in is copied on the way, and none of it is changed.
+// demand, codec.Edit or codec.AppendReply writes what goes out into a buffer
+// of the caller, and udp.Writer or codec.StreamWriter sends it. Nothing of
+// what came in is copied before that, and none of it is changed.
 //
 // The tool in cmd/sipwire shows all of it at work; bench compares it with
 // other parsers.

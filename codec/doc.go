@@ -1,4 +1,4 @@
-// Package codec takes SIP messages apart.
+// Package codec takes SIP messages apart and puts them together.
 //
 // [Message] is the lazy index of one message: a single pass finds the start
 // line, every header field and the body, and nothing inside a value is looked
@@ -22,6 +22,20 @@
 // takes them as they are. [Stream] cuts TCP and TLS into messages, and
 // [StreamWriter] gathers messages into one write.
 //
+// # Output
+//
+// [Edit] changes a message that was parsed: changes are collected in any
+// order and written in one go, and all bytes that nobody changed leave as they
+// came. [AppendReply] makes the response to a request; [AppendACK],
+// [AppendCancel], [AppendACK2xx], [AppendPRACK] and [AppendRequest] make the
+// requests that follow from messages at hand. [Builder] makes a message from
+// nothing, and [Template] stamps out many of one kind. All of them append to a
+// buffer of the caller and allocate nothing when it has room.
+//
+// What a caller puts in is checked: CR, LF and NUL are [ErrInjection]
+// everywhere, and where a token, a host or a URI stands it has to be one.
+// After an error nothing is written.
+//
 // # Who owns the bytes
 //
 // A Message points into the bytes it was given. They are never copied and
@@ -32,8 +46,8 @@
 //
 // # Errors
 //
-// Every error of this package is a *[SyntaxError] that lives in the Message:
-// it holds a [Code], the header concerned and the byte offset, costs no
+// Every error of this package is a *[SyntaxError] that lives in the Message,
+// the Edit or the Builder concerned: it holds a [Code], the header concerned and the byte offset, costs no
 // allocation, and is valid as long as the views are. Compare codes with
 // errors.Is(err, codec.ErrBodyShort).
 //
@@ -43,6 +57,7 @@
 // to a number in the message, or take more than linear time. The limits of
 // [Parser] are checked before anything grows.
 //
-// Sections of RFC 3261: 7 (messages), 7.3.1 (header fields, folding), 18.3
-// (framing), 20.14 (Content-Length), 25.1 (grammar).
+// Sections of RFC 3261: 7 (messages), 7.3.1 (header fields, folding), 8.1 and
+// 8.2 (requests and responses), 12 (dialogs), 16 (proxies), 18.3 (framing),
+// 20.14 (Content-Length), 25.1 (grammar).
 package codec

@@ -43,6 +43,11 @@ func edited(t *testing.T, s string, change func(e *Edit)) string {
 	if err != nil || !bytes.Equal(bytes.Join(pieces, nil), out[6:]) {
 		t.Errorf("segments %q, %v", pieces, err)
 	}
+	for _, piece := range pieces {
+		if len(piece) == 0 || len(piece) != cap(piece) {
+			t.Errorf("a segment of %d bytes, %d to append to", len(piece), cap(piece))
+		}
+	}
 	return string(out[6:])
 }
 
@@ -177,6 +182,15 @@ func TestEditSmall(t *testing.T) {
 		{"IPv6", start + "Via: SIP/2.0/UDP [2001:DB8::1]:5060\r\n\r\n", func(e *Edit) { e.SetReceived(netip.MustParseAddrPort("[2001:db8::2%eth0]:1")) }, start + "Via: SIP/2.0/UDP [2001:DB8::1]:5060;received=2001:db8::2\r\n\r\n"},
 		{"IPv6, the same", start + "Via: SIP/2.0/UDP [2001:DB8::1]:5060\r\n\r\n", func(e *Edit) { e.SetReceived(netip.MustParseAddrPort("[2001:db8::1]:1")) }, start + "Via: SIP/2.0/UDP [2001:DB8::1]:5060\r\n\r\n"},
 		{"v4 in v6", start + "Via: SIP/2.0/UDP 192.0.2.3\r\n\r\n", func(e *Edit) { e.SetReceived(netip.MustParseAddrPort("[::ffff:192.0.2.3]:1")) }, start + "Via: SIP/2.0/UDP 192.0.2.3\r\n\r\n"},
+		{"set of the first field", start + "s: a\r\nSubject: b\r\nA: b\r\n\r\n", func(e *Edit) { e.Set(header.IDSubject, []byte("c")) }, start + "s: c\r\nA: b\r\n\r\n"},
+		{"remove the first field", start + "s: a\r\nSubject: b\r\nA: b\r\n\r\n", func(e *Edit) { e.RemoveFirst(header.IDSubject) }, start + "Subject: b\r\nA: b\r\n\r\n"},
+		{"remove from the first on", start + "s: a\r\nSubject: b\r\nA: b\r\n\r\n", func(e *Edit) { e.Remove(header.IDSubject) }, start + "A: b\r\n\r\n"},
+		{"Max-Forwards first", start + "Max-Forwards: 1\r\nA: b\r\n\r\n", func(e *Edit) { e.DecrementMaxForwards() }, start + "Max-Forwards: 0\r\nA: b\r\n\r\n"},
+		{"Content-Length first", start + "l: 0\r\nc: a/b\r\nA: b\r\n\r\n", func(e *Edit) { e.SetBody([]byte("c/d"), []byte("x")) }, start + "l: 1\r\nc: c/d\r\nA: b\r\n\r\nx"},
+		{"Route first", start + "Route: <sip:a>\r\nA: b\r\n\r\n", func(e *Edit) { e.PopRoute() }, start + "A: b\r\n\r\n"},
+		{"Via first", start + "Via: a, b\r\nA: b\r\n\r\n", func(e *Edit) { e.PushRoute([]byte("sip:c")); e.PopVia() }, start + "Via: b\r\nRoute: <sip:c>\r\nA: b\r\n\r\n"},
+		{"credentials first", start + "Authorization: Digest realm=a\r\nA: b\r\n\r\n", func(e *Edit) { e.Authorize(header.IDAuthorization, []byte("Digest realm=a,b=c")) }, start + "Authorization: Digest realm=a,b=c\r\nA: b\r\n\r\n"},
+		{"other credentials", start + "Authorization: Digest realm=a\r\nA: b\r\n\r\n", func(e *Edit) { e.Authorize(header.IDProxyAuthorization, []byte("Digest realm=a")) }, start + "Authorization: Digest realm=a\r\nA: b\r\nProxy-Authorization: Digest realm=a\r\n\r\n"},
 		{"status line", "SIP/2.0 180 Ringing\r\nA: b\r\n\r\n", func(e *Edit) { e.SetStatusLine(183, nil) }, "SIP/2.0 183 Session Progress\r\nA: b\r\n\r\n"},
 		{"no phrase", "SIP/2.0 180\r\nA: b\r\n\r\n", func(e *Edit) { e.SetStatusLine(200, []byte("Grüße")) }, "SIP/2.0 200 Grüße\r\nA: b\r\n\r\n"},
 		{"no branch", start + "Via: SIP/2.0/UDP a\r\n\r\n", func(e *Edit) { e.SetBranch([]byte("z9hG4bK1")) }, start + "Via: SIP/2.0/UDP a;branch=z9hG4bK1\r\n\r\n"},
