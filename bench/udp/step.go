@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/sipwire/sipwire/codec"
@@ -15,39 +14,27 @@ import (
 // forwarding use the same one.
 type step struct {
 	m codec.Message
+	e codec.Edit
 }
 
-var ownVia = []byte("Via: SIP/2.0/UDP proxy.example.com:5060;branch=z9hG4bK87asdks7.1\r\n")
+var ownVia = codec.Via{
+	Transport: header.TransportUDP,
+	Host:      []byte("proxy.example.com"),
+	Port:      5060,
+	Branch:    []byte("z9hG4bK87asdks7.1"),
+}
 
 // forward appends to dst the request in as it is to be sent on.
 func (s *step) forward(dst, in []byte) ([]byte, error) {
 	if err := s.m.Parse(in); err != nil {
 		return dst, err
 	}
-	// Everything up to the end of the start line, the Via, then the rest with
-	// one number changed.
-	line := bytes.IndexByte(in, '\n') + 1
-	mf := s.m.Value(header.IDMaxForwards)
-	if len(mf) == 0 {
-		return dst, fmt.Errorf("no Max-Forwards")
-	}
-	n := 0
-	for _, c := range mf {
-		n = 10*n + int(c-'0')
-	}
-	at := line + bytes.Index(in[line:], maxForwards) + len(maxForwards)
-	dst = append(dst, in[:line]...)
-	dst = append(dst, ownVia...)
-	dst = append(dst, in[line:at]...)
-	n--
-	if n >= 10 {
-		dst = append(dst, byte('0'+n/10%10))
-	}
-	dst = append(dst, byte('0'+n%10))
-	return append(dst, in[at+len(mf):]...), nil
+	// The Edit keeps the first error and AppendTo returns it.
+	s.e.Begin(&s.m)
+	s.e.PushVia(&ownVia)
+	s.e.DecrementMaxForwards()
+	return s.e.AppendTo(dst)
 }
-
-var maxForwards = []byte("Max-Forwards: ")
 
 // request returns a request of about the given size, the n-th of its kind.
 func request(size, n int) []byte {
