@@ -112,13 +112,15 @@ func (e *Edit) splice(id header.ID, lo, hi, from int, r rank) error {
 // insert adds a splice behind those of the same offset and rank.
 func (e *Edit) insert(s splice) error {
 	i := len(e.splices)
+	e.splices = append(e.splices, s)
 	for i > 0 && s.before(&e.splices[i-1]) {
+		e.splices[i] = e.splices[i-1]
 		i--
 	}
-	if i > 0 && s.conflicts(&e.splices[i-1]) || i < len(e.splices) && e.splices[i].conflicts(&s) {
+	e.splices[i] = s
+	if i > 0 && s.conflicts(&e.splices[i-1]) || i+1 < len(e.splices) && e.splices[i+1].conflicts(&s) {
 		return e.fail(abnf.ErrConflict, s.id, int(s.lo))
 	}
-	e.splices = slices.Insert(e.splices, i, s)
 	return nil
 }
 
@@ -200,17 +202,19 @@ func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
 	if !e.ready() {
 		return dst, &e.err
 	}
-	dst = slices.Grow(dst, e.Size())
+	n, size := len(dst), e.Size()
+	dst = slices.Grow(dst, size)[:n+size]
 	buf := e.m.buf
 	at, end := e.bounds()
 	for i := range e.splices {
 		s := &e.splices[i]
-		dst = append(dst, buf[at:s.lo]...)
-		dst = append(dst, e.text[s.from:s.to]...)
+		n += copy(dst[n:], buf[at:s.lo])
+		n += copy(dst[n:], e.text[s.from:s.to])
 		at = int(s.hi)
 	}
-	dst = append(dst, buf[at:end]...)
-	return append(dst, e.body...), nil
+	n += copy(dst[n:], buf[at:end])
+	copy(dst[n:], e.body)
+	return dst, nil
 }
 
 // AppendSegments appends the changed message in pieces, for net.Buffers and

@@ -234,15 +234,36 @@ func (e *Edit) removeTop(id header.ID) error {
 	for i := e.m.Index(id); i >= 0; i = e.m.Next(i) {
 		f := &e.m.fields[i]
 		field := e.m.view(f.value, f.end)
-		for next := 0; next <= len(field); {
-			var lo, hi int
-			lo, hi, next = header.NextValue(id, field, next)
+		lo, hi, next := header.NextValue(id, field, 0)
+		if e.untouched(i) { // as nearly always: nothing to look out for
+			if next > len(field) {
+				return e.RemoveAt(i)
+			}
+			behind := int(f.value) + abnf.SkipLWS(field, next)
+			return e.splice(id, int(f.value)+lo, behind, len(e.text), rankReplace)
+		}
+		for {
 			if !e.removed(i, int(f.value)+lo, int(f.value)+hi) {
 				return e.removeValue(i, int(f.value)+lo, int(f.value)+hi)
 			}
+			if next > len(field) {
+				break
+			}
+			lo, hi, next = header.NextValue(id, field, next)
 		}
 	}
 	return e.fail(ErrMissing, id, 0)
+}
+
+// untouched reports whether no change concerns field i.
+func (e *Edit) untouched(i int) bool {
+	lo, hi := e.m.fields[i].name, e.m.fields[i].end
+	for k := range e.splices {
+		if s := &e.splices[k]; s.lo < hi && s.hi > lo {
+			return false
+		}
+	}
+	return true
 }
 
 // removed reports whether the value buf[lo:hi], which may be empty, of field i
