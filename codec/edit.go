@@ -54,6 +54,7 @@ type splice struct {
 	lo, hi, from, to uint32
 	rank             rank
 	id               header.ID // of the header concerned
+	tail             bool      // takes the last values of a list out: see [Edit.removed]
 }
 
 // rank orders splices at one offset.
@@ -106,7 +107,7 @@ func (e *Edit) ready() bool {
 
 // splice adds the change of buf[lo:hi] into what text holds from from on.
 func (e *Edit) splice(id header.ID, lo, hi, from int, r rank) error {
-	return e.insert(splice{uint32(lo), uint32(hi), uint32(from), uint32(len(e.text)), r, id})
+	return e.insert(splice{lo: uint32(lo), hi: uint32(hi), from: uint32(from), to: uint32(len(e.text)), rank: r, id: id})
 }
 
 // insert adds a splice behind those of the same offset and rank.

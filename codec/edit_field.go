@@ -243,7 +243,7 @@ func (e *Edit) removeTop(id header.ID) error {
 			return e.splice(id, int(f.value)+lo, behind, len(e.text), rankReplace)
 		}
 		for {
-			if !e.removed(i, int(f.value)+lo, int(f.value)+hi) {
+			if !e.removed(int(f.value)+lo, int(f.value)+hi) {
 				return e.removeValue(i, int(f.value)+lo, int(f.value)+hi)
 			}
 			if next > len(field) {
@@ -266,12 +266,17 @@ func (e *Edit) untouched(i int) bool {
 	return true
 }
 
-// removed reports whether the value buf[lo:hi], which may be empty, of field i
-// has been removed.
-func (e *Edit) removed(i, lo, hi int) bool {
+// removed reports whether the value buf[lo:hi], which may be empty, has been
+// removed. A splice takes the values that begin in it, a tail those that begin
+// behind where it does: there, an empty value may stay.
+func (e *Edit) removed(lo, hi int) bool {
 	for k := range e.splices {
 		s := &e.splices[k]
-		if s.removes() && int(s.lo) <= lo && hi <= int(s.hi) && (lo < int(s.hi) || s.hi == e.m.fields[i].end) {
+		from, to := int(s.lo), int(s.hi)
+		if s.tail {
+			from, to = from+1, to+1
+		}
+		if s.removes() && from <= lo && lo < to {
 			return true
 		}
 	}
@@ -285,7 +290,7 @@ func (e *Edit) removeValue(i, lo, hi int) error {
 	if f.id == header.IDContentLength {
 		return e.fail(abnf.ErrState, f.id, lo)
 	}
-	if e.removed(i, lo, hi) {
+	if e.removed(lo, hi) {
 		return e.fail(abnf.ErrConflict, f.id, lo)
 	}
 	field := e.m.view(f.value, f.end)
@@ -297,7 +302,7 @@ func (e *Edit) removeValue(i, lo, hi int) error {
 		if a > lo && nextLo < 0 {
 			nextLo = a
 		}
-		if a == lo && b == hi || e.removed(i, a, b) {
+		if a == lo && b == hi || e.removed(a, b) {
 			continue
 		}
 		if a < lo {
@@ -323,5 +328,6 @@ func (e *Edit) removeValue(i, lo, hi int) error {
 		}
 	}
 	e.splices = e.splices[:n]
-	return e.splice(f.id, lo, hi, len(e.text), rankReplace)
+	at := uint32(len(e.text))
+	return e.insert(splice{lo: uint32(lo), hi: uint32(hi), from: at, to: at, rank: rankReplace, id: f.id, tail: true})
 }

@@ -301,6 +301,12 @@ func TestEditProperty(t *testing.T) {
 			checkEdits(t, r, b)
 		}
 	}
+	for _, list := range []string{",", ",,", "a,", ",a", " , a , ", "a,,b,", ", ,a,b ,\r\n ,c"} {
+		b := []byte(msg(reqLine, "Supported: "+list, "k: "+list, "Route: "+list, "Via: "+list))
+		for range 2000 {
+			checkEdits(t, r, b)
+		}
+	}
 }
 
 func FuzzEdit(f *testing.F) {

@@ -106,9 +106,9 @@ func (m *Message) stampVia(text []byte, src netip.AddrPort, force bool) (stamps 
 func stampParam(via *header.Via, name string, base, end, from, to int) splice {
 	lo, hi, ok := via.ParamExtent(name)
 	if ok {
-		return splice{uint32(base + lo), uint32(base + hi), uint32(from + 1), uint32(to), rankReplace, header.IDVia}
+		return splice{lo: uint32(base + lo), hi: uint32(base + hi), from: uint32(from + 1), to: uint32(to), rank: rankReplace, id: header.IDVia}
 	}
-	return splice{uint32(base + end), uint32(base + end), uint32(from), uint32(to), rankAfter, header.IDVia}
+	return splice{lo: uint32(base + end), hi: uint32(base + end), from: uint32(from), to: uint32(to), rank: rankAfter, id: header.IDVia}
 }
 
 // PushRecordRoute puts a Record-Route with the URI, without brackets, on top

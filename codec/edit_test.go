@@ -179,6 +179,7 @@ func TestEditSmall(t *testing.T) {
 		{"same address", start + "Via: SIP/2.0/UDP 192.0.2.3;branch=1\r\n\r\n", func(e *Edit) { e.SetReceived(source) }, start + "Via: SIP/2.0/UDP 192.0.2.3;branch=1\r\n\r\n"},
 		{"rport asked", start + "Via: SIP/2.0/UDP 192.0.2.3;rport;branch=1\r\n\r\n", func(e *Edit) { e.SetReceived(source) }, start + "Via: SIP/2.0/UDP 192.0.2.3;rport=5062;branch=1;received=192.0.2.3\r\n\r\n"},
 		{"forged", start + "Via: SIP/2.0/UDP 192.0.2.3;RECEIVED=1.1.1.1;rport=1, x\r\n\r\n", func(e *Edit) { e.SetReceived(source) }, start + "Via: SIP/2.0/UDP 192.0.2.3;received=192.0.2.3;rport=5062, x\r\n\r\n"},
+		{"forged, same address", start + "Via: SIP/2.0/UDP 192.0.2.3;received=1.1.1.1\r\n\r\n", func(e *Edit) { e.SetReceived(source) }, start + "Via: SIP/2.0/UDP 192.0.2.3;received=192.0.2.3\r\n\r\n"},
 		{"IPv6", start + "Via: SIP/2.0/UDP [2001:DB8::1]:5060\r\n\r\n", func(e *Edit) { e.SetReceived(netip.MustParseAddrPort("[2001:db8::2%eth0]:1")) }, start + "Via: SIP/2.0/UDP [2001:DB8::1]:5060;received=2001:db8::2\r\n\r\n"},
 		{"IPv6, the same", start + "Via: SIP/2.0/UDP [2001:DB8::1]:5060\r\n\r\n", func(e *Edit) { e.SetReceived(netip.MustParseAddrPort("[2001:db8::1]:1")) }, start + "Via: SIP/2.0/UDP [2001:DB8::1]:5060\r\n\r\n"},
 		{"v4 in v6", start + "Via: SIP/2.0/UDP 192.0.2.3\r\n\r\n", func(e *Edit) { e.SetReceived(netip.MustParseAddrPort("[::ffff:192.0.2.3]:1")) }, start + "Via: SIP/2.0/UDP 192.0.2.3\r\n\r\n"},
