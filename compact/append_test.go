@@ -7,6 +7,7 @@ import (
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compact"
+	"github.com/sipwire/sipwire/header"
 )
 
 const reqLine = "OPTIONS sip:carol@chicago.com SIP/2.0"
@@ -164,6 +165,34 @@ func TestAppend(t *testing.T) {
 		if got := rewrite(t, c.in, c.o); got != want {
 			t.Errorf("%s:\n have %q\n want %q", c.name, got, want)
 		}
+	}
+}
+
+// Every name that has a letter, there and back; the letters are lower case,
+// whatever the case of the name.
+func TestEveryName(t *testing.T) {
+	letters := 0
+	for id := header.ID(1); id < header.NumIDs; id++ {
+		name := id.String()
+		if id.Compact() == 0 {
+			for _, o := range []compact.Options{long, short} {
+				if in := message(name + ": 1"); rewrite(t, in, o) != in {
+					t.Errorf("%s became %q", name, rewrite(t, in, o))
+				}
+			}
+			continue
+		}
+		letters++
+		letter := string(id.Compact())
+		if got, want := rewrite(t, message(strings.ToUpper(name)+": 0"), short), "\r\n"+letter+": 0\r\n"; !strings.Contains(got, want) {
+			t.Errorf("%s became %q", name, got)
+		}
+		if got, want := rewrite(t, message(strings.ToUpper(letter)+": 0"), long), "\r\n"+name+": 0\r\n"; !strings.Contains(got, want) {
+			t.Errorf("%s became %q", letter, got)
+		}
+	}
+	if letters < 19 {
+		t.Errorf("%d names with letters", letters)
 	}
 }
 

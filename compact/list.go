@@ -32,7 +32,7 @@ func (w *writer) join(m *codec.Message, i int, f *codec.Field) (taken int) {
 // values writes the values of one field of a list.
 func (w *writer) values(f *codec.Field) {
 	if !w.tight {
-		w.value(f.Value)
+		w.value(f.ValueOffset, f.ValueOffset+len(f.Value))
 		return
 	}
 	for next := 0; next <= len(f.Value); {
@@ -41,22 +41,23 @@ func (w *writer) values(f *codec.Field) {
 		}
 		var lo, hi int
 		lo, hi, next = header.NextValue(f.ID, f.Value, next)
-		w.value(f.Value[lo:hi])
+		w.value(f.ValueOffset+lo, f.ValueOffset+hi)
 	}
 }
 
 // split writes the values of f, each in a field of its own; the name and
-// colon of the first are written, and what ends the last is still to come.
-func (w *writer) split(f *codec.Field, lineEnd []byte) {
+// colon of the first are written, and what ends the last is still to come. The
+// line of f ends in src[lineEnd:end].
+func (w *writer) split(f *codec.Field, lineEnd, end int) {
 	for next := 0; next <= len(f.Value); {
 		if next > 0 {
-			w.bytes(lineEnd)
+			w.copy(lineEnd, end)
 			w.name(f)
 			w.text(": ")
 		}
 		var lo, hi int
 		lo, hi, next = header.NextValue(f.ID, f.Value, next)
-		w.value(f.Value[lo:hi])
+		w.value(f.ValueOffset+lo, f.ValueOffset+hi)
 	}
 }
 

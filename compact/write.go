@@ -1,6 +1,8 @@
 package compact
 
 import (
+	"bytes"
+
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -15,12 +17,14 @@ type rules struct {
 }
 
 // A writer writes one message by its rules, or counts what it would write:
-// one code does both, so that they can not disagree.
+// one code does both, so that they can not disagree. What follows each other
+// in the message and in the result is copied in one run.
 type writer struct {
 	rules
-	dst   []byte
-	count bool // nothing is written
-	n     int  // bytes counted
+	src, dst []byte
+	lo, hi   int // src[lo:hi] comes next and is still to be copied
+	count    bool
+	n        int // bytes counted; nothing is written then
 }
 
 // size returns the length of m written by r.
@@ -30,19 +34,32 @@ func size(m *codec.Message, r rules) int {
 	return w.n
 }
 
-func (w *writer) bytes(b []byte) {
+// copy writes src[lo:hi].
+func (w *writer) copy(lo, hi int) {
 	if w.count {
-		w.n += len(b)
+		w.n += hi - lo
 		return
 	}
-	w.dst = append(w.dst, b...)
+	if lo != w.hi {
+		w.flush()
+		w.lo = lo
+	}
+	w.hi = hi
 }
 
+// flush ends a run.
+func (w *writer) flush() {
+	w.dst = append(w.dst, w.src[w.lo:w.hi]...)
+	w.lo = w.hi
+}
+
+// text writes what is not in the message, or not there.
 func (w *writer) text(s string) {
 	if w.count {
 		w.n += len(s)
 		return
 	}
+	w.flush()
 	w.dst = append(w.dst, s...)
 }
 
@@ -51,31 +68,31 @@ func (w *writer) text(s string) {
 // or to the body.
 func (w *writer) message(m *codec.Message) {
 	b := m.Bytes()
+	w.src = b
 	end := len(b) - len(m.Trailing())
 	head := emptyLine(b, end-len(m.Body()))
 	// taken[id] is 1 + the index of the last field whose values stand in a
 	// field before it.
 	var taken [256]uint16
-	var f codec.Field
 	next := head
 	if m.Len() > 0 {
-		f = m.At(0)
-		next = f.Offset
+		next = m.At(0).Offset
 	}
-	w.bytes(b[lineEnds(b):next])
+	w.copy(lineEnds(b), next)
 	for i := range m.Len() {
-		var after codec.Field
+		f := m.At(i)
 		next = head
 		if i+1 < m.Len() {
-			after = m.At(i + 1)
-			next = after.Offset
+			next = m.At(i + 1).Offset
 		}
 		if i >= int(taken[f.ID]) {
-			taken[f.ID] = uint16(w.field(m, i, &f, b[:next]))
+			taken[f.ID] = uint16(w.field(m, i, &f, next))
 		}
-		f = after
 	}
-	w.bytes(b[head:end])
+	w.copy(head, end)
+	if !w.count {
+		w.flush()
+	}
 }
 
 // lineEnds returns the number of bytes before the start line, which are line
@@ -96,36 +113,42 @@ func emptyLine(b []byte, body int) int {
 	return body - 1
 }
 
-// field writes field i of m, which is f and ends where b does, together with
-// the fields behind it whose values it takes in. It returns 1 + the index of
-// the last of those, 0 for none.
-func (w *writer) field(m *codec.Message, i int, f *codec.Field, b []byte) (taken int) {
-	lineEnd := b[len(b)-1:]
-	if b[len(b)-2] == '\r' {
-		lineEnd = b[len(b)-2:]
+// field writes field i of m, which is f and ends at end, together with the
+// fields behind it whose values it takes in. It returns 1 + the index of the
+// last of those, 0 for none.
+func (w *writer) field(m *codec.Message, i int, f *codec.Field, end int) (taken int) {
+	lineEnd := end - 1
+	if w.src[lineEnd-1] == '\r' {
+		lineEnd--
 	}
+	valueEnd := f.ValueOffset + len(f.Value)
 	w.name(f)
 	if w.trim {
 		w.text(":")
 	} else {
-		w.bytes(b[f.Offset+len(f.Name) : f.ValueOffset])
+		w.copy(f.Offset+len(f.Name), f.ValueOffset)
 	}
 	switch {
-	case w.lists == Join && f.ID.IsSplit() && sound(f):
+	case w.lists == Join && w.several(m, i, f) && sound(f):
 		taken = w.join(m, i, f)
-	case w.lists == Split && f.ID.IsSplit() && sound(f):
-		w.split(f, lineEnd)
+	case w.lists == Split && w.several(m, i, f) && sound(f):
+		w.split(f, lineEnd, end)
 	default:
-		w.value(f.Value)
+		w.value(f.ValueOffset, valueEnd)
 	}
-	end := f.ValueOffset + len(f.Value)
 	// A CR that ends the value must not become part of a line end.
-	if w.trim && b[end-1] != '\r' {
-		w.bytes(lineEnd)
+	if w.trim && w.src[valueEnd-1] != '\r' {
+		w.copy(lineEnd, end)
 	} else {
-		w.bytes(b[end:])
+		w.copy(valueEnd, end)
 	}
 	return taken
+}
+
+// several reports whether f, field i of m, belongs to a list that may have
+// more than one value: only then is there something to join or to split.
+func (w *writer) several(m *codec.Message, i int, f *codec.Field) bool {
+	return f.ID.IsSplit() && (w.lists == Join && m.Next(i) >= 0 || bytes.IndexByte(f.Value, ',') >= 0)
 }
 
 // name writes the name of f.
@@ -133,41 +156,45 @@ func (w *writer) name(f *codec.Field) {
 	switch {
 	case w.form == Long && f.IsCompact():
 		w.text(f.ID.String())
-	case w.form == Compact && f.ID.Compact() != 0 && !f.IsCompact():
-		letter := [1]byte{f.ID.Compact()}
-		w.bytes(letter[:])
+	case w.form == Compact && len(f.Name) > 1 && f.ID.Compact() != 0:
+		letter := f.ID.Compact() - 'a'
+		w.text(letters[letter : letter+1])
 	default:
-		w.bytes(f.Name)
+		w.copy(f.Offset, f.Offset+len(f.Name))
 	}
 }
 
-// value writes a value, or a whole field of them, behind its colon.
-func (w *writer) value(v []byte) {
-	if !w.unfold {
-		w.bytes(v)
+// letters are the compact names.
+const letters = "abcdefghijklmnopqrstuvwxyz"
+
+// value writes src[lo:hi], a value or a whole field of them.
+func (w *writer) value(lo, hi int) {
+	if !w.unfold || bytes.IndexByte(w.src[lo:hi], '\n') < 0 {
+		w.copy(lo, hi)
 		return
 	}
-	start := 0
-	for i := 0; i < len(v); i++ {
-		if v[i] != '\r' && v[i] != '\n' {
+	b := w.src[:hi]
+	start := lo
+	for i := lo; i < hi; i++ {
+		if b[i] != '\r' && b[i] != '\n' {
 			continue
 		}
-		fold := abnf.SkipLWS(v, i)
+		fold := abnf.SkipLWS(b, i)
 		if fold == i {
 			continue // a CR of its own
 		}
 		end := i
-		for end > start && abnf.Is(v[end-1], abnf.WSP) {
+		for end > start && abnf.Is(b[end-1], abnf.WSP) {
 			end--
 		}
 		// Behind a backslash the fold stays: it would take the space that
 		// the fold becomes, or the one before, into a quoted pair.
-		if end > start && v[end-1] != '\\' {
-			w.bytes(v[start:end])
+		if end > start && b[end-1] != '\\' {
+			w.copy(start, end)
 			w.text(" ")
 			start = fold
 		}
 		i = fold - 1
 	}
-	w.bytes(v[start:])
+	w.copy(start, hi)
 }
