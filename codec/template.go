@@ -1,0 +1,201 @@
+package codec
+
+import (
+	"iter"
+
+	"github.com/sipwire/sipwire/header"
+)
+
+// A Template is a message with variables in it, taken apart once so that it
+// can be stamped out many times: [Stamp] holds the values and writes. A
+// Template does not change after [CompileTemplate] and may be shared by any
+// number of goroutines.
+//
+// # Variables
+//
+// A variable is written {{name}}, the name being of letters, digits, "-", "_"
+// and "."; all that have one name are one variable. {{{{ stands for the two
+// braces themselves. {{name:kind}} says what fills the variable in, anew for
+// each message, when nobody sets it:
+//
+//	branch   a new branch, by [AppendBranch]
+//	tag      a new tag, by [AppendTag]
+//	call-id  a new Call-ID without a host, by [AppendCallID]
+//	counter  a number that grows with each message
+//
+// {{branch}}, {{tag}} and {{call-id}} are of those kinds without saying so, and
+// {{cseq}} is a counter. All other variables have to be set.
+//
+//	INVITE sip:{{user}}@{{host}} SIP/2.0
+//	Via: SIP/2.0/UDP 192.0.2.1:5060;branch={{branch}}
+//	From: "{{name}}" <sip:load@192.0.2.1>;tag={{from:tag}}
+//	To: <sip:{{user}}@{{host}}>
+//	Call-ID: {{call-id}}@192.0.2.1
+//	CSeq: {{cseq}} INVITE
+//	Max-Forwards: 70
+//	{{more}}
+//	Content-Type: application/sdp
+//
+//	{{sdp}}
+//
+// # What a variable may hold
+//
+// No value can end its header field or begin another one: CR, LF and NUL are
+// ErrInjection. Beyond that, what a variable may hold follows from where it
+// stands, and from all the places where it stands:
+//
+//   - in the body: any bytes;
+//   - on a line of its own among the header fields: whole header fields, each
+//     "Name: value" by the grammar of the header, with CRLF between them; none
+//     when it is empty. Content-Length is ErrState, and a header that may stand
+//     once and stands already is ErrHeaderTwice;
+//   - as the whole value of a header field: what [header.Check] lets through;
+//   - between quotes: text in which every quote and backslash is escaped;
+//   - as a whole URI: a URI; in part of a sip URI: what scheme, user, host,
+//     port, parameters and headers may hold; in another URI what no URI can end
+//     with;
+//   - as method, status code, parameter name or value, number, Call-ID, or host
+//     of a Via: what their grammar lets through;
+//   - as display name without quotes: tokens and spaces;
+//   - elsewhere, as in Subject or in a header outside the table: any text.
+//
+// Where it is part of a token, a host and so on it may not be empty. A name of
+// a header field, or part of one, can not be a variable.
+//
+// # Lines and Content-Length
+//
+// Lines of the header section may end in LF alone and may be folded; they
+// leave with CRLF, folds as one space. The body is taken as it is.
+// Content-Length is what the body comes to: what the template says is
+// replaced, and when it says nothing it is put last. With no variable in the
+// body it costs nothing.
+type Template struct {
+	text []byte // what stands between the variables
+	segs []templateSeg
+	vars []templateVar
+
+	body    int // segs[body:] is the body
+	fixed   int // bytes of the body that are no variables
+	literal int // bytes of all that is no variable, Content-Length included if it is fixed
+	single  idSet
+}
+
+// A templateSeg is text[lo:hi] and the variable behind it.
+type templateSeg struct {
+	lo, hi uint32
+	v      int32 // an index of vars, or one of those below
+}
+
+const (
+	segNone   = -1 // no variable
+	segLength = -2 // the length of the body
+)
+
+type templateVar struct {
+	name   string
+	kind   varKind
+	kinded bool    // the template says the kind
+	places []place // where it stands, without repetition
+	offset int     // of the first one in the template
+	lines  bool    // it stands on a line of its own
+
+	inHead, inBody int32 // how often
+}
+
+// id is the header that the variable stands in first.
+func (v *templateVar) id() header.ID {
+	if len(v.places) == 0 {
+		return header.IDOther
+	}
+	return v.places[0].id
+}
+
+type varKind uint8
+
+const (
+	kindSet varKind = iota // somebody has to set it
+	kindBranch
+	kindTag
+	kindCallID
+	kindCounter
+)
+
+// kinds are the words for the kinds; names are those of the variables that
+// have one without saying so.
+var kinds = [...]struct{ word, name string }{
+	kindBranch:  {"branch", "branch"},
+	kindTag:     {"tag", "tag"},
+	kindCallID:  {"call-id", "call-id"},
+	kindCounter: {"counter", "cseq"},
+}
+
+// A Var is a variable of a Template. The zero Var is none.
+type Var struct{ n int32 } // 1 + the index
+
+// Var returns the variable with the name.
+func (t *Template) Var(name string) (v Var, ok bool) {
+	for i := range t.vars {
+		if t.vars[i].name == name {
+			return Var{int32(i + 1)}, true
+		}
+	}
+	return Var{}, false
+}
+
+// All ranges over the variables in the order of their first places.
+func (t *Template) All() iter.Seq2[string, Var] {
+	return func(yield func(string, Var) bool) {
+		for i := range t.vars {
+			if !yield(t.vars[i].name, Var{int32(i + 1)}) {
+				return
+			}
+		}
+	}
+}
+
+// CompileTemplate takes a template apart. A template that does not make a good
+// message is an error: one whose start line or a header field is malformed
+// wherever that can be told without knowing the values, one that lacks a header
+// that every request or response must have (see [Builder.AppendTo]; lines of
+// variables may hold it, and then it is not missed), one with a header twice
+// that may stand once, one with a variable that no value fits. The error is a
+// *[SyntaxError] whose Offset is in text. text is not kept.
+func CompileTemplate(text []byte) (*Template, error) {
+	c := compiler{t: new(Template), names: map[string]int32{}}
+	c.compile(text)
+	if c.err.Code != 0 {
+		return nil, &c.err
+	}
+	return c.t, nil
+}
+
+// probe fills s with values that fit, as far as any are known. With a code, no
+// value fits variable i.
+func (t *Template) probe(s *Stamp) (i int, code Code) {
+	s.Begin(t)
+	for i := range t.vars {
+		v, val := &t.vars[i], &s.vals[i]
+		if v.kind != kindSet {
+			s.generate(i)
+			val.ready = true
+			if code := v.check(val.b, false); code != 0 {
+				return i, code
+			}
+			continue
+		}
+		val.code = ErrConflict
+		for _, sample := range [...]string{"1", "sip:1", "200", "sip"} {
+			if v.lines {
+				sample = ""
+			}
+			val.b = append(val.b[:0], sample...)
+			if val.code = v.check(val.b, true); val.code == 0 {
+				break
+			}
+		}
+		if val.code != 0 {
+			return i, ErrConflict
+		}
+	}
+	return 0, 0
+}

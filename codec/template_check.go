@@ -1,0 +1,141 @@
+package codec
+
+import (
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/uri"
+)
+
+// check holds a value against every place of the variable. With probing, the
+// whole value of a header field is not asked for its grammar.
+func (v *templateVar) check(b []byte, probing bool) Code {
+	for i := range v.places {
+		p := &v.places[i]
+		if p.pos == posField && probing || p.pos == posLines || p.pos == posBody {
+			continue
+		}
+		if code := checkText(b); code != 0 {
+			return code
+		}
+		if code := p.check(b); code != 0 {
+			return code
+		}
+		if p.bare {
+			for _, c := range b {
+				if c == ',' || c == ';' || c == '?' {
+					return header.ErrNeedAngle
+				}
+			}
+		}
+	}
+	return 0
+}
+
+// check holds a value against the place. It holds no CR, LF or NUL.
+func (p *place) check(b []byte) Code {
+	switch p.pos {
+	case posField:
+		_, err := header.Check(p.id, b)
+		code, _ := err.(Code)
+		return code
+	case posToken:
+		return checkToken(b)
+	case posParam:
+		if !isBare(b) {
+			return abnf.ErrParam
+		}
+	case posDigits:
+		return checkAll(b, abnf.Digit, abnf.ErrNumber)
+	case posStatus:
+		if len(b) != 3 || !abnf.All(b, abnf.Digit) || b[0] < '1' || b[0] > '6' {
+			return ErrStatus
+		}
+	case posReason:
+		for _, c := range b {
+			if abnf.Is(c, abnf.Control) {
+				return abnf.ErrControl
+			}
+		}
+	case posWord:
+		for _, c := range b {
+			if !abnf.Is(c, abnf.Word) && c != '@' {
+				return abnf.ErrCallID
+			}
+		}
+		if len(b) == 0 {
+			return abnf.ErrCallID
+		}
+	case posQuoted:
+		return checkQuotedPart(b)
+	case posDisplay:
+		if abnf.Span(b, 0, abnf.Token|abnf.WSP) < len(b) {
+			return abnf.ErrDisplayName
+		}
+	case posURI:
+		return checkEscaped(b, abnf.Reserved, abnf.ErrURI)
+	case posWholeURI:
+		return checkURI(b)
+	case posScheme:
+		if len(b) == 0 || !abnf.Is(b[0], abnf.Alpha) {
+			return abnf.ErrScheme
+		}
+		return checkAll(b, abnf.Scheme, abnf.ErrScheme)
+	case posUser:
+		return checkEscaped(b, abnf.User, abnf.ErrUser)
+	case posURIParam:
+		return checkEscaped(b, abnf.URIParam, abnf.ErrParam)
+	case posURIHeader:
+		return checkEscaped(b, abnf.URIHeader, abnf.ErrURI)
+	case posHostPart:
+		return checkAll(b, abnf.Host, abnf.ErrHost)
+	case posIPv6:
+		return checkAll(b, abnf.IPv6, abnf.ErrHost)
+	case posHost, posHostPort:
+		n, _, code := uri.ConsumeHost(b, 0)
+		if code == 0 && p.pos == posHostPort && n < len(b) && b[n] == ':' {
+			_, n, code = uri.ConsumePort(b, n+1)
+		}
+		if code == 0 && n < len(b) {
+			code = abnf.ErrHost
+		}
+		return code
+	}
+	return 0
+}
+
+func checkAll(b []byte, set abnf.Class, code Code) Code {
+	if abnf.All(b, set) {
+		return 0
+	}
+	return code
+}
+
+// checkEscaped asks for one byte of the set, or escape, and more.
+func checkEscaped(b []byte, set abnf.Class, code Code) Code {
+	n, bad := abnf.ConsumeEscapes(b, 0, set)
+	if bad != 0 {
+		return bad
+	}
+	if n < len(b) || n == 0 {
+		return code
+	}
+	return 0
+}
+
+// checkQuotedPart asks for what may stand between the quotes of a quoted
+// string: every quote, backslash and control byte in a quoted pair.
+func checkQuotedPart(b []byte) Code {
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '"':
+			return abnf.ErrQuote
+		case c == '\\':
+			if i++; i == len(b) {
+				return abnf.ErrQuote
+			}
+		case abnf.Is(c, abnf.Control):
+			return abnf.ErrControl
+		}
+	}
+	return 0
+}
