@@ -121,12 +121,16 @@ const (
 )
 
 // kinds are the words for the kinds; names are those of the variables that
-// have one without saying so.
-var kinds = [...]struct{ word, name string }{
-	kindBranch:  {"branch", "branch"},
-	kindTag:     {"tag", "tag"},
-	kindCallID:  {"call-id", "call-id"},
-	kindCounter: {"counter", "cseq"},
+// have one without saying so. Where the samples fit, everything fits that is
+// filled in.
+var kinds = [...]struct {
+	word, name string
+	samples    []string
+}{
+	kindBranch:  {"branch", "branch", []string{magicCookie + "-_aZ09", magicCookie + "9-", magicCookie + "_"}},
+	kindTag:     {"tag", "tag", []string{"-_aZ09", "9-", "_", "a"}},
+	kindCallID:  {"call-id", "call-id", []string{"-_aZ09", "9-", "_", "a"}},
+	kindCounter: {"counter", "cseq", []string{"0", "2147483647"}},
 }
 
 // A Var is a variable of a Template. The zero Var is none.
@@ -176,10 +180,11 @@ func (t *Template) probe(s *Stamp) (i int, code Code) {
 	for i := range t.vars {
 		v, val := &t.vars[i], &s.vals[i]
 		if v.kind != kindSet {
-			s.generate(i)
-			val.ready = true
-			if code := v.check(val.b, false); code != 0 {
-				return i, code
+			for _, sample := range kinds[v.kind].samples {
+				val.b = append(val.b[:0], sample...)
+				if code := v.check(val.b, false); code != 0 {
+					return i, code
+				}
 			}
 			continue
 		}

@@ -87,7 +87,18 @@ func (p *place) check(b []byte) Code {
 	case posURIHeader:
 		return checkEscaped(b, abnf.URIHeader, abnf.ErrURI)
 	case posHostPart:
-		return checkAll(b, abnf.Host, abnf.ErrHost)
+		// A host itself, and what stands next to it can not spoil the labels.
+		n, kind, code := uri.ConsumeHost(b, 0)
+		if code == 0 && (n < len(b) || kind == uri.HostIPv6 || b[n-1] == '.') {
+			code = abnf.ErrHost
+		}
+		return code
+	case posPort:
+		_, n, code := uri.ConsumePort(b, 0)
+		if code == 0 && n < len(b) {
+			code = abnf.ErrPort
+		}
+		return code
 	case posIPv6:
 		return checkAll(b, abnf.IPv6, abnf.ErrHost)
 	case posHost, posHostPort:

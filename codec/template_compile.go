@@ -163,12 +163,7 @@ func (line *templateLine) add(c *compiler, text []byte, lo, hi int) {
 // the offset.
 func (c *compiler) variable(b []byte, offset int) int32 {
 	name, word, kinded := bytes.Cut(b, []byte(":"))
-	for _, ch := range name {
-		if !abnf.Is(ch, abnf.Alpha|abnf.Digit) && ch != '-' && ch != '_' && ch != '.' {
-			c.fail(abnf.ErrToken, header.IDOther, offset)
-		}
-	}
-	if len(name) == 0 {
+	if !abnf.All(bytes.ReplaceAll(name, []byte("_"), []byte("-")), abnf.Host) {
 		c.fail(abnf.ErrToken, header.IDOther, offset)
 	}
 	i, ok := c.names[string(name)]

@@ -96,6 +96,10 @@ func TestTemplateErrors(t *testing.T) {
 		{with("Contact: <^{{x}}>;tag={{x}}"), ErrConflict, header.IDContact},
 		{with("Expires: ^{{x:tag}}"), header.ErrNumber, header.IDExpires},
 		{with("Contact: <sip:{{a}}>;expires=1", "Max-Breadth: 1^{{x:tag}}"), header.ErrNumber, header.IDMaxBreadth},
+		{with("Contact: <sip:^{{x:tag}}>"), header.ErrHost, header.IDContact}, // it may begin with "-"
+		{with("Contact: <^{{x:call-id}}:a>"), header.ErrScheme, header.IDContact},
+		{with("Max-Breadth: ^{{x:branch}}"), header.ErrNumber, header.IDMaxBreadth},
+		{with("Max-Breadth: {{x:counter}}"), 0, 0},
 	} {
 		offset := strings.Index(c.text, "^")
 		text := strings.Replace(c.text, "^", "", 1)
@@ -134,9 +138,10 @@ func TestTemplateValues(t *testing.T) {
 		{"Contact: <sip:u{{x}}v:{{x}}@a>", []string{"a"}, []string{"", "@", ">"}},
 		{"Contact: <sip:{{x}}>", []string{"a", "a:5060", "192.0.2.1", "[::1]", "[::1]:5"}, []string{"", "a@b", "a;b", "a?b", "a:", "a:70000", "[::1", "a b"}},
 		{"Contact: <sip:{{x}}:5060>", []string{"a", "[::1]"}, []string{"", "a:1", "a;b", ":"}},
-		{"Contact: <sip:u@{{x}}.com>", []string{"a", "a.b"}, []string{"", "a:1", "[::1]", "a@b", ";"}},
+		{"Contact: <sip:u@{{x}}.com>", []string{"a", "a.b", "a-b"}, []string{"", "a:1", "[::1]", "a@b", ";", "-a", "a-", ".a", "a.", "a..b"}},
 		{"Contact: <sip:u@[2001:{{x}}]>", []string{"1::2"}, []string{"", "]", "g", "1]:5"}},
-		{"Contact: <sip:a:{{x}}>", []string{"5060"}, []string{"", "a", "-1", "5;b"}},
+		{"Contact: <sip:a:{{x}}>", []string{"5060"}, []string{"", "a", "-1", "5;b", "65536"}},
+		{"Contact: <sip:a:50{{x}}>", []string{"60"}, []string{"", "a", "-1", "5;b"}},
 		{"Contact: <sip:a;b={{x}}>", []string{"c", "[c]", "%20"}, []string{"", ";", "?", ">", "a;b=c", "%", ","}},
 		{"Contact: <sip:a;{{x}}>", []string{"lr"}, []string{"", "lr;b", "a=b"}},
 		{"Contact: <sip:a?b={{x}}>", []string{"c", "?", "%20"}, []string{"", "&", "=", ">", "%2"}},

@@ -38,6 +38,7 @@ const (
 	posHost                      // a host
 	posHostPort                  // a host, which a port may follow
 	posHostPart                  // part of a host name or IPv4 address
+	posPort                      // a port
 	posIPv6                      // part of an IPv6 address
 	posURIParam                  // part of the parameters of a URI
 	posURIHeader                 // part of the headers of a URI
@@ -248,7 +249,11 @@ func (f *finder) hostPort(lo, hi int, bare bool) {
 	default:
 		f.mark(lo, end, posHostPort, bare)
 	}
-	f.mark(end, hi, posDigits, bare)
+	if hi == end+2 {
+		f.mark(end, hi, posPort, bare)
+	} else {
+		f.mark(end, hi, posDigits, bare)
+	}
 }
 
 // uri finds the places in the URI b[lo:hi].

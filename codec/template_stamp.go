@@ -273,9 +273,9 @@ const putBlock = 32
 
 // put copies src to dst[n:], where it must fit, and returns the index behind
 // it. Most of what is stamped is short: a block of fixed length is copied
-// faster than as many bytes as there are (a quarter of the whole stamp), and
-// what is too much is written over
-// by what follows, up to the end of the message and not beyond.
+// faster than as many bytes as there are, by a quarter of the whole stamp, and
+// what is too much is written over by what follows, up to the end of the
+// message and not beyond.
 func put(dst []byte, n int, src []byte) int {
 	if len(src) <= putBlock && len(dst)-n >= putBlock {
 		to, from := dst[n:n+putBlock], src[:putBlock]
