@@ -12,8 +12,8 @@
 //
 // What may be done is what RFC 3261 calls equivalent: the compact form of a
 // name (7.3.3), whitespace around the colon, folded lines, and the values of
-// a list on one line or on several (7.3.1). No header field is left out, no
-// value is touched otherwise, the values of one header keep their order, and
+// a list on one line or on several (7.3.1). No header and no value is left
+// out or changed otherwise, the values of one header keep their order, and
 // the body is copied as it is, so that Content-Length stays right.
 //
 // # Lists
