@@ -193,6 +193,10 @@ func TestEditSmall(t *testing.T) {
 		{"credentials first", start + "Authorization: Digest realm=a\r\nA: b\r\n\r\n", func(e *Edit) { e.Authorize(header.IDAuthorization, []byte("Digest realm=a,b=c")) }, start + "Authorization: Digest realm=a,b=c\r\nA: b\r\n\r\n"},
 		{"other credentials", start + "Authorization: Digest realm=a\r\nA: b\r\n\r\n", func(e *Edit) { e.Authorize(header.IDProxyAuthorization, []byte("Digest realm=a")) }, start + "Authorization: Digest realm=a\r\nA: b\r\nProxy-Authorization: Digest realm=a\r\n\r\n"},
 		{"status line", "SIP/2.0 180 Ringing\r\nA: b\r\n\r\n", func(e *Edit) { e.SetStatusLine(183, nil) }, "SIP/2.0 183 Session Progress\r\nA: b\r\n\r\n"},
+		{"least status", "SIP/2.0 180 Ringing\r\nA: b\r\n\r\n", func(e *Edit) { e.SetStatusLine(100, nil) }, "SIP/2.0 100 Trying\r\nA: b\r\n\r\n"},
+		{"greatest status", "SIP/2.0 180 Ringing\r\nA: b\r\n\r\n", func(e *Edit) { e.SetStatusLine(699, nil) }, "SIP/2.0 699 \r\nA: b\r\n\r\n"},
+		{"greatest CSeq", start + "CSeq: 1 A\r\n\r\n", func(e *Edit) { e.SetCSeq(1<<31-1, []byte("B")) }, start + "CSeq: 2147483647 B\r\n\r\n"},
+		{"CSeq alone", start + "A: b\r\nCSeq: 1 A\r\n\r\n", func(e *Edit) { e.SetCSeq(0, nil); e.SetContentLength() }, start + "A: b\r\nCSeq: 0 A\r\nContent-Length: 0\r\n\r\n"},
 		{"no phrase", "SIP/2.0 180\r\nA: b\r\n\r\n", func(e *Edit) { e.SetStatusLine(200, []byte("Grüße")) }, "SIP/2.0 200 Grüße\r\nA: b\r\n\r\n"},
 		{"no branch", start + "Via: SIP/2.0/UDP a\r\n\r\n", func(e *Edit) { e.SetBranch([]byte("z9hG4bK1")) }, start + "Via: SIP/2.0/UDP a;branch=z9hG4bK1\r\n\r\n"},
 		{"realms", start + "Authorization: Digest realm=\"a\", nonce=\"1\"\r\nAuthorization: Digest realm=\"b\"\r\nAuthorization: Digest Realm=a\r\n\r\n",
@@ -263,6 +267,15 @@ func TestEditErrors(t *testing.T) {
 		{"no source", editMsg, ErrState, func(e *Edit) error { return e.SetReceived(netip.AddrPort{}) }},
 		{"Via that is none", response, header.ErrProtocol, func(e *Edit) error { return e.SetReceived(source) }},
 		{"branch of it", response, header.ErrProtocol, func(e *Edit) error { return e.SetBranch([]byte("z9hG4bK1")) }},
+		{"CSeq twice", editMsg, ErrConflict, func(e *Edit) error { e.SetCSeq(1, nil); return e.SetCSeq(2, nil) }},
+		{"Request-URI twice", editMsg, ErrConflict, func(e *Edit) error {
+			e.SetRequestURI([]byte("sip:a"))
+			return e.SetRequestURI([]byte("sip:a"))
+		}},
+		{"request line twice", editMsg, ErrConflict, func(e *Edit) error {
+			e.SetRequestLine([]byte("A"), []byte("sip:a"))
+			return e.SetRequestLine([]byte("A"), []byte("sip:a"))
+		}},
 		{"CSeq too large", editMsg, header.ErrRange, func(e *Edit) error { return e.SetCSeq(1<<31, nil) }},
 		{"CSeq missing", response, ErrMissing, func(e *Edit) error { return e.SetCSeq(1, nil) }},
 		{"credentials in Subject", editMsg, ErrState, func(e *Edit) error { return e.Authorize(header.IDSubject, []byte("Digest a=b")) }},
