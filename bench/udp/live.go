@@ -53,48 +53,66 @@ type liveResult struct {
 	Error         string
 }
 
+// process is this program as a child.
+type process struct {
+	cmd *exec.Cmd
+	in  io.WriteCloser
+	out *bufio.Reader
+}
+
+// line reads a line without its end.
+func (p *process) line() (string, error) {
+	l, err := p.out.ReadString('\n')
+	return strings.TrimSpace(l), err
+}
+
 // spawn starts this program as a child on one core: all threads of the child
 // inherit it from the one that forks, which is given up.
-func spawn(core, procs int, args ...string) (cmd *exec.Cmd, out *bufio.Reader, err error) {
+func spawn(core, procs int, args ...string) (p *process, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		pin(core)
-		cmd = exec.Command("/proc/self/exe", append([]string{childArg}, args...)...)
+		cmd := exec.Command("/proc/self/exe", append([]string{childArg}, args...)...)
 		cmd.Stderr = os.Stderr
 		cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(procs))
-		var pipe io.Reader
-		if pipe, err = cmd.StdoutPipe(); err == nil {
-			out = bufio.NewReader(pipe)
-			err = cmd.Start()
+		p = &process{cmd: cmd}
+		if p.in, err = cmd.StdinPipe(); err != nil {
+			return
 		}
+		pipe, e := cmd.StdoutPipe()
+		if err = e; err != nil {
+			return
+		}
+		p.out = bufio.NewReader(pipe)
+		err = cmd.Start()
 	}()
 	<-done
-	return cmd, out, err
+	return p, err
 }
 
 // liveRound starts a child that receives and one that sends to it. Both are
 // processes of their own: in one process, the scheduler's threads of the sender
 // would run on the receiver's core.
 func liveRound(name string, size, burst, procs int) (s sample, err error) {
-	receiver, out, err := spawn(measured, procs, "receive", name)
+	receiver, err := spawn(measured, procs, "receive", name)
 	if err != nil {
 		return s, err
 	}
-	to, err := out.ReadString('\n')
+	to, err := receiver.line()
 	if err != nil {
 		return s, err
 	}
-	sender, _, err := spawn(other, 1, "send", strings.TrimSpace(to), strconv.Itoa(size), strconv.Itoa(burst))
+	sender, err := spawn(other, 1, "send", to, strconv.Itoa(size), strconv.Itoa(burst))
 	if err != nil {
 		return s, err
 	}
 	var r liveResult
-	if err := json.NewDecoder(out).Decode(&r); err != nil {
+	if err := json.NewDecoder(receiver.out).Decode(&r); err != nil {
 		return s, err
 	}
-	sender.Wait()
-	receiver.Wait()
+	sender.cmd.Wait()
+	receiver.cmd.Wait()
 	s = sample{packets: r.Packets, cpu: r.CPU, wall: r.Wall, drops: r.Drops, note: r.Error}
 	if r.Packets > 0 {
 		s.lost = int64(livePackets) - int64(r.Packets) - int64(r.Drops)
@@ -129,13 +147,17 @@ func sendLive(to string, size, burst int) {
 
 // child is what a spawned process does.
 func child(args []string) {
-	if args[0] == "send" {
-		size, _ := strconv.Atoi(args[2])
-		burst, _ := strconv.Atoi(args[3])
-		sendLive(args[1], size, burst)
-		return
+	number := func(i int) int { n, _ := strconv.Atoi(args[i]); return n }
+	switch args[0] {
+	case "send":
+		sendLive(args[1], number(2), number(3))
+	case "receive":
+		receiveLive(args[1])
+	case "ask":
+		askOptions(args[1], number(2))
+	case "serve":
+		serveOptions(args[1])
 	}
-	receiveLive(args[1])
 }
 
 // receiveLive receives until it is told to end and prints what it took.

@@ -2,7 +2,8 @@
 
 // Command udp measures what it costs to get datagrams in and out of the kernel,
 // over net.UDPConn, golang.org/x/net's ReadBatch, and the implementations of
-// package udp, in one run on loopback:
+// package udp, in one run on loopback, and what it costs to answer OPTIONS next
+// to sipgo:
 //
 //	go -C bench run ./udp [--json] [--rounds N] [--only backlog,live,...]
 //
@@ -102,6 +103,7 @@ var cases = []aCase{
 	{"send-many", 1000, sendMany},
 	{"send-one", 1000, sendOne},
 	{"forward", 1000, forward},
+	{"options", 7, options},
 }
 
 func caseNames() (names []string) {
