@@ -35,6 +35,13 @@ func (s *sipwire) Output(t Task, msg []byte) (out []byte, err error) {
 		if err = s.m.Parse(msg); err == nil {
 			out, err = codec.AppendReply(out, &s.m, &okReply)
 		}
+	case Stamp:
+		if err = s.m.Parse(msg); err == nil {
+			var st *stamper
+			if st, err = newStamper(&s.m); err == nil {
+				out, err = st.next(out, new(identifiers))
+			}
+		}
 	default:
 		return nil, ErrNotDone
 	}
@@ -104,6 +111,8 @@ func (s *sipwire) prepareWrite(t Task, set [][]byte) (Batch, error) {
 			}
 			return sum
 		}, nil
+	case Stamp:
+		return s.prepareStamp(set)
 	}
 	return nil, ErrNotDone
 }
