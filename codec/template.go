@@ -59,8 +59,9 @@ import (
 //   - as display name without quotes: tokens and spaces;
 //   - elsewhere, as in Subject or in a header outside the table: any text.
 //
-// Where it is part of a token, a host and so on it may not be empty. A name of
-// a header field, or part of one, can not be a variable.
+// Where it is part of a token, a host and so on it may not be empty. A number
+// of which it is a part is not held against a range. A name of a header field,
+// or part of one, can not be a variable.
 //
 // # Lines and Content-Length
 //

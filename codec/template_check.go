@@ -82,6 +82,8 @@ func (p *place) check(b []byte) Code {
 		return checkAll(b, abnf.Scheme, abnf.ErrScheme)
 	case posUser:
 		return checkEscaped(b, abnf.User, abnf.ErrUser)
+	case posPassword:
+		return checkEscaped(b, abnf.Password, abnf.ErrUser)
 	case posURIParam:
 		return checkEscaped(b, abnf.URIParam, abnf.ErrParam)
 	case posURIHeader:

@@ -364,6 +364,10 @@ func (c *compiler) try() {
 		c.fail(m.err.Code, m.err.Header, 0)
 		return
 	}
+	if _, err := m.RequestURI(); err != nil && m.IsRequest() && c.lines[0].checked {
+		e, _ := err.(*SyntaxError)
+		c.fail(e.Code, header.IDOther, c.lines[0].offset)
+	}
 	i := 0
 	for k := range c.lines[1:] {
 		line := &c.lines[k+1]

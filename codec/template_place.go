@@ -34,7 +34,8 @@ const (
 	posURI                       // part of a URI
 	posWholeURI                  // a URI
 	posScheme                    // part of a scheme
-	posUser                      // part of user and password
+	posUser                      // part of a user
+	posPassword                  // part of a password
 	posHost                      // a host
 	posHostPort                  // a host, which a port may follow
 	posHostPart                  // part of a host name or IPv4 address
@@ -149,13 +150,32 @@ func (f *finder) quoted(i, hi int) int {
 // rest gives variables between quotes their place, and all others that one.
 func (f *finder) rest(lo, hi int, pos position) {
 	for i := lo; i < hi; {
-		if f.b[i] == '"' {
+		switch {
+		case f.b[i] == '"':
 			i = f.quoted(i, hi)
 			continue
+		case pos == posParam:
+			f.param(i, hi)
+		default:
+			f.mark(i, i+1, pos, false)
 		}
-		f.mark(i, i+1, pos, false)
 		i++
 	}
+}
+
+// param gives the variable at i, if there is one, its place: the whole value
+// of a parameter may be an address in brackets, all else is part of a token.
+func (f *finder) param(i, hi int) {
+	if f.b[i] != 0 {
+		return
+	}
+	pos := posToken
+	before := bytes.TrimRight(f.b[:i], " \t")
+	after := bytes.TrimLeft(f.b[i+1:hi], " \t")
+	if bytes.HasSuffix(before, []byte("=")) && (len(after) == 0 || after[0] == ';' || after[0] == ',') {
+		pos = posParam
+	}
+	f.mark(i, i+1, pos, false)
 }
 
 // params is rest up to a comma, the index of which it returns.
@@ -168,7 +188,7 @@ func (f *finder) params(lo, hi int) int {
 		case ',':
 			return i
 		}
-		f.mark(i, i+1, posParam, false)
+		f.param(i, hi)
 		i++
 	}
 	return hi
@@ -265,7 +285,9 @@ func (f *finder) uri(lo, hi int, bare bool) {
 		f.mark(lo, hi, posWholeURI, bare)
 		return
 	case colon == hi:
-		f.mark(lo, hi, posURI, bare)
+		if bytes.IndexByte(b[lo:], 0) >= 0 {
+			f.fail(header.ErrScheme, lo) // a variable can not bring scheme and colon along
+		}
 		return
 	}
 	f.mark(lo, colon, posScheme, bare)
@@ -276,8 +298,11 @@ func (f *finder) uri(lo, hi int, bare bool) {
 	}
 	host := colon + 1
 	if at := bytes.IndexByte(b[host:], '@'); at >= 0 {
-		f.mark(host, host+at, posUser, bare)
-		host += at + 1
+		at += host
+		password := f.until(host, at, ":")
+		f.mark(host, password, posUser, bare)
+		f.mark(password, at, posPassword, bare)
+		host = at + 1
 	}
 	params := f.until(host, hi, ";?")
 	headers := f.until(params, hi, "?")
@@ -319,5 +344,5 @@ func (c *compiler) startLine(line *templateLine) {
 	if f.code != 0 {
 		c.fail(f.code, header.IDOther, line.offset+f.bad)
 	}
-	c.stand(line, f.at)
+	line.checked = c.stand(line, f.at)
 }
