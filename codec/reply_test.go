@@ -38,6 +38,7 @@ func TestReply(t *testing.T) {
 			"SIP/2.0 100 Trying\r\n" + vias + from + "To: sip:b\r\n" + rest + "Timestamp: 54 .1\r\n" + empty},
 		{"source", optionsMsg, Reply{Status: 200, Tag: tag, Source: source}, "SIP/2.0 200 OK\r\n" + seen + from + "To: sip:b;tag=t\r\n" + rest + empty},
 		{"dialog", invite, Reply{Status: 183, Tag: tag}, "SIP/2.0 183 Session Progress\r\n" + vias + "Record-Route: <sip:p;lr>\r\n" + from + "To: sip:b;tag=t\r\n" + strings.Replace(rest, "OPTIONS", "INVITE", 1) + empty},
+		{"100 to an INVITE", invite, Reply{Status: 100, Tag: tag}, "SIP/2.0 100 Trying\r\n" + vias + from + "To: sip:b\r\n" + strings.Replace(rest, "OPTIONS", "INVITE", 1) + "Timestamp: 54\r\n" + empty},
 		{"no dialog", invite, Reply{Status: 300, Tag: tag}, "SIP/2.0 300 Multiple Choices\r\n" + vias + from + "To: sip:b;tag=t\r\n" + strings.Replace(rest, "OPTIONS", "INVITE", 1) + empty},
 		{"tag of the request", tagged, Reply{Status: 200}, "SIP/2.0 200 OK\r\n" + vias + "Record-Route: <sip:p;lr>\r\n" + from + "To: <sip:b>;x;TAG=9\r\n" + strings.Replace(rest, "OPTIONS", "INVITE", 1) + empty},
 		{"fields and body", optionsMsg, Reply{Status: 200, Tag: tag, ContentType: []byte("a/b"), Body: []byte("\r\n\x00x"),
