@@ -18,12 +18,38 @@ const maxCSeq = 1<<31 - 1 // RFC 3261, 8.1.1.5
 // error n is len(b), with one the offset of the byte that is wrong, or of the
 // number that is too large; the error is a [Code] and v is invalid.
 func (v *CSeq) Parse(b []byte) (n int, err error) {
+	if v.plain(b) {
+		return len(b), nil
+	}
 	n, code := v.parse(b, skipLWS(b, 0))
 	if code != 0 {
 		*v = CSeq{}
 		return n, code
 	}
 	return n, nil
+}
+
+// plain reads what nearly all values are: up to ten digits, one space and a
+// method of the table.
+func (v *CSeq) plain(b []byte) bool {
+	number, i := uint64(0), 0
+	for ; i < len(b) && i <= 10; i++ {
+		d := uint64(b[i]) - '0'
+		if d > 9 {
+			break
+		}
+		number = number*10 + d
+	}
+	if i == 0 || i > 10 || number > maxCSeq || i >= len(b) || b[i] != ' ' {
+		return false
+	}
+	method := b[i+1 : len(b) : len(b)]
+	id := LookupMethod(method)
+	if id == MethodOther {
+		return false
+	}
+	v.number, v.method, v.id = uint32(number), method, id
+	return true
 }
 
 func (v *CSeq) parse(b []byte, i int) (int, Code) {

@@ -49,6 +49,11 @@ func atEnd(b []byte, i int, code Code) (int, Code) {
 // ParseMaxForwards reads a Max-Forwards value (RFC 3261, 20.22). One above 255
 // is ErrRange with 255; RFC 4475, 3.1.2.4 lets an element take it for absent.
 func ParseMaxForwards(b []byte) (hops uint8, n int, err error) {
+	if len(b) == 2 { // as nearly all have
+		if tens, ones := b[0]-'0', b[1]-'0'; tens <= 9 && ones <= 9 {
+			return tens*10 + ones, 2, nil
+		}
+	}
 	v, n, err := ParseUint(b, 255)
 	return uint8(v), n, err
 }

@@ -34,6 +34,17 @@ var transports = [...]struct {
 	{"WSS", "wss", 443, true},
 }
 
+// shortTransports are those of three letters, as a little-endian word.
+var shortTransports = [4]struct {
+	letters uint32
+	t       Transport
+}{
+	{'t' | 'c'<<8 | 'p'<<16, TransportTCP},
+	{'u' | 'd'<<8 | 'p'<<16, TransportUDP},
+	{'w' | 's'<<8 | 's'<<16, TransportWSS},
+	{'t' | 'l'<<8 | 's'<<16, TransportTLS},
+}
+
 // LookupTransport returns the Transport of a token, which is compared without
 // case (RFC 3261, 7.3.1).
 func LookupTransport(name []byte) Transport {
@@ -42,16 +53,13 @@ func LookupTransport(name []byte) Transport {
 	case 2:
 		t = TransportWS
 	case 3:
-		switch name[2] | 0x20 { // the last letters differ
-		case 'p':
-			if t = TransportUDP; name[0]|0x20 == 't' {
-				t = TransportTCP
-			}
-		case 's':
-			if t = TransportTLS; name[0]|0x20 == 'w' {
-				t = TransportWSS
-			}
+		// The third bit of the second letter and the first of the last
+		// one differ; no branch has to guess which one it is.
+		letters := uint32(name[0]) | uint32(name[1])<<8 | uint32(name[2])<<16 | 0x202020
+		if e := shortTransports[name[1]>>2&1|name[2]&1<<1]; e.letters == letters {
+			return e.t
 		}
+		return TransportOther
 	case 4:
 		t = TransportSCTP
 	case 8:

@@ -1,0 +1,75 @@
+package header
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// TestPlainCSeq holds the short way of CSeq to the long one.
+func TestPlainCSeq(t *testing.T) {
+	check := func(b []byte) (plain bool) {
+		var fast, slow CSeq
+		if plain = fast.plain(b); plain {
+			if n, code := slow.parse(b, 0); n != len(b) || code != 0 || !reflect.DeepEqual(fast, slow) {
+				t.Fatalf("%q: %+v, want %d %v %+v", b, fast, n, code, slow)
+			}
+		} else if !reflect.DeepEqual(fast, CSeq{}) {
+			t.Fatalf("%q: left %+v behind", b, fast)
+		}
+		return plain
+	}
+	for s, want := range map[string]bool{
+		"4711 INVITE": true, "0 ACK": true, "2147483647 BYE": true, "0000000001 BYE": true,
+		"1 X": false, "2147483648 BYE": false, "9999999999 BYE": false, "00000000001 BYE": false, "18446744073709551617 BYE": false,
+		"1  BYE": false, "1 BYE ": false, "1,BYE": false, "1\tBYE": false, "1 bye": false, "1": false, "1 ": false,
+		" 1 BYE": false, " BYE": false, "BYE": false, "": false, "-1 BYE": false,
+	} {
+		if got := check([]byte(s)); got != want {
+			t.Errorf("%q: plain is %v", s, got)
+		}
+	}
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 20000 {
+		b := []byte("4294967296 INVITE")[r.IntN(12):]
+		b = append([]byte(nil), b...)
+		b[r.IntN(len(b))] = "0123456789 \tABYE"[r.IntN(16)]
+		check(b)
+	}
+}
+
+// TestShortTransports has every byte in every place of the transports of three
+// letters.
+func TestShortTransports(t *testing.T) {
+	all := []Transport{TransportUDP, TransportTCP, TransportTLS, TransportWSS}
+	for _, of := range all {
+		for place := range 3 {
+			for c := range 256 {
+				name := []byte(of.String())
+				name[place] = byte(c)
+				want := TransportOther
+				for _, tr := range all {
+					if c < 0x80 && strings.EqualFold(string(name), tr.String()) {
+						want = tr
+					}
+				}
+				if got := LookupTransport(name); got != want {
+					t.Errorf("%q: %v, want %v", name, got, want)
+				}
+			}
+		}
+	}
+}
+
+// TestPlainMaxForwards has every value of two bytes.
+func TestPlainMaxForwards(t *testing.T) {
+	for c := range 1 << 16 {
+		b := []byte{byte(c), byte(c >> 8)}
+		hops, n, err := ParseMaxForwards(b)
+		want, wantN, wantErr := ParseUint(b, 255)
+		if uint64(hops) != want || n != wantN || err != wantErr {
+			t.Fatalf("%q: %d %d %v, want %d %d %v", b, hops, n, err, want, wantN, wantErr)
+		}
+	}
+}
