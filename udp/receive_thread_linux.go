@@ -50,20 +50,16 @@ func (t *threadReceiver) receive(r *Reader) (int, error) {
 		}
 		if t.idle {
 			r.stats.wakeups.Add(1)
-			t.park(wait)
-		}
-		if t.conn.closing() {
-			return 0, net.ErrClosed
-		}
-		if t.idle {
-			continue
+			if t.park(wait); t.idle {
+				continue
+			}
 		}
 		n, _, e := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(t.conn.fd),
 			uintptr(unsafe.Pointer(&t.hdrs[0])), uintptr(len(t.hdrs)),
 			unix.MSG_WAITFORONE|unix.MSG_TRUNC, 0, 0)
 		if t.conn.closing() {
-			// What came may be a packet that never was: a receive that Close
-			// wakes looks like one without bytes.
+			// Close makes every wait end. What came may be a packet that never
+			// was: a receive that is ended so looks like one without bytes.
 			return 0, net.ErrClosed
 		}
 		switch e {

@@ -29,6 +29,8 @@ func TestRefusedByEnvironment(t *testing.T) {
 		{"portable", Auto, []Impl{Mmsg}},
 		{"mmsg", IOUring, []Impl{IOUring}},
 		{"mmsg", Portable, nil},
+		{"mmsg", Thread, []Impl{Thread}},
+		{"portable", Thread, []Impl{Thread, Mmsg}},
 		{"nonsense", Auto, nil},
 	} {
 		t.Setenv(EnvImpl, tt.env)
@@ -43,10 +45,12 @@ func TestRefusedByEnvironment(t *testing.T) {
 		}
 		exchange(t, s)
 	}
-	t.Setenv(EnvImpl, "io_uring")
-	s := open2(t, Config{})
-	if len(s.Refusals()) == 0 && s.Impl() != IOUring {
-		t.Errorf("io_uring asked for by the environment: %v", s.Impl())
+	for _, want := range []Impl{IOUring, Thread} {
+		t.Setenv(EnvImpl, want.String())
+		s := open2(t, Config{})
+		if len(s.Refusals()) == 0 && s.Impl() != want {
+			t.Errorf("%v asked for by the environment: %v", want, s.Impl())
+		}
 	}
 }
 
@@ -82,8 +86,8 @@ func TestRefusedBySeccomp(t *testing.T) {
 		return
 	}
 	for _, tt := range []struct{ calls, want string }{
-		{"io_uring", "io_uring>mmsg"},
-		{"io_uring mmsg", "io_uring>mmsg>portable"},
+		{"io_uring", "io_uring>mmsg thread "},
+		{"io_uring mmsg", "io_uring>mmsg>portable thread>mmsg>portable "},
 	} {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestRefusedBySeccomp$", "-test.v")
 		cmd.Env = append(os.Environ(), "SIPWIRE_TEST_SECCOMP="+tt.calls, EnvImpl+"=")
@@ -105,16 +109,19 @@ func seccompChild(t *testing.T, calls string) {
 	if err := forbid(deny); err != nil {
 		t.Fatalf("no seccomp here: %v", err)
 	}
-	s := open2(t, Config{Impl: IOUring})
 	way := ""
-	for _, r := range s.Refusals() {
-		way += r.Impl.String() + ">"
-		if r.Cause != Forbidden {
-			t.Errorf("cause %v: %v", r.Cause, r)
+	for _, ask := range []Impl{IOUring, Thread} {
+		s := open2(t, Config{Impl: ask})
+		for _, r := range s.Refusals() {
+			way += r.Impl.String() + ">"
+			if r.Cause != Forbidden {
+				t.Errorf("cause %v: %v", r.Cause, r)
+			}
 		}
+		exchange(t, s)
+		way += s.Impl().String() + " "
 	}
-	exchange(t, s)
-	fmt.Printf("went %s%v\n", way, s.Impl())
+	fmt.Printf("went %s\n", way)
 }
 
 // forbid makes the system calls fail with EPERM in all threads.
