@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/sipwire/sipwire/header"
@@ -203,4 +204,44 @@ func TestTemplateFilled(t *testing.T) {
 func tplText(*Template) string {
 	return "OPTIONS sip:a SIP/2.0\nVia: SIP/2.0/UDP a;branch={{branch}}\nFrom: <sip:a>;tag={{tag}}\nTo: <sip:a>\n" +
 		"Call-ID: {{call-id}}\nCSeq: {{cseq}} OPTIONS\nMax-Forwards: 70\nX-N: {{n:counter}} {{set}} {{n}}\n\n"
+}
+
+// TestTemplateShared stamps one template from many goroutines at once, each
+// with numbers of its own. It is for the race detector, too.
+func TestTemplateShared(t *testing.T) {
+	const goroutines, each = 8, 200
+	tpl := compiled(t, optionsHead("X-N: {{n:counter}}", "{{lines}}", "Content-Type: a/b", "", "{{body}}"))
+	n, lines, body := variable(t, tpl, "n"), variable(t, tpl, "lines"), variable(t, tpl, "body")
+	out := make([][]string, goroutines)
+	var wg sync.WaitGroup
+	for g := range goroutines {
+		wg.Go(func() {
+			s := new(Stamp)
+			s.Begin(tpl)
+			s.SetCounter(n, uint32(g), goroutines)
+			var msg []byte
+			for range each {
+				s.Set(lines, fmt.Appendf(nil, "X-Mine: %d", g))
+				s.Set(body, bytes.Repeat([]byte{'b'}, g))
+				msg, _ = s.AppendTo(msg[:0])
+				out[g] = append(out[g], string(msg))
+			}
+		})
+	}
+	wg.Wait()
+	numbers, branches := map[string]bool{}, map[string]bool{}
+	for g := range out {
+		for _, text := range out[g] {
+			var m Message
+			if err := m.Parse([]byte(text)); err != nil || len(m.Body()) != g+1 || string(m.At(m.Lookup([]byte("X-Mine"))).Value) != fmt.Sprint(g) {
+				t.Fatalf("%v: %q", err, text)
+			}
+			via, _ := m.TopVia()
+			branches[string(via.Branch())] = true
+			numbers[string(m.At(m.Lookup([]byte("X-N"))).Value)] = true
+		}
+	}
+	if len(numbers) != goroutines*each || len(branches) != goroutines*each {
+		t.Errorf("%d numbers and %d branches in %d messages", len(numbers), len(branches), goroutines*each)
+	}
 }
