@@ -85,10 +85,12 @@ func Release(m *Message) {
 }
 
 // Reset forgets the message and its bytes; memory that was grown is kept.
-// Its cost depends on the message that was in m, not on the size of m.
+// Its cost does not grow with the memory that m holds.
 func (m *Message) Reset() {
-	for i := range m.fields {
-		m.first[m.fields[i].id] = 0
+	if len(m.fields) != 0 {
+		// All of them, a handful of stores, rather than those in use, a
+		// loop whose length nobody can foretell.
+		clear(m.first[:header.NumIDs])
 	}
 	if m.fields == nil {
 		m.fields, m.next = m.inlineFields[:0], m.inlineNext[:]
