@@ -40,8 +40,8 @@ const (
 // No value can end its header field and begin another one: CR, LF or NUL in
 // anything that is put in is ErrInjection, and what is one element, such as a
 // tag, a host or a display name, can not end that element. A header that may
-// stand once and is set twice is ErrHeaderTwice. A call that fails has changed
-// nothing, and its error stays: AppendTo returns the first one, so that
+// stand once and is set twice is ErrHeaderTwice. The error of the first call
+// that fails stays, and every call behind it returns it, AppendTo too, so that
 // nothing half-built goes out. An error is a *[SyntaxError] that lives in the
 // Builder until the next message begins; its Offset is the byte of the value
 // that is wrong where it is known, else 0.
@@ -122,7 +122,7 @@ func (b *Builder) Request(method, requestURI []byte) error {
 	b.text = AppendRequestURI(b.text, &u)
 	b.text = append(b.text[:lo+copy(b.text[lo:], b.text[hi:])], " SIP/2.0\r\n"...)
 	b.start, b.methodEnd = len(b.text), len(method)
-	return b.tooLong(header.IDOther, 0)
+	return b.tooLong(header.IDOther)
 }
 
 // Response begins a response (RFC 3261, 7.2) and forgets the message before.
@@ -147,7 +147,7 @@ func (b *Builder) Response(status int, reason []byte) error {
 	}
 	b.text = append(append(b.text, reason...), "\r\n"...)
 	b.start = len(b.text)
-	return b.tooLong(header.IDOther, 0)
+	return b.tooLong(header.IDOther)
 }
 
 // Err returns the error of the first call that failed since the message began.
@@ -207,14 +207,15 @@ func (b *Builder) open(id header.ID) (from, value int) {
 	return from, len(b.text)
 }
 
-// shut ends the field that begins at from: with a code it is forgotten.
+// shut ends the field that begins at from. With a code it is no field; what
+// text holds of it is behind all fields and is never written, for the error
+// stays.
 func (b *Builder) shut(id header.ID, from int, code Code, offset int) error {
 	if code != 0 {
-		b.text = b.text[:from]
 		return b.fail(code, id, offset)
 	}
 	b.text = append(b.text, "\r\n"...)
-	if err := b.tooLong(id, from); err != nil {
+	if err := b.tooLong(id); err != nil {
 		return err
 	}
 	b.lines = append(b.lines, builtLine{uint32(from), uint32(len(b.text)), 0})
@@ -241,11 +242,10 @@ func (b *Builder) check(id header.ID, from, lo int) error {
 }
 
 // tooLong refuses what lines can not point into.
-func (b *Builder) tooLong(id header.ID, from int) error {
+func (b *Builder) tooLong(id header.ID) error {
 	if len(b.text) <= maxMessage {
 		return nil
 	}
-	b.text = b.text[:from]
 	return b.fail(ErrMessageTooLong, id, 0)
 }
 

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,6 +134,11 @@ func TestBuilder(t *testing.T) {
 			t.Errorf("Size is %d for %d bytes", b.Size(), len(want))
 		}
 	}
+	b.Request([]byte("INVITE"), []byte("sip:bob@a;method=BYE;lr?subject=x"))
+	fillIn(b)
+	if got, err := b.AppendTo(nil); err != nil || !strings.HasPrefix(string(got), "INVITE sip:bob@a;lr SIP/2.0\r\n") {
+		t.Errorf("%v: %q", err, got)
+	}
 	b.Compact = true
 	b.Response(180, nil)
 	fillIn(b)
@@ -260,6 +266,7 @@ func TestBuilderErrors(t *testing.T) {
 			t.Errorf("%s: then %q, %v, size %d", c.name, got, err, b.Size())
 		}
 		beginINVITE(b)
+		b.Addr(header.IDContact, addr("sip:a", ""))
 		if fillIn(b); b.Err() != nil || b.Size() == 0 {
 			t.Errorf("%s: the next message has %v", c.name, b.Err())
 		}

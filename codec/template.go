@@ -164,12 +164,14 @@ func (t *Template) All() iter.Seq2[string, Var] {
 // that every request or response must have (see [Builder.AppendTo]; lines of
 // variables may hold it, and then it is not missed), one with a header twice
 // that may stand once, one with a variable that no value fits. The error is a
-// *[SyntaxError] whose Offset is in text. text is not kept.
+// *[SyntaxError] whose Offset is in text, at the variable or in the line that is
+// concerned. text is not kept.
 func CompileTemplate(text []byte) (*Template, error) {
 	c := compiler{t: new(Template), names: map[string]int32{}}
 	c.compile(text)
 	if c.err.Code != 0 {
-		return nil, &c.err
+		err := c.err // alone, without the compiler around it
+		return nil, &err
 	}
 	return c.t, nil
 }

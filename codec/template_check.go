@@ -57,14 +57,14 @@ func (p *place) check(b []byte) Code {
 			}
 		}
 	case posWord:
-		for _, c := range b {
-			if !abnf.Is(c, abnf.Word) && c != '@' {
-				return abnf.ErrCallID
-			}
+		return checkAll(b, abnf.Word, abnf.ErrCallID)
+	case posCallID:
+		id, _, err := header.ParseCallID(b)
+		code, _ := err.(Code)
+		if code == 0 && len(id) < len(b) {
+			code = abnf.ErrCallID
 		}
-		if len(b) == 0 {
-			return abnf.ErrCallID
-		}
+		return code
 	case posQuoted:
 		return checkQuotedPart(b)
 	case posDisplay:

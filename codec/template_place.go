@@ -27,7 +27,8 @@ const (
 	posDigits                    // part of a number
 	posStatus                    // a status code
 	posReason                    // part of a reason phrase
-	posWord                      // part of a Call-ID
+	posWord                      // part of a word of a Call-ID
+	posCallID                    // part of a Call-ID which may be both its words
 	posQuoted                    // part of a quoted string
 	posDisplay                   // part of a display name without quotes
 	posParam                     // the value of a parameter
@@ -99,10 +100,10 @@ func (f *finder) value(g header.Grammar, lo, hi int) {
 		f.mark(lo, word, posDigits, false)
 		f.mark(word, hi, posToken, false)
 	case header.CallIDValue, header.CallIDList:
-		f.mark(lo, hi, posWord, false)
+		f.callID(lo, hi)
 	case header.CallIDParams:
 		n := f.until(lo, hi, ";")
-		f.mark(lo, n, posWord, false)
+		f.callID(lo, n)
 		f.rest(n, hi, posParam)
 	case header.ViaList:
 		f.vias(lo, hi)
@@ -114,6 +115,16 @@ func (f *finder) value(g header.Grammar, lo, hi int) {
 	default:
 		f.rest(lo, hi, posParam)
 	}
+}
+
+// callID finds the places in word ["@" word]. One variable may bring the "@"
+// along when the template has none.
+func (f *finder) callID(lo, hi int) {
+	pos := posWord
+	if b := f.b[lo:hi]; bytes.IndexByte(b, '@') < 0 && bytes.Count(b, []byte{0}) == 1 {
+		pos = posCallID
+	}
+	f.mark(lo, hi, pos, false)
 }
 
 // until returns the index of the first byte of set in b[lo:hi], or hi.
