@@ -198,6 +198,10 @@ func TestAppendPRACK(t *testing.T) {
 	if err != nil || string(got) != want {
 		t.Errorf("got  %q %v\nwant %q", got, err, want)
 	}
+	r.CSeq = 1<<31 - 1
+	if got, err := AppendPRACK(nil, &d, ringing, r); err != nil || string(got) != strings.Replace(want, "314160", "2147483647", 1) {
+		t.Errorf("greatest CSeq: %q %v", got, err)
+	}
 	if prack := whole(t, string(got)); !prack.Acknowledges(ringing) {
 		t.Error("what was written does not acknowledge the response")
 	}

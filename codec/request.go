@@ -108,7 +108,6 @@ func AppendACK2xx(dst []byte, d *Dialog, invite *Message, r *Request) ([]byte, e
 	w.m = invite
 	w.copyAll(header.IDProxyAuthorization)
 	w.copyAll(header.IDAuthorization)
-	w.m = d.Peer
 	w.end(r)
 	return w.done(dst)
 }
