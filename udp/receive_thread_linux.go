@@ -18,16 +18,22 @@ import (
 // thread.
 //
 // The price is that the thread keeps its processor (of GOMAXPROCS) while it
-// sleeps there. SO_RCVTIMEO bounds that: after a clock tick without a packet
-// the thread waits in ppoll, and the scheduler is told. The runtime gets the
-// processor back earlier when it wants it, for a garbage collection or for other
-// goroutines: the signal that it sends ends the call, since calls with a timeout
-// are not begun again after one.
+// sleeps there. SO_RCVTIMEO bounds that: after a clock tick or two without a
+// packet the thread waits in ppoll, and the scheduler is told. Where packets are
+// further apart than that, the wait in recvmmsg is in vain, and after each such
+// the next ones are in ppoll from the start: one, three, up to maxSparse. The
+// runtime gets the processor back earlier when it wants it, for a garbage
+// collection or for other goroutines: the signal that it sends ends the call,
+// since calls with a timeout are not begun again after one.
 type threadReceiver struct {
 	*mmsgReceiver
 	conn *threadConn
-	idle bool // nothing has come for a clock tick
+
+	sparse int // so many receives from here on wait in ppoll
+	vain   int // how many that was after the last wait in vain
 }
+
+const maxSparse = 63
 
 func newThreadReceiver(r *Reader) (receiver, error) {
 	m, err := newMmsgReceiver(r)
@@ -43,20 +49,25 @@ func (t *threadReceiver) receive(r *Reader) (int, error) {
 		return 0, net.ErrClosed
 	}
 	defer t.conn.leave()
-	for {
+	idle := t.sparse > 0
+	if idle {
+		t.sparse--
+	}
+	for how := uintptr(unix.MSG_WAITFORONE); ; {
 		wait, over := t.conn.left(t.conn.readUntil.Load(), time.Hour)
 		if over {
 			return 0, os.ErrDeadlineExceeded
 		}
-		if t.idle {
+		if idle {
 			r.stats.wakeups.Add(1)
-			if t.park(wait); t.idle {
+			if !t.park(wait) {
 				continue
 			}
+			idle, how = false, unix.MSG_DONTWAIT
 		}
 		n, _, e := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(t.conn.fd),
 			uintptr(unsafe.Pointer(&t.hdrs[0])), uintptr(len(t.hdrs)),
-			unix.MSG_WAITFORONE|unix.MSG_TRUNC, 0, 0)
+			how|unix.MSG_TRUNC, 0, 0)
 		if t.conn.closing() {
 			// Close makes every wait end. What came may be a packet that never
 			// was: a receive that is ended so looks like one without bytes.
@@ -64,6 +75,9 @@ func (t *threadReceiver) receive(r *Reader) (int, error) {
 		}
 		switch e {
 		case 0:
+			if how == unix.MSG_WAITFORONE {
+				t.vain = 0
+			}
 			t.got = int(n)
 			t.slots.used = t.got
 			t.fill(r)
@@ -71,7 +85,11 @@ func (t *threadReceiver) receive(r *Reader) (int, error) {
 		case unix.EINTR:
 			runtime.Gosched()
 		case unix.EAGAIN:
-			t.idle = true
+			if how == unix.MSG_WAITFORONE {
+				t.vain = min(2*t.vain+1, maxSparse)
+				t.sparse = t.vain
+			}
+			idle = true
 		default:
 			return 0, e
 		}
@@ -79,21 +97,22 @@ func (t *threadReceiver) receive(r *Reader) (int, error) {
 }
 
 // park waits until there is a packet, the deadline has changed, or at most for
-// d, in a call that the scheduler knows to block.
-func (t *threadReceiver) park(d time.Duration) {
+// d, in a call that the scheduler knows to block. It reports whether there may
+// be a packet.
+func (t *threadReceiver) park(d time.Duration) bool {
 	fds := [2]unix.PollFd{
 		{Fd: int32(t.conn.fd), Events: unix.POLLIN},
 		{Fd: int32(t.conn.wake), Events: unix.POLLIN},
 	}
 	ts := unix.NsecToTimespec(int64(d))
 	if _, err := unix.Ppoll(fds[:], &ts, nil); err != nil {
-		return
+		return false
 	}
 	if fds[1].Revents != 0 {
 		var b [8]byte
 		unix.Read(t.conn.wake, b[:])
 	}
-	t.idle = fds[0].Revents == 0
+	return fds[0].Revents != 0
 }
 
 func (t *threadReceiver) setReadDeadline(at time.Time) error {

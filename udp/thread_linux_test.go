@@ -235,3 +235,33 @@ func TestThreadWriteWaits(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Waits in vain make the next ones leave the processor alone, a packet that a
+// wait was good for ends that.
+func TestThreadSparse(t *testing.T) {
+	s := openThread(t)
+	c := dial(t, s.LocalAddr())
+	r := s.R.recv.(*threadReceiver)
+	for i, want := range []struct{ sparse, vain int }{{1, 1}, {0, 1}, {3, 3}, {2, 3}, {1, 3}, {0, 3}, {7, 7}} {
+		s.R.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+		if _, err := s.R.Read(); err != os.ErrDeadlineExceeded {
+			t.Fatal(err)
+		}
+		if r.sparse != want.sparse || r.vain != want.vain {
+			t.Fatalf("read %d: %d reads to come in ppoll, %d in vain; want %+v", i, r.sparse, r.vain, want)
+		}
+	}
+	s.R.SetReadDeadline(time.Now().Add(20 * time.Second))
+	for i := range 7 {
+		send(t, c, []byte("x"))
+		collect(t, s.R, 1, func(*Packet) {})
+		if r.sparse != 6-i || r.vain != 7 {
+			t.Fatalf("packet %d: %d, %d", i, r.sparse, r.vain)
+		}
+	}
+	send(t, c, []byte("x"))
+	collect(t, s.R, 1, func(*Packet) {})
+	if r.sparse != 0 || r.vain != 0 {
+		t.Fatalf("%d, %d", r.sparse, r.vain)
+	}
+}
