@@ -97,7 +97,7 @@ func checkOutput(ref Worker, t Task, in Fields[string], msg, out []byte) string 
 	} else {
 		want := was.count
 		want["content-length"] = is.count["content-length"]
-		if t == Proxy {
+		if t.proxies() {
 			if in.Status == 0 {
 				want["via"]++
 				want["route"] = max(0, want["route"]-1)
@@ -123,7 +123,7 @@ func checkOutput(ref Worker, t Task, in Fields[string], msg, out []byte) string 
 	}
 	want := in
 	switch t {
-	case Proxy:
+	case Proxy, Rewrite:
 		if in.Status == 0 {
 			want.ViaHost, want.ViaPort, want.Branch = proxyHost, proxyPort, proxyBranch
 			want.MaxForwards--

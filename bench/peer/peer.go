@@ -21,21 +21,22 @@ type Task string
 
 // The tasks, in the order of reports.
 const (
-	Call   Task = "call"   // call an empty C function: what cgo adds to each call
-	Copy   Task = "copy"   // copy the message into a buffer: the floor
-	Index  Task = "index"  // find start line, header fields and body
-	Read   Task = "read"   // parse, then read what a proxy needs: see Fields
-	Typed  Task = "typed"  // parse, then every header field that has a type
-	Encode Task = "encode" // write a message that is held in parsed form
-	Proxy  Task = "proxy"  // parse, read, edit as a proxy does, write
-	Reply  Task = "reply"  // parse a request, write its 200 response
-	Stamp  Task = "stamp"  // write a prepared request with new identifiers
-	Stream Task = "stream" // find messages in a byte stream, 1460 bytes a read
+	Call    Task = "call"    // call an empty C function: what cgo adds to each call
+	Copy    Task = "copy"    // copy the message into a buffer: the floor
+	Index   Task = "index"   // find start line, header fields and body
+	Read    Task = "read"    // parse, then read what a proxy needs: see Fields
+	Typed   Task = "typed"   // parse, then every header field that has a type
+	Encode  Task = "encode"  // write a message that is held in parsed form
+	Rewrite Task = "rewrite" // parse, edit as a proxy does, write
+	Proxy   Task = "proxy"   // the same, and read what a proxy needs
+	Reply   Task = "reply"   // parse a request, write its 200 response
+	Stamp   Task = "stamp"   // write a prepared request with new identifiers
+	Stream  Task = "stream"  // find messages in a byte stream, 1460 bytes a read
 )
 
 // Tasks lists all tasks in the order of reports.
 func Tasks() []Task {
-	return []Task{Call, Copy, Index, Read, Typed, Encode, Proxy, Reply, Stamp, Stream}
+	return []Task{Call, Copy, Index, Read, Typed, Encode, Rewrite, Proxy, Reply, Stamp, Stream}
 }
 
 // About says in a line what a task does.
@@ -53,6 +54,8 @@ func (t Task) About() string {
 		return "parse every header field that has a type"
 	case Encode:
 		return "write a message held in parsed form"
+	case Rewrite:
+		return "parse, edit as a proxy does, write"
 	case Proxy:
 		return "parse, read, edit as a proxy does, write"
 	case Reply:
@@ -66,7 +69,10 @@ func (t Task) About() string {
 }
 
 // Writes reports whether the task yields bytes that Check can look at.
-func (t Task) Writes() bool { return slices.Contains([]Task{Encode, Proxy, Reply, Stamp}, t) }
+func (t Task) Writes() bool { return slices.Contains([]Task{Encode, Rewrite, Proxy, Reply, Stamp}, t) }
+
+// proxies reports whether the task makes the edits of a proxy.
+func (t Task) proxies() bool { return t == Proxy || t == Rewrite }
 
 // ErrNotDone is what Prepare returns for a task that a parser has no means
 // for.

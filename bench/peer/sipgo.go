@@ -140,7 +140,7 @@ func (s *sipgo) Prepare(t Task, set [][]byte) (Batch, error) {
 			}
 			return sum
 		}, nil
-	case Proxy, Reply:
+	case Rewrite, Proxy, Reply:
 		return func(picks []int32) (sum uint64) {
 			for _, i := range picks {
 				out, _ := s.Output(t, set[i])
@@ -200,10 +200,12 @@ func (s *sipgo) Output(t Task, msg []byte) ([]byte, error) {
 	switch t {
 	case Encode:
 		return s.print(m), nil
-	case Proxy:
-		var f Fields[string]
-		if err := sipgoFields(m, &f); err != nil {
-			return nil, err
+	case Rewrite, Proxy:
+		if t == Proxy {
+			var f Fields[string]
+			if err := sipgoFields(m, &f); err != nil {
+				return nil, err
+			}
 		}
 		switch m := m.(type) {
 		case *sip.Request:

@@ -26,6 +26,10 @@ func (s *sipwire) Output(t Task, msg []byte) (out []byte, err error) {
 		if err = s.m.Parse(msg); err == nil {
 			out, err = s.encode(out, &s.m)
 		}
+	case Rewrite:
+		if err = s.m.Parse(msg); err == nil {
+			out, err = s.proxy(out)
+		}
 	case Proxy:
 		var f Fields[[]byte]
 		if err = s.read(msg, &f); err == nil {
@@ -90,7 +94,7 @@ func held(set [][]byte) ([]*codec.Message, error) {
 // prepareWrite is Prepare for the tasks that write.
 func (s *sipwire) prepareWrite(t Task, set [][]byte) (Batch, error) {
 	switch t {
-	case Proxy, Reply:
+	case Rewrite, Proxy, Reply:
 		return func(picks []int32) (sum uint64) {
 			for _, i := range picks {
 				out, _ := s.Output(t, set[i])

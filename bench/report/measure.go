@@ -120,7 +120,7 @@ func measureAll(o *options) (*report, error) {
 	if o.part("sweeps") && o.dir == "" {
 		// Tiers are told apart by the other tables.
 		impls := slices.DeleteFunc(slices.Clone(impls), func(i peer.Impl) bool { return i.Tier != "" })
-		tasks := slices.DeleteFunc(slices.Clone(others), func(t peer.Task) bool { return t == peer.Proxy })
+		tasks := slices.DeleteFunc(slices.Clone(others), func(t peer.Task) bool { return t == peer.Proxy || t == peer.Rewrite })
 		for _, sw := range suite.Sweeps(o.seed, 512) {
 			out := sweep{Name: sw.Name, Unit: sw.Unit, Sizes: sw.Sizes}
 			for _, size := range sw.Sizes {

@@ -34,7 +34,7 @@ func Others(seed uint64, n int) ([]Set, error) {
 // OtherTasks are the tasks that are measured on the sets of Others and of the
 // sweeps.
 func OtherTasks() []peer.Task {
-	return []peer.Task{peer.Copy, peer.Index, peer.Read, peer.Proxy}
+	return []peer.Task{peer.Copy, peer.Index, peer.Read, peer.Rewrite, peer.Proxy}
 }
 
 // Sweep is a row of sets that differ in one size.

@@ -35,7 +35,7 @@ func TestAgreement(t *testing.T) {
 			tasks[c.Task] = true
 		}
 	}
-	for _, task := range []peer.Task{peer.Index, peer.Read, peer.Typed, peer.Encode, peer.Proxy, peer.Reply, peer.Stamp, peer.Stream} {
+	for _, task := range []peer.Task{peer.Index, peer.Read, peer.Typed, peer.Encode, peer.Rewrite, peer.Proxy, peer.Reply, peer.Stamp, peer.Stream} {
 		if !tasks[string(task)] {
 			t.Errorf("our parser has no case of %s", task)
 		}
