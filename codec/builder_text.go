@@ -105,8 +105,8 @@ func isBare(v []byte) bool {
 	if abnf.All(v, abnf.Token) {
 		return true
 	}
-	n, kind, code := uri.ConsumeHost(v, 0)
-	return code == 0 && n == len(v) && kind == uri.HostIPv6
+	n, _, code := uri.ConsumeHost(v, 0)
+	return code == 0 && n == len(v)
 }
 
 // appendQuoted appends text, which has passed checkText, as a quoted string:

@@ -50,14 +50,16 @@ import (
 //     when it is empty. Content-Length is ErrState, and a header that may stand
 //     once and stands already is ErrHeaderTwice;
 //   - as the whole value of a header field: what [header.Check] lets through;
-//   - between quotes: text in which every quote and backslash is escaped;
+//   - between quotes: text with a backslash in front of every quote and
+//     backslash;
 //   - as a whole URI: a URI; in part of a sip URI: what scheme, user, host,
 //     port, parameters and headers may hold; in another URI what no URI can end
 //     with;
 //   - as method, status code, parameter name or value, number, Call-ID, or host
 //     of a Via: what their grammar lets through;
 //   - as display name without quotes: tokens and spaces;
-//   - elsewhere, as in Subject or in a header outside the table: any text.
+//   - elsewhere, as in Subject or outside the quotes of a header that is not in
+//     the table: any text.
 //
 // Where it is part of a token, a host and so on it may not be empty. A number
 // of which it is a part is not held against a range. A name of a header field,
@@ -174,36 +176,4 @@ func CompileTemplate(text []byte) (*Template, error) {
 		return nil, &err
 	}
 	return c.t, nil
-}
-
-// probe fills s with values that fit, as far as any are known. With a code, no
-// value fits variable i.
-func (t *Template) probe(s *Stamp) (i int, code Code) {
-	s.Begin(t)
-	for i := range t.vars {
-		v, val := &t.vars[i], &s.vals[i]
-		if v.kind != kindSet {
-			for _, sample := range kinds[v.kind].samples {
-				val.b = append(val.b[:0], sample...)
-				if code := v.check(val.b, false); code != 0 {
-					return i, code
-				}
-			}
-			continue
-		}
-		val.code = ErrConflict
-		for _, sample := range [...]string{"1", "sip:1", "200", "sip"} {
-			if v.lines {
-				sample = ""
-			}
-			val.b = append(val.b[:0], sample...)
-			if val.code = v.check(val.b, true); val.code == 0 {
-				break
-			}
-		}
-		if val.code != 0 {
-			return i, ErrConflict
-		}
-	}
-	return 0, 0
 }

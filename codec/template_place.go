@@ -77,8 +77,15 @@ func (f *finder) field(lo int) (Code, int) {
 	g := f.id.Grammar()
 	switch {
 	case bytes.IndexByte(f.b[lo:hi], 0) < 0:
-	case g == header.Opaque, g == header.Text:
+	case g == header.Text, g == header.Opaque && hi == lo+1:
 		f.mark(lo, hi, posText, false)
+	case g == header.Opaque:
+		// Nothing is known of the value, but where it has quotes they are
+		// taken for some.
+		trial := *f
+		if trial.rest(lo, hi, posText); trial.code != 0 {
+			f.mark(lo, hi, posText, false)
+		}
 	case hi == lo+1:
 		f.mark(lo, hi, posField, false)
 	default:

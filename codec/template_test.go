@@ -206,6 +206,40 @@ func tplText(*Template) string {
 		"Call-ID: {{call-id}}\nCSeq: {{cseq}} OPTIONS\nMax-Forwards: 70\nX-N: {{n:counter}} {{set}} {{n}}\n\n"
 }
 
+// TestTemplateLines sets lines of header fields that stand in each other's way.
+func TestTemplateLines(t *testing.T) {
+	tpl := compiled(t, optionsHead("{{a}}", "X-Y: z", "{{b}}", ""))
+	a, b := variable(t, tpl, "a"), variable(t, tpl, "b")
+	s := new(Stamp)
+	s.Begin(tpl)
+	for _, step := range []struct {
+		v     Var
+		value string
+		code  error
+	}{
+		{a, "Organization: x\r\nnothing", ErrColon}, // it does not stand
+		{b, "Organization: y", nil},
+		{a, "X-A: 1\r\nOrganization: x", ErrHeaderTwice},
+		{b, "X-B: 1", nil},
+		{a, "X-A: 1\r\nOrganization: x", nil},
+		{b, "organization: y", ErrHeaderTwice},
+		{a, "Organization: z", nil}, // in the place of itself
+		{b, "Subject: y\r\nX-B: 2\r\n", nil},
+	} {
+		if err := s.Set(step.v, []byte(step.value)); !errors.Is(err, step.code) {
+			t.Errorf("%q: %v, want %v", step.value, err, step.code)
+		}
+	}
+	s.Unset(a)
+	if err := s.Set(b, []byte("Organization: y")); err != nil {
+		t.Error(err)
+	}
+	s.Set(a, nil)
+	if out, err := s.AppendTo(nil); err != nil || !strings.Contains(string(out), "\r\nMax-Forwards: 70\r\nX-Y: z\r\nOrganization: y\r\nContent-Length: 0\r\n\r\n") {
+		t.Errorf("%v: %q", err, out)
+	}
+}
+
 // TestTemplateShared stamps one template from many goroutines at once, each
 // with numbers of its own. It is for the race detector, too.
 func TestTemplateShared(t *testing.T) {
