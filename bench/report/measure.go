@@ -122,6 +122,9 @@ func measureAll(o *options) (*report, error) {
 		impls := slices.DeleteFunc(slices.Clone(impls), func(i peer.Impl) bool { return i.Tier != "" })
 		tasks := slices.DeleteFunc(slices.Clone(others), func(t peer.Task) bool { return t == peer.Proxy || t == peer.Rewrite })
 		for _, sw := range suite.Sweeps(o.seed, 512) {
+			if o.quick {
+				sw.Sizes = everyOther(sw.Sizes)
+			}
 			out := sweep{Name: sw.Name, Unit: sw.Unit, Sizes: sw.Sizes}
 			for _, size := range sw.Sizes {
 				rs, err := r.beside(impls, tasks, sw.Set(size), o.limits("sweeps"))
@@ -162,6 +165,16 @@ func (r *report) parallel(plan *suite.Plan, o *options) error {
 		r.Cores2 = append(r.Cores2, res)
 	}
 	return nil
+}
+
+// everyOther leaves out every second size from the end, which stays.
+func everyOther(sizes []int) (out []int) {
+	for i, size := range sizes {
+		if (len(sizes)-1-i)%2 == 0 {
+			out = append(out, size)
+		}
+	}
+	return out
 }
 
 // timed runs the cases with a progress bar on standard error.
