@@ -133,7 +133,14 @@ func TestTemplateAllocs(t *testing.T) {
 	user, host, name, contact, auth, lines, uri, body, cseq, tag := v("user"), v("host"), v("name"), v("contact"), v("auth"), v("lines"), v("uri"), v("body"), v("cseq"), v("from")
 	s := new(Stamp)
 	dst := make([]byte, 0, 4096)
+	small := compiled(t, optionsHead("X-Y: {{x}}", ""))
+	x := variable(t, small, "x")
 	all := func() {
+		s.Begin(small)
+		s.Set(x, []byte("a short one"))
+		if dst, err := s.AppendTo(dst[:0]); err != nil || len(dst) == 0 {
+			t.Fatal(err)
+		}
 		s.Begin(tpl)
 		_, err := s.AppendTo(dst) // nothing is set
 		if err == nil {

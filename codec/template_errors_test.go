@@ -74,6 +74,7 @@ func TestTemplateErrors(t *testing.T) {
 		{with("{{x}}", "^{{x}}"), ErrConflict, 0},
 		{with("X-Y: {{x}}", "^{{x}}"), ErrConflict, 0},
 		{with("^{{tag}}"), ErrConflict, 0},
+		{with("^{{x:tag}}"), ErrConflict, 0},
 		{with("^{{x}}", "X-Y: {{x}}"), ErrConflict, 0},
 		{with("^{{x}}", "", "{{x}}"), ErrConflict, 0},
 		{without("Via"), ErrMissing, header.IDVia},

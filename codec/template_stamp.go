@@ -42,12 +42,16 @@ const maxCount = 1<<31 - 1
 // Begin takes the template and forgets the values of the one before. Counters
 // begin at 1.
 func (s *Stamp) Begin(t *Template) {
-	for n := len(s.vals); n < len(t.vars); n++ {
-		s.vals = append(s.vals[:n], stampValue{b: make([]byte, 0, 2*putBlock)})
+	if n := len(t.vars); n <= cap(s.vals) {
+		s.vals = s.vals[:n]
+	} else {
+		s.vals = append(s.vals[:cap(s.vals)], make([]stampValue, n-cap(s.vals))...)
 	}
-	s.vals = s.vals[:len(t.vars)]
 	for i := range s.vals {
 		val := &s.vals[i]
+		if val.b == nil {
+			val.b = make([]byte, 0, 2*putBlock) // put reads so much of it
+		}
 		*val = stampValue{b: val.b[:0], next: 1, step: 1}
 		val.unset(t.vars[i].kind)
 	}
