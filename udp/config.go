@@ -22,7 +22,7 @@ const (
 	// Thread is Mmsg with a reader that waits in the kernel, not in the
 	// runtime's poller: it has a thread and, while packets come, a processor of
 	// GOMAXPROCS to itself. Linux, only when asked for; see "Which
-	// implementation to take" above.
+	// implementation to take" and the paragraphs behind it.
 	Thread
 )
 

@@ -25,9 +25,10 @@
 //
 // Auto, which is [Mmsg] on Linux and [Portable] elsewhere. io_uring is there to
 // be asked for: on loopback it receives a backlog as cheaply as recvmmsg and
-// loses everywhere else, since its completions need a second wake-up. What is
-// refused, by an old kernel, seccomp, a sysctl or [EnvImpl], falls back to the
-// next, and [Socket.Refusals] says why.
+// loses everywhere else, since its completions need a second wake-up. [Thread]
+// is for a socket that is always busy and has a core to itself, see below. What
+// is refused, by an old kernel, seccomp, a sysctl or [EnvImpl], falls back to
+// the next, and [Socket.Refusals] says why.
 //
 // CPU of one core in nanoseconds a packet of 600 bytes, user and system, medians
 // of interleaved rounds, Linux 6.18 on two cores of an AMD EPYC, loopback
@@ -42,14 +43,33 @@
 //	  and a Window of 100 µs            -          -  1056          -
 //	send to 16 destinations          4419       3538  3515       3653
 //	send to one, runs of 16, GSO     4325          -   934        975
-//	receive, parse, rewrite, send    6407          -  4920       5097
+//	receive, parse, edit, send       6172          -  4621       4838
 //
 // The rows of 100,000 a second pay for being woken, not for the packets, and
 // move with what else runs: where wake-ups are slow, packets gather by
 // themselves and mmsg is ahead by two and more, where they are fast each comes
 // alone and it is ahead by a tenth. Config.Window makes them gather. It saves
 // most where GOMAXPROCS leaves no idle processor; with one, and any timer
-// pending, the runtime's poller is still woken for each packet (4699 ns above).
+// pending, the runtime's poller is still woken for each packet (4699 ns above),
+// unless the reader is a Thread.
+//
+// # A thread that waits in the kernel
+//
+// The runtime's poller costs more than the packet that it waits for, and a
+// socket that it knows wakes it for every packet, wanted or not. With [Thread]
+// the poller does not know the socket, and the reader waits in recvmmsg, as a
+// program in C would. What that costs beside:
+//
+//   - While packets come, the reader keeps a processor of GOMAXPROCS to itself,
+//     up to two ticks of the kernel's clock (at most 8 ms at 250 Hz) after the
+//     last one. Have more processors than such readers: with no other, the rest
+//     of the program runs when the reader is preempted, every 10 ms.
+//   - A deadline or context that comes while packets come is seen after these
+//     two ticks at the latest; at once when the reader has waited for longer,
+//     and Close at once always.
+//   - Where packets are further apart than that, it has no advantage and does
+//     no harm: the reader waits in ppoll, and its processor is free.
+//   - [Socket.Conn] is another handle of the socket, and undoes what was won.
 //
 // # What is not lost
 //
@@ -66,7 +86,7 @@
 // than Linux a wildcard socket does not know the address that was called, there
 // are no receive times, no counts of drops and no groups. With io_uring
 // datagrams of one Write may overtake each other when the send buffer is full.
-// Waiting is the netpoller's throughout.
+// Waiting is the netpoller's throughout, but for Thread.
 //
 // Of RFC 3261 this concerns 18.1.1 and 18.2.2 (sending), of RFC 3581 section 4
 // (the answer leaves from where the request came in).
