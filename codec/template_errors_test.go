@@ -174,7 +174,7 @@ func TestTemplateValues(t *testing.T) {
 		{"Via: SIP/2.0/UDP a, SIP/2.0/UDP {{x}}", []string{"b"}, []string{"", ";", ","}},
 		{"Join: {{x}}@a;from-tag=1;to-tag=1", []string{"a"}, []string{"", ";", " ", "a@b"}},
 		{"Join: a;from-tag={{x}};to-tag=1", []string{"a"}, []string{"", ";", " "}},
-		{"In-Reply-To: a{{x}}", []string{"b", "b@b"}, []string{"", ",", " ", "a@b@c", "@b"}},
+		{"In-Reply-To: a{{x}}", []string{"b", "b@b"}, []string{"", ",", " ", " b", "b ", "a@b@c", "@b"}},
 		{"In-Reply-To: {{y}}a{{x}}", []string{"b"}, []string{"", ",", " ", "a@b"}},
 		{"Session-Expires: {{x}};refresher=uac", []string{"90"}, []string{"", "a", ";", " "}},
 		{"Session-Expires: 90;refresher={{x}}", []string{"uac"}, []string{"", ";", " "}},
