@@ -119,10 +119,11 @@ func (o *outgoing) message(w *Writer, ds []Datagram) (run int, err error) {
 	h.SetIovlen(o.iovn - first)
 	h.Control = nil
 	h.SetControllen(0)
-	if run > 1 || d.Src.IsValid() {
+	from := w.asksFor(d)
+	if run > 1 || from {
 		c := o.ctl[i*ctlOut : (i+1)*ctlOut]
 		n := 0
-		if d.Src.IsValid() {
+		if from {
 			if n = o.source(c, w, d); n == 0 {
 				o.iovn = first
 				return 0, unix.EAFNOSUPPORT

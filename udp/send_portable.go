@@ -14,6 +14,7 @@ import (
 type portableSender struct {
 	conn   *net.UDPConn
 	joined []byte
+	family int // of the socket, once it has been asked for; Linux only
 	oob    []byte
 }
 

@@ -58,7 +58,7 @@ var errSource = errors.New("udp: a source address can be chosen on Linux only")
 
 // source accepts no other source than the address that the socket is bound to.
 func (s *portableSender) source(w *Writer, d *Datagram) ([]byte, bool) {
-	if !d.Src.IsValid() {
+	if !w.asksFor(d) {
 		return nil, true
 	}
 	a, ok := w.conn.LocalAddr().(*net.UDPAddr)

@@ -329,3 +329,29 @@ func TestSockaddr(t *testing.T) {
 		t.Error("the zero address was encoded")
 	}
 }
+
+// An address that the socket is bound to is not asked for: it is the only one.
+func TestSourceAskedFor(t *testing.T) {
+	for _, tt := range []struct {
+		listen, src string
+		asks        bool
+	}{
+		{"127.0.0.1:0", "127.0.0.1", false},
+		{"127.0.0.1:0", "127.0.0.5", true},
+		{"0.0.0.0:0", "127.0.0.1", true},
+		{"127.0.0.1:0", "", false},
+	} {
+		s := open(t, "udp4", tt.listen, Config{Impl: Mmsg})
+		d := []Datagram{{Data: []byte("x"), Dst: netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), s.LocalAddr().Port())}}
+		if tt.src != "" {
+			d[0].Src = netip.MustParseAddr(tt.src)
+		}
+		o := &s.W.send.(*mmsgSender).out
+		if err := o.prepare(s.W, d); err != nil {
+			t.Fatal(err)
+		}
+		if asks := o.hdrs[0].Hdr.Control != nil; asks != tt.asks {
+			t.Errorf("bound to %s, from %q: asked for %v", tt.listen, tt.src, asks)
+		}
+	}
+}

@@ -44,6 +44,7 @@ type Writer struct {
 	conn   conn
 	cfg    Config
 	remote netip.AddrPort // of a connected socket
+	bound  netip.Addr     // what the socket is bound to, invalid for a wildcard
 	send   sender
 	zones  zones
 	stats  writerStats
@@ -64,6 +65,11 @@ func startWriter(conn conn, cfg Config) (*Writer, error) {
 	w := &Writer{conn: conn, cfg: cfg}
 	if a, ok := conn.RemoteAddr().(*net.UDPAddr); ok && a != nil {
 		w.remote = unmapped(a.AddrPort())
+	}
+	if !wildcard(conn) {
+		if a, ok := conn.LocalAddr().(*net.UDPAddr); ok {
+			w.bound = a.AddrPort().Addr().Unmap()
+		}
 	}
 	var err error
 	if cfg.Impl == Portable {
@@ -133,6 +139,11 @@ func (w *Writer) check(d *Datagram) error {
 	}
 	return nil
 }
+
+// asksFor reports whether d wants a source address that has to be asked for,
+// which costs something each time: a socket that is bound to it sends from
+// nowhere else.
+func (w *Writer) asksFor(d *Datagram) bool { return d.Src.IsValid() && d.Src != w.bound }
 
 // errNoDestination is EDESTADDRREQ as an error value.
 var errNoDestination error = syscall.EDESTADDRREQ
