@@ -29,7 +29,7 @@
 // came. [AppendReply] makes the response to a request; [AppendACK],
 // [AppendCancel], [AppendACK2xx], [AppendPRACK] and [AppendRequest] make the
 // requests that follow from messages at hand. [Builder] makes a message from
-// nothing, and [Template] stamps out many of one kind. All of them append to a
+// nothing, and a [Stamp] writes the messages of a [Template]. All of them append to a
 // buffer of the caller and allocate nothing when it has room.
 //
 // What a caller puts in is checked: CR, LF and NUL are [ErrInjection]
@@ -47,7 +47,7 @@
 // # Errors
 //
 // Every error of this package is a *[SyntaxError] that lives in the Message,
-// the Edit or the Builder concerned: it holds a [Code], the header concerned and the byte offset, costs no
+// the Edit, the Builder or the Stamp concerned: it holds a [Code], the header concerned and the byte offset, costs no
 // allocation, and is valid as long as the views are. Compare codes with
 // errors.Is(err, codec.ErrBodyShort).
 //

@@ -47,12 +47,12 @@ const (
 )
 
 // A SyntaxError says what is wrong with a message, and where. It lives in
-// the Message that returned it and changes with the next call on it; copy the
-// struct to keep one.
+// the Message that returned it, or in the [Edit], [Builder] or [Stamp], and
+// changes with the next call on that; copy the struct to keep one.
 type SyntaxError struct {
 	Code   Code      // what is wrong
 	Header header.ID // the header field concerned, IDOther for none or one outside the table
-	Offset int       // byte offset in the bytes given to Parse
+	Offset int       // byte offset in the bytes given to Parse; of a Builder in the value, of a Stamp in the template
 }
 
 // Error describes the error in one line. It allocates.
