@@ -18,11 +18,13 @@ type startLine struct {
 	method               header.Method
 }
 
-// "SIP/2.0" and " SIP/2.0", folded and unfolded, as little-endian words.
+// "SIP/2.0 " and " SIP/2.0", folded, as little-endian words.
 const (
 	versionLen   = len("SIP/2.0")
-	spaceVersion = uint64(' ') | uint64('s')<<8 | uint64('i')<<16 | uint64('p')<<24 |
-		uint64('/')<<32 | uint64('2')<<40 | uint64('.')<<48 | uint64('0')<<56
+	version2     = 's' | 'i'<<8 | 'p'<<16 | '/'<<24 | '2'<<32 | '.'<<40 | '0'<<48
+	versionSpace = version2 | ' '<<56
+	spaceVersion = ' ' | version2<<8
+	sipLetters   = 0x202020 // bit 5 of "SIP"
 )
 
 // parseStartLine reads the line that starts at start. It reports whether the
@@ -65,9 +67,11 @@ func (m *Message) parseRequestLine(start, methodEnd, end int) bool {
 	if uriEnd <= uri || !isVersion2(b, uriEnd) {
 		return m.otherVersion(start, methodEnd, end)
 	}
-	if bad := badURIByte(b, uri, uriEnd); bad >= 0 {
-		m.fail(ErrRequestURI, header.IDOther, bad)
-		return false
+	if !plainURI(b, uri, uriEnd) {
+		if bad := badURIByte(b, uri, uriEnd); bad >= 0 {
+			m.fail(ErrRequestURI, header.IDOther, bad)
+			return false
+		}
 	}
 	m.methodEnd = uint32(methodEnd)
 	m.method = header.LookupMethod(b[start:methodEnd])
@@ -80,12 +84,31 @@ func (m *Message) parseRequestLine(start, methodEnd, end int) bool {
 // isVersion2 reports whether " SIP/2.0", in any case, stands at i; 8 bytes
 // must.
 func isVersion2(b []byte, i int) bool {
+	return le64(b, i)|sipLetters<<8 == spaceVersion
+}
+
+// le64 returns b[i:i+8] as a little-endian word; the compiler makes it one load.
+func le64(b []byte, i int) uint64 {
 	w := b[i : i+8]
 	_ = w[7]
-	v := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+	return uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
 		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
-	const letters = 0x20202000 // bit 5 of "SIP"
-	return v|letters == spaceVersion
+}
+
+// plainURI reports whether badURIByte would find nothing, eight bytes at a
+// time; 8 bytes must stand behind hi. Of a byte above DEL it does not know.
+func plainURI(b []byte, lo, hi int) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	// The top bit of a byte below "!" comes from the subtraction, of DEL from
+	// the addition, of what is above it from the byte.
+	odd, i := uint64(0), lo
+	for ; i+8 <= hi; i += 8 {
+		w := le64(b, i)
+		odd |= (w - '!'*ones) | (w + ones) | w
+	}
+	w := le64(b, i)
+	odd |= ((w - '!'*ones) | (w + ones) | w) & (1<<(8*uint(hi-i)) - 1)
+	return odd&tops == 0 && b[lo]|0x20-'a' <= 'z'-'a'
 }
 
 // badURIByte returns the index of the first byte from lo to hi that no
@@ -148,13 +171,15 @@ func isVersion(b []byte) bool {
 // elements that leave both out are common.
 func (m *Message) parseStatusLine(start, end int) bool {
 	b := m.buf
-	version := start
-	for version < end && b[version] != ' ' {
-		version++
-	}
-	if !isVersion(b[start:version]) {
-		m.fail(ErrStartLine, header.IDOther, start)
-		return false
+	version := start + versionLen
+	is2 := version < end && le64(b, start)|sipLetters == versionSpace
+	if !is2 {
+		for version = start; version < end && b[version] != ' '; version++ {
+		}
+		if !isVersion(b[start:version]) {
+			m.fail(ErrStartLine, header.IDOther, start)
+			return false
+		}
 	}
 	code := version + 1
 	reason := abnf.Span(b[:end], min(code, end), abnf.Digit)
@@ -176,7 +201,7 @@ func (m *Message) parseStatusLine(start, end int) bool {
 			return false
 		}
 	}
-	if !abnf.EqualFold(b[start:version], "SIP/2.0") {
+	if !is2 && !abnf.EqualFold(b[start:version], "SIP/2.0") {
 		m.fail(ErrVersion, header.IDOther, start)
 	}
 	m.versionLo, m.versionHi = uint32(start), uint32(version)

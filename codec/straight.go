@@ -37,10 +37,13 @@ func (m *Message) straight(p *Parser, from, n int) bool {
 		return false
 	}
 	maxField := limit(p.MaxField, DefaultMaxField, maxMessage)
+	if int(m.lines[n].LF-m.lines[0].LF) >= maxField && m.longLine(n, maxField) {
+		return false
+	}
 	fields, repeated, joined := m.fields[:n], uint16(0), false
 	for left := n; ; {
 		var r uint16
-		left, r = m.walk(fields[:left], uint64(maxField))
+		left, r = m.walk(fields[:left])
 		repeated |= r
 		if left == 0 {
 			break
@@ -78,7 +81,7 @@ func (m *Message) straight(p *Parser, from, n int) bool {
 // With start the offset behind the LF of the line before, [scan.Lines]
 // promises start <= NameEnd <= LF, that b[LF] is an LF and that one byte at
 // least, the LF of the empty line, stands behind it.
-func (m *Message) walk(fields []field, maxField uint64) (left int, repeated uint16) {
+func (m *Message) walk(fields []field) (left int, repeated uint16) {
 	b := unsafe.Pointer(unsafe.SliceData(m.buf))
 	next := m.next[:len(fields)]
 	lines := m.lines[:len(fields)+1]
@@ -91,8 +94,7 @@ func (m *Message) walk(fields []field, maxField uint64) (left int, repeated uint
 			load16(b, nameEnd) != ':'|' '<<8 || // else nameEnd+2 <= lf
 			load8(b, nameEnd+2) <= ' ' || // else nameEnd+2 < lf, and no space in front
 			load8(b, lf-1) != '\r' || // else nameEnd+2 < lf-1
-			load8(b, lf-2) <= ' ' || // else no space behind
-			lf-start >= maxField {
+			load8(b, lf-2) <= ' ' { // else no space behind
 			return i + 1, repeated
 		}
 		mask := &fieldname.Mask[nameLen]
@@ -112,6 +114,16 @@ func (m *Message) walk(fields []field, maxField uint64) (left int, repeated uint
 		repeated |= then & found.Single()
 	}
 	return 0, repeated
+}
+
+// longLine reports whether one of lines 1 to n is as long as maxField.
+func (m *Message) longLine(n, maxField int) bool {
+	for i := range n {
+		if int(m.lines[i+1].LF-m.lines[i].LF)-1 >= maxField {
+			return true
+		}
+	}
+	return false
 }
 
 // chain gives f, which is fields[i], its ID, and puts it in front of the

@@ -16,6 +16,8 @@
 // The tables are never written; nothing is allocated and nothing kept.
 package fieldname
 
+import "math/bits"
+
 // FoldBits is bit 5 of every byte of a word.
 const FoldBits = 0x2020202020202020
 
@@ -63,15 +65,16 @@ func Match(w0, w1, w2, w3 uint64) Found {
 	return Found(info &^ uint64(int64(other|-other)>>63))
 }
 
-// ShortLen is the length of the longest name that words 0 and 1 hold.
-const ShortLen = 16
+// ShortLen is the length of the longest name that leaves a byte of word 1 free.
+const ShortLen = 15
 
-// MatchShort is [Match] for a name of at most [ShortLen] bytes, whose words 2
-// and 3 are 0.
+// MatchShort is [Match] for a name of at most [ShortLen] bytes. The first byte
+// of its word 1 is 0, which it is for no longer name, so that words 0 and 1 are
+// enough to compare.
 func MatchShort(w0, w1 uint64) Found {
 	e := &entries[slots[(w0*hashLo^w1*hashHi)>>hashShift]]
-	other := e[0] ^ w0 | e[1] ^ w1 | e[2] | e[3]>>24
-	return Found(e[3] &^ uint64(int64(other|-other)>>63))
+	_, other := bits.Sub64(0, e[0]^w0|e[1]^w1, 0) // 1 unless they are equal
+	return Found(e[3] &^ -other)
 }
 
 // Find looks up the name b[lo:hi], which must be made of token characters

@@ -1,0 +1,64 @@
+package codec
+
+import (
+	"bytes"
+	"testing"
+)
+
+// TestPlainURI holds plainURI to badURIByte: every byte in every place of every
+// length that a few words have.
+func TestPlainURI(t *testing.T) {
+	for size := 1; size <= 35; size++ {
+		// A space in front and the version behind are not part of it.
+		b := append([]byte("X "), bytes.Repeat([]byte{'a'}, size)...)
+		b = append(b, " SIP/2.0"...)
+		lo, hi := 2, 2+size
+		for i := lo; i < hi; i++ {
+			for c := range 256 {
+				b[i] = byte(c)
+				got, want := plainURI(b, lo, hi), badURIByte(b, lo, hi) < 0
+				if got && !want || want && !got && c < 0x80 {
+					t.Fatalf("%q: plain is %v, fine is %v", b, got, want)
+				}
+			}
+			b[i] = 'a'
+		}
+	}
+}
+
+// TestStatusLineVersion has each byte of the version changed: what is not
+// SIP/2.0 in letters of either case is another version or none.
+func TestStatusLineVersion(t *testing.T) {
+	const line = "SIP/2.0 200 OK"
+	var m Message
+	for i := range len("SIP/2.0 ") {
+		for c := range 256 {
+			b := []byte(msg(line))
+			b[i] = byte(c)
+			want := ErrStartLine
+			switch {
+			case byte(c) == line[i], i < 3 && byte(c) == line[i]|0x20:
+				want = 0
+			case i == 4 && c >= '0' && c <= '9', i == 6 && c >= '0' && c <= '9':
+				want = ErrVersion
+			case i == 7 && (c >= '0' && c <= '9' || c == '\n'):
+				want = ErrStatus // a longer version, or nothing behind it
+			}
+			_ = m.Parse(b)
+			if got := m.err.Code; got != want {
+				t.Errorf("%q: %v, want %v", b, got, want)
+			}
+		}
+	}
+	if _ = m.Parse([]byte("SIP/\n\n")); m.err.Code != ErrStartLine { // shorter than a word
+		t.Error(m.Err())
+	}
+	for in, want := range map[string]Code{
+		"SIP/2.0": ErrStatus, "SIP/2.0 ": ErrStatus, "SIP/2.0 20": ErrStatus, "SIP/2.0  200 OK": ErrStatus,
+		"sIp/2.0 200": 0, "SIP/2.00 200 OK": ErrVersion, "SIP/12.0 200 OK": ErrVersion, "SIP/2.": ErrStartLine,
+	} {
+		if _ = m.Parse([]byte(msg(in))); m.err.Code != want {
+			t.Errorf("%q: %v, want %v", in, m.err.Code, want)
+		}
+	}
+}
