@@ -29,8 +29,8 @@
 // came. [AppendReply] makes the response to a request; [AppendACK],
 // [AppendCancel], [AppendACK2xx], [AppendPRACK] and [AppendRequest] make the
 // requests that follow from messages at hand. [Builder] makes a message from
-// nothing, and a [Stamp] writes the messages of a [Template]. All of them append to a
-// buffer of the caller and allocate nothing when it has room.
+// nothing, and a [Stamp] writes the messages of a [Template]. All of them
+// append to a buffer of the caller and allocate nothing when it has room.
 //
 // What a caller puts in is checked: CR, LF and NUL are [ErrInjection]
 // everywhere, and where a token, a host or a URI stands it has to be one.
@@ -47,9 +47,9 @@
 // # Errors
 //
 // Every error of this package is a *[SyntaxError] that lives in the Message,
-// the Edit, the Builder or the Stamp concerned: it holds a [Code], the header concerned and the byte offset, costs no
-// allocation, and is valid as long as the views are. Compare codes with
-// errors.Is(err, codec.ErrBodyShort).
+// the Edit, the Builder or the Stamp concerned: it holds a [Code], the header
+// and the byte offset, costs no allocation, and is valid as long as the views
+// are. Compare codes with errors.Is(err, codec.ErrBodyShort).
 //
 // # Limits and hostile input
 //

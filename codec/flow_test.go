@@ -133,7 +133,7 @@ func TestACK(t *testing.T) {
 	invite := "INVITE sip:bob@biloxi.com SIP/2.0\r\nVia: SIP/2.0/UDP pc33.atlanta.com;branch=z9hG4bKkjshdyff\r\n" +
 		"To: Bob <sip:bob@biloxi.com>\r\nFrom: Alice <sip:alice@atlanta.com>;tag=88sja8x\r\nMax-Forwards: 70\r\n" +
 		"Call-ID: 987asjd97y7atg\r\nCSeq: 986759 INVITE\r\n"
-	busy := "SIP/2.0 486 Busy\r\nt: Bob <sip:bob@biloxi.com>\r\n ;tag=99sa0xk\r\n\r\n"
+	busy := "SIP/2.0 300 Busy\r\nt: Bob <sip:bob@biloxi.com>\r\n ;tag=99sa0xk\r\n\r\n"
 	const parties = "From: Alice <sip:alice@atlanta.com>;tag=88sja8x\r\nTo: Bob <sip:bob@biloxi.com> ;tag=99sa0xk\r\nCall-ID: 987asjd97y7atg\r\nCSeq: 986759 "
 	const via = "Via: SIP/2.0/UDP pc33.atlanta.com;branch=z9hG4bKkjshdyff\r\n"
 	for _, c := range []struct{ more, want string }{

@@ -155,7 +155,7 @@ func checkSetter(t *testing.T, s *setter, text []byte) (taken bool) {
 }
 
 // hostile are texts that have ended headers, URIs and messages somewhere.
-var hostile = []string{"", " ", "\r\nX: y", "a\r\nX: y", "a\r\n\r\nINVITE sip:x SIP/2.0\r\n\r\n", "a\nX: y", "a\rX: y", "a\r\n b", "a\x00b",
+var hostile = []string{"", " ", "\r", "\n", "\x00", "\rX: y", "\nX: y", "\x00X", "\r\nX: y", "a\r\nX: y", "a\r\n\r\nINVITE sip:x SIP/2.0\r\n\r\n", "a\nX: y", "a\rX: y", "a\r\n b", "a\x00b",
 	"a>", "sip:a>, <sip:b", "sip:a>;x", "sip:a b", "sip:a\tb", "sip:a@b SIP/2.0", "a b", "a;b=c", "a,b", "a\"b", "\"", "a:b", ":", "z9hG4bK", "z9hG4bKa;x", "z9hG4bKa, SIP/2.0/UDP b",
 	"z9hG4bK\r\n", "[::1]", "[::1", "::1", "h:5060", "h;x", "h, b", "Digest a=b\r\nX: y", "Digest a=\"b", "\x7f", "\x01", "\xff", "%0d%0a", "sip:%0d%0aX:y", "sip:a?h=%0D%0A", strings.Repeat("a", 2000)}
 
