@@ -66,7 +66,7 @@ func (t *threadReceiver) receive(r *Reader) (int, error) {
 			idle, how = false, unix.MSG_DONTWAIT
 		}
 		n, _, e := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(t.conn.fd),
-			uintptr(unsafe.Pointer(&t.hdrs[0])), uintptr(len(t.hdrs)),
+			uintptr(unsafe.Pointer(&t.hdrs[0])), uintptr(t.wanted()),
 			how|unix.MSG_TRUNC, 0, 0)
 		if t.conn.closing() {
 			// Close makes every wait end. What came may be a packet that never
@@ -79,7 +79,6 @@ func (t *threadReceiver) receive(r *Reader) (int, error) {
 				t.vain = 0
 			}
 			t.got = int(n)
-			t.slots.used = t.got
 			t.fill(r)
 			return t.got, nil
 		case unix.EINTR:

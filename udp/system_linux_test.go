@@ -355,3 +355,40 @@ func TestSourceAskedFor(t *testing.T) {
 		}
 	}
 }
+
+// Packets that come alone are asked for alone, which must not be how many are
+// read when many come.
+func TestSingles(t *testing.T) {
+	for _, impl := range []Impl{Mmsg, Thread} {
+		for _, window := range []time.Duration{0, time.Microsecond} {
+			s := open(t, "udp4", "127.0.0.1:0", Config{Impl: impl, Window: window})
+			m, ok := s.R.recv.(*mmsgReceiver)
+			if !ok {
+				m = s.R.recv.(*threadReceiver).mmsgReceiver
+			}
+			c := dial(t, s.LocalAddr())
+			for i := range 2 * aloneProbe {
+				want := DefaultBatch
+				if i >= aloneAfter && i%aloneProbe != 0 && window == 0 {
+					want = 1
+				}
+				if got := m.wanted(); got != want {
+					t.Fatalf("%v, %v: %d are asked for after %d single ones, want %d", impl, window, got, i, want)
+				}
+				send(t, c, []byte("x"))
+				collect(t, s.R, 1, func(*Packet) {})
+			}
+			send(t, c, []byte("x"))
+			collect(t, s.R, 1, func(*Packet) {})
+			before := s.R.Stats().Batches
+			for range 60 {
+				send(t, c, []byte("x"))
+			}
+			collect(t, s.R, 60, func(*Packet) {})
+			if n := s.R.Stats().Batches - before; n > aloneProbe+2 {
+				t.Errorf("%v, %v: %d batches for 60 packets that waited", impl, window, n)
+			}
+			s.Close()
+		}
+	}
+}
