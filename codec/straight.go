@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"bytes"
 	"unsafe"
 
 	"github.com/sipwire/sipwire/header"
@@ -41,7 +40,7 @@ func (m *Message) straight(p *Parser, from, n int) bool {
 		return false
 	}
 	fields, repeated, joined := m.fields[:n], uint16(0), false
-	for left := n; ; {
+	for left := n; left > 0; {
 		var r uint16
 		left, r = m.walk(fields[:left])
 		repeated |= r
@@ -49,15 +48,19 @@ func (m *Message) straight(p *Parser, from, n int) bool {
 			break
 		}
 		left--
-		switch found, verdict := m.oddLine(&fields[left], m.lines[left].LF+1, m.lines[left+1], maxField, p.Strict); {
-		case verdict == isField:
+		found, kind := m.oddLine(&fields[left], m.lines[left].LF+1, m.lines[left+1], maxField, p.Strict)
+		switch {
+		case kind == isField:
 			repeated |= m.chain(&fields[left], left, found)
-		case verdict == isFold && !joined:
+		case kind == isFold && !joined:
 			// Begin again with the lines that are left.
 			clear(m.first[:])
 			joined, repeated = true, 0
-			left = joinFolds(m.buf, m.lines[:n+1])
-			fields = fields[:left]
+			if left = m.joinFolds(fields, m.lines[:n+1], p.Strict); left > 0 {
+				fields = fields[:left]
+				continue
+			}
+			fallthrough
 		default:
 			clear(m.first[:])
 			if joined {
@@ -152,64 +155,76 @@ const joinedFolds = maxMessage + 1
 // oddLine takes a line that the walk does not know and gives f its bounds.
 func (m *Message) oddLine(f *field, start32 uint32, line scan.Line, maxField int, strict bool) (fieldname.Found, lineKind) {
 	b := m.buf
-	start, nameEnd, last := int(start32), int(line.NameEnd&^joinedFolds), int(line.LF)
+	start, nameEnd, lf := int(start32), int(line.NameEnd&^joinedFolds), int(line.LF)
 	if nameEnd == start {
 		if b[start] == ' ' || b[start] == '\t' {
 			return 0, isFold
 		}
 		return 0, isNothing
 	}
-	colon := nameEnd
-	for b[colon] == ' ' || b[colon] == '\t' {
-		colon++
-	}
-	if b[colon] != ':' || nameEnd-start > 1<<16-1 || last-start >= maxField {
+	if nameEnd-start > 1<<16-1 || lf-start >= maxField {
 		return 0, isNothing
 	}
-	*f = field{name: uint32(start), nameLen: uint16(nameEnd - start)}
-	lf := last
 	if line.NameEnd&joinedFolds != 0 {
-		f.flags = fieldFolded
-		lf = colon + bytes.IndexByte(b[colon:], '\n')
-	}
-	lo, hi := trimLine(b, colon+1, lf)
-	for {
-		if strict && b[lf-1] != '\r' {
+		f.flags = fieldFolded // joinFolds has found the value
+	} else {
+		colon := colonBehind(b, nameEnd)
+		if b[colon] != ':' || strict && b[lf-1] != '\r' {
 			return 0, isNothing
 		}
-		if lf == last {
-			break
-		}
-		start = lf + 1
-		lf = start + bytes.IndexByte(b[start:], '\n')
-		// As in continueField.
-		if l, h := trimLine(b, start, lf); l != h {
-			if lo == hi {
-				lo = l
-			}
-			hi = h
-		}
+		lo, hi := trimLine(b, colon+1, lf)
+		f.value, f.end, f.flags = uint32(lo), uint32(hi), 0
 	}
-	f.value, f.end = uint32(lo), uint32(hi)
-	return fieldname.Find(b, int(f.name), nameEnd), isField
+	f.name, f.nameLen = start32, uint16(nameEnd-start)
+	return fieldname.Find(b, start, nameEnd), isField
+}
+
+// colonBehind passes over the whitespace in front of a colon. Every line has
+// a byte to stop at.
+func colonBehind(b []byte, nameEnd int) int {
+	for b[nameEnd] == ' ' || b[nameEnd] == '\t' {
+		nameEnd++
+	}
+	return nameEnd
 }
 
 // joinFolds joins every line that continues another one to it: the line ends
-// where the last of them does, and has joinedFolds set. lines[0] is the start
-// line, which can not be continued: a line that would stays as it is. It
-// returns the number of lines left behind the start line.
-func joinFolds(b []byte, lines []scan.Line) int {
-	n, lf := 0, lines[0].LF
+// where the last of them does, and has joinedFolds set. The value of such a
+// line is found on the way, and kept in fields: that of line i is
+// fields[i-1]. It returns the number of lines left behind the start line, 0
+// when something is wrong.
+func (m *Message) joinFolds(fields []field, lines []scan.Line, strict bool) int {
+	b := m.buf
+	n, lf := 0, int(lines[0].LF)
 	for _, line := range lines[1:] {
-		start := lf + 1
-		lf = line.LF
-		if n > 0 && (b[start] == ' ' || b[start] == '\t') {
-			lines[n].NameEnd |= joinedFolds
-			lines[n].LF = lf
+		start, before := lf+1, lf
+		lf = int(line.LF)
+		if b[start] != ' ' && b[start] != '\t' {
+			n++
+			lines[n] = line
 			continue
 		}
-		n++
-		lines[n] = line
+		if n == 0 || strict && (b[before-1] != '\r' || b[lf-1] != '\r') {
+			return 0
+		}
+		f, to := &fields[n-1], &lines[n]
+		if to.NameEnd&joinedFolds == 0 {
+			colon := colonBehind(b, int(to.NameEnd))
+			if b[colon] != ':' {
+				return 0
+			}
+			lo, hi := trimLine(b, colon+1, before)
+			f.value, f.end = uint32(lo), uint32(hi)
+		}
+		// As in continueField.
+		if lo, hi := trimLine(b, start, lf); lo != hi {
+			if f.value == f.end {
+				f.value = uint32(lo)
+			}
+			f.end = uint32(hi)
+		}
+		to.NameEnd |= joinedFolds
+		to.LF = line.LF
 	}
 	return n
 }

@@ -163,6 +163,7 @@ func straightSections() (all []string) {
 		add(reqLine, "To: "+strings.Repeat("x", n))
 		add(reqLine, "i: 1", strings.Repeat("n", n)+": x")
 	}
+	all = append(all, reqLine+"\r\nTo: a\r\n w\nt: b\r\n\r\n", reqLine+"\r\nTo: a\r\n w\n\r\n")
 	add(reqLine, "l: 1", "l: 2")
 	add(reqLine, "To: a", "t: b", "Call-ID: c")
 	for _, rest := range []string{": v", ":", ": ", " : v ", "", " ", ": \r", ": v\r", "\x00: v"} {
