@@ -61,7 +61,7 @@ var Mask = func() (m [MaxLen + 1]Entry) {
 func Match(w0, w1, w2, w3 uint64) Found {
 	e := &entries[slots[(w0*hashLo^(w1^w2)*hashHi)>>hashShift]]
 	info := e[3] & infoBits
-	other := e[0] ^ w0 | e[1] ^ w1 | e[2] ^ w2 | e[3] ^ info ^ w3
+	other := (e[0] ^ w0) | (e[1] ^ w1) | (e[2] ^ w2) | (e[3] ^ info ^ w3)
 	return Found(info &^ uint64(int64(other|-other)>>63))
 }
 
@@ -73,7 +73,7 @@ const ShortLen = 15
 // enough to compare.
 func MatchShort(w0, w1 uint64) Found {
 	e := &entries[slots[(w0*hashLo^w1*hashHi)>>hashShift]]
-	_, other := bits.Sub64(0, e[0]^w0|e[1]^w1, 0) // 1 unless they are equal
+	_, other := bits.Sub64(0, (e[0]^w0)|(e[1]^w1), 0) // 1 unless they are equal
 	return Found(e[3] &^ -other)
 }
 

@@ -1,0 +1,124 @@
+package fieldname
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// all returns the names of the table, read back from their words.
+func all() map[string]Found {
+	names := map[string]Found{}
+	for _, e := range entries {
+		var name []byte
+		for i, w := range e {
+			if i == 3 {
+				w &^= infoBits
+			}
+			for ; w != 0; w <<= 8 {
+				name = append(name, byte(w>>56))
+			}
+		}
+		if len(name) > 0 {
+			for i, j := 0, len(name)-1; i < j; i, j = i+1, j-1 {
+				name[i], name[j] = name[j], name[i]
+			}
+			names[string(name)] = Found(e[3] & infoBits)
+		}
+	}
+	return names
+}
+
+// short is what MatchShort says about a name that it may be asked about.
+func short(name []byte) Found {
+	w := append(bytes.Repeat([]byte{':'}, 16), name...)
+	w = w[len(w)-16:]
+	m := &Mask[len(name)]
+	return MatchShort((le64(w[8:])|FoldBits)&m[0], (le64(w)|FoldBits)&m[1])
+}
+
+// TestNames finds every name in every case and behind any bytes, and none that
+// differs from all of them.
+func TestNames(t *testing.T) {
+	names := all()
+	if len(names) < 150 || names["via"].ID() == 0 || names["via"] != names["v"] {
+		t.Fatalf("%d names, via %x", len(names), names["via"])
+	}
+	tried := 0
+	check := func(name string, want Found) {
+		tried++
+		for _, front := range []string{"", "\n", "x", strings.Repeat("-", 40)} {
+			b := []byte(front + name + ": x")
+			if got := Find(b, len(front), len(front)+len(name)); got != want {
+				t.Errorf("%q behind %q: %x, want %x", name, front, got, want)
+			}
+		}
+		if n := len(name); n > 0 && n <= ShortLen {
+			if got := short([]byte(name)); got != want {
+				t.Errorf("%q, short: %x, want %x", name, got, want)
+			}
+		}
+	}
+	const token = "abcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~"
+	for name, want := range names {
+		check(name, want)
+		check(strings.ToUpper(name), want)
+		// Names one byte beside it are those of the table or none.
+		for i := range len(name) + 1 {
+			for _, c := range token {
+				for _, other := range []string{name[:i] + string(c) + name[i:], name[:i] + string(c) + name[min(i+1, len(name)):], name[:i] + name[min(i+1, len(name)):], name[i:]} {
+					check(other, names[other])
+				}
+			}
+		}
+	}
+	// In the long ones, two bytes at a time too: so many that some share their
+	// slot with the name.
+	r := rand.New(rand.NewPCG(1, 2))
+	for name := range names {
+		for try := range 6000 {
+			if len(name) > 16 {
+				other := []byte(name)
+				for range 2 {
+					other[r.IntN(len(other)-try%2*16)] = token[r.IntN(len(token))]
+				}
+				check(string(other), names[string(other)])
+			}
+		}
+	}
+	check("", 0)
+	check(strings.Repeat("x", 1000), 0)
+	t.Logf("%d names, %d tried", len(names), tried)
+}
+
+// TestWords holds the masks to what MatchShort relies on: a short name leaves
+// the first byte of word 1 free, a longer one of the table does not.
+func TestWords(t *testing.T) {
+	for n, m := range Mask {
+		bits := 0
+		for _, w := range m {
+			for ; w != 0; w >>= 8 {
+				if w&0xff == 0xff {
+					bits++
+				}
+			}
+		}
+		if bits != n || n <= ShortLen && m[1]&0xff != 0 {
+			t.Errorf("mask of %d bytes: %x", n, m)
+		}
+	}
+	for i, e := range entries {
+		if long := e[2]|e[3]&^infoBits != 0; long && e[1]&0xff == 0 {
+			t.Errorf("entry %d is longer than %d bytes and leaves that byte free: %x", i, ShortLen, e)
+		}
+	}
+}
+
+func TestAllocs(t *testing.T) {
+	b := []byte("Via: x P-Charging-Function-Addresses")
+	var found Found
+	if n := testing.AllocsPerRun(10, func() { found |= Find(b, 0, 3) | Find(b, 7, len(b)) }); n != 0 || found == 0 {
+		t.Errorf("%v allocations, %x", n, found)
+	}
+}
