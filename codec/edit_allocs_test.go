@@ -81,7 +81,7 @@ func TestEditAllocs(t *testing.T) {
 			}
 		}
 	}
-	// The system's generator is pooled: after a collection it comes anew.
+	// The system's generator may come anew, now and then.
 	if n := testing.AllocsPerRun(1000, func() {
 		_ = AppendBranch(dst)
 		_ = AppendBranchHash(dst, 1)

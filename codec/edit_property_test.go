@@ -21,7 +21,7 @@ type editModel struct {
 	empty  string      // the empty line
 	body   string
 
-	changed, newBody, newStart bool
+	changed, newStart bool
 }
 
 type modelField struct {
@@ -126,7 +126,7 @@ func (f *modelField) drop(j int) {
 
 // step makes one random change on both sides. It returns what it did, and the
 // code that the Edit must answer with.
-func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, err error, want Code) {
+func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, want Code, err error) {
 	word := fmt.Sprint("w", r.IntN(1000))
 	n := len(e.fields)
 	pick := func() int { return r.IntN(n) }
@@ -149,9 +149,9 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, err error, want C
 		what, err = fmt.Sprint("RemoveAt ", i), ed.RemoveAt(i)
 		switch {
 		case f.id == header.IDContentLength:
-			return what, err, ErrState
+			return what, ErrState, err
 		case f.state != untouched:
-			return what, err, ErrConflict
+			return what, ErrConflict, err
 		}
 		f.state, e.changed = gone, true
 	case 1:
@@ -160,9 +160,9 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, err error, want C
 		what, err = fmt.Sprint("SetAt ", i, word), ed.SetAt(i, []byte(word))
 		switch {
 		case f.id == header.IDContentLength:
-			return what, err, ErrState
+			return what, ErrState, err
 		case f.state != untouched:
-			return what, err, ErrConflict
+			return what, ErrConflict, err
 		}
 		f.state, f.values, f.seps, f.tail, e.changed = replaced, []string{word}, nil, "", true
 	case 2, 3:
@@ -181,18 +181,18 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, err error, want C
 				continue
 			}
 			if id == header.IDContentLength {
-				return what, err, ErrState
+				return what, ErrState, err
 			}
 			for j, number := range f.number {
 				if number == rest && (f.state == untouched || f.state == someValuesGone) {
 					f.drop(j)
 					e.changed = true
-					return what, err, 0
+					return what, 0, err
 				}
 			}
-			return what, err, ErrConflict
+			return what, ErrConflict, err
 		}
-		return what, err, ErrMissing
+		return what, ErrMissing, err
 	case 4:
 		i := pick()
 		what, err = fmt.Sprint("Before ", i), ed.AddField(Before(i), []byte("X-B"), []byte(word))
@@ -215,9 +215,9 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, err error, want C
 		what, err = "SetRequestURI", ed.SetRequestURI([]byte("sip:"+word))
 		switch {
 		case e.m.IsResponse():
-			return what, err, ErrState
+			return what, ErrState, err
 		case e.newStart:
-			return what, err, ErrConflict
+			return what, ErrConflict, err
 		}
 		old := string(e.m.RequestURIBytes())
 		at := strings.Index(e.start, " "+old+" ")
@@ -231,15 +231,15 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, err error, want C
 				continue
 			}
 			if f.state == replaced {
-				return what, err, ErrConflict
+				return what, ErrConflict, err
 			}
 			f.drop(0)
 			e.changed = true
-			return what, err, 0
+			return what, 0, err
 		}
-		return what, err, ErrMissing
+		return what, ErrMissing, err
 	}
-	return what, err, 0
+	return what, 0, err
 }
 
 // countIn returns how many values field i has.
@@ -269,7 +269,7 @@ func checkEdits(t *testing.T, r *rand.Rand, b []byte) {
 	model := newEditModel(m)
 	var steps []string
 	for range 1 + r.IntN(8) {
-		what, err, want := model.step(r, &e)
+		what, want, err := model.step(r, &e)
 		steps = append(steps, what)
 		if want != 0 {
 			if out, werr := e.AppendTo(nil); !errors.Is(err, want) || out != nil || !errors.Is(werr, want) {

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"crypto/rand"
+	"sync"
 
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
@@ -13,11 +14,34 @@ import (
 
 const identBytes = 15
 
+// randomBytes are asked for 64 identifiers at a time: the generator takes
+// nearly as long for one. None is used twice, and used ones are forgotten.
+var randomBytes struct {
+	sync.Mutex
+	left int
+	b    [64 * identBytes]byte
+}
+
+// takeRandom fills r.
+func takeRandom(r *[identBytes]byte) {
+	s := &randomBytes
+	s.Lock()
+	defer s.Unlock()
+	if s.left == 0 {
+		rand.Read(s.b[:]) // never fails: the program ends instead
+		s.left = len(s.b)
+	}
+	s.left -= identBytes
+	next := s.b[s.left : s.left+identBytes]
+	copy(r[:], next)
+	clear(next)
+}
+
 // appendIdent appends random characters of 6 bits each.
 func appendIdent(dst []byte) []byte {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	var r [identBytes]byte
-	rand.Read(r[:]) // never fails: the program ends instead
+	takeRandom(&r)
 	for i := 0; i < len(r); i += 3 {
 		w := uint32(r[i])<<16 | uint32(r[i+1])<<8 | uint32(r[i+2])
 		dst = append(dst, letters[w>>18], letters[w>>12&63], letters[w>>6&63], letters[w&63])

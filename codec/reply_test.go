@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/sipwire/sipwire/header"
@@ -284,6 +285,29 @@ func TestIdent(t *testing.T) {
 		} else if !errors.Is(err, code) || string(id) != "x" {
 			t.Errorf("Call-ID for %q: %q %v, want %v", host, id, err, code)
 		}
+	}
+}
+
+// TestIdentShared has goroutines draw at once: no identifier comes twice.
+func TestIdentShared(t *testing.T) {
+	const goroutines, each = 4, 2000
+	tags := make(chan string, goroutines*each)
+	var wg sync.WaitGroup
+	for range goroutines {
+		wg.Go(func() {
+			for range each {
+				tags <- string(AppendTag(nil))
+			}
+		})
+	}
+	wg.Wait()
+	close(tags)
+	seen := map[string]bool{}
+	for tag := range tags {
+		if seen[tag] {
+			t.Fatalf("%s twice", tag)
+		}
+		seen[tag] = true
 	}
 }
 
