@@ -34,23 +34,25 @@
 // of interleaved rounds, Linux 6.18 on two cores of an AMD EPYC, loopback
 // (go -C bench run ./udp prints it for the machine at hand):
 //
-//	                          net.UDPConn  ReadBatch  mmsg   io_uring
-//	receive a backlog                1002        736   647        618
-//	the same, with local address     1335        801   725        704
-//	one flow, runs of 16, GRO         988          -    88          -
-//	100,000 a second, singly         6601       7530  6219       9027
-//	the same, GOMAXPROCS=1           6656       7502  4294       6941
-//	  and a Window of 100 µs            -          -  1056          -
-//	send to 16 destinations          4419       3538  3515       3653
-//	send to one, runs of 16, GSO     4325          -   934        975
-//	receive, parse, edit, send       6172          -  4621       4838
+//	                          net.UDPConn  ReadBatch  mmsg   io_uring  thread
+//	receive a backlog                 996        724   662        634     632
+//	the same, with local address     1279        801   715        703     730
+//	one flow, runs of 16, GRO         900          -    80          -       -
+//	100,000 a second, singly         6469       7418  5779       9113    3905
+//	  and a Window of 100 µs            -          -  4449          -     998
+//	the same, GOMAXPROCS=1           6443       7386  5735       6443    3903
+//	  and a Window of 100 µs            -          -   996          -     998
+//	send to 16 destinations          4032       3254  3206       3359    mmsg
+//	send to one, runs of 16, GSO     3997          -   848        892    mmsg
+//	receive, parse, edit, send       6015          -  4401       4620       -
 //
 // The rows of 100,000 a second pay for being woken, not for the packets, and
-// move with what else runs: where wake-ups are slow, packets gather by
-// themselves and mmsg is ahead by two and more, where they are fast each comes
-// alone and it is ahead by a tenth. Config.Window makes them gather. It saves
+// move with what else runs. They are of a machine that did nothing else, where
+// each packet comes alone: mmsg is ahead by a tenth, thread by two thirds. Where
+// wake-ups are slow, packets gather by themselves and both are ahead by two and
+// more. Config.Window makes them gather. It saves
 // most where GOMAXPROCS leaves no idle processor; with one, and any timer
-// pending, the runtime's poller is still woken for each packet (4699 ns above),
+// pending, the runtime's poller is still woken for each packet (4449 ns above),
 // unless the reader is a Thread.
 //
 // # A thread that waits in the kernel
