@@ -114,9 +114,6 @@ func (m *Message) eachField(yield func(int, Field) bool) {
 // Index returns the index of the first header field with the given ID, -1
 // for none. It does not search.
 func (m *Message) Index(id header.ID) int {
-	if int(id) >= len(m.first) {
-		return -1
-	}
 	return int(m.first[id]) - 1
 }
 

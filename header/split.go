@@ -1,6 +1,7 @@
 package header
 
 import (
+	"bytes"
 	"iter"
 
 	"github.com/sipwire/sipwire/internal/abnf"
@@ -37,7 +38,8 @@ func values(id ID, field []byte, yield func([]byte) bool) {
 // tells what separates values.
 func NextValue(id ID, field []byte, i int) (lo, hi, next int) {
 	end := len(field)
-	if id.IsSplit() {
+	// Most fields hold no comma at all, which is seen many bytes at a time.
+	if id.IsSplit() && i < end && bytes.IndexByte(field[i:], ',') >= 0 {
 		end = ValueEnd(id.Grammar(), field, i)
 	}
 	lo, hi = abnf.TrimLWS(field, min(i, end), end)
