@@ -7,6 +7,19 @@ package peer
 #include "cpeers.h"
 #include <stdio.h>
 #include <osipparser2/osip_parser.h>
+#include <osipparser2/osip_port.h>
+
+static void osip_quiet(const char *file, int line, osip_trace_level_t level, const char *text, va_list args) { }
+
+// osip_start readies the library, which would write what it rejects to
+// standard output.
+static void osip_start(void)
+{
+	parser_init();
+	osip_trace_initialize_func(TRACE_LEVEL0, osip_quiet);
+	for (int level = TRACE_LEVEL0; level < END_TRACE_LEVEL; level++)
+		osip_trace_disable_level(level);
+}
 
 static int osip_read(osip_message_t *sip, struct cfields *f)
 {
@@ -202,7 +215,7 @@ func init() {
 
 type osip struct{ via *C.char }
 
-var osipInit = sync.OnceFunc(func() { C.parser_init() })
+var osipInit = sync.OnceFunc(func() { C.osip_start() })
 
 func newOsip() *osip {
 	osipInit()
