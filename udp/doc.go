@@ -35,24 +35,25 @@
 // (go -C bench run ./udp prints it for the machine at hand):
 //
 //	                          net.UDPConn  ReadBatch  mmsg   io_uring  thread
-//	receive a backlog                 996        724   662        634     632
-//	the same, with local address     1279        801   715        703     730
-//	one flow, runs of 16, GRO         900          -    80          -       -
-//	100,000 a second, singly         6469       7418  5779       9113    3905
-//	  and a Window of 100 µs            -          -  4449          -     998
-//	the same, GOMAXPROCS=1           6443       7386  5735       6443    3903
-//	  and a Window of 100 µs            -          -   996          -     998
-//	send to 16 destinations          4032       3254  3206       3359    mmsg
-//	send to one, runs of 16, GSO     3997          -   848        892    mmsg
-//	receive, parse, edit, send       5745          -  4253       4475    4153
+//	receive a backlog                1011        747   648        628     637
+//	the same, with local address     1222        734   684        667     688
+//	one flow, runs of 16, GRO         962          -    83          -       -
+//	100,000 a second, singly         6429       7460  5662       9002    4173
+//	  and a Window of 100 µs            -          -  4780          -    1109
+//	the same, GOMAXPROCS=1           6684       7547  5644       7240    4102
+//	  and a Window of 100 µs            -          -  1074          -    1050
+//	send to 16 destinations          3982       3227  3180       3364    mmsg
+//	send to one, runs of 16, GSO     3969          -   842        882    mmsg
+//	receive, parse, edit, send       5782          -  4270       4484    4171
+//	answer OPTIONS (sipgo: 15959)    7028          -  2759       2816    2863
 //
 // The rows of 100,000 a second pay for being woken, not for the packets, and
 // move with what else runs. They are of a machine that did nothing else, where
-// each packet comes alone: mmsg is ahead by a tenth, thread by two thirds. Where
+// each packet comes alone: mmsg is ahead by an eighth, thread by a half. Where
 // wake-ups are slow, packets gather by themselves and both are ahead by two and
 // more. Config.Window makes them gather. It saves
 // most where GOMAXPROCS leaves no idle processor; with one, and any timer
-// pending, the runtime's poller is still woken for each packet (4449 ns above),
+// pending, the runtime's poller is still woken for each packet (4780 ns above),
 // unless the reader is a Thread.
 //
 // # A thread that waits in the kernel
