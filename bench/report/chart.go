@@ -103,7 +103,8 @@ func (r *report) bars(t peer.Task) *plot.Plot {
 			bar.Color = peerColor
 		}
 		p.Add(bar)
-		names = append(names, x.Impl)
+		// Room for viewers whose fonts are wider than those measured here.
+		names = append(names, x.Impl+strings.Repeat(" ", 2+len(x.Impl)/3))
 		labels.XYs = append(labels.XYs, plotter.XY{X: x.Median, Y: float64(i)})
 		labels.Labels = append(labels.Labels, " "+ns(x.Median))
 	}
@@ -185,5 +186,6 @@ func (s *sweep) draw(path string) error {
 	if n == 0 {
 		return nil
 	}
+	p.X.Max *= 1.03 // so that the last figure of the axis is not cut
 	return p.Save(18*vg.Centimeter, 11*vg.Centimeter, path)
 }
