@@ -209,3 +209,19 @@ func TestFileLength(t *testing.T) {
 		}
 	})
 }
+
+// TestReadmeTable holds the figures in README.md to the report that was run:
+// none of them is typed in by hand.
+func TestReadmeTable(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := os.ReadFile(filepath.Join("bench", "results", "table.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.TrimSpace(string(table)); len(want) < 500 || !strings.Contains(string(readme), want) {
+		t.Error("README.md does not hold bench/results/table.md as the report wrote it")
+	}
+}
