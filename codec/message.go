@@ -11,7 +11,12 @@ import (
 // allocation, kept for the messages after it.
 const (
 	inlineFields = 64
-	lineBatch    = 128 // lines indexed by one call of the kernel
+
+	// lineBatch is the number of lines that one call of the kernel indexes. It
+	// holds a start line, the header fields of the default limit and the empty
+	// line: messages of more take the straight path no longer, and pay twice
+	// as much for each field.
+	lineBatch = DefaultMaxHeaders + 2
 )
 
 // noCopy makes go vet complain when a struct that holds one is copied.
