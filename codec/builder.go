@@ -133,19 +133,10 @@ func (b *Builder) Response(status int, reason []byte) error {
 	if status < 100 || status > 699 {
 		return b.fail(ErrStatus, header.IDOther, 0)
 	}
-	if code := checkText(reason); code != 0 {
-		return b.fail(code, header.IDOther, 0)
+	if offset, code := checkReason(reason); code != 0 {
+		return b.fail(code, header.IDOther, offset)
 	}
-	for i, c := range reason {
-		if abnf.Is(c, abnf.Control) {
-			return b.fail(abnf.ErrControl, header.IDOther, i)
-		}
-	}
-	b.text = append(abnf.AppendUint(append(b.text, "SIP/2.0 "...), uint64(status)), ' ')
-	if reason == nil {
-		b.text = append(b.text, header.ReasonPhrase(status)...)
-	}
-	b.text = append(append(b.text, reason...), "\r\n"...)
+	b.text = append(appendStatus(append(b.text, "SIP/2.0"...), status, reason), "\r\n"...)
 	b.start = len(b.text)
 	return b.tooLong(header.IDOther)
 }

@@ -184,7 +184,7 @@ func (b *Builder) CSeq(number uint32, method []byte) error {
 		return b.fail(code, header.IDCSeq, 0)
 	case code != 0, b.methodEnd > 0 && string(method) != string(b.text[:b.methodEnd]):
 		return b.fail(ErrMethod, header.IDCSeq, 0)
-	case number >= 1<<31:
+	case number > maxCSeq:
 		return b.fail(header.ErrRange, header.IDCSeq, 0)
 	}
 	from, _ := b.open(header.IDCSeq)

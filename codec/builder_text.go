@@ -139,12 +139,7 @@ func appendItem(dst []byte, g header.Grammar, v []byte) ([]byte, Code) {
 		}
 		return append(dst, '*'), 0
 	case header.CallIDValue, header.CallIDList, header.CallIDParams:
-		id, _, err := header.ParseCallID(v)
-		code, _ := err.(Code)
-		if code == 0 && len(id) < len(v) {
-			code = header.ErrCallID // whitespace around it is left to Field
-		}
-		return append(dst, id...), code
+		return append(dst, v...), checkCallID(v)
 	case header.MediaType, header.MediaRangeList:
 		slash := bytes.IndexByte(v, '/')
 		if slash < 0 {

@@ -50,10 +50,9 @@ func (e *Edit) contentLength(n int) error {
 		return e.splice(header.IDContentLength, at, at, from, rankReplace)
 	}
 	for ; i >= 0; i = e.m.Next(i) {
-		f := &e.m.fields[i]
 		from := len(e.text)
 		e.text = abnf.AppendUint(e.text, uint64(n))
-		if err := e.splice(f.id, int(f.value), int(f.end), from, rankReplace); err != nil {
+		if err := e.replace(i, from); err != nil {
 			return err
 		}
 	}

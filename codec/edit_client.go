@@ -58,10 +58,9 @@ func (e *Edit) SetCSeq(number uint32, method []byte) error {
 	} else if code := checkToken(method); code != 0 {
 		return e.fail(code, header.IDCSeq, 0)
 	}
-	f := &e.m.fields[e.m.Index(header.IDCSeq)]
 	from := len(e.text)
 	e.text = append(append(abnf.AppendUint(e.text, uint64(number)), ' '), method...)
-	return e.splice(f.id, int(f.value), int(f.end), from, rankReplace)
+	return e.replace(e.m.Index(header.IDCSeq), from)
 }
 
 // Authorize gives a request credentials (RFC 3261, 22.2 and 22.3), as

@@ -163,6 +163,12 @@ func (e *Edit) setValue(i int, value []byte) error {
 	}
 	from := len(e.text)
 	e.text = append(e.text, value...)
+	return e.replace(i, from)
+}
+
+// replace replaces the value of field i by what text holds from from on.
+func (e *Edit) replace(i, from int) error {
+	f := &e.m.fields[i]
 	return e.splice(f.id, int(f.value), int(f.end), from, rankReplace)
 }
 

@@ -235,9 +235,8 @@ func (e *Edit) maxForwards(i int, hops uint8) error {
 	}
 	from := len(e.text)
 	if i >= 0 {
-		f := &e.m.fields[i]
 		e.text = abnf.AppendUint(e.text, uint64(hops))
-		return e.splice(f.id, int(f.value), int(f.end), from, rankReplace)
+		return e.replace(i, from)
 	}
 	at := e.headEnd()
 	e.text = append(e.text, "Max-Forwards: "...)

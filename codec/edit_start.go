@@ -23,12 +23,8 @@ func (e *Edit) SetRequestURI(u []byte) error {
 	if e.m.status != 0 {
 		return e.fail(abnf.ErrState, header.IDOther, 0)
 	}
-	if code := checkText(u); code != 0 {
-		return e.fail(code, header.IDOther, 0)
-	}
-	v, err := uri.Parse(u)
-	if err != nil {
-		code, _ := err.(Code)
+	v, code := parseURI(u)
+	if code != 0 {
 		return e.fail(code, header.IDOther, 0)
 	}
 	return e.setURI(&v)
@@ -65,7 +61,7 @@ func (e *Edit) SetStatusLine(status int, reason []byte) error {
 	if e.m.status == 0 || status < 100 || status > 699 {
 		return e.fail(abnf.ErrState, header.IDOther, 0)
 	}
-	if code := checkReason(reason); code != 0 {
+	if _, code := checkReason(reason); code != 0 {
 		return e.fail(code, header.IDOther, 0)
 	}
 	from := len(e.text)
@@ -73,17 +69,16 @@ func (e *Edit) SetStatusLine(status int, reason []byte) error {
 	return e.splice(header.IDOther, int(e.m.versionHi), int(e.m.lineEnd), from, rankReplace)
 }
 
-// checkReason asks for text without control bytes (RFC 3261, 7.2).
-func checkReason(reason []byte) Code {
+// checkReason asks for text without control bytes (RFC 3261, 7.2), and returns
+// the index of the first one with the code.
+func checkReason(reason []byte) (offset int, code Code) {
 	if code := checkText(reason); code != 0 {
-		return code
+		return 0, code
 	}
-	for _, c := range reason {
-		if abnf.Is(c, abnf.Control) {
-			return abnf.ErrControl
-		}
+	if bad := controlByte(reason); bad >= 0 {
+		return bad, abnf.ErrControl
 	}
-	return 0
+	return 0, 0
 }
 
 // appendStatus appends what stands behind the SIP-Version in a status line.

@@ -3,9 +3,6 @@ package codec
 import (
 	"crypto/rand"
 	"sync"
-
-	"github.com/sipwire/sipwire/internal/abnf"
-	"github.com/sipwire/sipwire/uri"
 )
 
 // Identifiers that have to be unique in space and time, and that nobody who
@@ -76,11 +73,8 @@ func AppendCallID(dst []byte, host []byte) ([]byte, error) {
 	if len(host) == 0 {
 		return appendIdent(dst), nil
 	}
-	if n, _, code := uri.ConsumeHost(host, 0); code != 0 || n != len(host) {
-		if code := checkText(host); code != 0 {
-			return dst, code
-		}
-		return dst, abnf.ErrHost
+	if code := checkHost(host); code != 0 {
+		return dst, code
 	}
 	return append(append(appendIdent(dst), '@'), host...), nil
 }

@@ -31,16 +31,41 @@ func checkToken(b []byte) Code {
 	return abnf.ErrToken
 }
 
-// checkURI asks for a URI that may stand in "<>" or in a request line.
-func checkURI(b []byte) Code {
+// checkHost asks for a host, which is in brackets when it is an IPv6 address.
+func checkHost(b []byte) Code {
+	if n, _, code := uri.ConsumeHost(b, 0); code == 0 && n == len(b) {
+		return 0
+	}
 	if code := checkText(b); code != 0 {
 		return code
 	}
-	if _, err := uri.Parse(b); err != nil {
-		code, _ := err.(Code)
-		return code
+	return abnf.ErrHost
+}
+
+// checkCallID asks for a callid without whitespace around it.
+func checkCallID(b []byte) Code {
+	id, _, err := header.ParseCallID(b)
+	code, _ := err.(Code)
+	if code == 0 && len(id) < len(b) {
+		code = abnf.ErrCallID
 	}
-	return 0
+	return code
+}
+
+// checkURI asks for a URI that may stand in "<>" or in a request line.
+func checkURI(b []byte) Code {
+	_, code := parseURI(b)
+	return code
+}
+
+// parseURI is checkURI for who needs what was parsed.
+func parseURI(b []byte) (u uri.URI, code Code) {
+	if code := checkText(b); code != 0 {
+		return u, code
+	}
+	u, err := uri.Parse(b)
+	code, _ = err.(Code)
+	return u, code
 }
 
 // A Via is a Via value to be written (RFC 3261, 20.42). Its slices are read
@@ -61,11 +86,8 @@ func (v *Via) check() Code {
 	if v.Transport.String() == "" {
 		return abnf.ErrProtocol
 	}
-	if n, _, code := uri.ConsumeHost(v.Host, 0); code != 0 || n != len(v.Host) {
-		if code := checkText(v.Host); code != 0 {
-			return code
-		}
-		return abnf.ErrHost
+	if code := checkHost(v.Host); code != 0 {
+		return code
 	}
 	return checkBranch(v.Branch)
 }

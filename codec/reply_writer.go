@@ -13,8 +13,8 @@ type writer struct {
 	m       *Message // where parts come from, and where the error lives
 	dst     []byte
 	err     error
-	written [256 / 64]uint64 // a bit for each header that stands already
-	stamp   [96]byte         // received and rport
+	written idSet    // the headers that stand already
+	stamp   [96]byte // received and rport
 }
 
 func (w *writer) fail(id header.ID, offset int, err error) {
@@ -35,14 +35,14 @@ func (w *writer) done(dst []byte) ([]byte, error) {
 }
 
 func (w *writer) statusLine(status int, reason []byte) {
-	if code := checkReason(reason); code != 0 {
+	if _, code := checkReason(reason); code != 0 {
 		w.fail(header.IDOther, 0, code)
 	}
 	w.dst = append(appendStatus(append(w.dst, "SIP/2.0"...), status, reason), "\r\n"...)
 }
 
 func (w *writer) name(id header.ID) {
-	w.written[id>>6] |= 1 << (id & 63)
+	w.written.add(id)
 	w.dst = append(append(w.dst, id.String()...), ": "...)
 }
 
@@ -130,10 +130,18 @@ type HeaderField struct {
 	Value []byte
 }
 
+// id returns the ID of the field, IDOther for a name outside the table.
+func (f *HeaderField) id() header.ID {
+	if f.ID == header.IDOther {
+		return header.Lookup(f.Name)
+	}
+	return f.ID
+}
+
 // has reports whether a field of the header is among those given.
 func has(all []HeaderField, id header.ID) bool {
 	for i := range all {
-		if all[i].ID == id || all[i].ID == header.IDOther && header.Lookup(all[i].Name) == id {
+		if all[i].id() == id {
 			return true
 		}
 	}
@@ -145,26 +153,27 @@ func has(all []HeaderField, id header.ID) bool {
 func (w *writer) fields(all []HeaderField) {
 	for i := range all {
 		f := &all[i]
-		id := f.ID
-		if id == header.IDOther {
-			id = header.Lookup(f.Name)
+		id := f.id()
+		if f.ID == header.IDOther {
 			if code := checkToken(f.Name); code != 0 {
 				w.fail(id, 0, code)
 			}
+		} else if id.String() == "" {
+			w.fail(id, 0, abnf.ErrState) // no ID of the table, and none for a set
+			return
 		}
 		switch {
 		case id == header.IDVia, id == header.IDRoute, id == header.IDRecordRoute,
-			id == header.IDContentLength, id == header.IDContentType,
-			f.ID != header.IDOther && id.String() == "":
+			id == header.IDContentLength, id == header.IDContentType:
 			w.fail(id, 0, abnf.ErrState)
-		case id != header.IDOther && id.Multi() == header.Single && w.written[id>>6]>>(id&63)&1 != 0:
+		case id != header.IDOther && id.Multi() == header.Single && w.written.has(id):
 			w.fail(id, 0, ErrHeaderTwice)
 		}
 		if code := checkText(f.Value); code != 0 {
 			w.fail(id, 0, code)
 		}
 		if f.ID == header.IDOther {
-			w.written[id>>6] |= 1 << (id & 63)
+			w.written.add(id)
 			w.dst = append(append(w.dst, f.Name...), ": "...)
 		} else {
 			w.name(id)
@@ -176,8 +185,12 @@ func (w *writer) fields(all []HeaderField) {
 // body ends the message.
 func (w *writer) body(contentType, body []byte) {
 	if len(body) > 0 {
-		if code := checkText(contentType); code != 0 || len(contentType) == 0 {
-			w.fail(header.IDContentType, 0, contentTypeError(code))
+		code := checkText(contentType)
+		if len(contentType) == 0 {
+			code = ErrMissing
+		}
+		if code != 0 {
+			w.fail(header.IDContentType, 0, code)
 		}
 		w.name(header.IDContentType)
 		w.dst = append(append(w.dst, contentType...), "\r\n"...)
@@ -185,13 +198,4 @@ func (w *writer) body(contentType, body []byte) {
 	w.name(header.IDContentLength)
 	w.dst = append(abnf.AppendUint(w.dst, uint64(len(body))), "\r\n\r\n"...)
 	w.dst = append(w.dst, body...)
-}
-
-// contentTypeError is the code of a Content-Type that can not be written: its
-// own, or that of one that is not there.
-func contentTypeError(code Code) Code {
-	if code != 0 {
-		return code
-	}
-	return ErrMissing
 }

@@ -195,11 +195,9 @@ func (m *Message) parseStatusLine(start, end int) bool {
 		}
 		reason++
 	}
-	for i, c := range b[reason:end] {
-		if abnf.Is(c, abnf.Control) {
-			m.fail(ErrStartLine, header.IDOther, reason+i)
-			return false
-		}
+	if bad := controlByte(b[reason:end]); bad >= 0 {
+		m.fail(ErrStartLine, header.IDOther, reason+bad)
+		return false
 	}
 	if !is2 && !abnf.EqualFold(b[start:version], "SIP/2.0") {
 		m.fail(ErrVersion, header.IDOther, start)
@@ -209,4 +207,15 @@ func (m *Message) parseStatusLine(start, end int) bool {
 	m.reason = uint32(reason)
 	m.flags |= flagParsed
 	return true
+}
+
+// controlByte returns the index of the first control byte, which no reason
+// phrase holds, or -1.
+func controlByte(b []byte) int {
+	for i, c := range b {
+		if abnf.Is(c, abnf.Control) {
+			return i
+		}
+	}
+	return -1
 }

@@ -51,20 +51,13 @@ func (p *place) check(b []byte) Code {
 			return ErrStatus
 		}
 	case posReason:
-		for _, c := range b {
-			if abnf.Is(c, abnf.Control) {
-				return abnf.ErrControl
-			}
+		if controlByte(b) >= 0 {
+			return abnf.ErrControl
 		}
 	case posWord:
 		return checkAll(b, abnf.Word, abnf.ErrCallID)
 	case posCallID:
-		id, _, err := header.ParseCallID(b)
-		code, _ := err.(Code)
-		if code == 0 && len(id) < len(b) {
-			code = abnf.ErrCallID
-		}
-		return code
+		return checkCallID(b)
 	case posQuoted:
 		return checkQuotedPart(b)
 	case posDisplay:

@@ -36,9 +36,6 @@ type stampValue struct {
 	next, step uint32 // of a counter
 }
 
-// maxCount bounds counters, as CSeq is bounded (RFC 3261, 8.1.1.5).
-const maxCount = 1<<31 - 1
-
 // Begin takes the template and forgets the values of the one before. Counters
 // begin at 1.
 func (s *Stamp) Begin(t *Template) {
@@ -178,7 +175,7 @@ func (s *Stamp) SetCounter(v Var, start, step uint32) error {
 		return s.fail(ErrState, i)
 	}
 	val.unset(kindCounter)
-	val.next, val.step = start&maxCount, step
+	val.next, val.step = start&maxCSeq, step
 	return nil
 }
 
@@ -217,7 +214,7 @@ func (s *Stamp) generate(i int) {
 		val.b, _ = AppendCallID(val.b[:0], nil)
 	case kindCounter:
 		val.b = abnf.AppendUint(val.b[:0], uint64(val.next))
-		val.next = (val.next + val.step) & maxCount
+		val.next = (val.next + val.step) & maxCSeq
 	}
 }
 

@@ -177,7 +177,7 @@ func TestTemplateFilled(t *testing.T) {
 	field2(func() error { s.Size(); return s.SetCounter(v("n"), 20, 3) }, "4 OPTIONS; 20  20")
 	field2(func() error { return s.Set(v("cseq"), []byte("77")) }, "77 OPTIONS; 23  23")
 	field2(func() error { return s.Unset(v("cseq")) }, "5 OPTIONS; 26  26")
-	field2(func() error { return s.SetCounter(v("n"), maxCount, 1) }, "6 OPTIONS; 2147483647  2147483647")
+	field2(func() error { return s.SetCounter(v("n"), maxCSeq, 1) }, "6 OPTIONS; 2147483647  2147483647")
 	field("7 OPTIONS; 0  0")
 	if err := s.SetCounter(v("tag"), 1, 1); !errors.Is(err, ErrState) {
 		t.Error("a tag that counts:", err)
