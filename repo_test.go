@@ -31,6 +31,7 @@ var layers = map[string][]string{
 	"internal/abnf":      {},
 	"internal/fieldname": {},
 	"internal/reference": {"header"},
+	"internal/testfiles": {},
 }
 
 // nested are the folders that are modules of their own.
@@ -72,7 +73,7 @@ func hidden(name string) bool { return strings.HasPrefix(name, ".") || strings.H
 func generator(file *ast.File) bool { return file.Name.Name == "main" }
 
 // TestLayers holds the imports to the list above: they point down only.
-// Tests may also use x/sys, for guard pages, and the reference parser.
+// Tests may also use x/sys, their input files and the reference parser.
 func TestLayers(t *testing.T) {
 	sources(t, func(path string, file *ast.File) {
 		dir := filepath.ToSlash(filepath.Dir(path))
@@ -94,7 +95,7 @@ func TestLayers(t *testing.T) {
 			// Tests in the root see all; any test may see its own package
 			// from outside, the small pieces below it, and guard pages.
 			fine = fine || test && (dir == "." || rel == dir ||
-				rel == "internal/abnf" || rel == "internal/reference" || rel == "internal/cpufeat" ||
+				rel == "internal/abnf" || rel == "internal/reference" || rel == "internal/testfiles" || rel == "internal/cpufeat" ||
 				strings.HasPrefix(p, "golang.org/x/sys"))
 			if !fine {
 				t.Errorf("%s imports %s", path, p)

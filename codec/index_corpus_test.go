@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 // wireOnly are the reasons in the corpus that name a defect of start line,
@@ -21,7 +22,7 @@ var wireOnly = []string{
 // TestIndexCorpus indexes every valid message of the conformance corpus and
 // refuses those whose defect is one of framing.
 func TestIndexCorpus(t *testing.T) {
-	dir := corpusFolder(t)
+	dir := testfiles.Corpus(t)
 	ran, refused, disagree := 0, 0, 0
 	m := Acquire()
 	for _, row := range corpusRows(t, dir, "messages.tsv") {
@@ -94,23 +95,8 @@ func TestAllocs(t *testing.T) {
 	for i := range 64 {
 		inputs = append(inputs, []byte(msg(reqLine, strings.Repeat("Via: a, b\r\n", i)+"X: y")))
 	}
-	dir := os.Getenv("SIPWIRE_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "corpus")
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "messages", "*", "*.sip"))
-	own, _ := filepath.Glob(filepath.Join("..", "testdata", "*", "*.sip"))
-	if len(own) == 0 {
-		t.Fatal("no messages in testdata")
-	}
-	for _, file := range append(files, own...) {
-		b, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		inputs = append(inputs, b)
-	}
-	t.Logf("%d inputs, %d of them from the corpus", len(inputs), len(files))
+	inputs = append(inputs, testfiles.Messages(t)...)
+	t.Logf("%d inputs", len(inputs))
 	m := new(Message)
 	for _, p := range []*Parser{{}, {Strict: true}, {Stream: true}, {MaxHeaders: 2, MaxField: 20, MaxStartLine: 30}} {
 		for _, b := range inputs {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +11,7 @@ import (
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/fieldname"
 	"github.com/sipwire/sipwire/internal/scan"
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 // parseSlow is p.Parse by parseLines and classify alone: the straight path
@@ -249,29 +248,15 @@ func mutate(r *rand.Rand, b []byte) []byte {
 // and of testdata, whole and cut short.
 func TestStraightCorpus(t *testing.T) {
 	s := straightTester{tb: t}
-	files, _ := filepath.Glob(filepath.Join("..", "testdata", "*", "*.sip"))
-	if len(files) == 0 {
-		t.Fatal("no messages in testdata")
-	}
-	var corpus []string
-	t.Run("corpus", func(t *testing.T) {
-		corpus, _ = filepath.Glob(filepath.Join(corpusFolder(t), "messages", "*", "*.sip"))
-		if len(corpus) == 0 {
-			t.Error("a corpus without messages")
-		}
-	})
-	for _, file := range append(files, corpus...) {
-		b, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+	all := testfiles.Messages(t)
+	for _, b := range all {
 		s.try(b)
 		if end := scan.HeaderEnd(b, 0); end > 0 {
 			s.try(b[:end:end])
 			s.try(b[: end-1 : end-1])
 		}
 	}
-	t.Logf("%d messages, %d of them from the corpus", len(files)+len(corpus), len(corpus))
+	t.Logf("%d messages", len(all))
 }
 
 // TestStraightNames has every name of the table, and names one byte beside

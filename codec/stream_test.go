@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 // A step is one outcome of Next, in words.
@@ -190,19 +191,6 @@ func TestSmuggling(t *testing.T) {
 	}
 }
 
-// corpusFolder is the folder of the conformance corpus; a test that needs it
-// says loudly when there is none.
-func corpusFolder(t testing.TB) string {
-	dir := os.Getenv("SIPWIRE_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "messages.tsv")); err != nil {
-		t.Skip("NOT RUN: no conformance corpus; name its folder in SIPWIRE_CORPUS")
-	}
-	return dir
-}
-
 // corpusRows returns the rows of one of its tables, by column.
 func corpusRows(t testing.TB, dir, table string) (rows []map[string]string) {
 	b, err := os.ReadFile(filepath.Join(dir, table))
@@ -222,7 +210,7 @@ func corpusRows(t testing.TB, dir, table string) (rows []map[string]string) {
 }
 
 func TestStreamCorpus(t *testing.T) {
-	dir := corpusFolder(t)
+	dir := testfiles.Corpus(t)
 	r := mrand.New(mrand.NewPCG(1, 2))
 	for _, row := range corpusRows(t, dir, "streams.tsv") {
 		b, err := os.ReadFile(filepath.Join(dir, row["path"]))
@@ -300,7 +288,7 @@ func checkCuts(t *testing.T, r *mrand.Rand, name string, b []byte, n int) {
 // TestStreamConcatenation strings all valid messages of the corpus that
 // carry a Content-Length together.
 func TestStreamConcatenation(t *testing.T) {
-	dir := corpusFolder(t)
+	dir := testfiles.Corpus(t)
 	var all []byte
 	var lines []string
 	for _, row := range corpusRows(t, dir, "messages.tsv") {

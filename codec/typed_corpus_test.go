@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 // corpusFields compares what the typed accessors say with the fields column
@@ -100,7 +102,7 @@ func bare(host []byte) any { return strings.Trim(string(host), "[]") }
 // TestTypedCorpus compares every field of the conformance corpus that the
 // typed accessors read.
 func TestTypedCorpus(t *testing.T) {
-	dir := corpusFolder(t)
+	dir := testfiles.Corpus(t)
 	m := new(Message)
 	rows, fields := 0, 0
 	for _, row := range corpusRows(t, dir, "messages.tsv") {

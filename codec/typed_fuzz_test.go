@@ -2,13 +2,12 @@ package codec
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"reflect"
 	"testing"
 	"unsafe"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/testfiles"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -120,24 +119,8 @@ func (s *scratch) check(m *Message, b []byte) {
 
 // typedInputs are messages to ask everything of, those of the corpus among
 // them when it is there.
-func typedInputs(t testing.TB) (inputs [][]byte) {
-	dir := os.Getenv("SIPWIRE_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "corpus")
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "messages", "*", "*.sip"))
-	own, _ := filepath.Glob(filepath.Join("..", "testdata", "*", "*.sip"))
-	if len(own) == 0 {
-		t.Fatal("no messages in testdata")
-	}
-	for _, file := range append(files, own...) {
-		b, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		inputs = append(inputs, b)
-	}
-	return append(inputs, nil, []byte("garbage\r\n"), []byte(msg(reqLine)),
+func typedInputs(t testing.TB) [][]byte {
+	return append(testfiles.Messages(t), nil, []byte("garbage\r\n"), []byte(msg(reqLine)),
 		[]byte(msg(reqLine, "Via: ,", "From: <", "To: ", "CSeq: x", "Call-ID: @", "Max-Forwards: -1", "Expires: x",
 			"Contact: *, *", "Route: , <sip:a>, b", "Record-Route: <sip:a", "Event: ;", "Reason: ;", "RAck: 1 1 1")),
 		[]byte(prackMsg), []byte(msg(reqLine, "Record-Route: <sip:a;lr>, <sip:b;method=x;lr?y=z>")))

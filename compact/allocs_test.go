@@ -5,12 +5,13 @@ import (
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compact"
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 // TestAllocs counts the allocations of every function, of errors too, with no
 // more room than the result needs.
 func TestAllocs(t *testing.T) {
-	all := inputs(t)
+	all := testfiles.Messages(t)
 	for _, s := range append(hostile, "garbage", message("To\x00: x")) {
 		all = append(all, []byte(s))
 	}

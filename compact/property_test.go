@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +12,7 @@ import (
 	"github.com/sipwire/sipwire/compact"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 // roomy has no limits that a rewritten message could be over.
@@ -192,30 +191,6 @@ func checkFit(t *testing.T, m *codec.Message, want []string) {
 	}
 }
 
-// inputs are messages of the project, and of the corpus when it is there.
-func inputs(t testing.TB) (all [][]byte) {
-	dir := os.Getenv("SIPWIRE_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "corpus")
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "messages", "*", "*.sip"))
-	if len(files) == 0 {
-		t.Logf("NO CORPUS in %s: only the project's own messages are checked (set SIPWIRE_CORPUS)", dir)
-	}
-	own, _ := filepath.Glob(filepath.Join("..", "testdata", "*", "*.sip"))
-	if len(own) == 0 {
-		t.Fatal("no messages in testdata")
-	}
-	for _, file := range append(files, own...) {
-		b, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, b)
-	}
-	return all
-}
-
 // hostile are messages that try the edges of lists, folds and framing.
 var hostile = []string{
 	invite, inviteCompact, inviteSmall,
@@ -228,7 +203,7 @@ var hostile = []string{
 }
 
 func TestProperties(t *testing.T) {
-	all := inputs(t)
+	all := testfiles.Messages(t)
 	parsed := 0
 	for _, b := range all {
 		if roomy.Parse(new(codec.Message), b) == nil {
@@ -270,7 +245,7 @@ func TestPropertiesShort(t *testing.T) {
 // Messages with a few bytes put in, taken out or replaced, always the same
 // ones.
 func TestPropertiesRandom(t *testing.T) {
-	all := inputs(t)
+	all := testfiles.Messages(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	letters := append([]string{"", "\r\n", "\n", ":", "\r\nv: ", "\r\nContact :", "\r\n\r\n"}, letters...)
 	for range 3000 {

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 // A conformRow is a row of the conformance corpus, which is other people's
@@ -20,14 +22,7 @@ type conformRow struct {
 }
 
 func conformRows(t *testing.T) (rows []conformRow) {
-	dir := os.Getenv("SIPWIRE_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "corpus")
-		if _, err := os.Stat(dir); err != nil {
-			t.Log("*** THE CONFORMANCE CORPUS IS NOT THERE: set SIPWIRE_CORPUS to its folder ***")
-			t.Skip("no corpus")
-		}
-	}
+	dir := testfiles.Corpus(t)
 	data, err := os.ReadFile(filepath.Join(dir, "headers.tsv"))
 	if err != nil {
 		t.Fatal(err)

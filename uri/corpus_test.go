@@ -7,20 +7,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 // corpusRows returns the rows of a file of the conformance corpus, without
 // its heading. The corpus is other people's work and not part of this
 // repository.
 func corpusRows(t *testing.T, name string) [][]string {
-	dir := os.Getenv("SIPWIRE_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "corpus")
-		if _, err := os.Stat(dir); err != nil {
-			t.Logf("*** THE CONFORMANCE CORPUS IS NOT THERE: set SIPWIRE_CORPUS to its folder ***")
-			t.Skip("no corpus")
-		}
-	}
+	dir := testfiles.Corpus(t)
 	data, err := os.ReadFile(filepath.Join(dir, name))
 	if err != nil {
 		t.Fatal(err)

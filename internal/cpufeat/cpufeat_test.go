@@ -113,7 +113,7 @@ func TestEnvironment(t *testing.T) {
 	}
 	self, err := os.Executable()
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("NOT RUN: the test program can not be found to be run again: %v", err)
 	}
 	child := func(tier string) string {
 		cmd := exec.Command(self, "-test.run=^TestEnvironment$", "-test.v")
@@ -121,7 +121,7 @@ func TestEnvironment(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			// An emulator of user programs need not be able to start another.
-			t.Skipf("can not run %s: %v", self, err)
+			t.Skipf("NOT RUN: %s can not be run: %v", self, err)
 		}
 		return string(out)
 	}

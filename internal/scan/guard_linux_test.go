@@ -3,36 +3,18 @@ package scan
 import (
 	"bytes"
 	"math/rand/v2"
-	"os"
-	"syscall"
 	"testing"
 	"unsafe"
-)
 
-// guarded returns size bytes, a whole number of pages, between two pages that
-// can not be touched.
-func guarded(t *testing.T, pages int) []byte {
-	t.Helper()
-	page := os.Getpagesize()
-	all, err := syscall.Mmap(-1, 0, (pages+2)*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = syscall.Munmap(all) })
-	for _, side := range [][]byte{all[:page], all[(pages+1)*page:]} {
-		if err := syscall.Mprotect(side, syscall.PROT_NONE); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return all[page : (pages+1)*page : (pages+1)*page]
-}
+	"github.com/sipwire/sipwire/internal/testfiles"
+)
 
 // Nothing outside src is read and nothing outside lines is written: a kernel
 // that did would stop the test program with a fault.
 func TestGuardPages(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	memory := guarded(t, 2)
-	entries := guarded(t, 2)
+	memory := testfiles.Guarded(t, 2)
+	entries := testfiles.Guarded(t, 2)
 	const entry = int(unsafe.Sizeof(Line{}))
 	all := unsafe.Slice((*Line)(unsafe.Pointer(&entries[0])), len(entries)/entry)
 	eachTier(t, func(t *testing.T) {
