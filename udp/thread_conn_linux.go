@@ -146,12 +146,12 @@ func (t *threadConn) Close() error {
 func (t *threadConn) LocalAddr() net.Addr  { return t.local }
 func (t *threadConn) RemoteAddr() net.Addr { return t.remote }
 
-// until is t as it is kept: never 0, which means no deadline.
-func (c *threadConn) until(t time.Time) int64 {
-	if t.IsZero() {
+// until is a deadline as it is kept: never 0, which means none.
+func (t *threadConn) until(at time.Time) int64 {
+	if at.IsZero() {
 		return 0
 	}
-	if d := t.Sub(c.base); d > 0 {
+	if d := at.Sub(t.base); d > 0 {
 		return int64(d)
 	}
 	return -1

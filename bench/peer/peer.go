@@ -118,6 +118,17 @@ type Worker interface {
 // the sum of the bytes written for the tasks that write.
 type Batch func(picks []int32) uint64
 
+// outputs is the Batch of a task that does for each message what Output does.
+func outputs(w Worker, t Task, set [][]byte) Batch {
+	return func(picks []int32) (sum uint64) {
+		for _, i := range picks {
+			out, _ := w.Output(t, set[i])
+			sum += uint64(len(out))
+		}
+		return sum
+	}
+}
+
 var registry []Impl
 
 // register is called by init functions. Order is a matter of rank alone, so

@@ -141,13 +141,7 @@ func (s *sipgo) Prepare(t Task, set [][]byte) (Batch, error) {
 			return sum
 		}, nil
 	case Rewrite, Proxy, Reply:
-		return func(picks []int32) (sum uint64) {
-			for _, i := range picks {
-				out, _ := s.Output(t, set[i])
-				sum += uint64(len(out))
-			}
-			return sum
-		}, nil
+		return outputs(s, t, set), nil
 	case Stream:
 		return s.stream(set), nil
 	}

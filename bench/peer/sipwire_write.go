@@ -95,13 +95,7 @@ func held(set [][]byte) ([]*codec.Message, error) {
 func (s *sipwire) prepareWrite(t Task, set [][]byte) (Batch, error) {
 	switch t {
 	case Rewrite, Proxy, Reply:
-		return func(picks []int32) (sum uint64) {
-			for _, i := range picks {
-				out, _ := s.Output(t, set[i])
-				sum += uint64(len(out))
-			}
-			return sum
-		}, nil
+		return outputs(s, t, set), nil
 	case Encode:
 		ready, err := held(set)
 		if err != nil {

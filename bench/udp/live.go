@@ -151,14 +151,14 @@ func sendLive(to string, size, burst int) {
 
 // child is what a spawned process does.
 func child(args []string) {
-	number := func(i int) int { n, _ := strconv.Atoi(args[i]); return n }
+	atoi := func(i int) int { n, _ := strconv.Atoi(args[i]); return n }
 	switch args[0] {
 	case "send":
-		sendLive(args[1], number(2), number(3))
+		sendLive(args[1], atoi(2), atoi(3))
 	case "receive":
 		receiveLive(args[1])
 	case "ask":
-		askOptions(args[1], number(2))
+		askOptions(args[1], atoi(2))
 	case "serve":
 		serveOptions(args[1])
 	}

@@ -216,10 +216,7 @@ func optionsRequest(size, n int, from netip.AddrPort) []byte {
 		"From: <sip:a@atlanta.example.com>;tag=19283%05d\r\n"+
 		"Call-ID: a84b4c76e667%05d\r\n"+
 		"CSeq: 314159 OPTIONS\r\n", from, n, n, n)
-	for i := 0; len(b) < size-60; i++ {
-		b = fmt.Appendf(b, "X-Extension-%02d: %030d\r\n", i, i)
-	}
-	return append(b, "Content-Length: 0\r\n\r\n"...)
+	return filled(b, size)
 }
 
 // number gives a request the n-th branch: no two are one transaction.

@@ -3,8 +3,6 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
@@ -27,21 +25,9 @@ var able = []codec.HeaderField{
 
 // startServer starts a server that answers OPTIONS.
 func startServer(name string) (to netip.AddrPort, err error) {
-	cfg := udp.Config{RecvBuffer: recvBuffer, Batch: batch, Impl: udp.Portable}
-	switch name {
-	case "mmsg":
-		cfg.Impl = udp.Mmsg
-	case "io_uring":
-		cfg.Impl = udp.IOUring
-	case "thread":
-		cfg.Impl = udp.Thread
-	}
-	s, err := udp.Listen(context.Background(), "udp4", "127.0.0.1:0", cfg)
+	s, err := listen(name, "127.0.0.1:0", udp.Config{RecvBuffer: recvBuffer, Batch: batch})
 	if err != nil {
 		return to, err
-	}
-	if s.Impl() != cfg.Impl {
-		return to, fmt.Errorf("%v", s.Refusals())
 	}
 	switch name {
 	case "sipgo transport":

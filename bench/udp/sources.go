@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"golang.org/x/net/ipv4"
@@ -38,30 +39,20 @@ func newSource(way string, wildcard bool) (*source, error) {
 	if wildcard {
 		addr = "0.0.0.0:0"
 	}
-	cfg := udp.Config{Batch: batch, RecvBuffer: recvBuffer, Impl: udp.Portable}
-	switch way {
-	case "mmsg":
-		cfg.Impl = udp.Mmsg
-	case "mmsg GRO":
-		cfg.Impl, cfg.GRO = udp.Mmsg, true
-	case "mmsg window 100µs":
-		cfg.Impl, cfg.Window = udp.Mmsg, 100*time.Microsecond
-	case "io_uring":
-		cfg.Impl = udp.IOUring
-	case "thread":
-		cfg.Impl = udp.Thread
-	case "thread window 100µs":
-		cfg.Impl, cfg.Window = udp.Thread, 100*time.Microsecond
-	case "net.UDPConn", "x/net ReadBatch":
+	cfg := udp.Config{Batch: batch, RecvBuffer: recvBuffer}
+	impl, more, _ := strings.Cut(way, " ")
+	switch more {
+	case "GRO":
+		cfg.GRO = true
+	case "window 100µs":
+		cfg.Window = 100 * time.Microsecond
+	}
+	if way == "net.UDPConn" || way == "x/net ReadBatch" {
 		cfg.NoLocal = true // they ask for themselves
 	}
-	s, err := udp.Listen(context.Background(), "udp4", addr, cfg)
+	s, err := listen(impl, addr, cfg)
 	if err != nil {
 		return nil, err
-	}
-	if s.Impl() != cfg.Impl {
-		s.Close()
-		return nil, fmt.Errorf("%v", s.Refusals())
 	}
 	src := &source{addr: s.LocalAddr(), stats: s.R.Stats, close: s.Close, deadline: s.R.SetReadDeadline}
 	switch way {
@@ -84,6 +75,23 @@ func newSource(way string, wildcard bool) (*source, error) {
 		}
 	}
 	return src, nil
+}
+
+// listen opens a socket with the implementation of that name and no other, the
+// portable one for any other name.
+func listen(impl, addr string, cfg udp.Config) (*udp.Socket, error) {
+	cfg.Impl = udp.Portable
+	for _, i := range []udp.Impl{udp.Mmsg, udp.IOUring, udp.Thread} {
+		if i.String() == impl {
+			cfg.Impl = i
+		}
+	}
+	s, err := udp.Listen(context.Background(), "udp4", addr, cfg)
+	if err == nil && s.Impl() != cfg.Impl {
+		s.Close()
+		err = fmt.Errorf("%v", s.Refusals())
+	}
+	return s, err
 }
 
 // plain reads with net.UDPConn, as a proxy on it would.

@@ -45,6 +45,12 @@ func request(size, n int) []byte {
 		"From: <sip:a@atlanta.example.com>;tag=19283%05d\r\n"+
 		"Call-ID: a84b4c76e667%05d\r\n"+
 		"CSeq: 314159 INVITE\r\n", n%10000, n, n%10000, n%100000, n)
+	return filled(b, size)
+}
+
+// filled ends a header section with as many more fields as make it about as
+// long as size.
+func filled(b []byte, size int) []byte {
 	for i := 0; len(b) < size-60; i++ {
 		b = fmt.Appendf(b, "X-Extension-%02d: %030d\r\n", i, i)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"net/netip"
+	"slices"
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
@@ -50,19 +51,14 @@ var demoSource = netip.MustParseAddrPort("192.0.2.9:5061")
 // shows them. Lines must stand in the same order in both.
 func changes(before, after []byte) (patch []string) {
 	old, now := bytes.Split(before, []byte("\r\n")), bytes.Split(after, []byte("\r\n"))
-	has := func(lines [][]byte, line []byte) int {
-		for i := range lines {
-			if bytes.Equal(lines[i], line) {
-				return i
-			}
-		}
-		return -1
+	gone := func(line []byte) bool {
+		return !slices.ContainsFunc(now, func(l []byte) bool { return bytes.Equal(l, line) })
 	}
 	for len(old) > 0 || len(now) > 0 {
 		switch {
-		case len(now) > 0 && has(old, now[0]) == 0:
+		case len(old) > 0 && len(now) > 0 && bytes.Equal(old[0], now[0]):
 			old, now = old[1:], now[1:]
-		case len(old) > 0 && has(now, old[0]) < 0:
+		case len(old) > 0 && gone(old[0]):
 			patch = append(patch, "- "+string(old[0]))
 			old = old[1:]
 		default:

@@ -49,14 +49,14 @@ func (c *rewriteCmd) Run(e *env) error {
 	m := codec.Acquire()
 	defer codec.Release(m)
 	var out, fitted []byte
-	bad := false
+	o, bad := c.options(), false
 	for in := range e.inputs(c.Files, codec.DefaultMaxMessage) {
 		err := in.err
 		if err == nil {
 			err = m.Parse(in.data)
 		}
 		if err == nil {
-			out, err = compact.Append(out[:0], m, c.options())
+			out, err = compact.Append(out[:0], m, o)
 		}
 		result := out
 		if err == nil && c.Fit != nil {
