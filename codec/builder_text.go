@@ -105,7 +105,7 @@ func isBare(v []byte) bool {
 	if abnf.All(v, abnf.Token) {
 		return true
 	}
-	n, _, code := uri.ConsumeHost(v, 0)
+	n, code := uri.ConsumeHost(v, 0)
 	return code == 0 && n == len(v)
 }
 

@@ -33,7 +33,7 @@ func checkToken(b []byte) Code {
 
 // checkHost asks for a host, which is in brackets when it is an IPv6 address.
 func checkHost(b []byte) Code {
-	if n, _, code := uri.ConsumeHost(b, 0); code == 0 && n == len(b) {
+	if n, code := uri.ConsumeHost(b, 0); code == 0 && n == len(b) {
 		return 0
 	}
 	if code := checkText(b); code != 0 {

@@ -83,8 +83,8 @@ func (p *place) check(b []byte) Code {
 		return checkEscaped(b, abnf.URIHeader, abnf.ErrURI)
 	case posHostPart:
 		// A host itself, and what stands next to it can not spoil the labels.
-		n, kind, code := uri.ConsumeHost(b, 0)
-		if code == 0 && (n < len(b) || kind == uri.HostIPv6 || b[n-1] == '.') {
+		n, code := uri.ConsumeHost(b, 0)
+		if code == 0 && (n < len(b) || uri.KindOfHost(b[:n]) == uri.HostIPv6 || b[n-1] == '.') {
 			code = abnf.ErrHost
 		}
 		return code
@@ -97,7 +97,7 @@ func (p *place) check(b []byte) Code {
 	case posIPv6:
 		return checkAll(b, abnf.IPv6, abnf.ErrHost)
 	case posHost, posHostPort:
-		n, _, code := uri.ConsumeHost(b, 0)
+		n, code := uri.ConsumeHost(b, 0)
 		if code == 0 && p.pos == posHostPort && n < len(b) && b[n] == ':' {
 			_, n, code = uri.ConsumePort(b, n+1)
 		}

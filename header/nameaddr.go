@@ -33,6 +33,9 @@ type NameAddr struct {
 // len(b), with one the offset of the byte that is wrong; the error is a [Code]
 // and v is invalid.
 func (v *NameAddr) Parse(b []byte) (n int, err error) {
+	if v.plain(b) {
+		return len(b), nil
+	}
 	n, code := v.parseWhole(b)
 	return n, v.result(code)
 }
@@ -42,6 +45,9 @@ func (v *NameAddr) Parse(b []byte) (n int, err error) {
 // index of that comma, or len(b) after the last value; the next one begins at
 // n+1. With an error it is as for [NameAddr.Parse].
 func (v *NameAddr) ParseFrom(b []byte, i int) (n int, err error) {
+	if i == 0 && v.plain(b) {
+		return len(b), nil
+	}
 	n, code := v.parse(b, i)
 	return n, v.result(code)
 }

@@ -97,7 +97,7 @@ func refViaParts(t *testing.T, s string) string {
 	if m == nil {
 		return ""
 	}
-	if j, _, code := uri.ConsumeHost([]byte(m[5]), 0); code != 0 || j != len(m[5]) {
+	if j, code := uri.ConsumeHost([]byte(m[5]), 0); code != 0 || j != len(m[5]) {
 		return ""
 	}
 	if m[6] != "" {

@@ -18,22 +18,13 @@ import (
 type Via struct {
 	b []byte
 
-	all, transport, sentBy, host part
-	branch, received, rport      part
-	paramLo                      uint32
+	all, transport, sentBy, host, branch part
+	paramLo                              uint32
 
-	port   uint16
-	kind   uri.HostKind
-	id     Transport
-	hasPar viaFlags
+	port    uint16
+	id      Transport
+	hasPort bool
 }
-
-type viaFlags uint8
-
-const (
-	viaPort  viaFlags = 1 << iota // sent-by names a port
-	viaRPort                      // rport stands, with or without value
-)
 
 // A part is an extent of the bytes a value was parsed from. Nothing that is
 // there ends at 0, so that the zero part stands for what is not there.
@@ -57,6 +48,9 @@ func (p part) of(b []byte) []byte {
 // is len(b), with one the offset of the byte that is wrong; the error is a
 // [Code] and v is invalid.
 func (v *Via) Parse(b []byte) (n int, err error) {
+	if v.plain(b) {
+		return len(b), nil
+	}
 	n, code := v.parse(b, 0)
 	if code == 0 && n < len(b) {
 		code = ErrTrailing
@@ -69,6 +63,9 @@ func (v *Via) Parse(b []byte) (n int, err error) {
 // index of that comma, or len(b) after the last value; the next one begins at
 // n+1. With an error it is as for [Via.Parse].
 func (v *Via) ParseFrom(b []byte, i int) (n int, err error) {
+	if i == 0 && v.plain(b) {
+		return len(b), nil
+	}
 	n, code := v.parse(b, i)
 	return n, v.result(code)
 }
@@ -93,7 +90,6 @@ func (v *Via) parse(b []byte, i int) (n int, code Code) {
 		return i, ErrList
 	}
 	lo := i
-	const sip20 = 'S' | 'I'<<8 | 'P'<<16 | '/'<<24 | '2'<<32 | '.'<<40 | '0'<<48 | '/'<<56
 	if len(b)-i >= 8 && le64(b[i:]) == sip20 {
 		i = skipLWS(b, i+8)
 	} else if i, code = consumeProtocol(b, i); code != 0 {
@@ -134,11 +130,11 @@ func consumeProtocol(b []byte, i int) (int, Code) {
 
 // parseSentBy reads host [ COLON port ] at i.
 func (v *Via) parseSentBy(b []byte, i int) (int, Code) {
-	j, kind, code := uri.ConsumeHost(b, i)
+	j, code := uri.ConsumeHost(b, i)
 	if code != 0 {
 		return j, code
 	}
-	v.host, v.kind = makePart(i, j), kind
+	v.host = makePart(i, j)
 	v.sentBy = v.host
 	k := skipLWS(b, j)
 	if k >= len(b) {
@@ -149,7 +145,7 @@ func (v *Via) parseSentBy(b []byte, i int) (int, Code) {
 		if v.port, j, code = uri.ConsumePort(b, skipLWS(b, k+1)); code != 0 {
 			return j, code
 		}
-		v.hasPar |= viaPort
+		v.hasPort = true
 		v.sentBy.hi = uint32(j)
 	case ';', ',':
 	default:
@@ -158,7 +154,7 @@ func (v *Via) parseSentBy(b []byte, i int) (int, Code) {
 	return j, 0
 }
 
-// parseParams is consumeParams that keeps what proxies ask for.
+// parseParams is consumeParams that keeps the branch.
 func (v *Via) parseParams(b []byte, i int) (hi, n int, code Code) {
 	var a param
 	for {
@@ -172,20 +168,8 @@ func (v *Via) parseParams(b []byte, i int) (hi, n int, code Code) {
 		if i, code = consumeParam(b, skipLWS(b, i+1), &a); code != 0 {
 			return i, i, code
 		}
-		switch a.nameHi - a.nameLo {
-		case len("rport"):
-			if v.hasPar&viaRPort == 0 && a.is(b, "rport") {
-				v.hasPar |= viaRPort
-				a.keep(&v.rport)
-			}
-		case len("branch"):
-			if v.branch == (part{}) && a.is(b, "branch") {
-				a.keep(&v.branch)
-			}
-		case len("received"):
-			if v.received == (part{}) && a.is(b, "received") {
-				a.keep(&v.received)
-			}
+		if v.branch == (part{}) && a.is(b, "branch") {
+			a.keep(&v.branch)
 		}
 	}
 }
@@ -240,20 +224,17 @@ func (v *Via) SentBy() []byte { return v.sentBy.of(v.b) }
 func (v *Via) Host() []byte { return v.host.of(v.b) }
 
 // HostKind returns the form of the host.
-func (v *Via) HostKind() uri.HostKind { return v.kind }
+func (v *Via) HostKind() uri.HostKind { return uri.KindOfHost(v.Host()) }
 
 // HostAddr returns the host of sent-by as an address. It is not ok when it is
 // a name.
 func (v *Via) HostAddr() (addr netip.Addr, ok bool) {
-	if v.kind == uri.HostName {
-		return netip.Addr{}, false
-	}
 	return uri.ParseAddr(v.Host())
 }
 
 // Port returns the port of sent-by. It is not ok when there is none, in which
 // case [Transport.DefaultPort] applies (RFC 3261, 18.2.2).
-func (v *Via) Port() (port uint16, ok bool) { return v.port, v.hasPar&viaPort != 0 }
+func (v *Via) Port() (port uint16, ok bool) { return v.port, v.hasPort }
 
 // Params returns all parameters in their order, those with accessors of their
 // own included.
@@ -289,7 +270,7 @@ func (v *Via) HasMagicCookie() bool {
 
 // Received returns the received parameter as it came, nil when there is none
 // (RFC 3261, 18.2.1).
-func (v *Via) Received() []byte { return v.received.of(v.b) }
+func (v *Via) Received() []byte { value, _ := v.Params().Get("received"); return value }
 
 // ReceivedAddr returns the received parameter as an address, of an IPv6
 // address with or without brackets (RFC 5118, 4.5). It is not ok when there
@@ -298,12 +279,12 @@ func (v *Via) ReceivedAddr() (addr netip.Addr, ok bool) { return uri.ParseAddr(v
 
 // HasRPort reports whether the rport parameter stands, with or without a value
 // (RFC 3581, 3).
-func (v *Via) HasRPort() bool { return v.hasPar&viaRPort != 0 }
+func (v *Via) HasRPort() bool { return v.Params().Has("rport") }
 
 // RPort returns the value of the rport parameter. It is not ok when there is
 // none or it is no port.
 func (v *Via) RPort() (port uint16, ok bool) {
-	value := v.rport.of(v.b)
+	value, _ := v.Params().Get("rport")
 	port, n, code := uri.ConsumePort(value, 0)
 	return port, code == 0 && n == len(value)
 }

@@ -76,11 +76,11 @@ func consumeAgent(b []byte, i int) (int, Code) {
 			return i, ErrHost
 		}
 		var code Code
-		if j, _, code = uri.ConsumeHost(b, i); code != 0 {
+		if j, code = uri.ConsumeHost(b, i); code != 0 {
 			return j, code
 		}
 	} else if j < len(b) && b[j] == ':' {
-		k, _, code := uri.ConsumeHost(b, i)
+		k, code := uri.ConsumeHost(b, i)
 		if code != 0 {
 			return k, code
 		}

@@ -56,7 +56,7 @@ func Equal(a, b *URI) bool {
 
 // equalAuthority compares user, password, host and port.
 func equalAuthority(a, b *URI) bool {
-	if a.flags != b.flags || a.port != b.port || a.kind != b.kind {
+	if a.flags != b.flags || a.port != b.port || a.HostKind() != b.HostKind() {
 		return false
 	}
 	ap, _ := a.Password()
@@ -67,7 +67,7 @@ func equalAuthority(a, b *URI) bool {
 	if abnf.EqualFold(a.Host(), b.Host()) {
 		return true
 	}
-	if a.kind != HostIPv6 {
+	if a.HostKind() != HostIPv6 {
 		return false
 	}
 	aa, _, _ := parse6(a.Host(), 1)

@@ -17,7 +17,7 @@ func (u *URI) Hash() uint64 {
 		h = hashText(h, u.User(), 0)
 		p, _ := u.Password()
 		h = hashText(h, p, 0)
-		if u.kind == HostIPv6 {
+		if u.HostKind() == HostIPv6 {
 			addr, _, _ := parse6(u.Host(), 1)
 			h = abnf.Hash(h, addr[:])
 		} else {

@@ -7,29 +7,20 @@ import (
 )
 
 // ConsumeHost reads the host that begins at b[i] (RFC 3261, 25.1: host) and
-// returns the index behind it and its form, or the index of the byte that is
-// wrong. It stops at the first byte that can not belong to a host; whether
-// that byte may follow is the caller's to say. Header fields with a host use
-// it too (Via: sent-by).
-//
-// Four decimal octets make an IPv4 address only when each is at most 255 and
-// has no leading zero, on which readers disagree; other digits and dots are a
-// name that no resolver knows.
-func ConsumeHost(b []byte, i int) (j int, kind HostKind, code Code) {
+// returns the index behind it, or the index of the byte that is wrong. It
+// stops at the first byte that can not belong to a host; whether that byte may
+// follow is the caller's to say. Header fields with a host use it too (Via:
+// sent-by). [KindOfHost] tells the form of what it has read.
+func ConsumeHost(b []byte, i int) (j int, code Code) {
 	if i < len(b) && b[i] == '[' {
 		_, j, ok := parse6(b, i+1)
 		if !ok || j == len(b) {
-			return j, 0, ErrHost
+			return j, ErrHost
 		}
-		return j + 1, HostIPv6, 0
-	}
-	if i < len(b) && b[i]-'0' <= 9 {
-		if _, j, ok := parse4(b, i); ok && (j == len(b) || !isName(b[j])) {
-			return j, HostIPv4, 0
-		}
+		return j + 1, 0
 	}
 	// A label neither begins nor ends with "-"; the start counts as the
-	// end of a label before it.
+	// end of a label before it. An IPv4 address is such a name as well.
 	prev := byte('.')
 	for j = i; j < len(b); j++ {
 		c := b[j]
@@ -38,18 +29,38 @@ func ConsumeHost(b []byte, i int) (j int, kind HostKind, code Code) {
 				break
 			}
 			if prev == '.' || prev == '-' && c == '.' {
-				return j, 0, ErrHost
+				return j, ErrHost
 			}
 		}
 		prev = c
 	}
 	switch {
 	case j == i:
-		return j, 0, ErrHost
+		return j, ErrHost
 	case prev == '-':
-		return j - 1, 0, ErrHost
+		return j - 1, ErrHost
 	}
-	return j, HostName, 0
+	return j, 0
+}
+
+// KindOfHost returns the form of a host that [ConsumeHost] has read, zero for
+// none at all.
+//
+// Four decimal octets make an IPv4 address only when each is at most 255 and
+// has no leading zero, on which readers disagree; other digits and dots are a
+// name that no resolver knows.
+func KindOfHost(host []byte) HostKind {
+	switch {
+	case len(host) == 0:
+		return 0
+	case host[0] == '[':
+		return HostIPv6
+	case host[0]-'0' <= 9:
+		if _, j, ok := parse4(host, 0); ok && j == len(host) {
+			return HostIPv4
+		}
+	}
+	return HostName
 }
 
 // isName reports whether c may stand in a host name.
@@ -77,9 +88,6 @@ func ConsumePort(b []byte, i int) (port uint16, j int, code Code) {
 // HostAddr returns the host as an address. It is not ok when the host is a
 // name or there is none.
 func (u *URI) HostAddr() (addr netip.Addr, ok bool) {
-	if u.kind == HostName {
-		return netip.Addr{}, false
-	}
 	return ParseAddr(u.Host())
 }
 

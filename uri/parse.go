@@ -14,6 +14,9 @@ import (
 // wrong, len(b) when something is missing at the end; the error is a [Code]
 // and u is invalid.
 func (u *URI) Parse(b []byte) (n int, err error) {
+	if u.plain(b) {
+		return len(b), nil
+	}
 	n, code := u.parse(b)
 	if code != 0 {
 		*u = URI{}
@@ -119,11 +122,11 @@ func (u *URI) parseSIP(i int) (int, Code) {
 		}
 		i = j + 1
 	}
-	j, kind, code := ConsumeHost(b, i)
+	j, code := ConsumeHost(b, i)
 	if code != 0 {
 		return j, code
 	}
-	u.hostLo, u.hostHi, u.kind = uint32(i), uint32(j), kind
+	u.hostLo, u.hostHi = uint32(i), uint32(j)
 	if j < len(b) && b[j] == ':' {
 		port, k, code := ConsumePort(b, j+1)
 		if code != 0 {

@@ -49,7 +49,6 @@ type URI struct {
 
 	port   uint16
 	scheme Scheme
-	kind   HostKind
 	flags  flags
 }
 
@@ -133,7 +132,7 @@ func (u *URI) Host() []byte { return u.view(u.hostLo, u.hostHi) }
 func (u *URI) HostPort() []byte { return u.view(u.hostLo, u.paramLo) }
 
 // HostKind returns the form of the host, zero when there is none.
-func (u *URI) HostKind() HostKind { return u.kind }
+func (u *URI) HostKind() HostKind { return KindOfHost(u.Host()) }
 
 // Port returns the port. It is not ok when the URI names none, which is not
 // the same as naming the default (RFC 3261, 19.1.4).

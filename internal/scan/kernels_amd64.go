@@ -29,3 +29,8 @@ func linesAVX512(src *byte, size int, from int, out *uint32, room int) (n int, b
 //
 //go:noescape
 func headerEndAVX512(src *byte, size int, from int, afterLF int, afterLF1 int) int
+
+// classesAVX2 is Classes.Masks for the classes at c and size bytes at b, from 4 to 64.
+//
+//go:noescape
+func classesAVX2(b *byte, size int, c *byte, masks *uint64)

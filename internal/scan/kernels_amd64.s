@@ -342,14 +342,14 @@ DATA nibbles<>+20(SB)/1, $0x10
 DATA nibbles<>+21(SB)/1, $0x20
 DATA nibbles<>+22(SB)/1, $0x40
 DATA nibbles<>+23(SB)/1, $0x80
-DATA nibbles<>+24(SB)/1, $0x00
-DATA nibbles<>+25(SB)/1, $0x00
-DATA nibbles<>+26(SB)/1, $0x00
-DATA nibbles<>+27(SB)/1, $0x00
-DATA nibbles<>+28(SB)/1, $0x00
-DATA nibbles<>+29(SB)/1, $0x00
-DATA nibbles<>+30(SB)/1, $0x00
-DATA nibbles<>+31(SB)/1, $0x00
+DATA nibbles<>+24(SB)/1, $0xff
+DATA nibbles<>+25(SB)/1, $0xff
+DATA nibbles<>+26(SB)/1, $0xff
+DATA nibbles<>+27(SB)/1, $0xff
+DATA nibbles<>+28(SB)/1, $0xff
+DATA nibbles<>+29(SB)/1, $0xff
+DATA nibbles<>+30(SB)/1, $0xff
+DATA nibbles<>+31(SB)/1, $0xff
 DATA nibbles<>+32(SB)/1, $0x0f
 DATA nibbles<>+33(SB)/1, $0x0a
 DATA nibbles<>+34(SB)/1, $0x0d
@@ -929,3 +929,167 @@ none:
 	MOVQ CX, ret+40(FP)
 	VZEROUPPER
 	RET
+
+// func classesAVX2(b *byte, size int, c *byte, masks *uint64)
+// Requires: AVX, AVX2, BMI2
+TEXT ·classesAVX2(SB), NOSPLIT, $0-32
+	MOVQ           b+0(FP), AX
+	MOVQ           size+8(FP), CX
+	MOVQ           c+16(FP), DX
+	MOVQ           masks+24(FP), BX
+	LEAQ           words<>+64(SB), SI
+	MOVQ           CX, DI
+	ANDQ           $-4, DI
+	SUBQ           DI, SI
+	MOVL           -4(AX)(CX*1), DI
+	NOTQ           CX
+	ANDQ           $0x03, CX
+	SHLQ           $0x03, CX
+	ADDQ           $0x08, CX
+	SHRXQ          CX, DI, DI
+	VMOVD          DI, X0
+	VPBROADCASTD   X0, Y0
+	VPBROADCASTB   nibbles<>+32(SB), Y1
+	VBROADCASTI128 nibbles<>+16(SB), Y2
+	VMOVDQU        (SI), Y4
+	VPMASKMOVD     (AX), Y4, Y3
+	VPAND          128(SI), Y0, Y4
+	VPOR           Y4, Y3, Y3
+	VPSRLW         $0x04, Y3, Y4
+	VPAND          Y1, Y4, Y4
+	VPSHUFB        Y4, Y2, Y4
+	VMOVDQU        32(SI), Y6
+	VPMASKMOVD     32(AX), Y6, Y5
+	VPAND          160(SI), Y0, Y6
+	VPOR           Y6, Y5, Y5
+	VPSRLW         $0x04, Y5, Y0
+	VPAND          Y1, Y0, Y0
+	VPSHUFB        Y0, Y2, Y0
+	VBROADCASTI128 (DX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, AX
+	VPMOVMSKB      Y1, CX
+	SHLQ           $0x20, CX
+	ORQ            CX, AX
+	MOVQ           AX, (BX)
+	VBROADCASTI128 16(DX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, AX
+	VPMOVMSKB      Y1, CX
+	SHLQ           $0x20, CX
+	ORQ            CX, AX
+	MOVQ           AX, 8(BX)
+	VBROADCASTI128 32(DX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, AX
+	VPMOVMSKB      Y1, CX
+	SHLQ           $0x20, CX
+	ORQ            CX, AX
+	MOVQ           AX, 16(BX)
+	VPBROADCASTB   48(DX), Y0
+	VPCMPEQB       Y0, Y3, Y1
+	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y1, AX
+	VPMOVMSKB      Y0, CX
+	SHLQ           $0x20, CX
+	ORQ            CX, AX
+	MOVQ           AX, 24(BX)
+	VPBROADCASTB   49(DX), Y0
+	VPCMPEQB       Y0, Y3, Y1
+	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y1, AX
+	VPMOVMSKB      Y0, CX
+	SHLQ           $0x20, CX
+	ORQ            CX, AX
+	MOVQ           AX, 32(BX)
+	VPBROADCASTB   50(DX), Y0
+	VPCMPEQB       Y0, Y3, Y1
+	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y1, AX
+	VPMOVMSKB      Y0, CX
+	SHLQ           $0x20, CX
+	ORQ            CX, AX
+	MOVQ           AX, 40(BX)
+	VZEROUPPER
+	RET
+
+DATA words<>+0(SB)/4, $0xffffffff
+DATA words<>+4(SB)/4, $0xffffffff
+DATA words<>+8(SB)/4, $0xffffffff
+DATA words<>+12(SB)/4, $0xffffffff
+DATA words<>+16(SB)/4, $0xffffffff
+DATA words<>+20(SB)/4, $0xffffffff
+DATA words<>+24(SB)/4, $0xffffffff
+DATA words<>+28(SB)/4, $0xffffffff
+DATA words<>+32(SB)/4, $0xffffffff
+DATA words<>+36(SB)/4, $0xffffffff
+DATA words<>+40(SB)/4, $0xffffffff
+DATA words<>+44(SB)/4, $0xffffffff
+DATA words<>+48(SB)/4, $0xffffffff
+DATA words<>+52(SB)/4, $0xffffffff
+DATA words<>+56(SB)/4, $0xffffffff
+DATA words<>+60(SB)/4, $0xffffffff
+DATA words<>+64(SB)/4, $0x00000000
+DATA words<>+68(SB)/4, $0x00000000
+DATA words<>+72(SB)/4, $0x00000000
+DATA words<>+76(SB)/4, $0x00000000
+DATA words<>+80(SB)/4, $0x00000000
+DATA words<>+84(SB)/4, $0x00000000
+DATA words<>+88(SB)/4, $0x00000000
+DATA words<>+92(SB)/4, $0x00000000
+DATA words<>+96(SB)/4, $0x00000000
+DATA words<>+100(SB)/4, $0x00000000
+DATA words<>+104(SB)/4, $0x00000000
+DATA words<>+108(SB)/4, $0x00000000
+DATA words<>+112(SB)/4, $0x00000000
+DATA words<>+116(SB)/4, $0x00000000
+DATA words<>+120(SB)/4, $0x00000000
+DATA words<>+124(SB)/4, $0x00000000
+DATA words<>+128(SB)/4, $0x00000000
+DATA words<>+132(SB)/4, $0x00000000
+DATA words<>+136(SB)/4, $0x00000000
+DATA words<>+140(SB)/4, $0x00000000
+DATA words<>+144(SB)/4, $0x00000000
+DATA words<>+148(SB)/4, $0x00000000
+DATA words<>+152(SB)/4, $0x00000000
+DATA words<>+156(SB)/4, $0x00000000
+DATA words<>+160(SB)/4, $0x00000000
+DATA words<>+164(SB)/4, $0x00000000
+DATA words<>+168(SB)/4, $0x00000000
+DATA words<>+172(SB)/4, $0x00000000
+DATA words<>+176(SB)/4, $0x00000000
+DATA words<>+180(SB)/4, $0x00000000
+DATA words<>+184(SB)/4, $0x00000000
+DATA words<>+188(SB)/4, $0x00000000
+DATA words<>+192(SB)/4, $0xffffffff
+DATA words<>+196(SB)/4, $0x00000000
+DATA words<>+200(SB)/4, $0x00000000
+DATA words<>+204(SB)/4, $0x00000000
+DATA words<>+208(SB)/4, $0x00000000
+DATA words<>+212(SB)/4, $0x00000000
+DATA words<>+216(SB)/4, $0x00000000
+DATA words<>+220(SB)/4, $0x00000000
+DATA words<>+224(SB)/4, $0x00000000
+DATA words<>+228(SB)/4, $0x00000000
+DATA words<>+232(SB)/4, $0x00000000
+DATA words<>+236(SB)/4, $0x00000000
+DATA words<>+240(SB)/4, $0x00000000
+DATA words<>+244(SB)/4, $0x00000000
+DATA words<>+248(SB)/4, $0x00000000
+DATA words<>+252(SB)/4, $0x00000000
+GLOBL words<>(SB), RODATA|NOPTR, $256

@@ -40,10 +40,12 @@ type isa interface {
 func main() {
 	ConstraintExpr("!purego")
 
-	for _, i := range []isa{&avx2{}, &avx512{}} {
+	narrow := &avx2{}
+	for _, i := range []isa{narrow, &avx512{}} {
 		genLines(i)
 		genHeaderEnd(i)
 	}
+	genClasses(narrow)
 	Generate()
 }
 

@@ -1,0 +1,195 @@
+package header
+
+import (
+	"math/bits"
+
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/plain"
+	"github.com/sipwire/sipwire/internal/scan"
+)
+
+// The fast paths of the values that every proxy reads. Each takes what nearly
+// all values are and reports whether it did; it reads them as the parser of the
+// whole grammar would, which is for all others and which the tests compare it
+// with.
+
+func isToken(c byte) bool { return abnf.Is(c, abnf.Token) }
+
+// plainVia are the classes of bytes that [Via.plain] tells apart.
+var plainVia = scan.NewClasses(
+	[...]func(byte) bool{
+		func(c byte) bool { return abnf.Is(c, abnf.Alpha|abnf.Digit) || c == '_' },
+		func(c byte) bool { return c == '-' || c == '.' },
+		isToken,
+	},
+	[...]byte{';', '=', '='},
+)
+
+// plainTransports are the transports of three letters with the space behind
+// them, by the low bits of their second letter.
+var plainTransports = [16]struct {
+	letters uint32
+	id      Transport
+}{
+	'D' & 15: {'U' | 'D'<<8 | 'P'<<16 | ' '<<24, TransportUDP},
+	'C' & 15: {'T' | 'C'<<8 | 'P'<<16 | ' '<<24, TransportTCP},
+	'L' & 15: {'T' | 'L'<<8 | 'S'<<16 | ' '<<24, TransportTLS},
+}
+
+// plain reads a Via value that is the whole of b: SIP/2.0, a transport of the
+// table, host and port of less than 64 bytes and as much or twice as much of
+// parameters, without whitespace, quotes and IPv6 addresses.
+func (v *Via) plain(b []byte) bool {
+	const front = len("SIP/2.0/UDP ")
+	if len(b) < front {
+		return false
+	}
+	rest := b[front:]
+	window := rest[:min(len(rest), plain.MaxLen)]
+	var m scan.Masks
+	if !plainVia.Masks(window, &m) {
+		return false
+	}
+	transport := &plainTransports[b[len("SIP/2.0/U")]&15]
+	if le64(b) != sip20 || le32(b[len("SIP/2.0/"):]) != transport.letters {
+		return false
+	}
+	hostEnd, portEnd, port, ok := plain.HostPort(window, m.Sets[0], m.Sets[1], 1)
+	if !ok {
+		return false
+	}
+	var branch part
+	from, start := front, portEnd
+	if len(rest) > plain.MaxLen {
+		// The parameters are cut in front of the last one that begins here.
+		cut := bits.Len64(m.Bytes[0]) - 1
+		if cut < 0 || !plainParams(b, from, start, 1<<cut, &m, &branch) {
+			return false
+		}
+		from, start = front+cut, 1
+		if window = b[from:]; len(window) > plain.MaxLen || !plainVia.Masks(window, &m) {
+			return false
+		}
+	}
+	if !plainParams(b, from, start, 1<<len(window), &m, &branch) {
+		return false
+	}
+	v.b = b
+	v.all = part{hi: uint32(len(b))}
+	v.transport = makePart(len("SIP/2.0/"), front-1)
+	v.host = makePart(front, front+bits.TrailingZeros64(hostEnd))
+	v.sentBy = makePart(front, front+bits.TrailingZeros64(portEnd))
+	v.paramLo = v.sentBy.hi
+	v.port, v.id, v.hasPort = port, transport.id, hostEnd != portEnd
+	v.branch = branch
+	return true
+}
+
+// plainParams reads the parameters of a Via from the bit start, which is where
+// end is or a ";", to the bit end; m are the masks of b[from:]. It sets branch
+// to the first one of that name, unless it is set.
+func plainParams(b []byte, from int, start, end uint64, m *scan.Masks, branch *part) bool {
+	const before = len(";branch=")
+	inside := end - 1
+	semicolons, equals := m.Bytes[0]&inside, m.Bytes[1]
+	nameEnds, ok := plain.Params(m.Sets[2]&inside, semicolons, equals, start, end)
+	// A name of six letters without a value may be a branch, too.
+	if !ok || nameEnds&^equals&(semicolons<<(before-1)) != 0 {
+		return false
+	}
+	// The first parameter with a value nearly always is the branch.
+	for values := nameEnds & equals; values != 0 && branch.hi == 0; values &= values - 1 {
+		lo := from + bits.TrailingZeros64(values) + 1
+		if le64(b[lo-before:])|lower == branchParam {
+			behind := (semicolons | end) &^ (values ^ (values - 1))
+			*branch = makePart(lo, from+bits.TrailingZeros64(behind))
+		}
+	}
+	return true
+}
+
+const (
+	sip20       = 'S' | 'I'<<8 | 'P'<<16 | '/'<<24 | '2'<<32 | '.'<<40 | '0'<<48 | '/'<<56
+	branchParam = ';' | 'b'<<8 | 'r'<<16 | 'a'<<24 | 'n'<<32 | 'c'<<40 | 'h'<<48 | '='<<56
+	tagParam    = ';' | 't'<<8 | 'a'<<16 | 'g'<<24 | '='<<32
+	lower       = 0x2020202020202020 // maps letters to small ones, and no token character to ";" or "="
+)
+
+// plainAddr are the classes of bytes that [NameAddr.plain] tells apart.
+var plainAddr = scan.NewClasses(
+	[...]func(byte) bool{
+		func(c byte) bool { return c == '<' || c == '>' },
+		func(c byte) bool { return c == '"' || c == '\\' || abnf.Is(c, abnf.Control) },
+		isToken,
+	},
+	[...]byte{' ', ' ', ' '},
+)
+
+// plain reads a name-addr that is the whole of b: a display name without quoted
+// pairs and folds, or none, a URI in "<>", and a tag or no parameter at all. It
+// may have twice 63 bytes when the "<" is one of the first 63, and the ">" one
+// of the last.
+func (v *NameAddr) plain(b []byte) bool {
+	const tagAt = len(";tag=")
+	var front, back scan.Masks
+	if len(b) < 8 || len(b) > 2*plain.MaxLen || !plainAddr.Masks(b[:min(len(b), plain.MaxLen)], &front) {
+		return false
+	}
+	open := front.Sets[0] & -front.Sets[0]
+	tokens, angles, first := front.Sets[2], front.Sets[0]&^open, 0
+	if len(b) > plain.MaxLen {
+		// Bit 0 is byte first now.
+		if first = len(b) - plain.MaxLen; !plainAddr.Masks(b[first:], &back) || angles&(1<<first-1) != 0 {
+			return false
+		}
+		tokens, angles = back.Sets[2], back.Sets[0]&^((open<<1-1)>>first)
+	}
+	shut := angles & -angles
+	lo, hi := bits.TrailingZeros64(open), first+bits.TrailingZeros64(shut)
+	if lo >= len(b) || hi >= len(b) || hi < 2 {
+		return false
+	}
+	display, ok := plainDisplay(b, open, front.Sets[1], front.Sets[2], front.Bytes[0])
+	bad := uint64((b[lo] ^ '<') | (b[hi] ^ '>'))
+
+	// The parameter, or none. Its name is looked at in the eight bytes that end
+	// behind it; without one some other eight are, and do not matter.
+	at, tagLo, tagHi, has := 0, 0, 0, uint64(0)
+	if hi+1 < len(b) {
+		tagLo, tagHi, has = hi+1+tagAt, len(b), ^uint64(0)
+		at = hi + 1 + tagAt - 8
+	}
+	if !ok || tagLo > tagHi || uint(at) > uint(len(b)-8) {
+		return false
+	}
+	name := (le64(b[at:]) | lower) >> (64 - 8*tagAt)
+	value := uint64(1)<<(len(b)-first) - shut<<(tagAt+1)
+	if bad|(name^tagParam|value&^tokens)&has != 0 {
+		return false
+	}
+	v.b = b
+	v.all = part{hi: uint32(len(b))}
+	v.display = display
+	v.uri = makePart(lo+1, hi)
+	v.tag = makePart(tagLo, tagHi)
+	v.paramLo = uint32(hi + 1)
+	v.angle = true
+	return true
+}
+
+// plainDisplay reads the display name in front of the "<" at the bit open. It
+// is one of words or one in quotes: which can not be foretold, and both are
+// judged.
+func plainDisplay(b []byte, open, odd, tokens, spaces uint64) (part, bool) {
+	front := open - 1
+	shut := odd & front &^ 1
+	last := bits.TrailingZeros64(shut | open)
+	if last >= len(b) {
+		return part{}, false
+	}
+	notQuoted := (shut-1)&shut | front&^(shut<<1-1)&^spaces | uint64((b[0]^'"')|(b[last]^'"'))
+	notWords := front&^(tokens|spaces) | front&^tokens&1
+	quoted := -(odd & front & 1)
+	name := shut&quoted | front&tokens&^quoted
+	return part{hi: uint32(bits.Len64(name))}, notQuoted&quoted|notWords&^quoted == 0
+}

@@ -1,0 +1,165 @@
+package header
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/sipwire/sipwire/internal/cpufeat"
+)
+
+// The values that the tests of the fast paths begin with.
+var (
+	plainVias = []string{
+		"SIP/2.0/UDP host.example:5060;branch=z9hG4bK776asdhds",
+		"SIP/2.0/TCP 192.0.2.1;rport;branch=z9hG4bK1.2;alias",
+		"SIP/2.0/TLS a-b.example.com:5061;branch=z9hG4bK87asdks7;received=192.0.2.200;rport=51234",
+		"SIP/2.0/UDP pc33.atlanta.example.com:5066;ttl=60;maddr=224.0.1.1;received=192.0.2.1;branch=z9hG4bKa7c6a8dlze.1;x;y=z",
+		"SIP/2.0/UDP host.example;branch;branch=z9hG4bK",
+		"SIP/2.0/UDP host.example;Branch=a;branch=b",
+		"SIP/2.0/UDP host.example;abcdef;branch=b",
+	}
+	plainAddrs = []string{
+		`"A. G. Bell" <sip:agb@bell-telephone.com>;tag=a48s`,
+		`Anonymous <sip:c8oqz84zk7z@privacy.org>;tag=hyh8`,
+		`<sip:+12125551212@server.phone2net.com>;tag=887s`,
+		`<sip:carol@chicago.com>`,
+		`Mr Watson   <mailto:watson@bell-telephone.com>`,
+		`"Watson, Thomas"   <sip:watson@worcester.bell-telephone.com:5060;transport=tcp>;tag=1928301774-abcdef`,
+		`"a very long display name in quotes, which goes on and on" <sip:a@b>;tag=x`,
+		`"é" <sip:a@b>;tag=`,
+	}
+	plainCSeqs   = []string{"4711 INVITE", "1 BYE", "2147483647 SUBSCRIBE", "2147483648 ACK", "0 PUBLISH", "1234567 OPTIONS", "12 invite"}
+	plainCallIDs = []string{"f81d4fae-7dec-11d0-a765-00a0c91e6bf6@foo.bar.com", "a84b4c76e66710", "a@b", "1234567890123456789012345678901234567890123456789012345678901234"}
+)
+
+// eachTier runs f in every tier of this machine: the fast paths need a kernel.
+func eachTier(t *testing.T, f func(t *testing.T)) {
+	for _, tier := range cpufeat.Tiers() {
+		t.Run(tier.String(), func(t *testing.T) {
+			defer cpufeat.Force(tier)()
+			f(t)
+		})
+	}
+}
+
+// mutants calls f with the value and with n others that a few random changes
+// made of it: what a path may take for plain is only a step away from it.
+func mutants(value string, n int, f func(b []byte)) {
+	const odd = "<>\"\\;=,:@[]?%./- \t\r\n\x00\x7f\x80\xff_~bBtT09aAzZ"
+	f([]byte(value))
+	r := rand.New(rand.NewPCG(uint64(len(value)), uint64(value[0])))
+	for range n {
+		b := []byte(value)
+		for range 1 + r.IntN(3) {
+			i := r.IntN(len(b) + 1)
+			c := odd[r.IntN(len(odd))]
+			switch r.IntN(4) {
+			case 0:
+				b = append(b[:i:i], append([]byte{c}, b[i:]...)...)
+			case 1:
+				if i < len(b) {
+					b = append(b[:i:i], b[i+1:]...)
+				}
+			case 2: // a piece twice
+				j := min(len(b), i+r.IntN(12))
+				b = append(b[:j:j], b[i:]...)
+			default:
+				if i < len(b) {
+					b[i] = c
+				}
+			}
+		}
+		f(b)
+	}
+}
+
+func plainViaAgrees(t *testing.T, b []byte) (plain bool) {
+	t.Helper()
+	var fast, slow Via
+	if !fast.plain(b) {
+		return false
+	}
+	if n, code := slow.parse(b, 0); n != len(b) || code != 0 {
+		t.Fatalf("%q is plain, and else %v at %d", b, code, n)
+	}
+	if string(fast.Bytes()) != string(slow.Bytes()) || !equalVia(&fast, &slow) {
+		t.Fatalf("%q:\n%+v\n%+v", b, fast, slow)
+	}
+	return true
+}
+
+func equalVia(a, b *Via) bool {
+	return a.all == b.all && a.transport == b.transport && a.sentBy == b.sentBy && a.host == b.host && a.branch == b.branch &&
+		a.paramLo == b.paramLo && a.port == b.port && a.id == b.id && a.hasPort == b.hasPort
+}
+
+func plainAddrAgrees(t *testing.T, b []byte) (plain bool) {
+	t.Helper()
+	var fast, slow NameAddr
+	if !fast.plain(b) {
+		return false
+	}
+	if n, code := slow.parseWhole(b); n != len(b) || code != 0 {
+		t.Fatalf("%q is plain, and else %v at %d", b, code, n)
+	}
+	if string(fast.b) != string(slow.b) || fast.all != slow.all || fast.display != slow.display || fast.uri != slow.uri ||
+		fast.tag != slow.tag || fast.paramLo != slow.paramLo || fast.angle != slow.angle {
+		t.Fatalf("%q:\n%+v\n%+v", b, fast, slow)
+	}
+	return true
+}
+
+// TestPlainPaths holds the fast paths to the parsers of the whole grammar, on
+// values that are plain or nearly so.
+func TestPlainPaths(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		for _, c := range []struct {
+			values []string
+			check  func(*testing.T, []byte) bool
+		}{{plainVias, plainViaAgrees}, {plainAddrs, plainAddrAgrees}} {
+			taken, all := 0, 0
+			for _, value := range c.values {
+				mutants(value, 20000, func(b []byte) {
+					all++
+					if c.check(t, b) {
+						taken++
+					}
+				})
+			}
+			t.Logf("%d of %d are plain", taken, all)
+			if cpufeat.Current() == cpufeat.AVX2 && taken < all/5 {
+				t.Error("hardly any value is plain")
+			}
+		}
+	})
+}
+
+// TestPlain names what the fast paths take, so that they do not go out of use
+// unseen.
+func TestPlain(t *testing.T) {
+	if cpufeat.Current() != cpufeat.AVX2 && cpufeat.Current() != cpufeat.AVX512 {
+		t.Skip("NOT RUN: this tier has no kernel for classes of bytes")
+	}
+	for _, s := range plainVias[:4] {
+		if !plainViaAgrees(t, []byte(s)) {
+			t.Errorf("%q is not plain", s)
+		}
+	}
+	for _, s := range plainAddrs[:7] {
+		if !plainAddrAgrees(t, []byte(s)) {
+			t.Errorf("%q is not plain", s)
+		}
+	}
+}
+
+func FuzzPlain(f *testing.F) {
+	for _, all := range [][]string{plainVias, plainAddrs} {
+		for _, s := range all {
+			f.Add([]byte(s))
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		plainViaAgrees(t, b)
+		plainAddrAgrees(t, b)
+	})
+}

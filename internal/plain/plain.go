@@ -1,0 +1,74 @@
+// Package plain reads the pieces of values that nearly everyone writes alike,
+// a host with a port and parameters without quotes or whitespace, from masks of
+// their bytes: bit i of a mask says whether byte i belongs to a class. It has no
+// loops and no branches but to give up, so that the processor has nothing to
+// guess. What it can not read need not be wrong: its callers, the fast paths of
+// uri and header, leave that to the readers of the whole grammar, which are the
+// specification and what their tests compare with.
+//
+// Values here are shorter than 64 bytes, so that the bit behind the last byte
+// exists, and every mask is zero from there on.
+package plain
+
+import (
+	"math/bits"
+
+	"github.com/sipwire/sipwire/internal/abnf"
+)
+
+// MaxLen is the greatest number of bytes of a value.
+const MaxLen = 63
+
+// HostPort reads hostname [ ":" port ] at the bit start of the value b (RFC
+// 3261, 25.1). alnum are letters, digits and "_", punct are "-" and ".". It
+// returns the bits behind the host and behind the port, which are one where
+// there is none. Whether what stands there may follow is the caller's to say.
+//
+// An IPv4 address is a hostname to it. An IPv6 address, two punctuation
+// characters side by side and a host that ends in one are not ok, and neither
+// is a port of more than five digits.
+func HostPort(b []byte, alnum, punct, start uint64) (hostEnd, portEnd uint64, port uint16, ok bool) {
+	name := alnum | punct
+	// Adding to the first bit of a run of ones carries to the bit behind it.
+	hostEnd = (name + start) &^ name
+	host := hostEnd - start
+	bad := punct & host & (punct<<1 | start | hostEnd>>1)
+
+	// Behind the value stands nothing: its last byte is looked at, which is one
+	// of the host then.
+	end := bits.TrailingZeros64(hostEnd)
+	last := end - int(hostEnd>>(uint(len(b))&63)&1)
+	var colon uint64
+	if uint(last) < uint(len(b)) && b[last] == ':' {
+		colon = 1
+	}
+	first := hostEnd << colon
+	portEnd = (alnum + first) &^ alnum
+	at := bits.TrailingZeros64(portEnd)
+	digits := uint64(at-end) - colon // none without a colon
+	if host == 0 || bad != 0 || digits-colon > 5-1 || at < 8 || at > len(b) {
+		return 0, 0, 0, false
+	}
+	value, odd := abnf.Decimal8(b[at-8:at], digits)
+	if odd || value > 65535 {
+		return 0, 0, 0, false
+	}
+	return hostEnd, portEnd, uint16(value), true
+}
+
+// Params reads *( ";" name [ "=" value ] ) from the bit start, which is where
+// end is or a ";", to the bit end. chars are the characters of names and
+// values, semicolons and equals the separators. It returns the bits behind the
+// names. An empty name is not ok, an empty value is.
+func Params(chars, semicolons, equals, start, end uint64) (nameEnds uint64, ok bool) {
+	all := end - start
+	semicolons &= all
+	equals &= all
+	names := semicolons << 1 // their first characters
+	nameEnds = (chars + names) &^ chars
+	bad := all&^(chars|semicolons|equals) | // of no class
+		names&^chars | // an empty name
+		start&^(semicolons|end) | // something behind what stands in front
+		equals&^nameEnds // a second one
+	return nameEnds & (all | end), bad == 0
+}

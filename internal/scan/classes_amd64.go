@@ -1,0 +1,21 @@
+//go:build !purego
+
+package scan
+
+import (
+	"unsafe"
+
+	"github.com/sipwire/sipwire/internal/cpufeat"
+)
+
+// Masks sets m to where in b the classes are. b has from 4 to [MaxMasked]
+// bytes; of another length, and in a tier without a kernel for it, nothing is
+// done and ok is false: a caller that would go over the bytes one by one is
+// faster without masks then.
+func (c *Classes) Masks(b []byte, m *Masks) (ok bool) {
+	if uint(len(b)-4) > MaxMasked-4 || cpufeat.Current() == cpufeat.Generic {
+		return false
+	}
+	classesAVX2(unsafe.SliceData(b), len(b), &c.sets[0][0], &m.Sets[0])
+	return true
+}

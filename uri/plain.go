@@ -1,0 +1,66 @@
+package uri
+
+import (
+	"math/bits"
+
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/plain"
+	"github.com/sipwire/sipwire/internal/scan"
+)
+
+// The classes of bytes that plain tells apart.
+var plainClasses = scan.NewClasses(
+	[...]func(byte) bool{
+		func(c byte) bool { return abnf.Is(c, abnf.Alpha|abnf.Digit) || c == '_' },
+		func(c byte) bool { return c == '-' || c == '.' },
+		// What may stand in the user and in a parameter.
+		func(c byte) bool { return abnf.Is(c, abnf.User) && abnf.Is(c, abnf.URIParam) },
+	},
+	[...]byte{'@', ';', '='},
+)
+
+// plain reads what nearly all URIs are: a sip URI of less than 64 bytes without
+// escapes, password, IPv6 address and headers. It reports whether it did;
+// [URI.parse] is for all others, and would have read this one alike.
+func (u *URI) plain(b []byte) bool {
+	var m scan.Masks
+	if len(b) > plain.MaxLen || !plainClasses.Masks(b, &m) {
+		return false
+	}
+	const letters, sip = 0x202020, 's' | 'i'<<8 | 'p'<<16 | ':'<<24
+	if uint32(b[0])|uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24|letters != sip {
+		return false
+	}
+	const first = 1 << len("sip:")
+	end := uint64(1) << len(b)
+	at := m.Bytes[0] & -m.Bytes[0]
+	var has flags
+	start := at << 1
+	if at != 0 {
+		has = hasUser
+	}
+	if at == 0 {
+		start = first
+	}
+	user := (start - first) &^ at
+	hostEnd, portEnd, port, ok := plain.HostPort(b, m.Sets[0], m.Sets[1], start)
+	if !ok || user&^(m.Sets[2]|m.Bytes[1]|m.Bytes[2])|at&first != 0 {
+		return false
+	}
+	if _, ok := plain.Params(m.Sets[2], m.Bytes[1], m.Bytes[2], portEnd, end); !ok {
+		return false
+	}
+	u.b = b[:len(b):len(b)]
+	u.colon = uint32(len("sip"))
+	u.hostLo = uint32(bits.TrailingZeros64(start))
+	u.userHi = u.hostLo - uint32(has)
+	u.hostHi = uint32(bits.TrailingZeros64(hostEnd))
+	u.paramLo = uint32(bits.TrailingZeros64(portEnd))
+	u.paramHi = uint32(len(b))
+	u.port, u.scheme = port, SIP
+	if hostEnd != portEnd {
+		has |= hasPort
+	}
+	u.flags = has
+	return true
+}
