@@ -8,6 +8,9 @@ import "github.com/sipwire/sipwire/internal/abnf"
 // offset of the byte that is wrong; the error is a [Code] and callID is nil.
 // It reads the values of In-Reply-To too.
 func ParseCallID(b []byte) (callID []byte, n int, err error) {
+	if plainCallID(b) {
+		return b[:len(b):len(b)], len(b), nil
+	}
 	lo := skipLWS(b, 0)
 	hi, code := consumeCallID(b, lo)
 	if n, code = atEnd(b, hi, code); code == ErrTrailing {

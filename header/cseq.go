@@ -1,6 +1,10 @@
 package header
 
-import "github.com/sipwire/sipwire/internal/abnf"
+import (
+	"math/bits"
+
+	"github.com/sipwire/sipwire/internal/abnf"
+)
 
 // A CSeq is the value of CSeq: a sequence number and a method (RFC 3261,
 // 20.16). The zero CSeq is invalid; it is valid as long as the bytes it was
@@ -32,15 +36,51 @@ func (v *CSeq) Parse(b []byte) (n int, err error) {
 // plain reads what nearly all values are: up to ten digits, one space and a
 // method of the table.
 func (v *CSeq) plain(b []byte) bool {
-	number, i := uint64(0), 0
-	for ; i < len(b) && i <= 10; i++ {
-		d := uint64(b[i]) - '0'
-		if d > 9 {
-			break
-		}
-		number = number*10 + d
+	if len(b) < 8 {
+		return v.plainShort(b)
 	}
-	if i == 0 || i > 10 || number > maxCSeq || i >= len(b) || b[i] != ' ' {
+	const ones = 0x0101010101010101
+	w := le64(b) ^ '0'*ones
+	odd := (w + (0x7f-9)*ones | w) & (0x80 * ones) // a bit behind the digits and above
+	digits := bits.TrailingZeros64(odd) / 8
+	number := decimal(w << ((64 - 8*digits) & 63))
+	if digits == 0 {
+		return false
+	}
+	if digits == 8 {
+		for ; digits < len(b) && digits <= 10 && b[digits]-'0' <= 9; digits++ {
+			number = number*10 + uint64(b[digits]-'0')
+		}
+	}
+	if digits >= len(b) || digits > 10 || number > maxCSeq || b[digits] != ' ' {
+		return false
+	}
+	method := b[digits+1 : len(b) : len(b)]
+	id := LookupMethod(method)
+	if id == MethodOther {
+		return false
+	}
+	v.number, v.method, v.id = uint32(number), method, id
+	return true
+}
+
+// decimal returns the number that eight digits are, the first one in the
+// lowest byte: neighbours are joined, digits to pairs, pairs to fours, fours
+// to one.
+func decimal(w uint64) uint64 {
+	w = w * (10<<8 + 1) >> 8 & 0x00ff00ff00ff00ff
+	w = w * (100<<16 + 1) >> 16 & 0x0000ffff0000ffff
+	return w * (10000<<32 + 1) >> 32
+}
+
+// plainShort is plain for less than eight bytes.
+func (v *CSeq) plainShort(b []byte) bool {
+	number, i := uint32(0), 0
+	for i < len(b) && b[i]-'0' <= 9 {
+		number = number*10 + uint32(b[i]-'0')
+		i++
+	}
+	if i == 0 || i == len(b) || b[i] != ' ' {
 		return false
 	}
 	method := b[i+1 : len(b) : len(b)]
@@ -48,7 +88,7 @@ func (v *CSeq) plain(b []byte) bool {
 	if id == MethodOther {
 		return false
 	}
-	v.number, v.method, v.id = uint32(number), method, id
+	v.number, v.method, v.id = number, method, id
 	return true
 }
 

@@ -16,14 +16,14 @@ import (
 func isToken(c byte) bool { return abnf.Is(c, abnf.Token) }
 
 // plainVia are the classes of bytes that [Via.plain] tells apart.
-var plainVia = scan.NewClasses(
-	[...]func(byte) bool{
-		func(c byte) bool { return abnf.Is(c, abnf.Alpha|abnf.Digit) || c == '_' },
-		func(c byte) bool { return c == '-' || c == '.' },
-		isToken,
+var plainVia = scan.Classes{
+	Sets: [...]scan.Set{
+		scan.NewSet(func(c byte) bool { return abnf.Is(c, abnf.Alpha|abnf.Digit) || c == '_' }),
+		scan.NewSet(func(c byte) bool { return c == '-' || c == '.' }),
+		scan.NewSet(isToken),
 	},
-	[...]byte{';', '=', '='},
-)
+	Bytes: [...]byte{';', '=', '='},
+}
 
 // plainTransports are the transports of three letters with the space behind
 // them, by the low bits of their second letter.
@@ -54,8 +54,8 @@ func (v *Via) plain(b []byte) bool {
 	if le64(b) != sip20 || le32(b[len("SIP/2.0/"):]) != transport.letters {
 		return false
 	}
-	hostEnd, portEnd, port, ok := plain.HostPort(window, m.Sets[0], m.Sets[1], 1)
-	if !ok {
+	hostEnd, portEnd, port := plain.HostPort(window, m.Sets[0], m.Sets[1], 1)
+	if hostEnd == 0 {
 		return false
 	}
 	var branch part
@@ -116,14 +116,14 @@ const (
 )
 
 // plainAddr are the classes of bytes that [NameAddr.plain] tells apart.
-var plainAddr = scan.NewClasses(
-	[...]func(byte) bool{
-		func(c byte) bool { return c == '<' || c == '>' },
-		func(c byte) bool { return c == '"' || c == '\\' || abnf.Is(c, abnf.Control) },
-		isToken,
+var plainAddr = scan.Classes{
+	Sets: [...]scan.Set{
+		scan.NewSet(func(c byte) bool { return c == '<' || c == '>' }),
+		scan.NewSet(func(c byte) bool { return c == '"' || c == '\\' || abnf.Is(c, abnf.Control) }),
+		scan.NewSet(isToken),
 	},
-	[...]byte{' ', ' ', ' '},
-)
+	Bytes: [...]byte{' ', ' ', ' '},
+}
 
 // plain reads a name-addr that is the whole of b: a display name without quoted
 // pairs and folds, or none, a URI in "<>", and a tag or no parameter at all. It
@@ -192,4 +192,21 @@ func plainDisplay(b []byte, open, odd, tokens, spaces uint64) (part, bool) {
 	quoted := -(odd & front & 1)
 	name := shut&quoted | front&tokens&^quoted
 	return part{hi: uint32(bits.Len64(name))}, notQuoted&quoted|notWords&^quoted == 0
+}
+
+// plainWord is what the words of a Call-ID are made of.
+var plainWord = scan.NewSet(func(c byte) bool { return abnf.Is(c, abnf.Word) })
+
+// plainCallID reports whether b is a Call-ID of less than 64 bytes: a word, or
+// two with one "@" between them.
+func plainCallID(b []byte) bool {
+	words, ok := plainWord.Mask(b)
+	if !ok || len(b) > plain.MaxLen {
+		return false
+	}
+	last := uint64(1) << (len(b) - 1)
+	others := last<<1 - 1 - words // every word byte is one of b
+	at := bits.TrailingZeros64(others | last)
+	any := uint64(int64(others|-others) >> 63)
+	return others&(others-1|1|last) == 0 && (at >= len(b) || uint64(b[at]^'@')&any == 0)
 }

@@ -9,15 +9,15 @@ import (
 )
 
 // The classes of bytes that plain tells apart.
-var plainClasses = scan.NewClasses(
-	[...]func(byte) bool{
-		func(c byte) bool { return abnf.Is(c, abnf.Alpha|abnf.Digit) || c == '_' },
-		func(c byte) bool { return c == '-' || c == '.' },
+var plainClasses = scan.Classes{
+	Sets: [...]scan.Set{
+		scan.NewSet(func(c byte) bool { return abnf.Is(c, abnf.Alpha|abnf.Digit) || c == '_' }),
+		scan.NewSet(func(c byte) bool { return c == '-' || c == '.' }),
 		// What may stand in the user and in a parameter.
-		func(c byte) bool { return abnf.Is(c, abnf.User) && abnf.Is(c, abnf.URIParam) },
+		scan.NewSet(func(c byte) bool { return abnf.Is(c, abnf.User) && abnf.Is(c, abnf.URIParam) }),
 	},
-	[...]byte{'@', ';', '='},
-)
+	Bytes: [...]byte{'@', ';', '='},
+}
 
 // plain reads what nearly all URIs are: a sip URI of less than 64 bytes without
 // escapes, password, IPv6 address and headers. It reports whether it did;
@@ -43,8 +43,8 @@ func (u *URI) plain(b []byte) bool {
 		start = first
 	}
 	user := (start - first) &^ at
-	hostEnd, portEnd, port, ok := plain.HostPort(b, m.Sets[0], m.Sets[1], start)
-	if !ok || user&^(m.Sets[2]|m.Bytes[1]|m.Bytes[2])|at&first != 0 {
+	hostEnd, portEnd, port := plain.HostPort(b, m.Sets[0], m.Sets[1], start)
+	if hostEnd == 0 || user&^(m.Sets[2]|m.Bytes[1]|m.Bytes[2])|at&first != 0 {
 		return false
 	}
 	if _, ok := plain.Params(m.Sets[2], m.Bytes[1], m.Bytes[2], portEnd, end); !ok {

@@ -10,11 +10,7 @@
 // exists, and every mask is zero from there on.
 package plain
 
-import (
-	"math/bits"
-
-	"github.com/sipwire/sipwire/internal/abnf"
-)
+import "math/bits"
 
 // MaxLen is the greatest number of bytes of a value.
 const MaxLen = 63
@@ -22,12 +18,13 @@ const MaxLen = 63
 // HostPort reads hostname [ ":" port ] at the bit start of the value b (RFC
 // 3261, 25.1). alnum are letters, digits and "_", punct are "-" and ".". It
 // returns the bits behind the host and behind the port, which are one where
-// there is none. Whether what stands there may follow is the caller's to say.
+// there is none, and 0 for what is not plain. Whether what stands there may
+// follow is the caller's to say.
 //
-// An IPv4 address is a hostname to it. An IPv6 address, two punctuation
-// characters side by side and a host that ends in one are not ok, and neither
-// is a port of more than five digits.
-func HostPort(b []byte, alnum, punct, start uint64) (hostEnd, portEnd uint64, port uint16, ok bool) {
+// An IPv4 address is a hostname to it. Not plain are an IPv6 address, two
+// punctuation characters side by side, a host that ends in one, a port of more
+// than five digits and one that ends in the first seven bytes.
+func HostPort(b []byte, alnum, punct, start uint64) (hostEnd, portEnd uint64, port uint16) {
 	name := alnum | punct
 	// Adding to the first bit of a run of ones carries to the bit behind it.
 	hostEnd = (name + start) &^ name
@@ -42,18 +39,35 @@ func HostPort(b []byte, alnum, punct, start uint64) (hostEnd, portEnd uint64, po
 	if uint(last) < uint(len(b)) && b[last] == ':' {
 		colon = 1
 	}
-	first := hostEnd << colon
-	portEnd = (alnum + first) &^ alnum
+	portEnd = (alnum + hostEnd<<(colon&63)) &^ alnum
 	at := bits.TrailingZeros64(portEnd)
 	digits := uint64(at-end) - colon // none without a colon
-	if host == 0 || bad != 0 || digits-colon > 5-1 || at < 8 || at > len(b) {
-		return 0, 0, 0, false
+	if at < 8 || at > len(b) || digits-colon > 5-1 || host == 0 || bad != 0 {
+		return 0, 0, 0
 	}
-	value, odd := abnf.Decimal8(b[at-8:at], digits)
-	if odd || value > 65535 {
-		return 0, 0, 0, false
+
+	// The last digits of the eight bytes in front count, the others are zeros.
+	const ones = 0x0101010101010101
+	w := le64(b[at-8:at]) ^ '0'*ones
+	w &^= ^uint64(0) >> (8 * digits & 63)
+	if (w+(0x7f-9)*ones|w)&(0x80*ones) != 0 {
+		return 0, 0, 0
 	}
-	return hostEnd, portEnd, uint16(value), true
+	// Neighbours are joined: digits to pairs, pairs to fours, fours to one.
+	w = w * (10<<8 + 1) >> 8 & 0x00ff00ff00ff00ff
+	w = w * (100<<16 + 1) >> 16 & 0x0000ffff0000ffff
+	w = w * (10000<<32 + 1) >> 32
+	if w > 65535 {
+		return 0, 0, 0
+	}
+	return hostEnd, portEnd, uint16(w)
+}
+
+// le64 is binary.LittleEndian.Uint64; the compiler makes it one load.
+func le64(b []byte) uint64 {
+	_ = b[7]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
 // Params reads *( ";" name [ "=" value ] ) from the bit start, which is where

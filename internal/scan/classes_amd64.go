@@ -16,6 +16,14 @@ func (c *Classes) Masks(b []byte, m *Masks) (ok bool) {
 	if uint(len(b)-4) > MaxMasked-4 || cpufeat.Current() == cpufeat.Generic {
 		return false
 	}
-	classesAVX2(unsafe.SliceData(b), len(b), &c.sets[0][0], &m.Sets[0])
+	classesAVX2(unsafe.SliceData(b), len(b), &c.Sets[0][0], &m.Sets[0])
 	return true
+}
+
+// Mask is [Classes.Masks] for one set.
+func (s *Set) Mask(b []byte) (mask uint64, ok bool) {
+	if uint(len(b)-4) > MaxMasked-4 || cpufeat.Current() == cpufeat.Generic {
+		return 0, false
+	}
+	return setAVX2(unsafe.SliceData(b), len(b), &s[0]), true
 }

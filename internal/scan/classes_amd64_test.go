@@ -11,42 +11,35 @@ import (
 )
 
 // slowMasks is the specification of [Classes.Masks].
-func (c *Classes) slowMasks(b []byte, m *Masks) {
-	*m = Masks{}
+func (c *Classes) slowMasks(b []byte) (m Masks) {
 	for i := range MaxMasked {
 		var char byte
 		if i < len(b) {
 			char = b[i]
 		}
-		for n := range c.sets {
-			if char < 0x80 && c.sets[n][char&15]>>(char>>4)&1 != 0 {
+		for n, set := range c.Sets {
+			if char < 0x80 && set[char&15]>>(char>>4)&1 != 0 {
 				m.Sets[n] |= 1 << i
 			}
 		}
-		for n, like := range c.bytes {
+		for n, like := range c.Bytes {
 			if char == like {
 				m.Bytes[n] |= 1 << i
 			}
 		}
 	}
+	return m
 }
 
 // classesOf draws classes: any sets of ASCII characters, and any bytes.
 func classesOf(r *rand.Rand) *Classes {
-	var sets [classSets]func(byte) bool
-	for n := range sets {
-		var set [128]bool
+	var c Classes
+	for n := range c.Sets {
 		odds := r.IntN(9)
-		for c := range set {
-			set[c] = r.IntN(8) < odds
-		}
-		sets[n] = func(c byte) bool { return set[c] }
+		c.Sets[n] = NewSet(func(byte) bool { return r.IntN(8) < odds })
+		c.Bytes[n] = byte(r.IntN(256))
 	}
-	var bytes [classBytes]byte
-	for n := range bytes {
-		bytes[n] = byte(r.IntN(256))
-	}
-	return NewClasses(sets, bytes)
+	return &c
 }
 
 // eachKernel runs f in every tier that has a kernel for classes.
@@ -61,13 +54,15 @@ func eachKernel(t *testing.T, f func(t *testing.T)) {
 
 func compareMasks(t *testing.T, c *Classes, b []byte) {
 	t.Helper()
-	var got, want Masks
-	c.slowMasks(b, &want)
-	if !c.Masks(b, &got) {
-		t.Fatalf("%d bytes: not done", len(b))
-	}
-	if got != want {
+	var got Masks
+	want := c.slowMasks(b)
+	if !c.Masks(b, &got) || got != want {
 		t.Fatalf("%q:\n%x\n%x", b, got, want)
+	}
+	for n := range c.Sets {
+		if mask, ok := c.Sets[n].Mask(b); !ok || mask != want.Sets[n] {
+			t.Fatalf("%q: set %d: %x, want %x", b, n, mask, want.Sets[n])
+		}
 	}
 }
 
@@ -114,15 +109,21 @@ func TestMasksEveryByte(t *testing.T) {
 
 func TestMasksRefuses(t *testing.T) {
 	c := classesOf(rand.New(rand.NewPCG(9, 10)))
-	m, kept := Masks{Bytes: [classBytes]uint64{1, 2, 3}}, Masks{Bytes: [classBytes]uint64{1, 2, 3}}
+	m, kept := Masks{Bytes: [3]uint64{1, 2, 3}}, Masks{Bytes: [3]uint64{1, 2, 3}}
 	for _, size := range []int{0, 1, 2, 3, MaxMasked + 1, 1000} {
 		if c.Masks(make([]byte, size), &m) || m != kept {
 			t.Errorf("%d bytes: done", size)
+		}
+		if _, ok := c.Sets[0].Mask(make([]byte, size)); ok {
+			t.Errorf("%d bytes: one set done", size)
 		}
 	}
 	defer cpufeat.Force(cpufeat.Generic)()
 	if c.Masks(make([]byte, 20), &m) || m != kept {
 		t.Error("the generic tier has masks")
+	}
+	if _, ok := c.Sets[0].Mask(make([]byte, 20)); ok {
+		t.Error("the generic tier has the mask of a set")
 	}
 }
 

@@ -34,3 +34,8 @@ func headerEndAVX512(src *byte, size int, from int, afterLF int, afterLF1 int) i
 //
 //go:noescape
 func classesAVX2(b *byte, size int, c *byte, masks *uint64)
+
+// setAVX2 is Set.Mask for the set at set and size bytes at b, from 4 to 64.
+//
+//go:noescape
+func setAVX2(b *byte, size int, set *byte) uint64

@@ -933,98 +933,98 @@ none:
 // func classesAVX2(b *byte, size int, c *byte, masks *uint64)
 // Requires: AVX, AVX2, BMI2
 TEXT ·classesAVX2(SB), NOSPLIT, $0-32
-	MOVQ           b+0(FP), AX
-	MOVQ           size+8(FP), CX
-	MOVQ           c+16(FP), DX
-	MOVQ           masks+24(FP), BX
+	MOVQ           c+16(FP), AX
+	MOVQ           masks+24(FP), CX
+	MOVQ           b+0(FP), DX
+	MOVQ           size+8(FP), BX
 	LEAQ           words<>+64(SB), SI
-	MOVQ           CX, DI
+	MOVQ           BX, DI
 	ANDQ           $-4, DI
 	SUBQ           DI, SI
-	MOVL           -4(AX)(CX*1), DI
-	NOTQ           CX
-	ANDQ           $0x03, CX
-	SHLQ           $0x03, CX
-	ADDQ           $0x08, CX
-	SHRXQ          CX, DI, DI
+	MOVL           -4(DX)(BX*1), DI
+	NOTQ           BX
+	ANDQ           $0x03, BX
+	SHLQ           $0x03, BX
+	ADDQ           $0x08, BX
+	SHRXQ          BX, DI, DI
 	VMOVD          DI, X0
 	VPBROADCASTD   X0, Y0
 	VPBROADCASTB   nibbles<>+32(SB), Y1
 	VBROADCASTI128 nibbles<>+16(SB), Y2
 	VMOVDQU        (SI), Y4
-	VPMASKMOVD     (AX), Y4, Y3
+	VPMASKMOVD     (DX), Y4, Y3
 	VPAND          128(SI), Y0, Y4
 	VPOR           Y4, Y3, Y3
 	VPSRLW         $0x04, Y3, Y4
 	VPAND          Y1, Y4, Y4
 	VPSHUFB        Y4, Y2, Y4
 	VMOVDQU        32(SI), Y6
-	VPMASKMOVD     32(AX), Y6, Y5
+	VPMASKMOVD     32(DX), Y6, Y5
 	VPAND          160(SI), Y0, Y6
 	VPOR           Y6, Y5, Y5
 	VPSRLW         $0x04, Y5, Y0
 	VPAND          Y1, Y0, Y0
 	VPSHUFB        Y0, Y2, Y0
-	VBROADCASTI128 (DX), Y1
+	VBROADCASTI128 (AX), Y1
 	VPSHUFB        Y3, Y1, Y2
 	VPAND          Y4, Y2, Y2
 	VPCMPEQB       Y4, Y2, Y2
 	VPSHUFB        Y5, Y1, Y1
 	VPAND          Y0, Y1, Y1
 	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, AX
-	VPMOVMSKB      Y1, CX
-	SHLQ           $0x20, CX
-	ORQ            CX, AX
-	MOVQ           AX, (BX)
-	VBROADCASTI128 16(DX), Y1
+	VPMOVMSKB      Y2, DX
+	VPMOVMSKB      Y1, BX
+	SHLQ           $0x20, BX
+	ORQ            BX, DX
+	MOVQ           DX, (CX)
+	VBROADCASTI128 16(AX), Y1
 	VPSHUFB        Y3, Y1, Y2
 	VPAND          Y4, Y2, Y2
 	VPCMPEQB       Y4, Y2, Y2
 	VPSHUFB        Y5, Y1, Y1
 	VPAND          Y0, Y1, Y1
 	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, AX
-	VPMOVMSKB      Y1, CX
-	SHLQ           $0x20, CX
-	ORQ            CX, AX
-	MOVQ           AX, 8(BX)
-	VBROADCASTI128 32(DX), Y1
+	VPMOVMSKB      Y2, DX
+	VPMOVMSKB      Y1, BX
+	SHLQ           $0x20, BX
+	ORQ            BX, DX
+	MOVQ           DX, 8(CX)
+	VBROADCASTI128 32(AX), Y1
 	VPSHUFB        Y3, Y1, Y2
 	VPAND          Y4, Y2, Y2
 	VPCMPEQB       Y4, Y2, Y2
 	VPSHUFB        Y5, Y1, Y1
 	VPAND          Y0, Y1, Y1
 	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, AX
-	VPMOVMSKB      Y1, CX
-	SHLQ           $0x20, CX
-	ORQ            CX, AX
-	MOVQ           AX, 16(BX)
-	VPBROADCASTB   48(DX), Y0
+	VPMOVMSKB      Y2, DX
+	VPMOVMSKB      Y1, BX
+	SHLQ           $0x20, BX
+	ORQ            BX, DX
+	MOVQ           DX, 16(CX)
+	VPBROADCASTB   48(AX), Y0
+	VPCMPEQB       Y0, Y3, Y1
+	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y1, DX
+	VPMOVMSKB      Y0, BX
+	SHLQ           $0x20, BX
+	ORQ            BX, DX
+	MOVQ           DX, 24(CX)
+	VPBROADCASTB   49(AX), Y0
+	VPCMPEQB       Y0, Y3, Y1
+	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y1, DX
+	VPMOVMSKB      Y0, BX
+	SHLQ           $0x20, BX
+	ORQ            BX, DX
+	MOVQ           DX, 32(CX)
+	VPBROADCASTB   50(AX), Y0
 	VPCMPEQB       Y0, Y3, Y1
 	VPCMPEQB       Y0, Y5, Y0
 	VPMOVMSKB      Y1, AX
-	VPMOVMSKB      Y0, CX
-	SHLQ           $0x20, CX
-	ORQ            CX, AX
-	MOVQ           AX, 24(BX)
-	VPBROADCASTB   49(DX), Y0
-	VPCMPEQB       Y0, Y3, Y1
-	VPCMPEQB       Y0, Y5, Y0
-	VPMOVMSKB      Y1, AX
-	VPMOVMSKB      Y0, CX
-	SHLQ           $0x20, CX
-	ORQ            CX, AX
-	MOVQ           AX, 32(BX)
-	VPBROADCASTB   50(DX), Y0
-	VPCMPEQB       Y0, Y3, Y1
-	VPCMPEQB       Y0, Y5, Y0
-	VPMOVMSKB      Y1, AX
-	VPMOVMSKB      Y0, CX
-	SHLQ           $0x20, CX
-	ORQ            CX, AX
-	MOVQ           AX, 40(BX)
+	VPMOVMSKB      Y0, DX
+	SHLQ           $0x20, DX
+	ORQ            DX, AX
+	MOVQ           AX, 40(CX)
 	VZEROUPPER
 	RET
 
@@ -1093,3 +1093,52 @@ DATA words<>+244(SB)/4, $0x00000000
 DATA words<>+248(SB)/4, $0x00000000
 DATA words<>+252(SB)/4, $0x00000000
 GLOBL words<>(SB), RODATA|NOPTR, $256
+
+// func setAVX2(b *byte, size int, set *byte) uint64
+// Requires: AVX, AVX2, BMI2
+TEXT ·setAVX2(SB), NOSPLIT, $0-32
+	MOVQ           set+16(FP), AX
+	MOVQ           b+0(FP), CX
+	MOVQ           size+8(FP), DX
+	LEAQ           words<>+64(SB), BX
+	MOVQ           DX, SI
+	ANDQ           $-4, SI
+	SUBQ           SI, BX
+	MOVL           -4(CX)(DX*1), SI
+	NOTQ           DX
+	ANDQ           $0x03, DX
+	SHLQ           $0x03, DX
+	ADDQ           $0x08, DX
+	SHRXQ          DX, SI, SI
+	VMOVD          SI, X0
+	VPBROADCASTD   X0, Y0
+	VPBROADCASTB   nibbles<>+32(SB), Y1
+	VBROADCASTI128 nibbles<>+16(SB), Y2
+	VMOVDQU        (BX), Y4
+	VPMASKMOVD     (CX), Y4, Y3
+	VPAND          128(BX), Y0, Y4
+	VPOR           Y4, Y3, Y3
+	VPSRLW         $0x04, Y3, Y4
+	VPAND          Y1, Y4, Y4
+	VPSHUFB        Y4, Y2, Y4
+	VMOVDQU        32(BX), Y6
+	VPMASKMOVD     32(CX), Y6, Y5
+	VPAND          160(BX), Y0, Y6
+	VPOR           Y6, Y5, Y5
+	VPSRLW         $0x04, Y5, Y0
+	VPAND          Y1, Y0, Y0
+	VPSHUFB        Y0, Y2, Y0
+	VBROADCASTI128 (AX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, AX
+	VPMOVMSKB      Y1, CX
+	SHLQ           $0x20, CX
+	ORQ            CX, AX
+	MOVQ           AX, ret+24(FP)
+	VZEROUPPER
+	RET

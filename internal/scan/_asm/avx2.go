@@ -14,6 +14,9 @@ type avx2 struct {
 	tables Mem
 	made   bool
 
+	words   Mem // see loadWindow
+	windows bool
+
 	rows, row, nibble, zero, lf VecVirtual
 	half                        [2]VecVirtual
 }
