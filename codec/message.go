@@ -92,6 +92,12 @@ func Release(m *Message) {
 // Reset forgets the message and its bytes; memory that was grown is kept.
 // Its cost does not grow with the memory that m holds.
 func (m *Message) Reset() {
+	m.reset()
+	m.typed.release()
+}
+
+// reset is Reset for a message that is parsed into at once.
+func (m *Message) reset() {
 	if len(m.fields) != 0 {
 		// All of them, a handful of stores, rather than those in use, a
 		// loop whose length nobody can foretell.

@@ -68,7 +68,7 @@ func (m *Message) Parse(b []byte) error {
 // answered: the start line unless it is what is wrong, and every header field
 // that could be read.
 func (p *Parser) Parse(m *Message, b []byte) error {
-	m.Reset()
+	m.reset()
 	m.limits = *p
 	m.buf = b
 	m.body, m.end = len(b), len(b)

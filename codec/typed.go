@@ -71,7 +71,6 @@ func (m *Message) readURI(s slot, id header.ID, offset int, b []byte, u *uri.URI
 	n, err := u.Parse(b)
 	if err == nil && m.limits.Strict {
 		if _, twice := u.DuplicateParam(); twice {
-			*u = uri.URI{}
 			n, err = 0, ErrParamTwice
 		}
 	}
@@ -89,15 +88,19 @@ func (m *Message) TopVia() (*header.Via, error) {
 }
 
 func (m *Message) readVia() {
+	if b, ok := m.top(header.IDVia); ok {
+		if _, err := m.typed.via.ParseFrom(b, 0); err == nil {
+			m.has(slotVia)
+			return
+		}
+	}
 	b, offset, err := m.find(header.IDVia)
 	if err == nil {
 		var n int
 		if n, err = m.typed.via.ParseFrom(b, 0); err != nil {
 			offset += n
-		} else if m.limits.Strict {
-			if err = m.once(m.typed.via.Params()); err != nil {
-				m.typed.via = header.Via{}
-			}
+		} else {
+			err = m.once(m.typed.via.Params())
 		}
 	}
 	m.keep(slotVia, header.IDVia, offset, err)
@@ -134,23 +137,30 @@ func (m *Message) TopRoute() (*header.NameAddr, error) {
 
 // readAddr reads the first value of a header of name-addrs.
 func (m *Message) readAddr(s slot, id header.ID, v *header.NameAddr) {
+	if b, ok := m.top(id); ok {
+		if _, err := parseAddr(id, v, b); err == nil {
+			m.has(s)
+			return
+		}
+	}
 	b, offset, err := m.find(id)
 	if err == nil {
 		var n int
-		if id == header.IDRoute {
-			n, err = v.ParseFrom(b, 0)
-		} else {
-			n, err = v.Parse(b)
-		}
-		if err != nil {
+		if n, err = parseAddr(id, v, b); err != nil {
 			offset += n
-		} else if m.limits.Strict {
-			if err = m.once(v.Params()); err != nil {
-				*v = header.NameAddr{}
-			}
+		} else {
+			err = m.once(v.Params())
 		}
 	}
 	m.keep(s, id, offset, err)
+}
+
+// parseAddr reads the value of From or To, or the topmost one of Route.
+func parseAddr(id header.ID, v *header.NameAddr, b []byte) (n int, err error) {
+	if id == header.IDRoute {
+		return v.ParseFrom(b, 0)
+	}
+	return v.Parse(b)
 }
 
 // FromURI returns the URI in From. An error of From is its error.
@@ -220,10 +230,8 @@ func (m *Message) readContact() {
 		}
 		if err != nil {
 			offset += n
-		} else if m.limits.Strict {
-			if err = m.once(m.typed.contact.Params()); err != nil {
-				m.typed.contact = header.Contact{}
-			}
+		} else {
+			err = m.once(m.typed.contact.Params())
 		}
 	}
 	m.keep(slotContact, header.IDContact, offset, err)
@@ -234,16 +242,22 @@ func (m *Message) readContact() {
 // Pointer and error are as for [Message.RequestURI].
 func (m *Message) CSeq() (*header.CSeq, error) {
 	if m.unread(slotCSeq) {
-		b, offset, err := m.find(header.IDCSeq)
-		if err == nil {
-			var n int
-			if n, err = m.typed.cseq.Parse(b); err != nil {
-				offset += n
-			}
-		}
-		m.keep(slotCSeq, header.IDCSeq, offset, err)
+		m.readCSeq()
 	}
 	return &m.typed.cseq, m.verdict(slotCSeq)
+}
+
+func (m *Message) readCSeq() {
+	b, offset, err := m.find(header.IDCSeq)
+	if err == nil {
+		var n int
+		if n, err = m.typed.cseq.Parse(b); err == nil {
+			m.has(slotCSeq)
+			return
+		}
+		offset += n
+	}
+	m.keep(slotCSeq, header.IDCSeq, offset, err)
 }
 
 // CallID returns the Call-ID as it came (RFC 3261, 20.8). Two are compared
@@ -254,9 +268,11 @@ func (m *Message) CallID() ([]byte, error) {
 	if m.unread(slotCallID) {
 		if err == nil {
 			var n int
-			if _, n, err = header.ParseCallID(b); err != nil {
-				offset += n
+			if _, n, err = header.ParseCallID(b); err == nil {
+				m.has(slotCallID)
+				return b, nil
 			}
+			offset += n
 		}
 		m.keep(slotCallID, header.IDCallID, offset, err)
 	}
@@ -267,16 +283,23 @@ func (m *Message) CallID() ([]byte, error) {
 // is ErrRange. The error is as for [Message.RequestURI].
 func (m *Message) MaxForwards() (hops uint8, err error) {
 	if m.unread(slotMaxForwards) {
-		b, offset, err := m.find(header.IDMaxForwards)
-		if err == nil {
-			var n int
-			if m.typed.hops, n, err = header.ParseMaxForwards(b); err != nil {
-				m.typed.hops, offset = 0, offset+n
-			}
-		}
-		m.keep(slotMaxForwards, header.IDMaxForwards, offset, err)
+		m.readMaxForwards()
 	}
 	return m.typed.hops, m.verdict(slotMaxForwards)
+}
+
+func (m *Message) readMaxForwards() {
+	b, offset, err := m.find(header.IDMaxForwards)
+	if err == nil {
+		var n int
+		if m.typed.hops, n, err = header.ParseMaxForwards(b); err == nil {
+			m.has(slotMaxForwards)
+			return
+		}
+		offset += n
+	}
+	m.typed.hops = 0
+	m.keep(slotMaxForwards, header.IDMaxForwards, offset, err)
 }
 
 // Expires returns the Expires value in seconds (RFC 3261, 20.19): 0 and
@@ -286,6 +309,7 @@ func (m *Message) MaxForwards() (hops uint8, err error) {
 func (m *Message) Expires() (seconds uint32, err error) {
 	if m.unread(slotExpires) {
 		b, offset, err := m.find(header.IDExpires)
+		m.typed.expires = 0
 		if err == nil {
 			var n int
 			if m.typed.expires, n, err = header.ParseExpires(b); err != nil {
