@@ -38,7 +38,7 @@ var plainTransports = [16]struct {
 
 // plain reads a Via value that is the whole of b: SIP/2.0, a transport of the
 // table, host and port of less than 64 bytes and as much or twice as much of
-// parameters, without whitespace, quotes and IPv6 addresses.
+// parameters, without whitespace and quotes.
 func (v *Via) plain(b []byte) bool {
 	const front = len("SIP/2.0/UDP ")
 	if len(b) < front {
@@ -119,79 +119,105 @@ const (
 var plainAddr = scan.Classes{
 	Sets: [...]scan.Set{
 		scan.NewSet(func(c byte) bool { return c == '<' || c == '>' }),
-		scan.NewSet(func(c byte) bool { return c == '"' || c == '\\' || abnf.Is(c, abnf.Control) }),
+		scan.NewSet(func(c byte) bool { return abnf.Is(c, abnf.Control) }),
 		scan.NewSet(isToken),
 	},
-	Bytes: [...]byte{' ', ' ', ' '},
+	Bytes: [...]byte{' ', '"', '\\'},
 }
 
-// plain reads a name-addr that is the whole of b: a display name without quoted
-// pairs and folds, or none, a URI in "<>", and a tag or no parameter at all. It
-// may have twice 63 bytes when the "<" is one of the first 63, and the ">" one
-// of the last.
+// plain reads a name-addr or addr-spec that is the whole of b, with a tag or no
+// parameter at all. A name-addr may have twice 63 bytes when its "<" is one of
+// the first 63, and its ">" one of the last; an addr-spec may have 63.
 func (v *NameAddr) plain(b []byte) bool {
-	const tagAt = len(";tag=")
 	var front, back scan.Masks
 	if len(b) < 8 || len(b) > 2*plain.MaxLen || !plainAddr.Masks(b[:min(len(b), plain.MaxLen)], &front) {
 		return false
 	}
-	open := front.Sets[0] & -front.Sets[0]
-	tokens, angles, first := front.Sets[2], front.Sets[0]&^open, 0
+	if front.Sets[0] == 0 {
+		return v.plainSpec(b, front.Sets[2])
+	}
+	open, display := plainDisplay(b, &front)
+	tokens, angles, first := front.Sets[2], front.Sets[0]&^(open<<1-1), 0
 	if len(b) > plain.MaxLen {
 		// Bit 0 is byte first now.
-		if first = len(b) - plain.MaxLen; !plainAddr.Masks(b[first:], &back) || angles&(1<<first-1) != 0 {
+		if first = len(b) - plain.MaxLen; !plainAddr.Masks(b[first:], &back) || angles&(1<<(first&63)-1) != 0 {
 			return false
 		}
-		tokens, angles = back.Sets[2], back.Sets[0]&^((open<<1-1)>>first)
+		tokens, angles = back.Sets[2], back.Sets[0]&^((open<<1-1)>>(first&63))
 	}
 	shut := angles & -angles
 	lo, hi := bits.TrailingZeros64(open), first+bits.TrailingZeros64(shut)
-	if lo >= len(b) || hi >= len(b) || hi < 2 {
+	if lo >= len(b) || hi >= len(b) || b[lo] != '<' || b[hi] != '>' {
 		return false
 	}
-	display, ok := plainDisplay(b, open, front.Sets[1], front.Sets[2], front.Bytes[0])
-	bad := uint64((b[lo] ^ '<') | (b[hi] ^ '>'))
+	v.angle = true
+	return v.plainTag(b, display, makePart(lo+1, hi), hi+1, tokens, first)
+}
 
-	// The parameter, or none. Its name is looked at in the eight bytes that end
-	// behind it; without one some other eight are, and do not matter.
-	at, tagLo, tagHi, has := 0, 0, 0, uint64(0)
-	if hi+1 < len(b) {
-		tagLo, tagHi, has = hi+1+tagAt, len(b), ^uint64(0)
-		at = hi + 1 + tagAt - 8
+// plainDisplay reads the display name in front of the "<" at the bit open. It
+// is one of words or one in quotes: which can not be foretold, and one piece of
+// arithmetic is for both. open is 0 when it is not plain.
+func plainDisplay(b []byte, m *scan.Masks) (open uint64, display part) {
+	spaces, quotes, backslashes := m.Bytes[0], m.Bytes[1], m.Bytes[2]
+	for ; backslashes != 0; backslashes &= backslashes - 1 {
+		escaped := (backslashes & -backslashes) << 1
+		quotes &^= escaped
+		backslashes &^= escaped
 	}
-	if !ok || tagLo > tagHi || uint(at) > uint(len(b)-8) {
+	quoted := -(quotes & 1) // all ones or none
+	quotes &^= 1
+	shut := quotes & -quotes & quoted
+	text := (shut<<1 - 1) & quoted // with both quotes; everything when the second is missing
+	angles := m.Sets[0] &^ text
+	open = angles & -angles
+	front := (open - 1) &^ text
+	words := front & m.Sets[2] &^ quoted
+	bad := text&m.Sets[1] | front&^(spaces|words) | front&^words&^quoted&1
+	if bad != 0 {
+		open = 0
+	}
+	return open, part{hi: uint32(bits.Len64(shut | words))}
+}
+
+// plainBare are the characters of an addr-spec without "<>".
+var plainBare = scan.NewSet(func(c byte) bool { return bareURI[c] })
+
+// plainSpec reads an addr-spec without "<>".
+func (v *NameAddr) plainSpec(b []byte, tokens uint64) bool {
+	bare, ok := plainBare.Mask(b)
+	if !ok || len(b) > plain.MaxLen {
 		return false
 	}
-	name := (le64(b[at:]) | lower) >> (64 - 8*tagAt)
-	value := uint64(1)<<(len(b)-first) - shut<<(tagAt+1)
-	if bad|(name^tagParam|value&^tokens)&has != 0 {
+	colon := bits.TrailingZeros64((tokens + 1) &^ tokens)
+	hi := bits.TrailingZeros64((bare + 1) &^ bare)
+	if colon == 0 || colon >= hi || b[colon] != ':' {
+		return false
+	}
+	v.angle = false
+	return v.plainTag(b, part{}, makePart(0, hi), hi, tokens, 0)
+}
+
+// plainTag reads what stands behind the URI, from b[i] on: a tag, or nothing.
+// Bit 0 of tokens is about b[first]. It sets all of v but the angle.
+func (v *NameAddr) plainTag(b []byte, display, uri part, i int, tokens uint64, first int) bool {
+	// The name is looked at in the eight bytes that end behind it; without one
+	// some other eight are, and do not matter.
+	const before = len(";tag=")
+	has := (i - len(b)) >> (bits.UintSize - 1) // all ones when something follows
+	at, lo, hi := (i+before-8)&has, (i+before)&has, len(b)&has
+	if lo > hi || at < 0 || at > len(b)-8 {
+		return false
+	}
+	name := (le64(b[at:]) | lower) >> (64 - 8*before)
+	value := uint64(1)<<((len(b)-first)&63) - 1<<((i+before-first)&63)
+	if (name^tagParam|value&^tokens)&uint64(has) != 0 {
 		return false
 	}
 	v.b = b
 	v.all = part{hi: uint32(len(b))}
-	v.display = display
-	v.uri = makePart(lo+1, hi)
-	v.tag = makePart(tagLo, tagHi)
-	v.paramLo = uint32(hi + 1)
-	v.angle = true
+	v.display, v.uri, v.tag = display, uri, makePart(lo, hi)
+	v.paramLo = uint32(i)
 	return true
-}
-
-// plainDisplay reads the display name in front of the "<" at the bit open. It
-// is one of words or one in quotes: which can not be foretold, and both are
-// judged.
-func plainDisplay(b []byte, open, odd, tokens, spaces uint64) (part, bool) {
-	front := open - 1
-	shut := odd & front &^ 1
-	last := bits.TrailingZeros64(shut | open)
-	if last >= len(b) {
-		return part{}, false
-	}
-	notQuoted := (shut-1)&shut | front&^(shut<<1-1)&^spaces | uint64((b[0]^'"')|(b[last]^'"'))
-	notWords := front&^(tokens|spaces) | front&^tokens&1
-	quoted := -(odd & front & 1)
-	name := shut&quoted | front&tokens&^quoted
-	return part{hi: uint32(bits.Len64(name))}, notQuoted&quoted|notWords&^quoted == 0
 }
 
 // plainWord is what the words of a Call-ID are made of.

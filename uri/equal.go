@@ -70,8 +70,8 @@ func equalAuthority(a, b *URI) bool {
 	if a.HostKind() != HostIPv6 {
 		return false
 	}
-	aa, _, _ := parse6(a.Host(), 1)
-	ba, _, _ := parse6(b.Host(), 1)
+	aa, _, _ := abnf.ConsumeIPv6(a.Host(), 1)
+	ba, _, _ := abnf.ConsumeIPv6(b.Host(), 1)
 	return aa == ba
 }
 

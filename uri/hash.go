@@ -18,7 +18,7 @@ func (u *URI) Hash() uint64 {
 		p, _ := u.Password()
 		h = hashText(h, p, 0)
 		if u.HostKind() == HostIPv6 {
-			addr, _, _ := parse6(u.Host(), 1)
+			addr, _, _ := abnf.ConsumeIPv6(u.Host(), 1)
 			h = abnf.Hash(h, addr[:])
 		} else {
 			h = hashText(h, u.Host(), fold)

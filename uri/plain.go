@@ -20,7 +20,7 @@ var plainClasses = scan.Classes{
 }
 
 // plain reads what nearly all URIs are: a sip URI of less than 64 bytes without
-// escapes, password, IPv6 address and headers. It reports whether it did;
+// password and headers, and without escapes but in the user. It reports whether it did;
 // [URI.parse] is for all others, and would have read this one alike.
 func (u *URI) plain(b []byte) bool {
 	var m scan.Masks
@@ -44,7 +44,10 @@ func (u *URI) plain(b []byte) bool {
 	}
 	user := (start - first) &^ at
 	hostEnd, portEnd, port := plain.HostPort(b, m.Sets[0], m.Sets[1], start)
-	if hostEnd == 0 || user&^(m.Sets[2]|m.Bytes[1]|m.Bytes[2])|at&first != 0 {
+	if hostEnd == 0 || at&first != 0 {
+		return false
+	}
+	if odd := user &^ (m.Sets[2] | m.Bytes[1] | m.Bytes[2]); odd != 0 && !areEscapes(b[:bits.TrailingZeros64(at)], odd) {
 		return false
 	}
 	if _, ok := plain.Params(m.Sets[2], m.Bytes[1], m.Bytes[2], portEnd, end); !ok {
@@ -62,5 +65,17 @@ func (u *URI) plain(b []byte) bool {
 		has |= hasPort
 	}
 	u.flags = has
+	return true
+}
+
+// areEscapes reports whether an escape begins at every bit of odd, which are
+// bytes of b.
+func areEscapes(b []byte, odd uint64) bool {
+	for ; odd != 0; odd &= odd - 1 {
+		i := bits.TrailingZeros64(odd)
+		if i+2 >= len(b) || b[i] != '%' || !abnf.Is(b[i+1], abnf.Hex) || !abnf.Is(b[i+2], abnf.Hex) {
+			return false
+		}
+	}
 	return true
 }

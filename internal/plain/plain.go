@@ -10,39 +10,46 @@
 // exists, and every mask is zero from there on.
 package plain
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/sipwire/sipwire/internal/abnf"
+)
 
 // MaxLen is the greatest number of bytes of a value.
 const MaxLen = 63
 
-// HostPort reads hostname [ ":" port ] at the bit start of the value b (RFC
-// 3261, 25.1). alnum are letters, digits and "_", punct are "-" and ".". It
-// returns the bits behind the host and behind the port, which are one where
-// there is none, and 0 for what is not plain. Whether what stands there may
-// follow is the caller's to say.
+// HostPort reads host [ ":" port ] at the bit start of the value b (RFC 3261,
+// 25.1). alnum are letters, digits and "_", punct are "-" and ".". It returns
+// the bits behind the host and behind the port, which are one where there is
+// none, and 0 for what is not plain. Whether what stands there may follow is
+// the caller's to say.
 //
-// An IPv4 address is a hostname to it. Not plain are an IPv6 address, two
-// punctuation characters side by side, a host that ends in one, a port of more
-// than five digits and one that ends in the first seven bytes.
+// An IPv4 address is a hostname to it. Not plain are two punctuation characters
+// side by side, a hostname that ends in one, a port of more than five digits
+// and one that ends in the first seven bytes.
 func HostPort(b []byte, alnum, punct, start uint64) (hostEnd, portEnd uint64, port uint16) {
 	name := alnum | punct
 	// Adding to the first bit of a run of ones carries to the bit behind it.
 	hostEnd = (name + start) &^ name
 	host := hostEnd - start
+	if host == 0 {
+		hostEnd = ipv6(b, start) &^ name // "[::1]9" is none
+	}
 	bad := punct & host & (punct<<1 | start | hostEnd>>1)
 
 	// Behind the value stands nothing: its last byte is looked at, which is one
 	// of the host then.
 	end := bits.TrailingZeros64(hostEnd)
 	last := end - int(hostEnd>>(uint(len(b))&63)&1)
-	var colon uint64
-	if uint(last) < uint(len(b)) && b[last] == ':' {
-		colon = 1
+	if uint(last) >= uint(len(b)) {
+		return 0, 0, 0
 	}
+	colon := (uint64(b[last]^':') - 1) >> 63 // 1 for a colon; a branch would be a guess
 	portEnd = (alnum + hostEnd<<(colon&63)) &^ alnum
 	at := bits.TrailingZeros64(portEnd)
 	digits := uint64(at-end) - colon // none without a colon
-	if at < 8 || at > len(b) || digits-colon > 5-1 || host == 0 || bad != 0 {
+	if at < 8 || at > len(b) || digits-colon > 5-1 || bad != 0 {
 		return 0, 0, 0
 	}
 
@@ -61,6 +68,20 @@ func HostPort(b []byte, alnum, punct, start uint64) (hostEnd, portEnd uint64, po
 		return 0, 0, 0
 	}
 	return hostEnd, portEnd, uint16(w)
+}
+
+// ipv6 returns the bit behind the IPv6 address in brackets at the bit start, 0
+// when there is none.
+func ipv6(b []byte, start uint64) (end uint64) {
+	i := bits.TrailingZeros64(start)
+	if i >= len(b) || b[i] != '[' {
+		return 0
+	}
+	_, i, ok := abnf.ConsumeIPv6(b, i+1)
+	if !ok || i >= len(b) {
+		return 0
+	}
+	return 1 << (i + 1)
 }
 
 // le64 is binary.LittleEndian.Uint64; the compiler makes it one load.
