@@ -74,7 +74,7 @@ func (m *Message) parseRequestLine(start, methodEnd, end int) bool {
 		}
 	}
 	m.methodEnd = uint32(methodEnd)
-	m.method = header.LookupMethod(b[start:methodEnd])
+	m.method = header.LookupMethodIn(b, start, methodEnd)
 	m.uriLo, m.uriHi = uint32(uri), uint32(uriEnd)
 	m.versionLo, m.versionHi = uint32(uriEnd+1), uint32(end)
 	m.flags |= flagParsed
@@ -146,7 +146,7 @@ func (m *Message) otherVersion(start, methodEnd, end int) bool {
 	}
 	m.fail(ErrVersion, header.IDOther, version)
 	m.methodEnd = uint32(methodEnd)
-	m.method = header.LookupMethod(b[start:methodEnd])
+	m.method = header.LookupMethodIn(b, start, methodEnd)
 	m.uriLo, m.uriHi = uint32(uri), uint32(uriEnd)
 	m.versionLo, m.versionHi = uint32(version), uint32(end)
 	m.flags |= flagParsed

@@ -248,13 +248,17 @@ func (m *Message) CSeq() (*header.CSeq, error) {
 }
 
 func (m *Message) readCSeq() {
-	b, offset, err := m.find(header.IDCSeq)
-	if err == nil {
-		var n int
-		if n, err = m.typed.cseq.Parse(b); err == nil {
+	if i := uint(m.first[header.IDCSeq]) - 1; i < uint(len(m.fields)) {
+		f := &m.fields[i]
+		if _, err := m.typed.cseq.ParseIn(m.buf, int(f.value), int(f.end)); err == nil {
 			m.has(slotCSeq)
 			return
 		}
+	}
+	b, offset, err := m.find(header.IDCSeq)
+	if err == nil {
+		var n int
+		n, err = m.typed.cseq.Parse(b)
 		offset += n
 	}
 	m.keep(slotCSeq, header.IDCSeq, offset, err)

@@ -21,10 +21,16 @@ const maxCSeq = 1<<31 - 1 // RFC 3261, 8.1.1.5
 // below 2^31; the whitespace may be of any length and may fold. Without an
 // error n is len(b), with one the offset of the byte that is wrong, or of the
 // number that is too large; the error is a [Code] and v is invalid.
-func (v *CSeq) Parse(b []byte) (n int, err error) {
-	if v.plain(b) {
-		return len(b), nil
+func (v *CSeq) Parse(b []byte) (n int, err error) { return v.ParseIn(b, 0, len(b)) }
+
+// ParseIn is Parse for the value b[lo:hi], where 0 <= lo <= hi <= len(b). It is
+// faster when twenty bytes of b follow lo; those behind hi may be read, and do
+// not matter. n counts from lo.
+func (v *CSeq) ParseIn(b []byte, lo, hi int) (n int, err error) {
+	if v.plain(b, lo, hi) {
+		return hi - lo, nil
 	}
+	b = b[lo:hi]
 	n, code := v.parse(b, skipLWS(b, 0))
 	if code != 0 {
 		*v = CSeq{}
@@ -35,34 +41,33 @@ func (v *CSeq) Parse(b []byte) (n int, err error) {
 
 // plain reads what nearly all values are: up to ten digits, one space and a
 // method of the table.
-func (v *CSeq) plain(b []byte) bool {
-	if len(b) < 8 {
-		return v.plainShort(b)
+func (v *CSeq) plain(b []byte, lo, hi int) bool {
+	const maxDigits = 10
+	if len(b)-lo < maxDigits+1+maxMethod {
+		return false
 	}
 	const ones = 0x0101010101010101
-	w := le64(b) ^ '0'*ones
-	odd := (w + (0x7f-9)*ones | w) & (0x80 * ones) // a bit behind the digits and above
-	digits := bits.TrailingZeros64(odd) / 8
-	number := decimal(w << ((64 - 8*digits) & 63))
-	if digits == 0 {
+	first, second := le64(b[lo:])^'0'*ones, le64(b[lo+8:])^'0'*ones
+	// Each has a bit in the byte behind its digits, and some in those above.
+	odd1, odd2 := (first+(0x7f-9)*ones|first)&(0x80*ones), (second+(0x7f-9)*ones|second)&(0x80*ones)
+	digits1, digits2 := bits.TrailingZeros64(odd1)/8, bits.TrailingZeros64(odd2)/8
+	digits2 &= -(digits1 >> 3) // none unless all of the first are digits
+	digits := digits1 + digits2
+	method := lo + digits + 1
+	if uint(digits-1) > maxDigits-1 || b[method-1] != ' ' || hi-method < 3 {
 		return false
 	}
-	if digits == 8 {
-		for ; digits < len(b) && digits <= 10 && b[digits]-'0' <= 9; digits++ {
-			number = number*10 + uint64(b[digits]-'0')
-		}
-	}
-	if digits >= len(b) || digits > 10 || number > maxCSeq || b[digits] != ' ' {
+	number := decimal(first<<(uint(64-8*digits1)&63)) * tens[digits2&3]
+	number += decimal(second << 1 << (uint(63-8*digits2) & 63))
+	id := matchMethod(b[method:], hi-method)
+	if id == MethodOther || number > maxCSeq {
 		return false
 	}
-	method := b[digits+1 : len(b) : len(b)]
-	id := LookupMethod(method)
-	if id == MethodOther {
-		return false
-	}
-	v.number, v.method, v.id = uint32(number), method, id
+	v.number, v.method, v.id = uint32(number), b[method:hi:hi], id
 	return true
 }
+
+var tens = [4]uint64{1, 10, 100, 1000}
 
 // decimal returns the number that eight digits are, the first one in the
 // lowest byte: neighbours are joined, digits to pairs, pairs to fours, fours
@@ -71,25 +76,6 @@ func decimal(w uint64) uint64 {
 	w = w * (10<<8 + 1) >> 8 & 0x00ff00ff00ff00ff
 	w = w * (100<<16 + 1) >> 16 & 0x0000ffff0000ffff
 	return w * (10000<<32 + 1) >> 32
-}
-
-// plainShort is plain for less than eight bytes.
-func (v *CSeq) plainShort(b []byte) bool {
-	number, i := uint32(0), 0
-	for i < len(b) && b[i]-'0' <= 9 {
-		number = number*10 + uint32(b[i]-'0')
-		i++
-	}
-	if i == 0 || i == len(b) || b[i] != ' ' {
-		return false
-	}
-	method := b[i+1 : len(b) : len(b)]
-	id := LookupMethod(method)
-	if id == MethodOther {
-		return false
-	}
-	v.number, v.method, v.id = number, method, id
-	return true
 }
 
 func (v *CSeq) parse(b []byte, i int) (int, Code) {

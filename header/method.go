@@ -16,37 +16,57 @@ type methodInfo struct {
 // case (RFC 3261, 7.1).
 func LookupMethod(name []byte) Method {
 	n := len(name)
-	if n < 3 {
+	if n < 3 || n > maxMethod {
 		return MethodOther
 	}
+	var padded [maxMethod]byte
+	copy(padded[:], name)
+	return matchMethod(padded[:], n)
+}
+
+// LookupMethodIn is LookupMethod for b[lo:hi], where 0 <= lo <= hi <= len(b).
+// It is faster when more bytes follow; they may be read, and do not matter.
+func LookupMethodIn(b []byte, lo, hi int) Method {
+	if n := hi - lo; n >= 3 && len(b)-lo >= maxMethod {
+		return matchMethod(b[lo:], n)
+	}
+	return LookupMethod(b[lo:hi])
+}
+
+// maxMethod is the length of the longest method of the table.
+const maxMethod = len("SUBSCRIBE")
+
+// matchMethod looks b[:n] up; there are maxMethod bytes of b, and n is at least
+// 3. It has no branch that depends on which method it is.
+func matchMethod(b []byte, n int) Method {
+	_ = b[maxMethod-1]
 	// The sum of length, first and third byte tells the methods of the
 	// table apart (gen.go checks it); the comparison decides.
-	m := methodSlots[(uint(n)*methodMul+uint(name[0])+uint(name[2])*methodThird)%uint(len(methodSlots))]
-	// Up to eight bytes are one word. To compare them as strings is a call.
-	var word uint64
-	switch {
-	case n >= 8:
-		word = le64(name)
-	case n >= 4:
-		word = uint64(le32(name)) | uint64(le32(name[n-4:]))<<(8*(n-4)&63)
-	default:
-		word = uint64(name[0]) | uint64(name[1])<<8 | uint64(name[2])<<16
-	}
-	if word != methodWords[m] || n > 8 && string(name) != methods[m].name {
+	m := methodSlots[(uint(n)*methodMul+uint(b[0])+uint(b[2])*methodThird)%uint(len(methodSlots))]
+	text := &methodTexts[m]
+	if (le64(b)^text.front)&text.frontMask|uint64((b[8]^text.last)&text.lastMask) != 0 || n != text.n {
 		return MethodOther
 	}
 	return m
 }
 
-// methodWords are the first eight bytes of the methods, of shorter ones with
-// zeros behind, which no method name holds.
-var methodWords = func() (words [len(methods)]uint64) {
+// A methodText is the name of a method as matchMethod compares it: the first
+// eight bytes and the ninth one, and which of them there are.
+type methodText struct {
+	front, frontMask uint64
+	n                int
+	last, lastMask   byte
+}
+
+var methodTexts = func() (texts [len(methods)]methodText) {
 	for m, info := range methods {
-		var w [8]byte
-		copy(w[:], info.name)
-		words[m] = le64(w[:])
+		var text, mask [maxMethod]byte
+		for i := range copy(text[:], info.name) {
+			mask[i] = 0xff
+		}
+		texts[m] = methodText{le64(text[:]), le64(mask[:]), len(info.name), text[8], mask[8]}
 	}
-	return words
+	return texts
 }()
 
 // String returns the method's name, "" for MethodOther.

@@ -11,7 +11,9 @@ import (
 func TestPlainCSeq(t *testing.T) {
 	check := func(b []byte) (plain bool) {
 		var fast, slow CSeq
-		if plain = fast.plain(b); plain {
+		// Other bytes around: they do not matter.
+		around := append(append([]byte("9 x"), b...), "7 INVITE and twenty more"...)
+		if plain = fast.plain(around, 3, 3+len(b)); plain {
 			if n, code := slow.parse(b, 0); n != len(b) || code != 0 || !reflect.DeepEqual(fast, slow) {
 				t.Fatalf("%q: %+v, want %d %v %+v", b, fast, n, code, slow)
 			}
@@ -23,6 +25,7 @@ func TestPlainCSeq(t *testing.T) {
 	for s, want := range map[string]bool{
 		"4711 INVITE": true, "0 ACK": true, "2147483647 BYE": true, "0000000001 BYE": true,
 		"1 X": false, "2147483648 BYE": false, "9999999999 BYE": false, "00000000001 BYE": false, "18446744073709551617 BYE": false,
+		"1 SUBSCRIBE": true, "1 SUBSCRIBX": false, "1 SUBSCRIB": false, "1 PUBLISH": true, "1 PUBLISHX": false, "12345678 REFER": true,
 		"1  BYE": false, "1 BYE ": false, "1,BYE": false, "1\tBYE": false, "1 bye": false, "1": false, "1 ": false,
 		" 1 BYE": false, " BYE": false, "BYE": false, "": false, "-1 BYE": false,
 	} {
