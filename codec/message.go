@@ -92,12 +92,14 @@ func Release(m *Message) {
 // Reset forgets the message and its bytes; memory that was grown is kept.
 // Its cost does not grow with the memory that m holds.
 func (m *Message) Reset() {
-	m.reset()
+	m.forget()
+	m.buf = nil
 	m.typed.release()
 }
 
-// reset is Reset for a message that is parsed into at once.
-func (m *Message) reset() {
+// forget is Reset but for buf, which Parse is about to set: to store a pointer
+// twice is to ask the collector twice whether it wants to know.
+func (m *Message) forget() {
 	if len(m.fields) != 0 {
 		// All of them, a handful of stores, rather than those in use, a
 		// loop whose length nobody can foretell.
@@ -107,7 +109,6 @@ func (m *Message) reset() {
 		m.fields, m.next = m.inlineFields[:0], m.inlineNext[:]
 	}
 	m.fields = m.fields[:0]
-	m.buf = nil
 	m.startLine = startLine{}
 	m.err = SyntaxError{}
 	m.body, m.end, m.length = 0, 0, -1

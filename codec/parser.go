@@ -54,9 +54,10 @@ func (p *Parser) maxMessage() int {
 
 // Parse indexes the message in b with the default limits, as [Parser.Parse]
 // does.
-func (m *Message) Parse(b []byte) error {
-	return new(Parser).Parse(m, b)
-}
+func (m *Message) Parse(b []byte) error { return defaults.Parse(m, b) }
+
+// defaults is the zero Parser; it is never written to.
+var defaults Parser
 
 // Parse indexes the message that b holds, as one datagram (RFC 3261, 18.3):
 // what follows Content-Length bytes of body is trailing, and without a
@@ -68,15 +69,19 @@ func (m *Message) Parse(b []byte) error {
 // answered: the start line unless it is what is wrong, and every header field
 // that could be read.
 func (p *Parser) Parse(m *Message, b []byte) error {
-	m.reset()
+	m.forget()
 	m.limits = *p
 	m.buf = b
 	m.body, m.end = len(b), len(b)
-	if len(b) > p.maxMessage() {
-		m.fail(ErrMessageTooLong, header.IDOther, p.maxMessage())
+	if most := p.maxMessage(); len(b) > most {
+		m.fail(ErrMessageTooLong, header.IDOther, most)
 		return m.Err()
 	}
-	if m.parseHead(p, leadingLineEnds(b)) {
+	start := 0
+	if len(b) > 0 && b[0] <= '\r' { // seldom
+		start = leadingLineEnds(b)
+	}
+	if m.parseHead(p, start) {
 		m.frame(p)
 	}
 	return m.Err()

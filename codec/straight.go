@@ -39,84 +39,91 @@ func (m *Message) straight(p *Parser, from, n int) bool {
 	if int(m.lines[n].LF-m.lines[0].LF) >= maxField && m.longLine(n, maxField) {
 		return false
 	}
-	fields, repeated, joined := m.fields[:n], uint16(0), false
+	fields, joined := m.fields[:n], false
 	for left := n; left > 0; {
-		var r uint16
-		left, r = m.walk(fields[:left])
-		repeated |= r
-		if left == 0 {
+		if left = m.walk(fields[:left]); left == 0 {
 			break
 		}
 		left--
-		found, kind := m.oddLine(&fields[left], m.lines[left].LF+1, m.lines[left+1], maxField, p.Strict)
+		kind := m.oddLine(&fields[left], left, m.lines[left].LF+1, m.lines[left+1], maxField, p.Strict)
 		switch {
 		case kind == isField:
-			repeated |= m.chain(&fields[left], left, found)
 		case kind == isFold && !joined:
 			// Begin again with the lines that are left.
-			clear(m.first[:])
-			joined, repeated = true, 0
+			joined = true
 			if left = m.joinFolds(fields, m.lines[:n+1], p.Strict); left > 0 {
 				fields = fields[:left]
 				continue
 			}
 			fallthrough
 		default:
-			clear(m.first[:])
 			if joined {
 				scan.Lines(m.buf, from, m.lines[:])
 			}
 			return false
 		}
 	}
-	if repeated != 0 {
-		m.flags |= flagDuplicate
-	}
 	m.fields = fields
+	m.chain()
 	return true
 }
 
 // walk indexes the last of fields and those before it, up to the first whose
-// line is odd. It returns how many are left, and not 0 when a header field
-// that may stand only once stands again.
+// line is odd, and leaves what chain needs. It returns how many are left.
 //
 // The loads are unsafe since the compiler can not see what makes them right.
 // With start the offset behind the LF of the line before, [scan.Lines]
 // promises start <= NameEnd <= LF, that b[LF] is an LF and that one byte at
 // least, the LF of the empty line, stands behind it.
-func (m *Message) walk(fields []field) (left int, repeated uint16) {
+func (m *Message) walk(fields []field) (left int) {
 	b := unsafe.Pointer(unsafe.SliceData(m.buf))
 	next := m.next[:len(fields)]
-	lines := m.lines[:len(fields)+1]
+	lines := unsafe.Pointer(&m.lines)
+	masks := unsafe.Pointer(&fieldname.ShortMask)
 	for i := len(fields) - 1; i >= 0; i-- {
-		start, nameEnd, lf := uint64(lines[i].LF)+1, uint64(lines[i+1].NameEnd), uint64(lines[i+1].LF)
+		line := (*[2]scan.Line)(unsafe.Add(lines, uintptr(i)*unsafe.Sizeof(scan.Line{})))
+		start, nameEnd, lf := uint64(line[0].LF)+1, uint64(line[1].NameEnd), uint64(line[1].LF)
 		nameLen := nameEnd - start
 		// Longer names are few, and would double the work for all others.
 		// Each condition puts the loads of the next one inside the line.
 		if nameLen-1 >= fieldname.ShortLen ||
 			load16(b, nameEnd) != ':'|' '<<8 || // else nameEnd+2 <= lf
 			load8(b, nameEnd+2) <= ' ' || // else nameEnd+2 < lf, and no space in front
-			load8(b, lf-1) != '\r' || // else nameEnd+2 < lf-1
-			load8(b, lf-2) <= ' ' { // else no space behind
-			return i + 1, repeated
+			load16(b, lf-2)-('\r'<<8|'!') > 0xff-'!' { // else CR and no space behind
+			return i + 1
 		}
-		mask := &fieldname.Mask[nameLen]
-		found := fieldname.MatchShort(
-			(load64(b, nameEnd-8)|fieldname.FoldBits)&mask[0],
-			(load64(b, nameEnd-16)|fieldname.FoldBits)&mask[1],
-		)
 		f := &fields[i]
 		f.name = uint32(start)
 		f.value = uint32(nameEnd + 2)
 		f.end = uint32(lf - 1)
 		f.nameLen = uint16(nameLen)
-		f.id, f.flags = header.ID(found.ID()), 0
+		f.flags = 0
+		found := fieldname.MatchShort(
+			(load64(b, nameEnd-8)|fieldname.FoldBits)&load64(masks, nameLen+8),
+			(load64(b, nameEnd-16)|fieldname.FoldBits)&load64(masks, nameLen),
+		)
+		f.id = header.ID(found.ID())
+		next[i] = found.Pack()
+	}
+	return 0
+}
+
+// chain links the fields with the same ID, from what the walk has left in
+// m.next. It is a loop of its own because a processor that looks ahead takes
+// its loads for loads of what the field before is still about to store: inside
+// the walk that made each field wait for the look-up of the one before.
+func (m *Message) chain() {
+	next, repeated := m.next[:len(m.fields)], uint16(0)
+	for i := len(next) - 1; i >= 0; i-- {
+		found := fieldname.Unpack(next[i])
 		then := m.first[found.ID()]
 		next[i] = then
 		m.first[found.ID()] = uint16(i + 1)
 		repeated |= then & found.Single()
 	}
-	return 0, repeated
+	if repeated != 0 {
+		m.flags |= flagDuplicate
+	}
 }
 
 // longLine reports whether one of lines 1 to n is as long as maxField.
@@ -127,16 +134,6 @@ func (m *Message) longLine(n, maxField int) bool {
 		}
 	}
 	return false
-}
-
-// chain gives f, which is fields[i], its ID, and puts it in front of the
-// fields with the same one. It returns not 0 when there may not be two.
-func (m *Message) chain(f *field, i int, found fieldname.Found) uint16 {
-	f.id = header.ID(found.ID())
-	then := m.first[found.ID()]
-	m.next[i] = then
-	m.first[found.ID()] = uint16(i + 1)
-	return then & found.Single()
 }
 
 // What oddLine says about a line.
@@ -152,31 +149,34 @@ const (
 // to. No message is so long that the bit is taken.
 const joinedFolds = maxMessage + 1
 
-// oddLine takes a line that the walk does not know and gives f its bounds.
-func (m *Message) oddLine(f *field, start32 uint32, line scan.Line, maxField int, strict bool) (fieldname.Found, lineKind) {
+// oddLine takes a line that the walk does not know and does the same for it: f
+// is field i.
+func (m *Message) oddLine(f *field, i int, start32 uint32, line scan.Line, maxField int, strict bool) lineKind {
 	b := m.buf
 	start, nameEnd, lf := int(start32), int(line.NameEnd&^joinedFolds), int(line.LF)
 	if nameEnd == start {
 		if b[start] == ' ' || b[start] == '\t' {
-			return 0, isFold
+			return isFold
 		}
-		return 0, isNothing
+		return isNothing
 	}
 	if nameEnd-start > 1<<16-1 || lf-start >= maxField {
-		return 0, isNothing
+		return isNothing
 	}
 	if line.NameEnd&joinedFolds != 0 {
 		f.flags = fieldFolded // joinFolds has found the value
 	} else {
 		colon := colonBehind(b, nameEnd)
 		if b[colon] != ':' || strict && b[lf-1] != '\r' {
-			return 0, isNothing
+			return isNothing
 		}
 		lo, hi := trimLine(b, colon+1, lf)
 		f.value, f.end, f.flags = uint32(lo), uint32(hi), 0
 	}
 	f.name, f.nameLen = start32, uint16(nameEnd-start)
-	return fieldname.Find(b, start, nameEnd), isField
+	found := fieldname.Find(b, start, nameEnd)
+	f.id, m.next[i] = header.ID(found.ID()), found.Pack()
+	return isField
 }
 
 // colonBehind passes over the whitespace in front of a colon. Every line has

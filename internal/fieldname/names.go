@@ -41,6 +41,12 @@ func (f Found) ID() uint8 { return uint8(f) }
 // gather it without a branch.
 func (f Found) Single() uint16 { return uint16(f >> 8) }
 
+// Pack returns f in 16 bits, for [Unpack].
+func (f Found) Pack() uint16 { return uint16(f) }
+
+// Unpack returns a Found that has the ID and the Single of the one packed.
+func Unpack(p uint16) Found { return Found(int16(p)) }
+
 // Mask keeps, of the four words in front of a name's end, the bytes of a name
 // of 0 to [MaxLen] bytes.
 var Mask = func() (m [MaxLen + 1]Entry) {
@@ -68,13 +74,22 @@ func Match(w0, w1, w2, w3 uint64) Found {
 // ShortLen is the length of the longest name that leaves a byte of word 1 free.
 const ShortLen = 15
 
+// ShortMask holds the masks of words 0 and 1 of a name of n bytes, at most
+// [ShortLen] + 1, as the 8 bytes from n+8 and from n on.
+var ShortMask = func() (m [32]byte) {
+	for i := range 16 {
+		m[16+i] = 0xff
+	}
+	return m
+}()
+
 // MatchShort is [Match] for a name of at most [ShortLen] bytes. The first byte
 // of its word 1 is 0, which it is for no longer name, so that words 0 and 1 are
 // enough to compare.
 func MatchShort(w0, w1 uint64) Found {
 	e := &entries[slots[(w0*hashLo^w1*hashHi)>>hashShift]]
-	_, other := bits.Sub64(0, (e[0]^w0)|(e[1]^w1), 0) // 1 unless they are equal
-	return Found(e[3] &^ -other)
+	_, equal := bits.Sub64((e[0]^w0)|(e[1]^w1), 1, 0) // 1 if they are, 0 if not
+	return Found(e[3] & -equal)
 }
 
 // Find looks up the name b[lo:hi], which must be made of token characters

@@ -34,8 +34,8 @@ func all() map[string]Found {
 func short(name []byte) Found {
 	w := append(bytes.Repeat([]byte{':'}, 16), name...)
 	w = w[len(w)-16:]
-	m := &Mask[len(name)]
-	return MatchShort((le64(w[8:])|FoldBits)&m[0], (le64(w)|FoldBits)&m[1])
+	m := ShortMask[len(name):]
+	return MatchShort((le64(w[8:])|FoldBits)&le64(m[8:]), (le64(w)|FoldBits)&le64(m))
 }
 
 // TestNames finds every name in every case and behind any bytes, and none that
@@ -55,8 +55,12 @@ func TestNames(t *testing.T) {
 			}
 		}
 		if n := len(name); n > 0 && n <= ShortLen {
-			if got := short([]byte(name)); got != want {
+			got := short([]byte(name))
+			if got != want {
 				t.Errorf("%q, short: %x, want %x", name, got, want)
+			}
+			if p := Unpack(got.Pack()); p.ID() != got.ID() || p.Single() != got.Single() {
+				t.Errorf("%q, packed: %x, want %x", name, p, got)
 			}
 		}
 	}
@@ -106,6 +110,9 @@ func TestWords(t *testing.T) {
 		}
 		if bits != n || n <= ShortLen && m[1]&0xff != 0 {
 			t.Errorf("mask of %d bytes: %x", n, m)
+		}
+		if n <= ShortLen+1 && (le64(ShortMask[n+8:]) != m[0] || le64(ShortMask[n:]) != m[1]) {
+			t.Errorf("short mask of %d bytes: %x, want %x", n, ShortMask[n:n+16], m)
 		}
 	}
 	for i, e := range entries {
