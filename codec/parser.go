@@ -348,19 +348,42 @@ const maxLength = 1<<31 - 1
 func (m *Message) contentLength() {
 	for i := m.first[header.IDContentLength]; i != 0; i = m.next[i-1] {
 		f := &m.fields[i-1]
-		v, n, code := abnf.ConsumeUint(m.buf[:f.end], int(f.value), maxLength)
-		if code != 0 || n != int(f.end) {
-			m.fail(ErrContentLength, header.IDContentLength, n)
-			m.length = -1
-			return
+		lo, hi := int(f.value), int(f.end)
+		v, ok := shortNumber(m.buf, lo, hi)
+		if !ok {
+			n, code := 0, Code(0)
+			if v, n, code = abnf.ConsumeUint(m.buf[:hi], lo, maxLength); code != 0 || n != hi {
+				m.fail(ErrContentLength, header.IDContentLength, n)
+				m.length = -1
+				return
+			}
 		}
 		if m.length >= 0 && m.length != int(v) {
-			m.fail(ErrContentLengthTwo, header.IDContentLength, int(f.value))
+			m.fail(ErrContentLengthTwo, header.IDContentLength, lo)
 			m.length = -1
 			return
 		}
 		m.length = int(v)
 	}
+}
+
+// shortNumber reads b[lo:hi] if it is a number of 1 to 8 digits and there are
+// 8 bytes in front of hi. It reads all digits at once: how many there are
+// nobody can foretell, and a loop over them ends in a branch.
+func shortNumber(b []byte, lo, hi int) (v uint64, ok bool) {
+	n := uint(hi - lo)
+	if n-1 >= 8 || hi < 8 {
+		return 0, false
+	}
+	// The first digit is the lowest byte. Bytes in front of it become zeros.
+	front := (64 - 8*n) & 63
+	w := (le64(b, hi-8) ^ '0'*ones) >> front << front
+	if (w|(w+(0x80-10)*ones))&tops != 0 {
+		return 0, false
+	}
+	w = w * (1 + 10<<8) >> 8 & 0x00ff00ff00ff00ff // pairs of digits
+	w = w * (1 + 100<<16) >> 16 & 0x0000ffff0000ffff
+	return w * (1 + 10000<<32) >> 32, true
 }
 
 // duplicate returns the index of the first field that repeats one that may

@@ -1,6 +1,8 @@
 package codec
 
 import (
+	"unsafe"
+
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/scan"
@@ -49,7 +51,8 @@ func (m *Message) parseStartLine(p *Parser, start int, line scan.Line) bool {
 		return false
 	case b[nameEnd] == ' ':
 		return m.parseRequestLine(start, nameEnd, end)
-	case b[nameEnd] == '/' && abnf.EqualFold(b[start:nameEnd], "SIP"):
+	case b[nameEnd] == '/' && nameEnd-start == 3 && // "SIP", in any case
+		b[start]|0x20 == 's' && b[start+1]|0x20 == 'i' && b[start+2]|0x20 == 'p':
 		return m.parseStatusLine(start, end)
 	}
 	m.fail(ErrStartLine, header.IDOther, nameEnd)
@@ -95,19 +98,40 @@ func le64(b []byte, i int) uint64 {
 		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
 }
 
-// plainURI reports whether badURIByte would find nothing, eight bytes at a
-// time; 8 bytes must stand behind hi. Of a byte above DEL it does not know.
+// What the checks of several bytes at once are made of.
+const (
+	ones = 0x0101010101010101
+	tops = 0x80 * ones
+)
+
+// notGraphic sets the top bit of some byte of the result unless all 8 bytes
+// of w are "!" to "~". Of a byte below that it comes from the
+// subtraction, of one above from the addition or, of 0xff, from the
+// subtraction again. (A byte that borrows or carries has its own bit set.)
+func notGraphic(w uint64) uint64 {
+	return (w - '!'*ones) | (w + ones)
+}
+
+// plainURI reports whether badURIByte would find nothing; 8 bytes must stand
+// behind hi. Of a byte above DEL it does not know.
 func plainURI(b []byte, lo, hi int) bool {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	// The top bit of a byte below "!" comes from the subtraction, of DEL from
-	// the addition, of what is above it from the byte.
-	odd, i := uint64(0), lo
-	for ; i+8 <= hi; i += 8 {
-		w := le64(b, i)
-		odd |= (w - '!'*ones) | (w + ones) | w
+	odd, p := uint64(0), unsafe.Pointer(unsafe.SliceData(b[:hi+8])) // the only check of bounds
+	word := func(i int) uint64 { return load64(p, uint64(i)) }
+	if n := hi - lo; n >= 16 && n <= 64 {
+		// Nearly all: four pairs of words that overlap as they may, since how
+		// often a loop goes round nobody can foretell.
+		second, third := min(lo+16, hi-16), max(hi-32, lo)
+		odd = notGraphic(word(lo)) | notGraphic(word(lo+8)) |
+			notGraphic(word(second)) | notGraphic(word(second+8)) |
+			notGraphic(word(third)) | notGraphic(word(third+8)) |
+			notGraphic(word(hi-16)) | notGraphic(word(hi-8))
+	} else {
+		i := lo
+		for ; i+8 <= hi; i += 8 {
+			odd |= notGraphic(word(i))
+		}
+		odd |= notGraphic(word(i)) & (1<<(8*uint(hi-i)) - 1)
 	}
-	w := le64(b, i)
-	odd |= ((w - '!'*ones) | (w + ones) | w) & (1<<(8*uint(hi-i)) - 1)
 	return odd&tops == 0 && b[lo]|0x20-'a' <= 'z'-'a'
 }
 
@@ -195,9 +219,11 @@ func (m *Message) parseStatusLine(start, end int) bool {
 		}
 		reason++
 	}
-	if bad := controlByte(b[reason:end]); bad >= 0 {
-		m.fail(ErrStartLine, header.IDOther, reason+bad)
-		return false
+	if !plainReason(b, reason, end) {
+		if bad := controlByte(b[reason:end]); bad >= 0 {
+			m.fail(ErrStartLine, header.IDOther, reason+bad)
+			return false
+		}
 	}
 	if !is2 && !abnf.EqualFold(b[start:version], "SIP/2.0") {
 		m.fail(ErrVersion, header.IDOther, start)
@@ -207,6 +233,20 @@ func (m *Message) parseStatusLine(start, end int) bool {
 	m.reason = uint32(reason)
 	m.flags |= flagParsed
 	return true
+}
+
+// plainReason reports whether controlByte would find nothing; 8 bytes must
+// stand in front of hi. Of a tab and of a byte above DEL it does not know, nor
+// of a space behind a control byte.
+func plainReason(b []byte, lo, hi int) bool {
+	odd := uint64(0)
+	for ; lo+8 < hi; lo += 8 {
+		w := le64(b, lo)
+		odd |= (w - ' '*ones) | (w + ones)
+	}
+	w := le64(b, hi-8)
+	odd |= ((w - ' '*ones) | (w + ones)) >> (8 * uint(8-(hi-lo))) // of the bytes from lo on
+	return odd&tops == 0
 }
 
 // controlByte returns the index of the first control byte, which no reason

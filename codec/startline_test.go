@@ -2,13 +2,14 @@ package codec
 
 import (
 	"bytes"
+	"strconv"
 	"testing"
 )
 
 // TestPlainURI holds plainURI to badURIByte: every byte in every place of every
-// length that a few words have.
+// length up to where it is words one behind the other again.
 func TestPlainURI(t *testing.T) {
-	for size := 1; size <= 35; size++ {
+	for size := 1; size <= 75; size++ {
 		// A space in front and the version behind are not part of it.
 		b := append([]byte("X "), bytes.Repeat([]byte{'a'}, size)...)
 		b = append(b, " SIP/2.0"...)
@@ -23,6 +24,50 @@ func TestPlainURI(t *testing.T) {
 			}
 			b[i] = 'a'
 		}
+	}
+}
+
+// TestPlainReason holds plainReason to controlByte in the same way.
+func TestPlainReason(t *testing.T) {
+	for size := 0; size <= 35; size++ {
+		// The DELs in front are not part of it.
+		b := append(bytes.Repeat([]byte{0x7f}, 8), bytes.Repeat([]byte{'a'}, size)...)
+		lo, hi := 8, 8+size
+		if !plainReason(b, lo, hi) {
+			t.Fatalf("%q is not plain", b)
+		}
+		for i := lo; i < hi; i++ {
+			for c := range 256 {
+				b[i] = byte(c)
+				got, want := plainReason(b, lo, hi), controlByte(b[lo:hi]) < 0
+				if got && !want || want && !got && c < 0x80 && c != '\t' {
+					t.Fatalf("%q: plain is %v, fine is %v", b, got, want)
+				}
+			}
+			b[i] = 'a'
+		}
+	}
+}
+
+// TestShortNumber has every byte in every place of numbers of every length.
+func TestShortNumber(t *testing.T) {
+	for size := 0; size <= 10; size++ {
+		for i := range max(size, 1) {
+			for c := range 256 {
+				b := append([]byte("length: "), "9072163458"[:size]...)
+				if size > 0 {
+					b[8+i] = byte(c)
+				}
+				got, ok := shortNumber(b, 8, len(b))
+				want, err := strconv.ParseUint(string(b[8:]), 10, 64)
+				if ok != (err == nil && size <= 8) || ok && got != want {
+					t.Fatalf("%q: %d, %v; want %d, %v", b, got, ok, want, err)
+				}
+			}
+		}
+	}
+	if _, ok := shortNumber([]byte("1"), 0, 1); ok {
+		t.Error("read in front of the bytes")
 	}
 }
 

@@ -42,6 +42,32 @@ func TestPlainCSeq(t *testing.T) {
 	}
 }
 
+// TestLookupMethodIn has every method and its neighbours, in front of more
+// bytes and of none.
+func TestLookupMethodIn(t *testing.T) {
+	for m := MethodOther + 1; m.String() != ""; m++ {
+		name := m.String()
+		for _, other := range []string{name, name + "X", "X" + name, name[1:], name[:len(name)-1], strings.ToLower(name), name[:1] + "x" + name[2:], name + name, "A", "AC\x00"} {
+			want := MethodOther
+			for k := MethodOther + 1; k.String() != ""; k++ {
+				if k.String() == other {
+					want = k
+				}
+			}
+			b := []byte("\n" + other + " b:c SIP/2.0")
+			if got := LookupMethodIn(b, 1, 1+len(other)); got != want {
+				t.Errorf("%q: %v, want %v", other, got, want)
+			}
+			if got := LookupMethodIn(b[:1+len(other)], 1, 1+len(other)); got != want {
+				t.Errorf("%q alone: %v, want %v", other, got, want)
+			}
+			if got := LookupMethod([]byte(other)); got != want {
+				t.Errorf("%q by itself: %v, want %v", other, got, want)
+			}
+		}
+	}
+}
+
 // TestShortTransports has every byte in every place of the transports of three
 // letters.
 func TestShortTransports(t *testing.T) {
