@@ -14,19 +14,20 @@ TEXT ·linesAVX2(SB), NOSPLIT, $8-56
 	SUBQ           $0x40, BX
 	MOVQ           room+32(FP), SI
 	LEAQ           -32(DX)(SI*4), SI
-	XORQ           DI, DI
-	MOVQ           $0x00000001, R8
+	MOVQ           $0x00000000, (SP)
+	MOVQ           $0x00000001, DI
+	XORQ           R8, R8
 	XORQ           R9, R9
-	XORQ           R10, R10
+	MOVQ           $0x0000003f, R10
 	VPBROADCASTB   nibbles<>+33(SB), Y2
 	VBROADCASTI128 nibbles<>+0(SB), Y3
 	VBROADCASTI128 nibbles<>+16(SB), Y4
 	VPBROADCASTB   nibbles<>+32(SB), Y5
 	VPXOR          Y6, Y6, Y6
+	CMPQ           CX, BX
+	JGT            tail
 
 loop:
-	CMPQ      CX, BX
-	JGT       tail
 	VMOVDQU   (AX)(CX*1), Y0
 	VMOVDQU   32(AX)(CX*1), Y1
 	VPCMPEQB  Y2, Y0, Y7
@@ -53,21 +54,19 @@ loop:
 	ORQ       R13, R11
 
 masks:
-	LEAQ  (R8)(R12*2), R13
-	LEAQ  (R9)(R13*2), R8
-	ORQ   R13, R8
-	TESTQ R12, R8
+	LEAQ  (DI)(R12*2), R13
+	LEAQ  (R8)(R13*2), DI
+	ORQ   R13, DI
+	TESTQ R12, DI
 	JNZ   perhaps
 
 go_on:
-	MOVQ    R12, R8
-	SHRQ    $0x3f, R8
-	MOVQ    R13, R9
-	SHRQ    $0x3f, R9
-	SUBQ    R10, R13
+	SHRXQ   R10, R12, DI
+	SHRXQ   R10, R13, R8
+	SUBQ    R9, R13
 	MOVQ    R11, R14
 	SUBQ    R13, R14
-	SBBQ    R10, R10
+	SBBQ    R9, R9
 	ANDNQ   R11, R14, R14
 	TESTQ   R14, R12
 	JNZ     slow
@@ -75,51 +74,52 @@ go_on:
 	JGT     short
 	LEAQ    (R14)(R12*1), R11
 	POPCNTQ R11, R13
-	MOVQ    DX, R15
-	LEAQ    (DX)(R13*4), DX
-	TZCNTQ  R11, BP
+	TZCNTQ  R11, R15
+	ADDQ    CX, R15
+	MOVL    R15, (DX)
 	BLSRQ   R11, R11
-	ADDQ    CX, BP
-	MOVL    BP, (R15)
-	TZCNTQ  R11, BP
+	TZCNTQ  R11, R15
+	ADDQ    CX, R15
+	MOVL    R15, 4(DX)
 	BLSRQ   R11, R11
-	ADDQ    CX, BP
-	MOVL    BP, 4(R15)
-	TZCNTQ  R11, BP
+	TZCNTQ  R11, R15
+	ADDQ    CX, R15
+	MOVL    R15, 8(DX)
 	BLSRQ   R11, R11
-	ADDQ    CX, BP
-	MOVL    BP, 8(R15)
-	TZCNTQ  R11, BP
-	BLSRQ   R11, R11
-	ADDQ    CX, BP
-	MOVL    BP, 12(R15)
+	TZCNTQ  R11, R15
+	ADDQ    CX, R15
+	MOVL    R15, 12(DX)
 	CMPQ    R13, $0x04
 	JA      more
-	ADDQ    $0x40, CX
-	JMP     loop
+	LEAQ    (DX)(R13*4), DX
+
+next:
+	ADDQ $0x40, CX
+	CMPQ CX, BX
+	JLE  loop
+	JMP  tail
 
 more:
 	CMPQ   R13, $0x08
-	JA     again
-	TZCNTQ R11, R12
+	JA     slow
 	BLSRQ  R11, R11
-	ADDQ   CX, R12
-	MOVL   R12, 16(R15)
 	TZCNTQ R11, R12
-	BLSRQ  R11, R11
 	ADDQ   CX, R12
-	MOVL   R12, 20(R15)
+	MOVL   R12, 16(DX)
+	BLSRQ  R11, R11
 	TZCNTQ R11, R12
-	BLSRQ  R11, R11
 	ADDQ   CX, R12
-	MOVL   R12, 24(R15)
+	MOVL   R12, 20(DX)
+	BLSRQ  R11, R11
+	TZCNTQ R11, R12
+	ADDQ   CX, R12
+	MOVL   R12, 24(DX)
+	BLSRQ  R11, R11
 	TZCNTQ R11, R11
 	ADDQ   CX, R11
-	MOVL   R11, 28(R15)
+	MOVL   R11, 28(DX)
+	LEAQ   (DX)(R13*4), DX
 	JMP    done
-
-again:
-	MOVQ R15, DX
 
 slow:
 	POPCNTQ R14, R11
@@ -146,14 +146,14 @@ bit:
 	JNZ    bit
 
 done:
-	ADDQ $0x40, CX
-	JMP  loop
+	JMP next
 
 tail:
 	CMPQ      CX, size+8(FP)
 	JGE       ended
-	MOVQ      CX, DI
-	SUBQ      BX, DI
+	MOVQ      CX, R13
+	SUBQ      BX, R13
+	MOVQ      R13, (SP)
 	VMOVDQU   (AX)(BX*1), Y0
 	VMOVDQU   32(AX)(BX*1), Y1
 	VPCMPEQB  Y2, Y0, Y7
@@ -175,44 +175,45 @@ tail:
 	VPAND     Y8, Y9, Y8
 	VPCMPEQB  Y6, Y8, Y8
 	VPMOVMSKB Y7, R11
-	VPMOVMSKB Y8, R13
-	SHLQ      $0x20, R13
-	ORQ       R13, R11
-	SHRXQ     DI, R12, R12
-	SHRXQ     DI, R11, R11
+	VPMOVMSKB Y8, R14
+	SHLQ      $0x20, R14
+	ORQ       R14, R11
+	SHRXQ     R13, R12, R12
+	SHRXQ     R13, R11, R11
 	JMP       masks
 
 perhaps:
+	MOVQ         (SP), DI
 	VPBROADCASTB nibbles<>+34(SB), Y7
 	VPCMPEQB     Y7, Y0, Y0
 	VPCMPEQB     Y7, Y1, Y1
 	VPMOVMSKB    Y0, R14
-	VPMOVMSKB    Y1, R8
-	SHLQ         $0x20, R8
-	ORQ          R8, R14
+	VPMOVMSKB    Y1, R15
+	SHLQ         $0x20, R15
+	ORQ          R15, R14
 	SHRXQ        DI, R14, R14
 	ANDQ         R13, R14
 	ADDQ         R14, R14
-	TESTQ        R9, R9
+	TESTQ        R8, R8
 	JZ           no_cr_before
 	CMPB         -1(AX)(CX*1), $0x0d
 	JNE          no_cr_before
 	ORQ          $0x01, R14
 
 no_cr_before:
-	MOVQ    R13, R8
-	ORQ     R14, R8
-	ANDQ    R12, R8
+	MOVQ    R13, DI
+	ORQ     R14, DI
+	ANDQ    R12, DI
 	JZ      go_on
-	TZCNTQ  R8, AX
+	TZCNTQ  DI, AX
 	LEAQ    1(AX)(CX*1), AX
-	LEAQ    -1(R8), BX
-	ANDNQ   BX, R8, BX
+	LEAQ    -1(DI), BX
+	ANDNQ   BX, DI, BX
 	ANDQ    BX, R12
-	SUBQ    R10, R13
+	SUBQ    R9, R13
 	MOVQ    R11, R14
 	SUBQ    R13, R14
-	SBBQ    R10, R10
+	SBBQ    R9, R9
 	ANDNQ   R11, R14, R14
 	ANDQ    BX, R14
 	TESTQ   R14, R12
@@ -221,26 +222,24 @@ no_cr_before:
 	JGT     short
 	LEAQ    (R14)(R12*1), BX
 	POPCNTQ BX, DI
-	MOVQ    DX, R8
-	LEAQ    (DX)(DI*4), DX
-	TZCNTQ  BX, R9
+	TZCNTQ  BX, R8
+	ADDQ    CX, R8
+	MOVL    R8, (DX)
 	BLSRQ   BX, BX
-	ADDQ    CX, R9
-	MOVL    R9, (R8)
-	TZCNTQ  BX, R9
+	TZCNTQ  BX, R8
+	ADDQ    CX, R8
+	MOVL    R8, 4(DX)
 	BLSRQ   BX, BX
-	ADDQ    CX, R9
-	MOVL    R9, 4(R8)
-	TZCNTQ  BX, R9
+	TZCNTQ  BX, R8
+	ADDQ    CX, R8
+	MOVL    R8, 8(DX)
 	BLSRQ   BX, BX
-	ADDQ    CX, R9
-	MOVL    R9, 8(R8)
-	TZCNTQ  BX, R9
-	BLSRQ   BX, BX
-	ADDQ    CX, R9
-	MOVL    R9, 12(R8)
+	TZCNTQ  BX, R8
+	ADDQ    CX, R8
+	MOVL    R8, 12(DX)
 	CMPQ    DI, $0x04
 	JA      more_last
+	LEAQ    (DX)(DI*4), DX
 
 found:
 	SUBQ out+24(FP), DX
@@ -252,26 +251,25 @@ found:
 
 more_last:
 	CMPQ   DI, $0x08
-	JA     again_last
-	TZCNTQ BX, SI
+	JA     slow_last
 	BLSRQ  BX, BX
-	ADDQ   CX, SI
-	MOVL   SI, 16(R8)
 	TZCNTQ BX, SI
-	BLSRQ  BX, BX
 	ADDQ   CX, SI
-	MOVL   SI, 20(R8)
+	MOVL   SI, 16(DX)
+	BLSRQ  BX, BX
 	TZCNTQ BX, SI
-	BLSRQ  BX, BX
 	ADDQ   CX, SI
-	MOVL   SI, 24(R8)
+	MOVL   SI, 20(DX)
+	BLSRQ  BX, BX
+	TZCNTQ BX, SI
+	ADDQ   CX, SI
+	MOVL   SI, 24(DX)
+	BLSRQ  BX, BX
 	TZCNTQ BX, BX
 	ADDQ   CX, BX
-	MOVL   BX, 28(R8)
+	MOVL   BX, 28(DX)
+	LEAQ   (DX)(DI*4), DX
 	JMP    done_last
-
-again_last:
-	MOVQ R8, DX
 
 slow_last:
 	POPCNTQ R14, BX
@@ -454,18 +452,19 @@ TEXT ·linesAVX512(SB), NOSPLIT, $8-56
 	SUBQ         $0x40, BX
 	MOVQ         room+32(FP), SI
 	LEAQ         -64(DX)(SI*4), SI
-	XORQ         DI, DI
-	MOVQ         $0x00000001, R8
+	MOVQ         $0x00000000, (SP)
+	MOVQ         $0x00000001, DI
+	XORQ         R8, R8
 	XORQ         R9, R9
-	XORQ         R10, R10
+	MOVQ         $0x0000003f, R10
 	VPBROADCASTB classes<>+192(SB), Z1
 	VMOVDQU64    classes<>+0(SB), Z2
 	VMOVDQU64    classes<>+64(SB), Z3
 	VMOVDQU64    classes<>+128(SB), Z4
+	CMPQ         CX, BX
+	JGT          tail
 
 loop:
-	CMPQ      CX, BX
-	JGT       tail
 	VMOVDQU64 (AX)(CX*1), Z0
 	VPCMPEQB  Z1, Z0, K1
 	KMOVQ     K1, R12
@@ -476,21 +475,19 @@ loop:
 	KMOVQ     K1, R11
 
 masks:
-	LEAQ  (R8)(R12*2), R13
-	LEAQ  (R9)(R13*2), R8
-	ORQ   R13, R8
-	TESTQ R12, R8
+	LEAQ  (DI)(R12*2), R13
+	LEAQ  (R8)(R13*2), DI
+	ORQ   R13, DI
+	TESTQ R12, DI
 	JNZ   perhaps
 
 go_on:
-	MOVQ          R12, R8
-	SHRQ          $0x3f, R8
-	MOVQ          R13, R9
-	SHRQ          $0x3f, R9
-	SUBQ          R10, R13
+	SHRXQ         R10, R12, DI
+	SHRXQ         R10, R13, R8
+	SUBQ          R9, R13
 	MOVQ          R11, R14
 	SUBQ          R13, R14
-	SBBQ          R10, R10
+	SBBQ          R9, R9
 	ANDNQ         R11, R14, R14
 	TESTQ         R14, R12
 	JNZ           slow
@@ -498,23 +495,24 @@ go_on:
 	JGT           short
 	LEAQ          (R14)(R12*1), R11
 	POPCNTQ       R11, R13
-	MOVQ          DX, R15
-	LEAQ          (DX)(R13*4), DX
 	KMOVQ         R11, K1
 	VPXORQ        Z6, Z6, Z6
 	VPCOMPRESSB.Z Z4, K1, Z6
 	VPMOVZXBD     X6, Z6
 	VPBROADCASTD  CX, Z0
 	VPADDD        Z0, Z6, Z6
-	VMOVDQU32     Z6, (R15)
+	VMOVDQU32     Z6, (DX)
 	CMPQ          R13, $0x10
 	JA            more
-	ADDQ          $0x40, CX
-	JMP           loop
+	LEAQ          (DX)(R13*4), DX
+
+next:
+	ADDQ $0x40, CX
+	CMPQ CX, BX
+	JLE  loop
+	JMP  tail
 
 more:
-	MOVQ R15, DX
-
 slow:
 	POPCNTQ R14, R11
 	POPCNTQ R12, BP
@@ -538,14 +536,14 @@ bit:
 	LEAQ   4(DX)(R13*4), DX
 	BLSRQ  R11, R11
 	JNZ    bit
-	ADDQ   $0x40, CX
-	JMP    loop
+	JMP    next
 
 tail:
 	CMPQ      CX, size+8(FP)
 	JGE       ended
-	MOVQ      CX, DI
-	SUBQ      BX, DI
+	MOVQ      CX, R13
+	SUBQ      BX, R13
+	MOVQ      R13, (SP)
 	VMOVDQU64 (AX)(BX*1), Z0
 	VPCMPEQB  Z1, Z0, K1
 	KMOVQ     K1, R12
@@ -554,37 +552,38 @@ tail:
 	VPORQ     Z0, Z5, Z5
 	VPMOVB2M  Z5, K1
 	KMOVQ     K1, R11
-	SHRXQ     DI, R12, R12
-	SHRXQ     DI, R11, R11
+	SHRXQ     R13, R12, R12
+	SHRXQ     R13, R11, R11
 	JMP       masks
 
 perhaps:
+	MOVQ         (SP), DI
 	VPBROADCASTB classes<>+193(SB), Z5
 	VPCMPEQB     Z5, Z0, K1
 	KMOVQ        K1, R14
 	SHRXQ        DI, R14, R14
 	ANDQ         R13, R14
 	ADDQ         R14, R14
-	TESTQ        R9, R9
+	TESTQ        R8, R8
 	JZ           no_cr_before
 	CMPB         -1(AX)(CX*1), $0x0d
 	JNE          no_cr_before
 	ORQ          $0x01, R14
 
 no_cr_before:
-	MOVQ          R13, R8
-	ORQ           R14, R8
-	ANDQ          R12, R8
+	MOVQ          R13, DI
+	ORQ           R14, DI
+	ANDQ          R12, DI
 	JZ            go_on
-	TZCNTQ        R8, AX
+	TZCNTQ        DI, AX
 	LEAQ          1(AX)(CX*1), AX
-	LEAQ          -1(R8), BX
-	ANDNQ         BX, R8, BX
+	LEAQ          -1(DI), BX
+	ANDNQ         BX, DI, BX
 	ANDQ          BX, R12
-	SUBQ          R10, R13
+	SUBQ          R9, R13
 	MOVQ          R11, R14
 	SUBQ          R13, R14
-	SBBQ          R10, R10
+	SBBQ          R9, R9
 	ANDNQ         R11, R14, R14
 	ANDQ          BX, R14
 	TESTQ         R14, R12
@@ -593,17 +592,16 @@ no_cr_before:
 	JGT           short
 	LEAQ          (R14)(R12*1), BX
 	POPCNTQ       BX, DI
-	MOVQ          DX, R8
-	LEAQ          (DX)(DI*4), DX
 	KMOVQ         BX, K1
 	VPXORQ        Z7, Z7, Z7
 	VPCOMPRESSB.Z Z4, K1, Z7
 	VPMOVZXBD     X7, Z7
 	VPBROADCASTD  CX, Z0
 	VPADDD        Z0, Z7, Z7
-	VMOVDQU32     Z7, (R8)
+	VMOVDQU32     Z7, (DX)
 	CMPQ          DI, $0x10
 	JA            more_last
+	LEAQ          (DX)(DI*4), DX
 
 found:
 	SUBQ out+24(FP), DX
@@ -614,8 +612,6 @@ found:
 	RET
 
 more_last:
-	MOVQ R8, DX
-
 slow_last:
 	POPCNTQ R14, BX
 	POPCNTQ R12, R8

@@ -113,10 +113,10 @@ func (a *avx2) slots() (often, seldom int) { return 4, 4 }
 func (a *avx2) positions(mask, pos, out GPVirtual, first, count int) {
 	for s := range count {
 		t := GP64()
-		TZCNTQ(mask, t)
-		if first+s+1 < slots(a) {
+		if first+s > 0 {
 			BLSRQ(mask, mask)
 		}
+		TZCNTQ(mask, t)
 		ADDQ(pos, t)
 		MOVL(t.As32(), Mem{Base: out, Disp: 4 * (first + s)})
 	}

@@ -44,8 +44,8 @@ func genLines(i isa) {
 	limit := GP64()
 	MOVQ(room, limit)
 	LEAQ(Mem{Base: to, Index: limit, Scale: 4, Disp: -4 * slots(i)}, limit)
-	shift := GP64() // bits to drop from the masks of the last block
-	XORQ(shift, shift)
+	shift := AllocLocal(8) // bits to drop from the masks of the last block
+	MOVQ(U32(0), shift)
 
 	// What one block says to the next.
 	afterLF := GP64()    // 1: the block begins behind an LF
@@ -55,11 +55,14 @@ func genLines(i isa) {
 	XORQ(afterLF1, afterLF1)
 	XORQ(unfinished, unfinished)
 
+	top := GP64() // the number of the top bit
+	MOVQ(U32(63), top)
+
 	i.constants(true)
 
-	Label("loop")
 	CMPQ(pos, last)
 	JGT(LabelRef("tail"))
+	Label("loop")
 	n, l := GP64(), GP64()
 	i.load(src, pos)
 	i.equal('\n', l)
@@ -76,35 +79,39 @@ func genLines(i isa) {
 	JNZ(LabelRef("perhaps"))
 
 	Label("go_on")
-	MOVQ(l, afterLF)
-	SHRQ(U8(63), afterLF)
-	MOVQ(starts, afterLF1)
-	SHRQ(U8(63), afterLF1)
+	SHRXQ(top, l, afterLF)
+	SHRXQ(top, starts, afterLF1)
 	e := GP64()
 	nameEnds(starts, unfinished, n, e)
 	emit(i, "", e, l, to, limit, pos)
+	Label("next")
 	ADDQ(U8(block), pos)
-	JMP(LabelRef("loop"))
+	CMPQ(pos, last)
+	JLE(LabelRef("loop"))
+	JMP(LabelRef("tail"))
 
 	rare(i, "", e, l, to, limit, pos)
-	ADDQ(U8(block), pos)
-	JMP(LabelRef("loop"))
+	JMP(LabelRef("next"))
 
 	Label("tail")
 	CMPQ(pos, size)
 	JGE(LabelRef("ended"))
-	MOVQ(pos, shift)
-	SUBQ(last, shift)
+	drop := GP64()
+	MOVQ(pos, drop)
+	SUBQ(last, drop)
+	MOVQ(drop, shift)
 	i.load(src, last)
 	i.equal('\n', l)
 	i.nonToken(n)
-	SHRXQ(shift, l, l)
-	SHRXQ(shift, n, n)
+	SHRXQ(drop, l, l)
+	SHRXQ(drop, n, n)
 	JMP(LabelRef("masks"))
 
 	// There is a line of at most one byte.
 	Label("perhaps")
-	emptyLines(i, src, pos, shift, l, starts, afterLF1, empty)
+	drop = GP64()
+	MOVQ(shift, drop)
+	emptyLines(i, src, pos, drop, l, starts, afterLF1, empty)
 	JZ(LabelRef("go_on"))
 
 	// The first of the bits in empty ends the section.

@@ -30,8 +30,8 @@ type isa interface {
 	slots() (often, seldom int)
 	// positions writes pos + the number of each bit set in mask as 32-bit
 	// words in order, and whatever where there are no more bits, to count
-	// words from word first of out. It clears the bits in mask if a call for
-	// the seldom ones may follow.
+	// words from word first of out. It may clear bits in mask: those of the
+	// words written, but for the last, which a call for the seldom ones does.
 	positions(mask, pos, out GPVirtual, first, count int)
 	// end does what has to be done before a return.
 	end()

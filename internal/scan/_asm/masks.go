@@ -42,23 +42,22 @@ func nameEnds(starts, unfinished, n, e GPVirtual) {
 // goes to the label "short" when the room does not allow it. What comes seldom
 // is left to rare, which is to follow where the caller has gone on.
 func emit(i isa, tag string, e, l, to, limit, pos GPVirtual) {
-	m, count, here := GP64(), GP64(), GP64()
+	m, count := GP64(), GP64()
 	TESTQ(e, l)
 	JNZ(LabelRef("slow" + tag))
 	CMPQ(to, limit)
 	JGT(LabelRef("short"))
 	LEAQ(Mem{Base: e, Index: l, Scale: 1}, m)
 	POPCNTQ(m, count)
-	MOVQ(to, here)
-	LEAQ(Mem{Base: to, Index: count, Scale: 4}, to)
 	often, _ := i.slots()
-	i.positions(m, pos, here, 0, often)
+	i.positions(m, pos, to, 0, often)
 	CMPQ(count, U8(often))
 	JA(LabelRef("more" + tag))
-	defer func() { rareOperands = operands{m, count, here} }()
+	LEAQ(Mem{Base: to, Index: count, Scale: 4}, to)
+	defer func() { rareOperands = operands{m, count} }()
 }
 
-type operands struct{ m, count, here GPVirtual }
+type operands struct{ m, count GPVirtual }
 
 var rareOperands operands
 
@@ -67,17 +66,16 @@ var rareOperands operands
 // and an LF. Such a position is to be written twice: every one is, and the
 // second is then kept or written over.
 func rare(i isa, tag string, e, l, to, limit, pos GPVirtual) {
-	m, count, here := rareOperands.m, rareOperands.count, rareOperands.here
+	m, count := rareOperands.m, rareOperands.count
 	often, seldom := i.slots()
 	Label("more" + tag)
 	if seldom > 0 {
 		CMPQ(count, U8(often+seldom))
-		JA(LabelRef("again" + tag))
-		i.positions(m, pos, here, often, seldom)
+		JA(LabelRef("slow" + tag))
+		i.positions(m, pos, to, often, seldom)
+		LEAQ(Mem{Base: to, Index: count, Scale: 4}, to)
 		JMP(LabelRef("done" + tag))
 	}
-	Label("again" + tag)
-	MOVQ(here, to)
 
 	Label("slow" + tag)
 	both, t := GP64(), GP64()
