@@ -204,10 +204,13 @@ func (m *Message) CountValues(id header.ID) int {
 // that may stand only once, -1 when there is none. The accessors take the
 // first; a strict [Parser] refuses the message.
 func (m *Message) Duplicate() int {
-	if m.flags&flagDuplicate == 0 {
-		return -1
+	for i := range m.fields {
+		id := m.fields[i].id
+		if id.Multi() == header.Single && m.first[id] != uint16(i+1) {
+			return i
+		}
 	}
-	return m.duplicate()
+	return -1
 }
 
 // ContentLength returns the declared Content-Length in bytes; ok is false

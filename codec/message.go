@@ -73,8 +73,7 @@ const (
 type messageFlags uint8
 
 const (
-	flagParsed    messageFlags = 1 << iota // the start line was read: accessors may be used
-	flagDuplicate                          // a header that may stand once stands twice
+	flagParsed messageFlags = 1 << iota // the start line was read: accessors may be used
 )
 
 var messages = sync.Pool{New: func() any { return new(Message) }}

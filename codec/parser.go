@@ -295,24 +295,28 @@ func (m *Message) findColon(start, nameEnd, lf int) int {
 	return -1
 }
 
-// classify finds the ID of every field and chains the fields of one ID. It
-// walks backwards, so that one store a field gives chains in message order
-// without remembering where each chain ends.
+// classify finds the ID of every field, and chains the fields of one ID.
 func (m *Message) classify() {
 	if len(m.fields) > len(m.next) {
 		m.next = make([]uint16, cap(m.fields))
 	}
-	b := m.buf
-	for i := len(m.fields) - 1; i >= 0; i-- {
+	for i := range m.fields {
 		f := &m.fields[i]
-		id := header.LookupToken(b, int(f.name), int(f.name)+int(f.nameLen))
-		f.id = id
-		next := m.first[id]
-		m.next[i] = next
+		f.id = header.LookupToken(m.buf, int(f.name), int(f.name)+int(f.nameLen))
+	}
+	m.chain()
+}
+
+// chain links the fields with the same ID. It walks backwards, so that one
+// store a field gives chains in message order without remembering where each
+// chain ends.
+func (m *Message) chain() {
+	fields := m.fields
+	next := m.next[:len(fields)]
+	for i := len(fields) - 1; i >= 0; i-- {
+		id := fields[i].id
+		next[i] = m.first[id]
 		m.first[id] = uint16(i + 1)
-		if next != 0 && id.Multi() == header.Single {
-			m.flags |= flagDuplicate
-		}
 	}
 }
 
@@ -332,9 +336,10 @@ func (m *Message) frame(p *Parser) {
 	default:
 		m.end = m.body + m.length
 	}
-	if p.Strict && m.flags&flagDuplicate != 0 {
-		i := m.duplicate()
-		m.fail(ErrHeaderTwice, m.fields[i].id, int(m.fields[i].name))
+	if p.Strict {
+		if i := m.Duplicate(); i >= 0 {
+			m.fail(ErrHeaderTwice, m.fields[i].id, int(m.fields[i].name))
+		}
 	}
 }
 
@@ -384,16 +389,4 @@ func shortNumber(b []byte, lo, hi int) (v uint64, ok bool) {
 	w = w * (1 + 10<<8) >> 8 & 0x00ff00ff00ff00ff // pairs of digits
 	w = w * (1 + 100<<16) >> 16 & 0x0000ffff0000ffff
 	return w * (1 + 10000<<32) >> 32, true
-}
-
-// duplicate returns the index of the first field that repeats one that may
-// stand only once; there must be one.
-func (m *Message) duplicate() int {
-	for i := range m.fields {
-		id := m.fields[i].id
-		if id.Multi() == header.Single && m.first[id] != uint16(i+1) {
-			return i
-		}
-	}
-	return -1
 }

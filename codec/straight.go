@@ -10,16 +10,20 @@ import (
 
 // The straight path of the index: a header section that one call of the
 // kernel has indexed to its end, and in it header fields as nearly everyone
-// writes them, on one line, "Name: value" CR LF. It finds bounds, ID and
-// chain of a field in one walk, without a branch that depends on which field
-// it is: fields come in any order, and a branch that the processor can not
-// foretell costs as much as the rest of the field. What is not as expected
-// leaves the path: oddLine for a line that is a field all the same, joinFolds
-// for a section with folded lines, and parseLines and classify for the whole
-// section when something in it is an error or breaks a limit.
+// writes them, on one line, "Name: value" CR LF. It finds bounds and ID of a
+// field in one walk, without a branch that depends on which field it is:
+// fields come in any order, and a branch that the processor can not foretell
+// costs as much as the rest of the field. What is not as expected leaves the
+// path: oddLine for a line that is a field all the same, joinFolds for a
+// section with folded lines, and parseLines and classify for the whole section
+// when something in it is an error or breaks a limit.
 //
-// The walk goes from the last line to the first, so that one store a field
-// gives the chains in message order without remembering where each one ends.
+// The chains are made by a second loop, from the IDs. Inside the walk a load
+// from first would follow on a store to it at a place that only the look-up
+// knows, and a processor that reorders them holds back loads that have nothing
+// to do with it: each field waited for the one before, or did not, as the code
+// happened to lie in memory. The walk goes from the last line to the first, so
+// that the IDs that the second loop begins with are those found long ago.
 
 // minStartLine is the least offset of the LF of the start line, that of
 // "A b:c SIP/2.0" CR LF. With it the last 16 bytes in front of the end of any
@@ -45,7 +49,7 @@ func (m *Message) straight(p *Parser, from, n int) bool {
 			break
 		}
 		left--
-		kind := m.oddLine(&fields[left], left, m.lines[left].LF+1, m.lines[left+1], maxField, p.Strict)
+		kind := m.oddLine(&fields[left], m.lines[left].LF+1, m.lines[left+1], maxField, p.Strict)
 		switch {
 		case kind == isField:
 		case kind == isFold && !joined:
@@ -63,13 +67,13 @@ func (m *Message) straight(p *Parser, from, n int) bool {
 			return false
 		}
 	}
-	m.fields = fields
+	m.fields = m.fields[:len(fields)]
 	m.chain()
 	return true
 }
 
 // walk indexes the last of fields and those before it, up to the first whose
-// line is odd, and leaves what chain needs. It returns how many are left.
+// line is odd, all but the chains. It returns how many are left.
 //
 // The loads are unsafe since the compiler can not see what makes them right.
 // With start the offset behind the LF of the line before, [scan.Lines]
@@ -77,7 +81,6 @@ func (m *Message) straight(p *Parser, from, n int) bool {
 // least, the LF of the empty line, stands behind it.
 func (m *Message) walk(fields []field) (left int) {
 	b := unsafe.Pointer(unsafe.SliceData(m.buf))
-	next := m.next[:len(fields)]
 	lines := unsafe.Pointer(&m.lines)
 	masks := unsafe.Pointer(&fieldname.ShortMask)
 	for i := len(fields) - 1; i >= 0; i-- {
@@ -103,27 +106,8 @@ func (m *Message) walk(fields []field) (left int) {
 			(load64(b, nameEnd-16)|fieldname.FoldBits)&load64(masks, nameLen),
 		)
 		f.id = header.ID(found.ID())
-		next[i] = found.Pack()
 	}
 	return 0
-}
-
-// chain links the fields with the same ID, from what the walk has left in
-// m.next. It is a loop of its own because a processor that looks ahead takes
-// its loads for loads of what the field before is still about to store: inside
-// the walk that made each field wait for the look-up of the one before.
-func (m *Message) chain() {
-	next, repeated := m.next[:len(m.fields)], uint16(0)
-	for i := len(next) - 1; i >= 0; i-- {
-		found := fieldname.Unpack(next[i])
-		then := m.first[found.ID()]
-		next[i] = then
-		m.first[found.ID()] = uint16(i + 1)
-		repeated |= then & found.Single()
-	}
-	if repeated != 0 {
-		m.flags |= flagDuplicate
-	}
 }
 
 // longLine reports whether one of lines 1 to n is as long as maxField.
@@ -149,9 +133,8 @@ const (
 // to. No message is so long that the bit is taken.
 const joinedFolds = maxMessage + 1
 
-// oddLine takes a line that the walk does not know and does the same for it: f
-// is field i.
-func (m *Message) oddLine(f *field, i int, start32 uint32, line scan.Line, maxField int, strict bool) lineKind {
+// oddLine takes a line that the walk does not know and does the same for it.
+func (m *Message) oddLine(f *field, start32 uint32, line scan.Line, maxField int, strict bool) lineKind {
 	b := m.buf
 	start, nameEnd, lf := int(start32), int(line.NameEnd&^joinedFolds), int(line.LF)
 	if nameEnd == start {
@@ -174,8 +157,7 @@ func (m *Message) oddLine(f *field, i int, start32 uint32, line scan.Line, maxFi
 		f.value, f.end, f.flags = uint32(lo), uint32(hi), 0
 	}
 	f.name, f.nameLen = start32, uint16(nameEnd-start)
-	found := fieldname.Find(b, start, nameEnd)
-	f.id, m.next[i] = header.ID(found.ID()), found.Pack()
+	f.id = header.LookupToken(b, start, nameEnd)
 	return isField
 }
 

@@ -23,7 +23,7 @@ const FoldBits = 0x2020202020202020
 
 // An Entry is one name in its four words. No name is longer than [MaxLen],
 // which leaves the lowest three bytes of the last word free for what the
-// lookup is asked for: see [ID] and [Single].
+// lookup is asked for. The lowest is the ID.
 type Entry [4]uint64
 
 // infoBits are the bits of word 3 that are not part of the name.
@@ -35,17 +35,6 @@ type Found uint32
 
 // ID returns the number of the header field, 0 for none.
 func (f Found) ID() uint8 { return uint8(f) }
-
-// Single returns 0xffff for a header field that may stand only once in a
-// message, 0 for any other: a mask rather than a bool, so that a loop can
-// gather it without a branch.
-func (f Found) Single() uint16 { return uint16(f >> 8) }
-
-// Pack returns f in 16 bits, for [Unpack].
-func (f Found) Pack() uint16 { return uint16(f) }
-
-// Unpack returns a Found that has the ID and the Single of the one packed.
-func Unpack(p uint16) Found { return Found(int16(p)) }
 
 // Mask keeps, of the four words in front of a name's end, the bytes of a name
 // of 0 to [MaxLen] bytes.
