@@ -205,8 +205,8 @@ func (m *Message) CountValues(id header.ID) int {
 // first; a strict [Parser] refuses the message.
 func (m *Message) Duplicate() int {
 	for i := range m.fields {
-		id := m.fields[i].id
-		if id.Multi() == header.Single && m.first[id] != uint16(i+1) {
+		// What is seldom is asked first.
+		if id := m.fields[i].id; m.first[id] != uint16(i+1) && id.Multi() == header.Single {
 			return i
 		}
 	}
