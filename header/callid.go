@@ -1,6 +1,9 @@
 package header
 
-import "github.com/sipwire/sipwire/internal/abnf"
+import (
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/scan"
+)
 
 // ParseCallID reads b, the whole of which must be one Call-ID: word ["@" word]
 // (RFC 3261, 20.8 and 25.1). callID is b without the whitespace around it;
@@ -8,7 +11,7 @@ import "github.com/sipwire/sipwire/internal/abnf"
 // offset of the byte that is wrong; the error is a [Code] and callID is nil.
 // It reads the values of In-Reply-To too.
 func ParseCallID(b []byte) (callID []byte, n int, err error) {
-	if plainCallID(b) {
+	if scan.HasMasks() && plainCallID(b) {
 		return b[:len(b):len(b)], len(b), nil
 	}
 	lo := skipLWS(b, 0)

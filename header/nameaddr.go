@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/scan"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -33,7 +34,7 @@ type NameAddr struct {
 // len(b), with one the offset of the byte that is wrong; the error is a [Code]
 // and v is invalid.
 func (v *NameAddr) Parse(b []byte) (n int, err error) {
-	if v.plain(b) {
+	if scan.HasMasks() && v.plain(b) {
 		return len(b), nil
 	}
 	n, code := v.parseWhole(b)
@@ -45,7 +46,7 @@ func (v *NameAddr) Parse(b []byte) (n int, err error) {
 // index of that comma, or len(b) after the last value; the next one begins at
 // n+1. With an error it is as for [NameAddr.Parse].
 func (v *NameAddr) ParseFrom(b []byte, i int) (n int, err error) {
-	if i == 0 && v.plain(b) {
+	if scan.HasMasks() && i == 0 && v.plain(b) {
 		return len(b), nil
 	}
 	n, code := v.parse(b, i)

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/scan"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -48,7 +49,7 @@ func (p part) of(b []byte) []byte {
 // is len(b), with one the offset of the byte that is wrong; the error is a
 // [Code] and v is invalid.
 func (v *Via) Parse(b []byte) (n int, err error) {
-	if v.plain(b) {
+	if scan.HasMasks() && v.plain(b) {
 		return len(b), nil
 	}
 	n, code := v.parse(b, 0)
@@ -63,7 +64,7 @@ func (v *Via) Parse(b []byte) (n int, err error) {
 // index of that comma, or len(b) after the last value; the next one begins at
 // n+1. With an error it is as for [Via.Parse].
 func (v *Via) ParseFrom(b []byte, i int) (n int, err error) {
-	if i == 0 && v.plain(b) {
+	if scan.HasMasks() && i == 0 && v.plain(b) {
 		return len(b), nil
 	}
 	n, code := v.parse(b, i)

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/scan"
 )
 
 // Parse reads b, the whole of which must be one URI, without whitespace or
@@ -14,7 +15,7 @@ import (
 // wrong, len(b) when something is missing at the end; the error is a [Code]
 // and u is invalid.
 func (u *URI) Parse(b []byte) (n int, err error) {
-	if u.plain(b) {
+	if scan.HasMasks() && u.plain(b) {
 		return len(b), nil
 	}
 	n, code := u.parse(b)

@@ -2,9 +2,12 @@
 
 package scan
 
-// Masks is the kernel that tells classes of bytes apart, which this build has
-// not: ok is false.
+// HasMasks reports that this build has no kernel that tells classes of bytes
+// apart.
+func HasMasks() bool { return false }
+
+// Masks is not there: ok is false.
 func (c *Classes) Masks([]byte, *Masks) (ok bool) { return false }
 
-// Mask is not there either.
+// Mask is not there: ok is false.
 func (s *Set) Mask([]byte) (mask uint64, ok bool) { return 0, false }
