@@ -119,8 +119,10 @@ func plainURI(b []byte, lo, hi int) bool {
 	word := func(i int) uint64 { return load64(p, uint64(i)) }
 	if n := hi - lo; n >= 16 && n <= 64 {
 		// Nearly all: four pairs of words that overlap as they may, since how
-		// often a loop goes round nobody can foretell.
-		second, third := min(lo+16, hi-16), max(hi-32, lo)
+		// often a loop goes round nobody can foretell. The two in the middle
+		// are lo+16 and hi-32, but not outside; min and max would be jumps.
+		less := (n - 32) & ((n - 32) >> 63)
+		second, third := lo+16+less, hi-32-less
 		odd = notGraphic(word(lo)) | notGraphic(word(lo+8)) |
 			notGraphic(word(second)) | notGraphic(word(second+8)) |
 			notGraphic(word(third)) | notGraphic(word(third+8)) |
