@@ -121,7 +121,7 @@ func plainURI(b []byte, lo, hi int) bool {
 		// Nearly all: four pairs of words that overlap as they may, since how
 		// often a loop goes round nobody can foretell. The two in the middle
 		// are lo+16 and hi-32, but not outside; min and max would be jumps.
-		less := (n - 32) & ((n - 32) >> 63)
+		less := (n - 32) & int(int64(n-32)>>63)
 		second, third := lo+16+less, hi-32-less
 		odd = notGraphic(word(lo)) | notGraphic(word(lo+8)) |
 			notGraphic(word(second)) | notGraphic(word(second+8)) |
