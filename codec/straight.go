@@ -75,6 +75,9 @@ func (m *Message) straight(p *Parser, from, n int) bool {
 // walk indexes the last of fields and those before it, up to the first whose
 // line is odd, all but the chains. It returns how many are left.
 //
+// It is Go on purpose: the same walk in assembly ran a twentieth fewer
+// instructions for the whole index, and took the same time.
+//
 // The loads are unsafe since the compiler can not see what makes them right.
 // With start the offset behind the LF of the line before, [scan.Lines]
 // promises start <= NameEnd <= LF, that b[LF] is an LF and that one byte at

@@ -163,6 +163,9 @@ func straightSections() (all []string) {
 		add(reqLine, "i: 1", strings.Repeat("n", n)+": x")
 	}
 	all = append(all, reqLine+"\r\nTo: a\r\n w\nt: b\r\n\r\n", reqLine+"\r\nTo: a\r\n w\n\r\n")
+	for _, end := range []string{"x\x00\x0e", "x\xff\x0c", "x!\x0e", "x\r", " \r", "!\r"} { // what is and is not CR LF behind a value
+		all = append(all, reqLine+"\r\nTo: "+end+"\nFrom: y\r\n\r\n", reqLine+"\r\nTo: y"+end+"\n\r\n")
+	}
 	add(reqLine, "l: 1", "l: 2")
 	add(reqLine, "To: a", "t: b", "Call-ID: c")
 	for _, rest := range []string{": v", ":", ": ", " : v ", "", " ", ": \r", ": v\r", "\x00: v"} {
