@@ -24,7 +24,7 @@ const maxCSeq = 1<<31 - 1 // RFC 3261, 8.1.1.5
 func (v *CSeq) Parse(b []byte) (n int, err error) { return v.ParseIn(b, 0, len(b)) }
 
 // ParseIn is Parse for the value b[lo:hi], where 0 <= lo <= hi <= len(b). It is
-// faster when twenty bytes of b follow lo; those behind hi may be read, and do
+// faster when sixteen bytes of b follow lo; those behind hi may be read, and do
 // not matter. n counts from lo.
 func (v *CSeq) ParseIn(b []byte, lo, hi int) (n int, err error) {
 	if v.plain(b, lo, hi) {
@@ -43,7 +43,7 @@ func (v *CSeq) ParseIn(b []byte, lo, hi int) (n int, err error) {
 // method of the table.
 func (v *CSeq) plain(b []byte, lo, hi int) bool {
 	const maxDigits = 10
-	if len(b)-lo < maxDigits+1+maxMethod {
+	if len(b)-lo < 2*8 {
 		return false
 	}
 	const ones = 0x0101010101010101
@@ -54,12 +54,12 @@ func (v *CSeq) plain(b []byte, lo, hi int) bool {
 	digits2 &= -(digits1 >> 3) // none unless all of the first are digits
 	digits := digits1 + digits2
 	method := lo + digits + 1
-	if uint(digits-1) > maxDigits-1 || b[method-1] != ' ' || hi-method < 3 {
+	if uint(digits-1) > maxDigits-1 || b[method-1] != ' ' || method > hi {
 		return false
 	}
 	number := decimal(first<<(uint(64-8*digits1)&63)) * tens[digits2&3]
 	number += decimal(second << 1 << (uint(63-8*digits2) & 63))
-	id := matchMethod(b[method:], hi-method)
+	id := LookupMethodIn(b, method, hi)
 	if id == MethodOther || number > maxCSeq {
 		return false
 	}

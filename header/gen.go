@@ -188,24 +188,49 @@ func methods(out *bytes.Buffer, rows [][]string) {
 			strings.HasPrefix(r[2], "yes"), strings.HasPrefix(r[4], "yes"))
 	}
 	out.WriteString("}\n\n")
-	for mul := uint(1); ; mul++ {
-		for third := uint(1); third < 64; third++ {
-			slots := map[uint]int{}
-			for i, r := range rows {
-				slots[(uint(len(r[0]))*mul+uint(r[0][0])+uint(r[0][2])*third)%64] = i + 1
-			}
-			if len(slots) != len(rows) {
+	methodSlots(out, rows)
+}
+
+// methodSlots writes where the methods of at most eight letters, each one word,
+// are looked up: the multiplier is searched for that gives each a slot of its
+// own.
+func methodSlots(out *bytes.Buffer, rows [][]string) {
+	const slotBits = 6
+	r := rand.New(rand.NewPCG(3, 4))
+	for {
+		mul, slots := r.Uint64()|1, [1 << slotBits]string{}
+		words, short := map[string]uint64{}, 0
+		for _, row := range rows {
+			name := row[0]
+			if len(name) > 8 {
 				continue
 			}
-			fmt.Fprintf(out, "const (\nmethodMul = %d\nmethodThird = %d\n)\n\nvar methodSlots = [64]Method{\n", mul, third)
-			for h := range uint(64) {
-				if i := slots[h]; i != 0 {
-					fmt.Fprintf(out, "%d: Method%s,\n", h, rows[i-1][0])
-				}
+			short++
+			var w uint64
+			for i := range len(name) {
+				w = w>>8 | uint64(name[i])<<56
 			}
-			out.WriteString("}\n\n")
-			return
+			words[name] = w
+			slots[w*mul>>(64-slotBits)] = name
 		}
+		used := 0
+		for _, name := range slots {
+			if name != "" {
+				used++
+			}
+		}
+		if used < short {
+			continue
+		}
+		fmt.Fprintf(out, "const (\nmethodMul = %#x\nmethodShift = %d\n)\n\n", mul, 64-slotBits)
+		fmt.Fprintf(out, "// methodSlots holds the methods of at most eight letters, the last letter in\n// the top byte.\nvar methodSlots = [%d]struct {\nword uint64\nid Method\nn uint8\n}{\n", len(slots))
+		for h, name := range slots {
+			if name != "" {
+				fmt.Fprintf(out, "%d: {%#x, Method%s, %d},\n", h, words[name], name, len(name))
+			}
+		}
+		out.WriteString("}\n\n")
+		return
 	}
 }
 

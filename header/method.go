@@ -14,60 +14,39 @@ type methodInfo struct {
 
 // LookupMethod returns the Method of a method name. Methods are compared with
 // case (RFC 3261, 7.1).
-func LookupMethod(name []byte) Method {
-	n := len(name)
-	if n < 3 || n > maxMethod {
-		return MethodOther
-	}
-	var padded [maxMethod]byte
-	copy(padded[:], name)
-	return matchMethod(padded[:], n)
-}
+func LookupMethod(name []byte) Method { return LookupMethodIn(name, 0, len(name)) }
 
 // LookupMethodIn is LookupMethod for b[lo:hi], where 0 <= lo <= hi <= len(b).
-// It is faster when more bytes follow; they may be read, and do not matter.
+// It is faster when eight bytes of b follow lo; those behind hi may be read,
+// and do not matter.
 func LookupMethodIn(b []byte, lo, hi int) Method {
-	if n := hi - lo; n >= 3 && len(b)-lo >= maxMethod {
-		return matchMethod(b[lo:], n)
+	n := uint(hi - lo)
+	if n-1 > 8-1 {
+		return longMethod(b[lo:hi])
 	}
-	return LookupMethod(b[lo:hi])
-}
-
-// maxMethod is the length of the longest method of the table.
-const maxMethod = len("SUBSCRIBE")
-
-// matchMethod looks b[:n] up; there are maxMethod bytes of b, and n is at least
-// 3. It has no branch that depends on which method it is.
-func matchMethod(b []byte, n int) Method {
-	_ = b[maxMethod-1]
-	// The sum of length, first and third byte tells the methods of the
-	// table apart (gen.go checks it); the comparison decides.
-	m := methodSlots[(uint(n)*methodMul+uint(b[0])+uint(b[2])*methodThird)%uint(len(methodSlots))]
-	text := &methodTexts[m]
-	if (le64(b)^text.front)&text.frontMask|uint64((b[8]^text.last)&text.lastMask) != 0 || n != text.n {
-		return MethodOther
-	}
-	return m
-}
-
-// A methodText is the name of a method as matchMethod compares it: the first
-// eight bytes and the ninth one, and which of them there are.
-type methodText struct {
-	front, frontMask uint64
-	n                int
-	last, lastMask   byte
-}
-
-var methodTexts = func() (texts [len(methods)]methodText) {
-	for m, info := range methods {
-		var text, mask [maxMethod]byte
-		for i := range copy(text[:], info.name) {
-			mask[i] = 0xff
+	// Up to eight letters are one word, the last one at the top, which tells
+	// where the only method stands that it can be.
+	var w uint64
+	if rest := b[lo:]; len(rest) >= 8 {
+		w = le64(rest) << ((64 - 8*n) & 63)
+	} else {
+		for _, c := range rest[:n] {
+			w = w>>8 | uint64(c)<<56
 		}
-		texts[m] = methodText{le64(text[:]), le64(mask[:]), len(info.name), text[8], mask[8]}
 	}
-	return texts
-}()
+	if slot := &methodSlots[w*methodMul>>methodShift]; slot.word == w && uint(slot.n) == n {
+		return slot.id
+	}
+	return MethodOther
+}
+
+// longMethod is LookupMethod for names of no and of more than eight letters.
+func longMethod(name []byte) Method {
+	if string(name) == "SUBSCRIBE" {
+		return MethodSUBSCRIBE
+	}
+	return MethodOther
+}
 
 // String returns the method's name, "" for MethodOther.
 func (m Method) String() string { return methods[m.index()].name }

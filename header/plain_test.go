@@ -47,7 +47,7 @@ func TestPlainCSeq(t *testing.T) {
 func TestLookupMethodIn(t *testing.T) {
 	for m := MethodOther + 1; m.String() != ""; m++ {
 		name := m.String()
-		for _, other := range []string{name, name + "X", "X" + name, name[1:], name[:len(name)-1], strings.ToLower(name), name[:1] + "x" + name[2:], name + name, "A", "AC\x00"} {
+		for _, other := range []string{name, name + "X", "X" + name, name[1:], name[:len(name)-1], strings.ToLower(name), name[:1] + "x" + name[2:], name + name, "A", "AC\x00", name + "\x00", "\x00" + name} {
 			want := MethodOther
 			for k := MethodOther + 1; k.String() != ""; k++ {
 				if k.String() == other {

@@ -336,28 +336,33 @@ var methods = [...]methodInfo{
 }
 
 const (
-	methodMul   = 1
-	methodThird = 1
+	methodMul   = 0x771f8b5e32c90bc9
+	methodShift = 58
 )
 
-var methodSlots = [64]Method{
-	10: MethodBYE,
-	15: MethodACK,
-	19: MethodINFO,
-	22: MethodPRACK,
-	23: MethodCANCEL,
-	24: MethodBENOTIFY,
-	25: MethodPUBLISH,
-	28: MethodKDMQ,
-	29: MethodREFER,
-	30: MethodSUBSCRIBE,
-	31: MethodUPDATE,
-	33: MethodREGISTER,
-	37: MethodINVITE,
-	39: MethodMESSAGE,
-	40: MethodNOTIFY,
-	42: MethodOPTIONS,
-	44: MethodSERVICE,
+// methodSlots holds the methods of at most eight letters, the last letter in
+// the top byte.
+var methodSlots = [64]struct {
+	word uint64
+	id   Method
+	n    uint8
+}{
+	1:  {0x4b43410000000000, MethodACK, 3},
+	6:  {0x4559420000000000, MethodBYE, 3},
+	10: {0x5245545349474552, MethodREGISTER, 8},
+	11: {0x4853494c42555000, MethodPUBLISH, 7},
+	18: {0x4554414450550000, MethodUPDATE, 6},
+	21: {0x4c45434e41430000, MethodCANCEL, 6},
+	25: {0x5245464552000000, MethodREFER, 5},
+	27: {0x514d444b00000000, MethodKDMQ, 4},
+	30: {0x534e4f4954504f00, MethodOPTIONS, 7},
+	35: {0x4547415353454d00, MethodMESSAGE, 7},
+	39: {0x4543495652455300, MethodSERVICE, 7},
+	40: {0x594649544f4e0000, MethodNOTIFY, 6},
+	46: {0x4b43415250000000, MethodPRACK, 5},
+	53: {0x594649544f4e4542, MethodBENOTIFY, 8},
+	56: {0x455449564e490000, MethodINVITE, 6},
+	63: {0x4f464e4900000000, MethodINFO, 4},
 }
 
 // reasons are the registered reason phrases, by status code.
