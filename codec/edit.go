@@ -43,7 +43,10 @@ type Edit struct {
 	text    []byte   // what the splices put in
 	body    []byte   // the new body
 	newBody bool
+	grown   int // how much longer the splices make the message
 	err     SyntaxError
+
+	via viaStart // outlives Begin
 
 	inlineSplices [inlineSplices]splice
 	inlineText    [inlineText]byte
@@ -73,8 +76,9 @@ func (e *Edit) Begin(m *Message) error {
 	if e.splices == nil {
 		e.splices, e.text = e.inlineSplices[:0], e.inlineText[:0]
 	}
-	e.m, e.splices, e.text = m, e.splices[:0], e.text[:0]
-	e.body, e.newBody, e.err = nil, false, SyntaxError{}
+	e.m = m
+	e.splices, e.text = e.splices[:0], e.text[:0]
+	e.body, e.newBody, e.grown, e.err = nil, false, 0, SyntaxError{}
 	if m.flags&flagParsed == 0 || m.err.Code != 0 {
 		return e.fail(ErrNotParsed, header.IDOther, 0)
 	}
@@ -107,13 +111,35 @@ func (e *Edit) ready() bool {
 
 // splice adds the change of buf[lo:hi] into what text holds from from on.
 func (e *Edit) splice(id header.ID, lo, hi, from int, r rank) error {
-	return e.insert(splice{lo: uint32(lo), hi: uint32(hi), from: uint32(from), to: uint32(len(e.text)), rank: r, id: id})
+	n := len(e.splices)
+	if n == cap(e.splices) {
+		e.splices = slices.Grow(e.splices, 1)
+	}
+	e.splices = e.splices[:n+1]
+	s := &e.splices[n]
+	s.lo, s.hi, s.from, s.to = uint32(lo), uint32(hi), uint32(from), uint32(len(e.text))
+	s.rank, s.id, s.tail = r, id, false
+	return e.settle()
 }
 
-// insert adds a splice behind those of the same offset and rank.
-func (e *Edit) insert(s splice) error {
-	i := len(e.splices)
-	e.splices = append(e.splices, s)
+// settle takes the last splice to where it belongs: behind those of the same
+// offset and rank.
+func (e *Edit) settle() error {
+	i := len(e.splices) - 1
+	s := &e.splices[i]
+	e.grown += s.growth()
+	if i == 0 {
+		return nil
+	}
+	if last := &e.splices[i-1]; last.lo < s.lo && last.hi <= s.lo {
+		return nil // as changes mostly are made: one behind the other
+	}
+	return e.sortIn(i)
+}
+
+// sortIn takes splice i to its place among those in front of it.
+func (e *Edit) sortIn(i int) error {
+	s := e.splices[i]
 	for i > 0 && s.before(&e.splices[i-1]) {
 		e.splices[i] = e.splices[i-1]
 		i--
@@ -124,6 +150,15 @@ func (e *Edit) insert(s splice) error {
 	}
 	return nil
 }
+
+// insert adds a splice.
+func (e *Edit) insert(s splice) error {
+	e.splices = append(e.splices, s)
+	return e.settle()
+}
+
+// growth returns by how much the splice lengthens the message.
+func (s *splice) growth() int { return int(s.to-s.from) - int(s.hi-s.lo) }
 
 // added reports whether a field of the header has been put in.
 func (e *Edit) added(id header.ID) bool {
@@ -168,76 +203,4 @@ func (e *Edit) lineEnd(i int) int {
 		return int(e.m.fields[i+1].name)
 	}
 	return e.headEnd()
-}
-
-// bounds returns the part of the bytes that is written, changes aside.
-func (e *Edit) bounds() (lo, hi int) {
-	m := e.m
-	switch {
-	case e.newBody:
-		return int(m.startLine.start), m.body
-	case len(e.splices) > 0:
-		return int(m.startLine.start), m.end
-	}
-	return 0, len(m.buf)
-}
-
-// Size returns the length in bytes of what AppendTo appends, 0 after an error.
-func (e *Edit) Size() int {
-	if !e.ready() {
-		return 0
-	}
-	lo, hi := e.bounds()
-	n := hi - lo + len(e.body)
-	for i := range e.splices {
-		s := &e.splices[i]
-		n += int(s.to-s.from) - int(s.hi-s.lo)
-	}
-	return n
-}
-
-// AppendTo appends the changed message to dst, which must not overlap the
-// message; with room for Size bytes nothing is allocated. After an error of
-// any call it returns that one, and dst as it was.
-func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
-	if !e.ready() {
-		return dst, &e.err
-	}
-	n, size := len(dst), e.Size()
-	dst = slices.Grow(dst, size)[:n+size]
-	buf := e.m.buf
-	at, end := e.bounds()
-	for i := range e.splices {
-		s := &e.splices[i]
-		n += copy(dst[n:], buf[at:s.lo])
-		n += copy(dst[n:], e.text[s.from:s.to])
-		at = int(s.hi)
-	}
-	n += copy(dst[n:], buf[at:end])
-	copy(dst[n:], e.body)
-	return dst, nil
-}
-
-// AppendSegments appends the changed message in pieces, for net.Buffers and
-// for vectors of system calls. They point into the message and into e, and
-// are valid until either is changed. Errors are as for AppendTo.
-func (e *Edit) AppendSegments(dst [][]byte) ([][]byte, error) {
-	if !e.ready() {
-		return dst, &e.err
-	}
-	add := func(b []byte) {
-		if len(b) > 0 {
-			dst = append(dst, b[:len(b):len(b)])
-		}
-	}
-	at, end := e.bounds()
-	for i := range e.splices {
-		s := &e.splices[i]
-		add(e.m.buf[at:s.lo])
-		add(e.text[s.from:s.to])
-		at = int(s.hi)
-	}
-	add(e.m.buf[at:end])
-	add(e.body)
-	return dst, nil
 }

@@ -331,6 +331,8 @@ func (e *Edit) removeValue(i, lo, hi int) error {
 		if !s.removes() || int(s.lo) < lo || int(s.hi) > hi {
 			e.splices[n] = s
 			n++
+		} else {
+			e.grown -= s.growth()
 		}
 	}
 	e.splices = e.splices[:n]

@@ -19,16 +19,63 @@ func (e *Edit) PushVia(v *Via) error {
 	if !e.ready() {
 		return &e.err
 	}
-	if code := v.check(); code != 0 {
+	if !e.via.starts(v) {
+		if code := v.checkStart(); code != 0 {
+			return e.fail(code, header.IDVia, 0)
+		}
+		e.via.keep(v)
+	}
+	if code := checkBranch(v.Branch); code != 0 {
 		return e.fail(code, header.IDVia, 0)
 	}
-	at, _ := e.offset(Top())
-	if i := e.m.Index(header.IDVia); i >= 0 {
-		at = int(e.m.fields[i].name)
+	m := e.m
+	at := 0
+	if i := m.Index(header.IDVia); i >= 0 {
+		at = int(m.fields[i].name)
+	} else {
+		at, _ = e.offset(Top())
 	}
 	from := len(e.text)
-	e.text = append(v.appendTo(append(e.text, "Via: "...)), "\r\n"...)
+	if e.via.n != 0 {
+		e.text = append(e.text, e.via.text[:]...)[:from+int(e.via.n)]
+	} else {
+		e.text = v.appendStart(append(e.text, "Via: "...))
+	}
+	e.text = append(append(e.text, v.Branch...), "\r\n"...)
 	return e.splice(header.IDVia, at, at, from, rankTop)
+}
+
+// A viaStart is the line of the Via that was pushed last, up to its branch. A
+// proxy has few addresses: comparing with the one before costs less than
+// checking and writing it anew.
+type viaStart struct {
+	transport header.Transport
+	rport     bool
+	port      uint16
+	host      uint8 // where it begins in text
+	hostEnd   uint8
+	n         uint8 // the length of text that is used, 0 for none
+	text      [64]byte
+}
+
+// starts reports whether s is the start of v.
+func (s *viaStart) starts(v *Via) bool {
+	return s.n != 0 && s.transport == v.Transport && s.port == v.Port && s.rport == v.RPort &&
+		string(s.text[s.host:s.hostEnd]) == string(v.Host)
+}
+
+// keep makes s the start of v, which has passed checkStart, unless it is too
+// long.
+func (s *viaStart) keep(v *Via) {
+	s.n = 0
+	name := v.Transport.String()
+	if len("Via: SIP/2.0/")+len(name)+len(" ")+len(v.Host)+len(":65535;rport;branch=") > len(s.text) {
+		return
+	}
+	s.transport, s.rport, s.port = v.Transport, v.RPort, v.Port
+	s.host = uint8(len("Via: SIP/2.0/") + len(name) + len(" "))
+	s.hostEnd = s.host + uint8(len(v.Host))
+	s.n = uint8(len(v.appendStart(append(s.text[:0], "Via: "...))))
 }
 
 // PopVia removes the topmost Via value that the message came with and that is
@@ -209,6 +256,14 @@ func (e *Edit) DecrementMaxForwards() error {
 	i := e.m.Index(header.IDMaxForwards)
 	if i < 0 {
 		return e.maxForwards(i, DefaultMaxForwards)
+	}
+	// Two digits, as nearly all have, that become two digits.
+	if b := e.m.view(e.m.fields[i].value, e.m.fields[i].end); len(b) == 2 {
+		if tens, ones := b[0]-'0', b[1]-'0'; tens-1 <= 8 && ones <= 9 && (tens > 1 || ones > 0) {
+			hops, from := tens*10+ones-1, len(e.text)
+			e.text = append(e.text, '0'+hops/10, '0'+hops%10)
+			return e.replace(i, from)
+		}
 	}
 	hops, err := e.m.MaxForwards()
 	if err != nil {
