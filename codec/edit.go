@@ -116,25 +116,24 @@ func (e *Edit) splice(id header.ID, lo, hi, from int, r rank) error {
 		e.splices = slices.Grow(e.splices, 1)
 	}
 	e.splices = e.splices[:n+1]
+	e.grown += len(e.text) - from - (hi - lo)
 	s := &e.splices[n]
 	s.lo, s.hi, s.from, s.to = uint32(lo), uint32(hi), uint32(from), uint32(len(e.text))
 	s.rank, s.id, s.tail = r, id, false
-	return e.settle()
+	if n > 0 {
+		// As they mostly are made, one change is behind the other.
+		if last := &e.splices[n-1]; int(last.lo) >= lo || int(last.hi) > lo {
+			return e.sortIn(n)
+		}
+	}
+	return nil
 }
 
-// settle takes the last splice to where it belongs: behind those of the same
-// offset and rank.
-func (e *Edit) settle() error {
-	i := len(e.splices) - 1
-	s := &e.splices[i]
+// insert adds a splice.
+func (e *Edit) insert(s splice) error {
+	e.splices = append(e.splices, s)
 	e.grown += s.growth()
-	if i == 0 {
-		return nil
-	}
-	if last := &e.splices[i-1]; last.lo < s.lo && last.hi <= s.lo {
-		return nil // as changes mostly are made: one behind the other
-	}
-	return e.sortIn(i)
+	return e.sortIn(len(e.splices) - 1)
 }
 
 // sortIn takes splice i to its place among those in front of it.
@@ -151,14 +150,8 @@ func (e *Edit) sortIn(i int) error {
 	return nil
 }
 
-// insert adds a splice.
-func (e *Edit) insert(s splice) error {
-	e.splices = append(e.splices, s)
-	return e.settle()
-}
-
 // growth returns by how much the splice lengthens the message.
-func (s *splice) growth() int { return int(s.to-s.from) - int(s.hi-s.lo) }
+func (s *splice) growth() int { return int(s.to) - int(s.from) - int(s.hi) + int(s.lo) }
 
 // added reports whether a field of the header has been put in.
 func (e *Edit) added(id header.ID) bool {

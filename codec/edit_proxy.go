@@ -2,6 +2,7 @@ package codec
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
@@ -36,13 +37,32 @@ func (e *Edit) PushVia(v *Via) error {
 		at, _ = e.offset(Top())
 	}
 	from := len(e.text)
-	if e.via.n != 0 {
-		e.text = append(e.text, e.via.text[:]...)[:from+int(e.via.n)]
+	if n := int(e.via.n); n != 0 {
+		text := e.room(len(e.via.text) + len(v.Branch) + len("\r\n"))
+		copyStart((*[64]byte)(text), &e.via.text)
+		n += copy(text[n:], v.Branch)
+		text[n], text[n+1] = '\r', '\n'
+		e.text = e.text[:from+n+2]
 	} else {
-		e.text = v.appendStart(append(e.text, "Via: "...))
+		e.text = v.appendTo(append(e.text, "Via: "...))
+		e.text = append(e.text, "\r\n"...)
 	}
-	e.text = append(append(e.text, v.Branch...), "\r\n"...)
 	return e.splice(header.IDVia, at, at, from, rankTop)
+}
+
+// room returns what is behind text, at least n bytes.
+func (e *Edit) room(n int) []byte {
+	if cap(e.text)-len(e.text) < n {
+		e.text = slices.Grow(e.text, n)
+	}
+	return e.text[len(e.text):cap(e.text)]
+}
+
+func copyStart(d, s *[64]byte) {
+	*(*[16]byte)(d[0:]) = *(*[16]byte)(s[0:])
+	*(*[16]byte)(d[16:]) = *(*[16]byte)(s[16:])
+	*(*[16]byte)(d[32:]) = *(*[16]byte)(s[32:])
+	*(*[16]byte)(d[48:]) = *(*[16]byte)(s[48:])
 }
 
 // A viaStart is the line of the Via that was pushed last, up to its branch. A

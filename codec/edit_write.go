@@ -36,70 +36,79 @@ func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
 	if !e.ready() {
 		return dst, &e.err
 	}
-	at, end := e.bounds() // buf[at:] is still to be written, from out on
-	size := end - at + e.grown + len(e.body)
+	start, end := e.bounds()
+	size := end - start + e.grown + len(e.body)
 	n := len(dst)
 	if cap(dst)-n < size {
 		dst = slices.Grow(dst, size)
 	}
 	dst = dst[:n+size]
-	out := dst[n:]
-	buf := e.m.buf[:len(e.m.buf):len(e.m.buf)]
-	first := 0 // the first splice that stands in buf[at:]
+	out, at := dst[n:], start // buf[at:] is still to be written, to out
+	kept := 0                 // how many splices keep the length of what they replace
 	for i := range e.splices {
 		s := &e.splices[i]
 		if s.growth() == 0 {
+			kept++
 			continue
 		}
-		run := out
-		out = copyRun(out, buf[at:], int(s.lo)-at)
-		for first < i {
-			e.patch(run, at, &e.splices[first])
-			first++
-		}
-		out = copyRun(out, e.text[s.from:], int(s.to-s.from))
-		at, first = int(s.hi), i+1
+		out = e.cut(out, at, s)
+		at = int(s.hi)
 	}
-	n = copy(out, buf[at:end])
-	for first < len(e.splices) {
-		e.patch(out, at, &e.splices[first])
-		first++
+	run := copy(out, e.m.buf[at:end])
+	if e.newBody {
+		copy(out[run:], e.body)
 	}
-	copy(out[n:], e.body)
+	if kept > 0 {
+		e.patch(dst[n:], start)
+	}
 	return dst, nil
 }
 
-// patch puts the text of a splice over what it replaces, which is as long, in
-// a copy of buf[at:].
-func (e *Edit) patch(run []byte, at int, s *splice) {
-	run = run[int(s.lo)-at:][:s.to-s.from]
-	for i, c := range e.text[s.from:s.to] {
-		run[i] = c
+// patch writes what the splices put in that keep the length of what they
+// replace to out, which begins with buf[start:] and has all other changes.
+func (e *Edit) patch(out []byte, start int) {
+	for i := range e.splices {
+		s := &e.splices[i]
+		if g := s.growth(); g != 0 {
+			start -= g
+			continue
+		}
+		to := out[int(s.lo)-start:][:s.to-s.from]
+		for k, c := range e.text[s.from:s.to] {
+			to[k] = c
+		}
 	}
 }
 
-// shortRun is the length up to which copyRun copies without a look at how long
-// the text is: start lines and most of what is put in are shorter.
-const shortRun = 128
+// shortRun is the length up to which text is copied without a look at how long
+// it is: start lines and most of what is put in are shorter.
+const shortRun = 96
 
-// copyRun copies n bytes of src to the start of dst, and returns what is left of
-// dst. It may write more than that of src, or of what stands behind src in the
-// same array, into dst: the bytes behind have to be written afterwards.
-func copyRun(dst, src []byte, n int) []byte {
-	if n <= shortRun && len(dst) >= shortRun && cap(src) >= shortRun {
-		d, s := (*[shortRun]byte)(dst), (*[shortRun]byte)(src[:shortRun])
-		*(*[16]byte)(d[0:]) = *(*[16]byte)(s[0:])
-		*(*[16]byte)(d[16:]) = *(*[16]byte)(s[16:])
-		*(*[16]byte)(d[32:]) = *(*[16]byte)(s[32:])
-		*(*[16]byte)(d[48:]) = *(*[16]byte)(s[48:])
-		*(*[16]byte)(d[64:]) = *(*[16]byte)(s[64:])
-		*(*[16]byte)(d[80:]) = *(*[16]byte)(s[80:])
-		*(*[16]byte)(d[96:]) = *(*[16]byte)(s[96:])
-		*(*[16]byte)(d[112:]) = *(*[16]byte)(s[112:])
-	} else {
-		copy(dst, src[:n])
+// cut copies the run of the message from at to the splice, and what the splice
+// puts in, to the start of out, and returns what is left of out. It may write
+// beyond that, inside of out, since what is left is written afterwards.
+func (e *Edit) cut(out []byte, at int, s *splice) []byte {
+	buf, text := e.m.buf[at:], e.text[s.from:cap(e.text)]
+	run, n := int(s.lo)-at, int(s.to-s.from)
+	if run <= shortRun && n <= shortRun && len(out) >= 2*shortRun && len(buf) >= shortRun && len(text) >= shortRun {
+		copyShort((*[shortRun]byte)(out), (*[shortRun]byte)(buf))
+		copyShort((*[shortRun]byte)(out[run:]), (*[shortRun]byte)(text))
+		return out[run+n:]
 	}
-	return dst[n:]
+	copy(out, buf[:run])
+	copy(out[run:], text[:n])
+	return out[run+n:]
+}
+
+// copyShort is *d = *s, sixteen bytes at a time: the assignment of a whole
+// array is a call, since the two might overlap.
+func copyShort(d, s *[shortRun]byte) {
+	*(*[16]byte)(d[0:]) = *(*[16]byte)(s[0:])
+	*(*[16]byte)(d[16:]) = *(*[16]byte)(s[16:])
+	*(*[16]byte)(d[32:]) = *(*[16]byte)(s[32:])
+	*(*[16]byte)(d[48:]) = *(*[16]byte)(s[48:])
+	*(*[16]byte)(d[64:]) = *(*[16]byte)(s[64:])
+	*(*[16]byte)(d[80:]) = *(*[16]byte)(s[80:])
 }
 
 // AppendSegments appends the changed message in pieces, for net.Buffers and
