@@ -239,23 +239,18 @@ func (e *Edit) RemoveValue(id header.ID, k int) error {
 
 // removeTop removes the first value of the header that is still there.
 func (e *Edit) removeTop(id header.ID) error {
-	i := e.m.Index(id)
-	if i >= 0 && e.untouched(i) {
-		// As nearly always, and mostly it is the only value of its line.
+	for i := e.m.Index(id); i >= 0; i = e.m.Next(i) {
 		f := &e.m.fields[i]
 		field := e.m.view(f.value, f.end)
-		if bytes.IndexByte(field, ',') < 0 {
+		if e.untouched(i) { // as nearly always: nothing to look out for
+			if bytes.IndexByte(field, ',') >= 0 {
+				if lo, _, next := header.NextValue(id, field, 0); next <= len(field) {
+					behind := int(f.value) + abnf.SkipLWS(field, next)
+					return e.splice(id, int(f.value)+lo, behind, len(e.text), rankReplace)
+				}
+			}
 			return e.removeLine(i)
 		}
-		if lo, _, next := header.NextValue(id, field, 0); next <= len(field) {
-			behind := int(f.value) + abnf.SkipLWS(field, next)
-			return e.splice(id, int(f.value)+lo, behind, len(e.text), rankReplace)
-		}
-		return e.removeLine(i)
-	}
-	for ; i >= 0; i = e.m.Next(i) {
-		f := &e.m.fields[i]
-		field := e.m.view(f.value, f.end)
 		lo, hi, next := header.NextValue(id, field, 0)
 		for {
 			if !e.removed(int(f.value)+lo, int(f.value)+hi) {

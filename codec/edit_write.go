@@ -102,6 +102,8 @@ func (e *Edit) cut(out []byte, at int, s *splice) []byte {
 
 // copyShort is *d = *s, sixteen bytes at a time: the assignment of a whole
 // array is a call, since the two might overlap.
+//
+//go:noinline
 func copyShort(d, s *[shortRun]byte) {
 	*(*[16]byte)(d[0:]) = *(*[16]byte)(s[0:])
 	*(*[16]byte)(d[16:]) = *(*[16]byte)(s[16:])
