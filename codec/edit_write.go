@@ -37,31 +37,36 @@ func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
 		return dst, &e.err
 	}
 	start, end := e.bounds()
-	size := end - start + e.grown + len(e.body)
-	n := len(dst)
+	n, size := len(dst), end-start+e.grown+len(e.body)
 	if cap(dst)-n < size {
 		dst = slices.Grow(dst, size)
 	}
 	dst = dst[:n+size]
-	out, at := dst[n:], start // buf[at:] is still to be written, to out
-	kept := 0                 // how many splices keep the length of what they replace
+	e.write(dst[n:], start, end)
+	return dst, nil
+}
+
+// write writes buf[start:end] with its changes, and the new body, to out, which
+// has room for just that.
+func (e *Edit) write(out []byte, start, end int) {
+	rest, at := out, start // buf[at:] is still to be written, to rest
+	kept := 0              // how many splices keep the length of what they replace
 	for i := range e.splices {
 		s := &e.splices[i]
 		if s.growth() == 0 {
 			kept++
 			continue
 		}
-		out = e.cut(out, at, s)
+		rest = e.cut(rest, at, s)
 		at = int(s.hi)
 	}
-	run := copy(out, e.m.buf[at:end])
+	copy(rest, e.m.buf[at:end])
 	if e.newBody {
-		copy(out[run:], e.body)
+		copy(rest[end-at:], e.body)
 	}
 	if kept > 0 {
-		e.patch(dst[n:], start)
+		e.patch(out, start)
 	}
-	return dst, nil
 }
 
 // patch writes what the splices put in that keep the length of what they
