@@ -26,26 +26,28 @@ func (e *Edit) PushVia(v *Via) error {
 		}
 		e.via.keep(v)
 	}
-	if code := checkBranch(v.Branch); code != 0 {
-		return e.fail(code, header.IDVia, 0)
-	}
-	m := e.m
-	at := 0
-	if i := m.Index(header.IDVia); i >= 0 {
-		at = int(m.fields[i].name)
-	} else {
-		at, _ = e.offset(Top())
-	}
 	from := len(e.text)
 	if n := int(e.via.n); n != 0 {
 		text := e.room(len(e.via.text) + len(v.Branch) + len("\r\n"))
 		copyStart((*[64]byte)(text), &e.via.text)
-		n += copy(text[n:], v.Branch)
+		if !copyBranch(text[n:], v.Branch) {
+			return e.fail(checkBranch(v.Branch), header.IDVia, 0)
+		}
+		n += len(v.Branch)
 		text[n], text[n+1] = '\r', '\n'
 		e.text = e.text[:from+n+2]
 	} else {
+		if code := checkBranch(v.Branch); code != 0 {
+			return e.fail(code, header.IDVia, 0)
+		}
 		e.text = v.appendTo(append(e.text, "Via: "...))
 		e.text = append(e.text, "\r\n"...)
+	}
+	at := 0
+	if i := e.m.Index(header.IDVia); i >= 0 {
+		at = int(e.m.fields[i].name)
+	} else {
+		at, _ = e.offset(Top())
 	}
 	return e.splice(header.IDVia, at, at, from, rankTop)
 }
