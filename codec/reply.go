@@ -45,10 +45,22 @@ func AppendReply(dst []byte, req *Message, r *Reply) ([]byte, error) {
 	if req.status != 0 || req.method == header.MethodACK || r.Status < 100 || r.Status > 699 {
 		return dst, req.located(header.IDOther, 0, abnf.ErrState)
 	}
-	w := writer{m: req, dst: dst}
+	w := writer{m: req, dst: dst, late: true}
+	w.reply(r, len(dst))
+	if w.err != nil {
+		// Once more, with a look at each value: it may be another error that
+		// comes first.
+		w = writer{m: req, dst: dst}
+		w.reply(r, len(dst))
+	}
+	return w.done(dst)
+}
+
+// reply appends the response to dst[:from].
+func (w *writer) reply(r *Reply, from int) {
 	w.statusLine(r.Status, r.Reason)
 	w.replyVias(r.Source)
-	if r.Status > 100 && r.Status < 300 && req.method.CreatesDialog() {
+	if r.Status > 100 && r.Status < 300 && w.m.method.CreatesDialog() {
 		w.copyAll(header.IDRecordRoute)
 	}
 	w.copyOne(header.IDFrom)
@@ -58,9 +70,11 @@ func AppendReply(dst []byte, req *Message, r *Reply) ([]byte, error) {
 	if r.Status == 100 && !has(r.Fields, header.IDTimestamp) {
 		w.copyAll(header.IDTimestamp)
 	}
+	if w.late && !w.clean(from) {
+		w.fail(header.IDOther, 0, abnf.ErrControl)
+	}
 	w.fields(r.Fields)
 	w.body(r.ContentType, r.Body)
-	return w.done(dst)
 }
 
 // replyVias copies the Via fields, the top value with received and rport.
@@ -78,6 +92,7 @@ func (w *writer) replyVias(src netip.AddrPort) {
 		}
 		f := &w.m.fields[first]
 		at := f.value
+		w.lines++
 		w.name(header.IDVia)
 		for _, s := range stamps {
 			if s.from < s.to {

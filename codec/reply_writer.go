@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
@@ -15,6 +16,18 @@ type writer struct {
 	err     error
 	written idSet    // the headers that stand already
 	stamp   [96]byte // received and rport
+
+	// late says that values are not looked at for line ends one by one, and
+	// that lines counts those that are written: see clean.
+	late  bool
+	lines int
+}
+
+// clean reports whether dst[from:] has no other CR and LF than those that end
+// its lines. One look at all of it costs a fraction of looks at each value;
+// which value has one, and whether that is the first error, it does not say.
+func (w *writer) clean(from int) bool {
+	return bytes.Count(w.dst[from:], []byte{'\r'}) == w.lines && bytes.Count(w.dst[from:], []byte{'\n'}) == w.lines
 }
 
 func (w *writer) fail(id header.ID, offset int, err error) {
@@ -35,8 +48,11 @@ func (w *writer) done(dst []byte) ([]byte, error) {
 }
 
 func (w *writer) statusLine(status int, reason []byte) {
-	if _, code := checkReason(reason); code != 0 {
-		w.fail(header.IDOther, 0, code)
+	w.lines++
+	if reason != nil {
+		if _, code := checkReason(reason); code != 0 {
+			w.fail(header.IDOther, 0, code)
+		}
 	}
 	w.dst = append(appendStatus(append(w.dst, "SIP/2.0"...), status, reason), "\r\n"...)
 }
@@ -55,6 +71,9 @@ func (w *writer) value(b []byte, flags fieldFlags) {
 	} else {
 		w.dst = append(w.dst, b...)
 	}
+	if w.late {
+		return
+	}
 	if bytes.IndexByte(w.dst[n:], '\r') >= 0 || bytes.IndexByte(w.dst[n:], '\n') >= 0 {
 		w.fail(header.IDOther, 0, abnf.ErrControl)
 	}
@@ -63,9 +82,25 @@ func (w *writer) value(b []byte, flags fieldFlags) {
 // copyField copies field i of the message under the name of id.
 func (w *writer) copyField(id header.ID, i int) {
 	f := &w.m.fields[i]
-	w.name(id)
-	w.value(w.m.view(f.value, f.end), f.flags)
-	w.dst = append(w.dst, "\r\n"...)
+	w.lines++
+	if !w.late || f.flags&fieldFolded != 0 {
+		w.name(id)
+		w.value(w.m.view(f.value, f.end), f.flags)
+		w.dst = append(w.dst, "\r\n"...)
+		return
+	}
+	w.written.add(id)
+	v, name := w.m.view(f.value, f.end), id.String()
+	n, size := len(w.dst), len(name)+len(": ")+len(v)+len("\r\n")
+	if cap(w.dst)-n < size {
+		w.dst = slices.Grow(w.dst, size)
+	}
+	w.dst = w.dst[:n+size]
+	line := w.dst[n:]
+	at := copy(line, name)
+	line[at], line[at+1] = ':', ' '
+	copy(line[at+2:], v)
+	line[size-2], line[size-1] = '\r', '\n'
 }
 
 func (w *writer) copyAll(id header.ID) {
