@@ -31,7 +31,9 @@ func (e *Edit) SetBranch(branch []byte) error {
 	_, end := via.Extent()
 	from := len(e.text)
 	e.text = append(append(e.text, ";branch="...), branch...)
-	return e.insert(stampParam(via, "branch", base, end, from, len(e.text)))
+	var old paramPlace
+	old.lo, old.hi, old.found = via.ParamExtent("branch")
+	return e.insert(old.splice(base, end, from, len(e.text)))
 }
 
 // failed takes over an error of the message.

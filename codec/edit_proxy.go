@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"net/netip"
 	"slices"
 
 	"github.com/sipwire/sipwire/header"
@@ -108,76 +107,6 @@ func (e *Edit) PopVia() error {
 		return &e.err
 	}
 	return e.removeTop(header.IDVia)
-}
-
-// SetReceived does what a server transport does to the top Via of a request
-// that came from src (RFC 3261, 18.2.1; RFC 3581, 4): received is set when
-// sent-by is not the address of src or rport is there, and rport gets the port
-// when it is there. Values that the sender has put there are replaced.
-func (e *Edit) SetReceived(src netip.AddrPort) error { return e.received(src, false) }
-
-// ForceRPort is SetReceived for a request whose sender is taken to have asked
-// for rport, as behind many NATs.
-func (e *Edit) ForceRPort(src netip.AddrPort) error { return e.received(src, true) }
-
-func (e *Edit) received(src netip.AddrPort, force bool) error {
-	if !e.ready() {
-		return &e.err
-	}
-	stamps, text, err := e.m.stampVia(e.text, src, force)
-	if err != nil {
-		return e.failed(err)
-	}
-	e.text = text
-	for _, s := range stamps {
-		if s.from < s.to {
-			if err := e.insert(s); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// stampVia finds what [Edit.SetReceived] changes in the top Via, and appends
-// to text what the splices, two at most and sorted, put in.
-func (m *Message) stampVia(text []byte, src netip.AddrPort, force bool) (stamps [2]splice, _ []byte, err error) {
-	via, err := m.TopVia()
-	if err != nil {
-		return stamps, text, err
-	}
-	if !src.IsValid() {
-		return stamps, text, m.located(header.IDVia, 0, abnf.ErrState)
-	}
-	_, base, _ := m.find(header.IDVia)
-	_, end := via.Extent()
-	addr := src.Addr().Unmap().WithZone("")
-	host, isAddr := via.HostAddr()
-	rport := force || via.HasRPort()
-	if _, _, forged := via.ParamExtent("received"); rport || forged || !isAddr || host.Unmap() != addr {
-		from := len(text)
-		text = addr.AppendTo(append(text, ";received="...))
-		stamps[0] = stampParam(via, "received", base, end, from, len(text))
-	}
-	if rport {
-		from := len(text)
-		text = abnf.AppendUint(append(text, ";rport="...), uint64(src.Port()))
-		stamps[1] = stampParam(via, "rport", base, end, from, len(text))
-	}
-	if stamps[0].lo > stamps[1].lo && stamps[1].lo != 0 {
-		stamps[0], stamps[1] = stamps[1], stamps[0]
-	}
-	return stamps, text, nil
-}
-
-// stampParam puts ";name=value" behind the value, or without the ";" in the
-// place of the parameter that it has.
-func stampParam(via *header.Via, name string, base, end, from, to int) splice {
-	lo, hi, ok := via.ParamExtent(name)
-	if ok {
-		return splice{lo: uint32(base + lo), hi: uint32(base + hi), from: uint32(from + 1), to: uint32(to), rank: rankReplace, id: header.IDVia}
-	}
-	return splice{lo: uint32(base + end), hi: uint32(base + end), from: uint32(from), to: uint32(to), rank: rankAfter, id: header.IDVia}
 }
 
 // PushRecordRoute puts a Record-Route with the URI, without brackets, on top
