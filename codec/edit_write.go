@@ -87,7 +87,7 @@ func (e *Edit) patch(out []byte, start int) {
 
 // shortRun is the length up to which text is copied without a look at how long
 // it is: start lines and most of what is put in are shorter.
-const shortRun = 96
+const shortRun = 128
 
 // cut copies the run of the message from at to the splice, and what the splice
 // puts in, to the start of out, and returns what is left of out. It may write
@@ -116,6 +116,8 @@ func copyShort(d, s *[shortRun]byte) {
 	*(*[16]byte)(d[48:]) = *(*[16]byte)(s[48:])
 	*(*[16]byte)(d[64:]) = *(*[16]byte)(s[64:])
 	*(*[16]byte)(d[80:]) = *(*[16]byte)(s[80:])
+	*(*[16]byte)(d[96:]) = *(*[16]byte)(s[96:])
+	*(*[16]byte)(d[112:]) = *(*[16]byte)(s[112:])
 }
 
 // AppendSegments appends the changed message in pieces, for net.Buffers and
