@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
 )
 
 // A setter puts a caller's text into a message. kind says what it must be:
@@ -187,4 +188,80 @@ func FuzzInjection(f *testing.F) {
 			checkSetter(t, &setters[i], text)
 		}
 	})
+}
+
+// TestCopyBranch puts every byte at every place of branches of every length
+// and holds copyBranch against checkBranch; a copy with what is no branch in it
+// may be any.
+func TestCopyBranch(t *testing.T) {
+	good := "z9hG4bK" + strings.Repeat("0aZ-.!%*_+`'~", 5)
+	memory := bytes.Repeat([]byte{canary}, len(good)+16)
+	try := func(b []byte) {
+		dst := memory[8 : 8+len(b) : len(memory)]
+		if got, want := copyBranch(dst, b), checkBranch(b) == 0; got != want {
+			t.Fatalf("%q: %t, want %t", b, got, want)
+		} else if got && !bytes.Equal(dst, b) {
+			t.Fatalf("%q becomes %q", b, dst)
+		}
+		for i := range dst {
+			dst[i] = canary
+		}
+		for i, c := range memory {
+			if c != canary {
+				t.Fatalf("%q: byte %d was written", b, i-8)
+			}
+		}
+	}
+	for n := range len(good) + 1 {
+		b := []byte(good[:n])
+		try(b)
+		for i := range b {
+			old := b[i]
+			for c := range 256 {
+				b[i] = byte(c)
+				try(b)
+			}
+			b[i] = old
+		}
+	}
+}
+
+// TestReplyLineEnds puts every byte at every place of what a reply copies: the
+// look at all of it at once must find what the looks at each value find.
+func TestReplyLineEnds(t *testing.T) {
+	const in = "INVITE sip:b SIP/2.0\r\nVia: SIP/2.0/UDP a;rport\r\nv: SIP/2.0/TCP b,\r\n c\r\nRecord-Route: <sip:p>\r\nFrom: <sip:a>;tag=1\r\nt: <sip:b>\r\nCall-ID: i\r\n j\r\nCSeq: 1 INVITE\r\nTimestamp: 5\r\n\r\n"
+	m := new(Message)
+	var dst, slow []byte
+	refused := 0
+	for _, r := range []*Reply{{Status: 200, Tag: []byte("t")}, {Status: 100, Source: source}, {Status: 400, Tag: []byte("t\n")}} {
+		for i := range in {
+			for c := range 256 {
+				b := []byte(in)
+				b[i] = byte(c)
+				_ = m.Parse(b)
+				if m.flags&flagParsed == 0 || m.status != 0 || m.method == header.MethodACK {
+					continue
+				}
+				w := writer{m: m, dst: slow[:0]}
+				w.reply(r, 0)
+				want, werr := w.done(slow[:0])
+				slow = w.dst
+				var code Code
+				if werr != nil {
+					code = werr.(*SyntaxError).Code
+				}
+				got, err := AppendReply(dst[:0], m, r)
+				dst = got
+				if (err == nil) != (code == 0) || err != nil && err.(*SyntaxError).Code != code || !bytes.Equal(got, want) {
+					t.Fatalf("%q: %q with %v, want %q with %v", b, got, err, want, code)
+				}
+				if code == abnf.ErrControl {
+					refused++
+				}
+			}
+		}
+	}
+	if refused < 100 {
+		t.Errorf("%d messages had a line end in a value", refused)
+	}
 }
