@@ -45,14 +45,21 @@ func AppendReply(dst []byte, req *Message, r *Reply) ([]byte, error) {
 	if req.status != 0 || req.method == header.MethodACK || r.Status < 100 || r.Status > 699 {
 		return dst, req.located(header.IDOther, 0, abnf.ErrState)
 	}
-	w := writer{m: req, dst: dst, late: true}
+	// Field by field: a composite literal is made elsewhere and copied.
+	var w writer
+	w.m, w.dst, w.late = req, dst, true
 	w.reply(r, len(dst))
 	if w.err != nil {
-		// Once more, with a look at each value: it may be another error that
-		// comes first.
-		w = writer{m: req, dst: dst}
-		w.reply(r, len(dst))
+		return replySlowly(dst, req, r)
 	}
+	return w.dst, nil
+}
+
+// replySlowly is AppendReply after an error, with a look at each value by
+// itself: it may be another error that comes first.
+func replySlowly(dst []byte, req *Message, r *Reply) ([]byte, error) {
+	w := writer{m: req, dst: dst}
+	w.reply(r, len(dst))
 	return w.done(dst)
 }
 
@@ -85,7 +92,8 @@ func (w *writer) replyVias(src netip.AddrPort) {
 		return
 	}
 	if src.IsValid() {
-		stamps, text, err := w.m.stampVia(w.stamp[:0], src, false)
+		var stamp [96]byte // received and rport
+		stamps, text, err := w.m.stampVia(stamp[:0], src, false)
 		if err != nil {
 			w.fail(header.IDVia, int(w.m.fields[first].value), err)
 			return

@@ -14,8 +14,7 @@ type writer struct {
 	m       *Message // where parts come from, and where the error lives
 	dst     []byte
 	err     error
-	written idSet    // the headers that stand already
-	stamp   [96]byte // received and rport
+	written idSet // the headers that stand already
 
 	// late says that values are not looked at for line ends one by one, and
 	// that lines counts those that are written: see clean.
