@@ -1,8 +1,6 @@
 package codec
 
 import (
-	"slices"
-
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -12,92 +10,6 @@ import (
 // DefaultMaxForwards is the Max-Forwards of a new request, and of one that
 // came without (RFC 3261, 8.1.1.6 and 16.6, step 3).
 const DefaultMaxForwards = 70
-
-// PushVia puts v on top of the Via values, on a line of its own (RFC 3261,
-// 16.6, step 8). The last one pushed is the topmost.
-func (e *Edit) PushVia(v *Via) error {
-	if !e.ready() {
-		return &e.err
-	}
-	if !e.via.starts(v) {
-		if code := v.checkStart(); code != 0 {
-			return e.fail(code, header.IDVia, 0)
-		}
-		e.via.keep(v)
-	}
-	from := len(e.text)
-	if n := int(e.via.n); n != 0 {
-		text := e.room(len(e.via.text) + len(v.Branch) + len("\r\n"))
-		copyStart((*[64]byte)(text), &e.via.text)
-		if !copyBranch(text[n:], v.Branch) {
-			return e.fail(checkBranch(v.Branch), header.IDVia, 0)
-		}
-		n += len(v.Branch)
-		text[n], text[n+1] = '\r', '\n'
-		e.text = e.text[:from+n+2]
-	} else {
-		if code := checkBranch(v.Branch); code != 0 {
-			return e.fail(code, header.IDVia, 0)
-		}
-		e.text = v.appendTo(append(e.text, "Via: "...))
-		e.text = append(e.text, "\r\n"...)
-	}
-	at := 0
-	if i := e.m.Index(header.IDVia); i >= 0 {
-		at = int(e.m.fields[i].name)
-	} else {
-		at, _ = e.offset(Top())
-	}
-	return e.splice(header.IDVia, at, at, from, rankTop)
-}
-
-// room returns what is behind text, at least n bytes.
-func (e *Edit) room(n int) []byte {
-	if cap(e.text)-len(e.text) < n {
-		e.text = slices.Grow(e.text, n)
-	}
-	return e.text[len(e.text):cap(e.text)]
-}
-
-func copyStart(d, s *[64]byte) {
-	*(*[16]byte)(d[0:]) = *(*[16]byte)(s[0:])
-	*(*[16]byte)(d[16:]) = *(*[16]byte)(s[16:])
-	*(*[16]byte)(d[32:]) = *(*[16]byte)(s[32:])
-	*(*[16]byte)(d[48:]) = *(*[16]byte)(s[48:])
-}
-
-// A viaStart is the line of the Via that was pushed last, up to its branch. A
-// proxy has few addresses: comparing with the one before costs less than
-// checking and writing it anew.
-type viaStart struct {
-	transport header.Transport
-	rport     bool
-	port      uint16
-	host      uint8 // where it begins in text
-	hostEnd   uint8
-	n         uint8 // the length of text that is used, 0 for none
-	text      [64]byte
-}
-
-// starts reports whether s is the start of v.
-func (s *viaStart) starts(v *Via) bool {
-	return s.n != 0 && s.transport == v.Transport && s.port == v.Port && s.rport == v.RPort &&
-		string(s.text[s.host:s.hostEnd]) == string(v.Host)
-}
-
-// keep makes s the start of v, which has passed checkStart, unless it is too
-// long.
-func (s *viaStart) keep(v *Via) {
-	s.n = 0
-	name := v.Transport.String()
-	if len("Via: SIP/2.0/")+len(name)+len(" ")+len(v.Host)+len(":65535;rport;branch=") > len(s.text) {
-		return
-	}
-	s.transport, s.rport, s.port = v.Transport, v.RPort, v.Port
-	s.host = uint8(len("Via: SIP/2.0/") + len(name) + len(" "))
-	s.hostEnd = s.host + uint8(len(v.Host))
-	s.n = uint8(len(v.appendStart(append(s.text[:0], "Via: "...))))
-}
 
 // PopVia removes the topmost Via value that the message came with and that is
 // still there, as a proxy does with its own in a response (RFC 3261, 16.7,

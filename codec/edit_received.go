@@ -76,8 +76,8 @@ func sentFrom(via *header.Via, addr netip.Addr) bool {
 	return ok && host.Unmap() == addr
 }
 
-// A paramPlace is where a parameter of a Via stands, from its name to the end of its
-// value.
+// A paramPlace is where a parameter of a Via stands, from its name to the end
+// of its value.
 type paramPlace struct {
 	lo, hi int
 	found  bool

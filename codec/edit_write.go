@@ -78,8 +78,12 @@ func (e *Edit) patch(out []byte, start int) {
 			start -= g
 			continue
 		}
-		to := out[int(s.lo)-start:][:s.to-s.from]
-		for k, c := range e.text[s.from:s.to] {
+		to, text := out[int(s.lo)-start:][:s.to-s.from], e.text[s.from:s.to]
+		if len(text) > 8 {
+			copy(to, text)
+			continue
+		}
+		for k, c := range text { // the two digits of Max-Forwards
 			to[k] = c
 		}
 	}
@@ -106,7 +110,8 @@ func (e *Edit) cut(out []byte, at int, s *splice) []byte {
 }
 
 // copyShort is *d = *s, sixteen bytes at a time: the assignment of a whole
-// array is a call, since the two might overlap.
+// array is a call of memmove, since the two might overlap. Inline, the
+// compiler makes each of the sixteen addresses anew.
 //
 //go:noinline
 func copyShort(d, s *[shortRun]byte) {
