@@ -187,7 +187,7 @@ func (v *NameAddr) parseParams(b []byte, lo, i int) (n int, code Code) {
 		if i, code = consumeParam(b, skipLWS(b, i+1), &a); code != 0 {
 			return i, code
 		}
-		if v.tag == (part{}) && a.is(b, "tag") {
+		if v.tag == (part{}) && a.isTag(b) {
 			a.keep(&v.tag)
 		}
 	}

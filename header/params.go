@@ -126,6 +126,22 @@ func (a *param) is(b []byte, name string) bool {
 	return a.nameHi-a.nameLo == len(name) && abnf.EqualFold(b[a.nameLo:a.nameHi], name)
 }
 
+// isTag and isBranch are is for the names that every message has. A name is of
+// token characters, of which setting bit 5 makes a small letter out of letters
+// alone.
+
+func (a *param) isTag(b []byte) bool {
+	return a.nameHi-a.nameLo == 3 && uint32(b[a.nameLo])|uint32(b[a.nameLo+1])<<8|uint32(b[a.nameLo+2])<<16|0x202020 == 't'|'a'<<8|'g'<<16
+}
+
+func (a *param) isBranch(b []byte) bool {
+	if a.nameHi-a.nameLo != 6 {
+		return false
+	}
+	name := b[a.nameLo:a.nameHi]
+	return le32(name)|0x20202020 == 'b'|'r'<<8|'a'<<16|'n'<<24 && le32(name[2:])|0x20202020 == 'a'|'n'<<8|'c'<<16|'h'<<24
+}
+
 // next reads the parameter at *i of a list that has been read before, with or
 // without the ";" in front of it, and moves *i behind it. It reports false at
 // the end of the list.

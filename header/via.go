@@ -169,7 +169,7 @@ func (v *Via) parseParams(b []byte, i int) (hi, n int, code Code) {
 		if i, code = consumeParam(b, skipLWS(b, i+1), &a); code != 0 {
 			return i, i, code
 		}
-		if v.branch == (part{}) && a.is(b, "branch") {
+		if v.branch == (part{}) && a.isBranch(b) {
 			a.keep(&v.branch)
 		}
 	}

@@ -21,27 +21,35 @@ func ConsumeHost(b []byte, i int) (j int, code Code) {
 	}
 	// A label neither begins nor ends with "-"; the start counts as the
 	// end of a label before it. An IPv4 address is such a name as well.
-	prev := byte('.')
 	for j = i; j < len(b); j++ {
 		c := b[j]
-		if abnf.Table[c]&(abnf.Alpha|abnf.Digit) == 0 && c != '_' {
-			if !isName(c) {
-				break
-			}
-			if prev == '.' || prev == '-' && c == '.' {
-				return j, ErrHost
-			}
+		if labelChars[c] {
+			continue
 		}
-		prev = c
+		if c != '.' && c != '-' {
+			break
+		}
+		if j == i || b[j-1] == '.' || b[j-1] == '-' && c == '.' {
+			return j, ErrHost
+		}
 	}
 	switch {
 	case j == i:
 		return j, ErrHost
-	case prev == '-':
+	case b[j-1] == '-':
 		return j - 1, ErrHost
 	}
 	return j, 0
 }
+
+// labelChars are the characters of a label but "-". An underscore stands in
+// the names of many hosts.
+var labelChars = func() (t [256]bool) {
+	for c := range t {
+		t[c] = abnf.Is(byte(c), abnf.Alpha|abnf.Digit) || c == '_'
+	}
+	return t
+}()
 
 // KindOfHost returns the form of a host that [ConsumeHost] has read, zero for
 // none at all.
@@ -62,9 +70,6 @@ func KindOfHost(host []byte) HostKind {
 	}
 	return HostName
 }
-
-// isName reports whether c may stand in a host name.
-func isName(c byte) bool { return abnf.Is(c, abnf.Host) || c == '_' }
 
 // ConsumePort reads a port, 1*DIGIT up to 65535, at b[i], the index behind
 // its colon.

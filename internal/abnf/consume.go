@@ -62,19 +62,28 @@ func ConsumeQuoted(b []byte, i int) (int, Code) {
 	}
 	for j := i + 1; j < len(b); j++ {
 		c := b[j]
+		if !endsQuoted[c] {
+			continue
+		}
 		if c == '"' {
 			return j + 1, 0
 		}
-		if c == '\\' || Table[c]&Control != 0 {
-			k, code := consumeSpecial(b, j)
-			if code != 0 {
-				return k, code
-			}
-			j = k - 1
+		k, code := consumeSpecial(b, j)
+		if code != 0 {
+			return k, code
 		}
+		j = k - 1
 	}
 	return i, ErrQuote
 }
+
+// endsQuoted holds the bytes that are not themselves in a quoted string.
+var endsQuoted = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c == '"' || c == '\\' || Table[c]&Control != 0
+	}
+	return t
+}()
 
 // ConsumeComment reads a comment whose opening parenthesis stands at i, and
 // returns the index after its closing one. Comments nest (RFC 3261, 25.1).
