@@ -14,7 +14,6 @@ TEXT ·linesAVX2(SB), NOSPLIT, $8-56
 	SUBQ           $0x40, BX
 	MOVQ           room+32(FP), SI
 	LEAQ           -32(DX)(SI*4), SI
-	MOVQ           $0x00000000, (SP)
 	MOVQ           $0x00000001, DI
 	XORQ           R8, R8
 	XORQ           R9, R9
@@ -36,28 +35,28 @@ loop:
 	VPMOVMSKB Y8, R11
 	SHLQ      $0x20, R11
 	ORQ       R11, R12
-	VPSRLW    $0x04, Y0, Y8
-	VPAND     Y5, Y8, Y8
-	VPSHUFB   Y0, Y3, Y7
-	VPSHUFB   Y8, Y4, Y8
-	VPAND     Y7, Y8, Y7
-	VPCMPEQB  Y6, Y7, Y7
-	VPSRLW    $0x04, Y1, Y9
-	VPAND     Y5, Y9, Y9
-	VPSHUFB   Y1, Y3, Y8
-	VPSHUFB   Y9, Y4, Y9
-	VPAND     Y8, Y9, Y8
-	VPCMPEQB  Y6, Y8, Y8
-	VPMOVMSKB Y7, R11
-	VPMOVMSKB Y8, R13
+	VPSRLW    $0x04, Y0, Y7
+	VPAND     Y5, Y7, Y7
+	VPSHUFB   Y0, Y3, Y0
+	VPSHUFB   Y7, Y4, Y7
+	VPAND     Y0, Y7, Y0
+	VPCMPEQB  Y6, Y0, Y0
+	VPSRLW    $0x04, Y1, Y7
+	VPAND     Y5, Y7, Y7
+	VPSHUFB   Y1, Y3, Y1
+	VPSHUFB   Y7, Y4, Y7
+	VPAND     Y1, Y7, Y1
+	VPCMPEQB  Y6, Y1, Y1
+	VPMOVMSKB Y0, R11
+	VPMOVMSKB Y1, R13
 	SHLQ      $0x20, R13
 	ORQ       R13, R11
 
 masks:
 	LEAQ  (DI)(R12*2), R13
-	LEAQ  (R8)(R13*2), DI
-	ORQ   R13, DI
-	TESTQ R12, DI
+	LEAQ  (R8)(R13*2), R8
+	ORQ   R13, R8
+	TESTQ R12, R8
 	JNZ   perhaps
 
 go_on:
@@ -153,7 +152,6 @@ tail:
 	JGE       ended
 	MOVQ      CX, R13
 	SUBQ      BX, R13
-	MOVQ      R13, (SP)
 	VMOVDQU   (AX)(BX*1), Y0
 	VMOVDQU   32(AX)(BX*1), Y1
 	VPCMPEQB  Y2, Y0, Y7
@@ -162,20 +160,20 @@ tail:
 	VPMOVMSKB Y8, R11
 	SHLQ      $0x20, R11
 	ORQ       R11, R12
-	VPSRLW    $0x04, Y0, Y8
-	VPAND     Y5, Y8, Y8
-	VPSHUFB   Y0, Y3, Y7
-	VPSHUFB   Y8, Y4, Y8
-	VPAND     Y7, Y8, Y7
-	VPCMPEQB  Y6, Y7, Y7
-	VPSRLW    $0x04, Y1, Y9
-	VPAND     Y5, Y9, Y9
-	VPSHUFB   Y1, Y3, Y8
-	VPSHUFB   Y9, Y4, Y9
-	VPAND     Y8, Y9, Y8
-	VPCMPEQB  Y6, Y8, Y8
-	VPMOVMSKB Y7, R11
-	VPMOVMSKB Y8, R14
+	VPSRLW    $0x04, Y0, Y7
+	VPAND     Y5, Y7, Y7
+	VPSHUFB   Y0, Y3, Y0
+	VPSHUFB   Y7, Y4, Y7
+	VPAND     Y0, Y7, Y0
+	VPCMPEQB  Y6, Y0, Y0
+	VPSRLW    $0x04, Y1, Y7
+	VPAND     Y5, Y7, Y7
+	VPSHUFB   Y1, Y3, Y1
+	VPSHUFB   Y7, Y4, Y7
+	VPAND     Y1, Y7, Y1
+	VPCMPEQB  Y6, Y1, Y1
+	VPMOVMSKB Y0, R11
+	VPMOVMSKB Y1, R14
 	SHLQ      $0x20, R14
 	ORQ       R14, R11
 	SHRXQ     R13, R12, R12
@@ -183,116 +181,107 @@ tail:
 	JMP       masks
 
 perhaps:
-	MOVQ         (SP), DI
-	VPBROADCASTB nibbles<>+34(SB), Y7
-	VPCMPEQB     Y7, Y0, Y0
-	VPCMPEQB     Y7, Y1, Y1
-	VPMOVMSKB    Y0, R14
-	VPMOVMSKB    Y1, R15
-	SHLQ         $0x20, R15
-	ORQ          R15, R14
-	SHRXQ        DI, R14, R14
-	ANDQ         R13, R14
-	ADDQ         R14, R14
-	TESTQ        R8, R8
-	JZ           no_cr_before
-	CMPB         -1(AX)(CX*1), $0x0d
-	JNE          no_cr_before
-	ORQ          $0x01, R14
+	ANDQ R12, R8
 
-no_cr_before:
-	MOVQ    R13, DI
-	ORQ     R14, DI
-	ANDQ    R12, DI
-	JZ      go_on
-	TZCNTQ  DI, AX
-	LEAQ    1(AX)(CX*1), AX
-	LEAQ    -1(DI), BX
-	ANDNQ   BX, DI, BX
-	ANDQ    BX, R12
+candidate:
+	TZCNTQ R8, DI
+	BTQ    DI, R13
+	LEAQ   (DI)(CX*1), DI
+	JCS    empty
+	CMPB   -1(AX)(DI*1), $0x0d
+	JEQ    empty
+	BLSRQ  R8, R8
+	JNZ    candidate
+	JMP    go_on
+
+empty:
+	INCQ    DI
+	LEAQ    -1(R8), AX
+	ANDNQ   AX, R8, AX
+	ANDQ    AX, R12
 	SUBQ    R9, R13
 	MOVQ    R11, R14
 	SUBQ    R13, R14
 	SBBQ    R9, R9
 	ANDNQ   R11, R14, R14
-	ANDQ    BX, R14
+	ANDQ    AX, R14
 	TESTQ   R14, R12
 	JNZ     slow_last
 	CMPQ    DX, SI
 	JGT     short
-	LEAQ    (R14)(R12*1), BX
-	POPCNTQ BX, DI
-	TZCNTQ  BX, R8
+	LEAQ    (R14)(R12*1), AX
+	POPCNTQ AX, BX
+	TZCNTQ  AX, R8
 	ADDQ    CX, R8
 	MOVL    R8, (DX)
-	BLSRQ   BX, BX
-	TZCNTQ  BX, R8
+	BLSRQ   AX, AX
+	TZCNTQ  AX, R8
 	ADDQ    CX, R8
 	MOVL    R8, 4(DX)
-	BLSRQ   BX, BX
-	TZCNTQ  BX, R8
+	BLSRQ   AX, AX
+	TZCNTQ  AX, R8
 	ADDQ    CX, R8
 	MOVL    R8, 8(DX)
-	BLSRQ   BX, BX
-	TZCNTQ  BX, R8
+	BLSRQ   AX, AX
+	TZCNTQ  AX, R8
 	ADDQ    CX, R8
 	MOVL    R8, 12(DX)
-	CMPQ    DI, $0x04
+	CMPQ    BX, $0x04
 	JA      more_last
-	LEAQ    (DX)(DI*4), DX
+	LEAQ    (DX)(BX*4), DX
 
 found:
 	SUBQ out+24(FP), DX
 	SHRQ $0x03, DX
 	MOVQ DX, n+40(FP)
-	MOVQ AX, body+48(FP)
+	MOVQ DI, body+48(FP)
 	VZEROUPPER
 	RET
 
 more_last:
-	CMPQ   DI, $0x08
+	CMPQ   BX, $0x08
 	JA     slow_last
-	BLSRQ  BX, BX
-	TZCNTQ BX, SI
+	BLSRQ  AX, AX
+	TZCNTQ AX, SI
 	ADDQ   CX, SI
 	MOVL   SI, 16(DX)
-	BLSRQ  BX, BX
-	TZCNTQ BX, SI
+	BLSRQ  AX, AX
+	TZCNTQ AX, SI
 	ADDQ   CX, SI
 	MOVL   SI, 20(DX)
-	BLSRQ  BX, BX
-	TZCNTQ BX, SI
+	BLSRQ  AX, AX
+	TZCNTQ AX, SI
 	ADDQ   CX, SI
 	MOVL   SI, 24(DX)
-	BLSRQ  BX, BX
-	TZCNTQ BX, BX
-	ADDQ   CX, BX
-	MOVL   BX, 28(DX)
-	LEAQ   (DX)(DI*4), DX
+	BLSRQ  AX, AX
+	TZCNTQ AX, AX
+	ADDQ   CX, AX
+	MOVL   AX, 28(DX)
+	LEAQ   (DX)(BX*4), DX
 	JMP    done_last
 
 slow_last:
-	POPCNTQ R14, BX
+	POPCNTQ R14, AX
 	POPCNTQ R12, R8
-	ADDQ    BX, R8
+	ADDQ    AX, R8
 	LEAQ    -28(DX)(R8*4), R8
 	CMPQ    R8, SI
 	JGT     short
 	MOVQ    R14, SI
 	ANDQ    R12, SI
-	MOVQ    R14, BX
-	ORQ     R12, BX
+	MOVQ    R14, AX
+	ORQ     R12, AX
 
 bit_last:
-	TZCNTQ BX, R8
-	XORQ   DI, DI
+	TZCNTQ AX, R8
+	XORQ   BX, BX
 	BTQ    R8, SI
-	SETCS  DI
+	SETCS  BL
 	ADDQ   CX, R8
 	MOVL   R8, (DX)
 	MOVL   R8, 4(DX)
-	LEAQ   4(DX)(DI*4), DX
-	BLSRQ  BX, BX
+	LEAQ   4(DX)(BX*4), DX
+	BLSRQ  AX, AX
 	JNZ    bit_last
 
 done_last:
@@ -350,8 +339,7 @@ DATA nibbles<>+30(SB)/1, $0xff
 DATA nibbles<>+31(SB)/1, $0xff
 DATA nibbles<>+32(SB)/1, $0x0f
 DATA nibbles<>+33(SB)/1, $0x0a
-DATA nibbles<>+34(SB)/1, $0x0d
-GLOBL nibbles<>(SB), RODATA|NOPTR, $35
+GLOBL nibbles<>(SB), RODATA|NOPTR, $34
 
 // func headerEndAVX2(src *byte, size int, from int, afterLF int, afterLF1 int) int
 // Requires: AVX, AVX2, BMI, BMI2
@@ -362,7 +350,6 @@ TEXT ·headerEndAVX2(SB), NOSPLIT, $0-48
 	MOVQ         afterLF1+32(FP), BX
 	MOVQ         size+8(FP), SI
 	SUBQ         $0x40, SI
-	XORQ         DI, DI
 	VPBROADCASTB nibbles<>+33(SB), Y2
 
 loop:
@@ -370,24 +357,24 @@ loop:
 	JGT       tail
 	VMOVDQU   (AX)(CX*1), Y0
 	VMOVDQU   32(AX)(CX*1), Y1
-	VPCMPEQB  Y2, Y0, Y3
-	VPCMPEQB  Y2, Y1, Y4
-	VPMOVMSKB Y3, R8
-	VPMOVMSKB Y4, R9
-	SHLQ      $0x20, R9
-	ORQ       R9, R8
+	VPCMPEQB  Y2, Y0, Y0
+	VPCMPEQB  Y2, Y1, Y1
+	VPMOVMSKB Y0, DI
+	VPMOVMSKB Y1, R8
+	SHLQ      $0x20, R8
+	ORQ       R8, DI
 
 masks:
-	LEAQ  (DX)(R8*2), R9
-	LEAQ  (BX)(R9*2), DX
-	ORQ   R9, DX
-	TESTQ R8, DX
+	LEAQ  (DX)(DI*2), R8
+	LEAQ  (BX)(R8*2), DX
+	ORQ   R8, DX
+	TESTQ DI, DX
 	JNZ   perhaps
 
 go_on:
-	MOVQ R8, DX
+	MOVQ DI, DX
 	SHRQ $0x3f, DX
-	MOVQ R9, BX
+	MOVQ R8, BX
 	SHRQ $0x3f, BX
 	ADDQ $0x40, CX
 	JMP  loop
@@ -395,44 +382,36 @@ go_on:
 tail:
 	CMPQ      CX, size+8(FP)
 	JGE       none
-	MOVQ      CX, DI
-	SUBQ      SI, DI
+	MOVQ      CX, R8
+	SUBQ      SI, R8
 	VMOVDQU   (AX)(SI*1), Y0
 	VMOVDQU   32(AX)(SI*1), Y1
-	VPCMPEQB  Y2, Y0, Y3
-	VPCMPEQB  Y2, Y1, Y4
-	VPMOVMSKB Y3, R8
-	VPMOVMSKB Y4, R9
+	VPCMPEQB  Y2, Y0, Y0
+	VPCMPEQB  Y2, Y1, Y1
+	VPMOVMSKB Y0, DI
+	VPMOVMSKB Y1, R9
 	SHLQ      $0x20, R9
-	ORQ       R9, R8
-	SHRXQ     DI, R8, R8
+	ORQ       R9, DI
+	SHRXQ     R8, DI, DI
 	JMP       masks
 
 perhaps:
-	VPBROADCASTB nibbles<>+34(SB), Y3
-	VPCMPEQB     Y3, Y0, Y0
-	VPCMPEQB     Y3, Y1, Y1
-	VPMOVMSKB    Y0, R10
-	VPMOVMSKB    Y1, DX
-	SHLQ         $0x20, DX
-	ORQ          DX, R10
-	SHRXQ        DI, R10, R10
-	ANDQ         R9, R10
-	ADDQ         R10, R10
-	TESTQ        BX, BX
-	JZ           no_cr_before
-	CMPB         -1(AX)(CX*1), $0x0d
-	JNE          no_cr_before
-	ORQ          $0x01, R10
+	ANDQ DI, DX
 
-no_cr_before:
-	MOVQ   R9, DX
-	ORQ    R10, DX
-	ANDQ   R8, DX
-	JZ     go_on
-	TZCNTQ DX, DX
-	LEAQ   1(DX)(CX*1), DX
-	MOVQ   DX, ret+40(FP)
+candidate:
+	TZCNTQ DX, BX
+	BTQ    BX, R8
+	LEAQ   (BX)(CX*1), BX
+	JCS    empty
+	CMPB   -1(AX)(BX*1), $0x0d
+	JEQ    empty
+	BLSRQ  DX, DX
+	JNZ    candidate
+	JMP    go_on
+
+empty:
+	INCQ BX
+	MOVQ BX, ret+40(FP)
 	VZEROUPPER
 	RET
 
@@ -452,7 +431,6 @@ TEXT ·linesAVX512(SB), NOSPLIT, $8-56
 	SUBQ         $0x40, BX
 	MOVQ         room+32(FP), SI
 	LEAQ         -64(DX)(SI*4), SI
-	MOVQ         $0x00000000, (SP)
 	MOVQ         $0x00000001, DI
 	XORQ         R8, R8
 	XORQ         R9, R9
@@ -476,9 +454,9 @@ loop:
 
 masks:
 	LEAQ  (DI)(R12*2), R13
-	LEAQ  (R8)(R13*2), DI
-	ORQ   R13, DI
-	TESTQ R12, DI
+	LEAQ  (R8)(R13*2), R8
+	ORQ   R13, R8
+	TESTQ R12, R8
 	JNZ   perhaps
 
 go_on:
@@ -543,7 +521,6 @@ tail:
 	JGE       ended
 	MOVQ      CX, R13
 	SUBQ      BX, R13
-	MOVQ      R13, (SP)
 	VMOVDQU64 (AX)(BX*1), Z0
 	VPCMPEQB  Z1, Z0, K1
 	KMOVQ     K1, R12
@@ -557,83 +534,78 @@ tail:
 	JMP       masks
 
 perhaps:
-	MOVQ         (SP), DI
-	VPBROADCASTB classes<>+193(SB), Z5
-	VPCMPEQB     Z5, Z0, K1
-	KMOVQ        K1, R14
-	SHRXQ        DI, R14, R14
-	ANDQ         R13, R14
-	ADDQ         R14, R14
-	TESTQ        R8, R8
-	JZ           no_cr_before
-	CMPB         -1(AX)(CX*1), $0x0d
-	JNE          no_cr_before
-	ORQ          $0x01, R14
+	ANDQ R12, R8
 
-no_cr_before:
-	MOVQ          R13, DI
-	ORQ           R14, DI
-	ANDQ          R12, DI
-	JZ            go_on
-	TZCNTQ        DI, AX
-	LEAQ          1(AX)(CX*1), AX
-	LEAQ          -1(DI), BX
-	ANDNQ         BX, DI, BX
-	ANDQ          BX, R12
+candidate:
+	TZCNTQ R8, DI
+	BTQ    DI, R13
+	LEAQ   (DI)(CX*1), DI
+	JCS    empty
+	CMPB   -1(AX)(DI*1), $0x0d
+	JEQ    empty
+	BLSRQ  R8, R8
+	JNZ    candidate
+	JMP    go_on
+
+empty:
+	INCQ          DI
+	LEAQ          -1(R8), AX
+	ANDNQ         AX, R8, AX
+	ANDQ          AX, R12
 	SUBQ          R9, R13
 	MOVQ          R11, R14
 	SUBQ          R13, R14
 	SBBQ          R9, R9
 	ANDNQ         R11, R14, R14
-	ANDQ          BX, R14
+	ANDQ          AX, R14
 	TESTQ         R14, R12
 	JNZ           slow_last
 	CMPQ          DX, SI
 	JGT           short
-	LEAQ          (R14)(R12*1), BX
-	POPCNTQ       BX, DI
-	KMOVQ         BX, K1
+	LEAQ          (R14)(R12*1), AX
+	POPCNTQ       AX, BX
+	KMOVQ         AX, K1
 	VPXORQ        Z7, Z7, Z7
 	VPCOMPRESSB.Z Z4, K1, Z7
 	VPMOVZXBD     X7, Z7
 	VPBROADCASTD  CX, Z0
 	VPADDD        Z0, Z7, Z7
 	VMOVDQU32     Z7, (DX)
-	CMPQ          DI, $0x10
+	CMPQ          BX, $0x10
 	JA            more_last
-	LEAQ          (DX)(DI*4), DX
+	LEAQ          (DX)(BX*4), DX
 
 found:
 	SUBQ out+24(FP), DX
 	SHRQ $0x03, DX
 	MOVQ DX, n+40(FP)
-	MOVQ AX, body+48(FP)
+	MOVQ DI, body+48(FP)
 	VZEROUPPER
 	RET
 
 more_last:
 slow_last:
-	POPCNTQ R14, BX
+	POPCNTQ R14, AX
 	POPCNTQ R12, R8
-	ADDQ    BX, R8
+	ADDQ    AX, R8
 	LEAQ    -60(DX)(R8*4), R8
 	CMPQ    R8, SI
 	JGT     short
 	MOVQ    R14, SI
 	ANDQ    R12, SI
-	MOVQ    R14, BX
-	ORQ     R12, BX
+	MOVQ    R14, AX
+	ORQ     R12, AX
 
 bit_last:
-	TZCNTQ BX, R8
-	XORQ   DI, DI
+	TZCNTQ AX, R8
+	XORQ   BX, BX
 	BTQ    R8, SI
-	SETCS  DI
+	SETCS  BL
 	ADDQ   CX, R8
 	MOVL   R8, (DX)
 	MOVL   R8, 4(DX)
-	LEAQ   4(DX)(DI*4), DX
-	BLSRQ  BX, BX
+	LEAQ   4(DX)(BX*4), DX
+	BLSRQ  AX, AX
 	JNZ    bit_last
 	JMP    found
 
@@ -848,8 +820,7 @@ DATA classes<>+189(SB)/1, $0x3d
 DATA classes<>+190(SB)/1, $0x3e
 DATA classes<>+191(SB)/1, $0x3f
 DATA classes<>+192(SB)/1, $0x0a
-DATA classes<>+193(SB)/1, $0x0d
-GLOBL classes<>(SB), RODATA|NOPTR, $194
+GLOBL classes<>(SB), RODATA|NOPTR, $193
 
 // func headerEndAVX512(src *byte, size int, from int, afterLF int, afterLF1 int) int
 // Requires: AVX, AVX512BW, AVX512F, BMI, BMI2
@@ -860,7 +831,6 @@ TEXT ·headerEndAVX512(SB), NOSPLIT, $0-48
 	MOVQ         afterLF1+32(FP), BX
 	MOVQ         size+8(FP), SI
 	SUBQ         $0x40, SI
-	XORQ         DI, DI
 	VPBROADCASTB classes<>+192(SB), Z1
 
 loop:
@@ -868,19 +838,19 @@ loop:
 	JGT       tail
 	VMOVDQU64 (AX)(CX*1), Z0
 	VPCMPEQB  Z1, Z0, K1
-	KMOVQ     K1, R8
+	KMOVQ     K1, DI
 
 masks:
-	LEAQ  (DX)(R8*2), R9
-	LEAQ  (BX)(R9*2), DX
-	ORQ   R9, DX
-	TESTQ R8, DX
+	LEAQ  (DX)(DI*2), R8
+	LEAQ  (BX)(R8*2), DX
+	ORQ   R8, DX
+	TESTQ DI, DX
 	JNZ   perhaps
 
 go_on:
-	MOVQ R8, DX
+	MOVQ DI, DX
 	SHRQ $0x3f, DX
-	MOVQ R9, BX
+	MOVQ R8, BX
 	SHRQ $0x3f, BX
 	ADDQ $0x40, CX
 	JMP  loop
@@ -888,35 +858,31 @@ go_on:
 tail:
 	CMPQ      CX, size+8(FP)
 	JGE       none
-	MOVQ      CX, DI
-	SUBQ      SI, DI
+	MOVQ      CX, R8
+	SUBQ      SI, R8
 	VMOVDQU64 (AX)(SI*1), Z0
 	VPCMPEQB  Z1, Z0, K1
-	KMOVQ     K1, R8
-	SHRXQ     DI, R8, R8
+	KMOVQ     K1, DI
+	SHRXQ     R8, DI, DI
 	JMP       masks
 
 perhaps:
-	VPBROADCASTB classes<>+193(SB), Z2
-	VPCMPEQB     Z2, Z0, K1
-	KMOVQ        K1, R10
-	SHRXQ        DI, R10, R10
-	ANDQ         R9, R10
-	ADDQ         R10, R10
-	TESTQ        BX, BX
-	JZ           no_cr_before
-	CMPB         -1(AX)(CX*1), $0x0d
-	JNE          no_cr_before
-	ORQ          $0x01, R10
+	ANDQ DI, DX
 
-no_cr_before:
-	MOVQ   R9, DX
-	ORQ    R10, DX
-	ANDQ   R8, DX
-	JZ     go_on
-	TZCNTQ DX, DX
-	LEAQ   1(DX)(CX*1), DX
-	MOVQ   DX, ret+40(FP)
+candidate:
+	TZCNTQ DX, BX
+	BTQ    BX, R8
+	LEAQ   (BX)(CX*1), BX
+	JCS    empty
+	CMPB   -1(AX)(BX*1), $0x0d
+	JEQ    empty
+	BLSRQ  DX, DX
+	JNZ    candidate
+	JMP    go_on
+
+empty:
+	INCQ BX
+	MOVQ BX, ret+40(FP)
 	VZEROUPPER
 	RET
 

@@ -47,9 +47,8 @@ func (a *avx2) constants(withTokens bool) {
 		for high := 8; high < 16; high++ {
 			DATA(16+high, U8(0xff)) // no set of rows is this one
 		}
-		for n, b := range []byte{0x0f, '\n', '\r'} {
-			DATA(32+n, U8(b))
-		}
+		DATA(32, U8(0x0f))
+		DATA(33, U8('\n'))
 	}
 	a.half = [2]VecVirtual{YMM(), YMM()}
 	a.lf = YMM()
@@ -93,16 +92,11 @@ func (a *avx2) nonToken(mask GPVirtual) {
 	gather(out, mask)
 }
 
-func (a *avx2) equal(c byte, mask GPVirtual) {
-	like := a.lf
-	if c != '\n' {
-		like = YMM()
-		VPBROADCASTB(a.tables.Offset(34), like)
-	}
+func (a *avx2) isLF(mask GPVirtual) {
 	var out [2]VecVirtual
 	for h, x := range a.half {
 		out[h] = YMM()
-		VPCMPEQB(like, x, out[h])
+		VPCMPEQB(a.lf, x, out[h])
 	}
 	gather(out, mask)
 }

@@ -35,7 +35,6 @@ func (a *avx512) constants(withTokens bool) {
 			DATA(128+n, U8(n))
 		}
 		DATA(192, U8('\n'))
-		DATA(193, U8('\r'))
 	}
 	a.x, a.lf = ZMM(), ZMM()
 	VPBROADCASTB(a.tables.Offset(192), a.lf)
@@ -62,13 +61,9 @@ func (a *avx512) nonToken(mask GPVirtual) {
 	KMOVQ(k, mask)
 }
 
-func (a *avx512) equal(c byte, mask GPVirtual) {
-	like, k := a.lf, K()
-	if c != '\n' {
-		like = ZMM()
-		VPBROADCASTB(a.tables.Offset(193), like)
-	}
-	VPCMPEQB(like, a.x, k)
+func (a *avx512) isLF(mask GPVirtual) {
+	k := K()
+	VPCMPEQB(a.lf, a.x, k)
 	KMOVQ(k, mask)
 }
 

@@ -44,8 +44,6 @@ func genLines(i isa) {
 	limit := GP64()
 	MOVQ(room, limit)
 	LEAQ(Mem{Base: to, Index: limit, Scale: 4, Disp: -4 * slots(i)}, limit)
-	shift := AllocLocal(8) // bits to drop from the masks of the last block
-	MOVQ(U32(0), shift)
 
 	// What one block says to the next.
 	afterLF := GP64()    // 1: the block begins behind an LF
@@ -65,7 +63,7 @@ func genLines(i isa) {
 	Label("loop")
 	n, l := GP64(), GP64()
 	i.load(src, pos)
-	i.equal('\n', l)
+	i.isLF(l)
 	i.nonToken(n)
 
 	Label("masks")
@@ -99,9 +97,8 @@ func genLines(i isa) {
 	drop := GP64()
 	MOVQ(pos, drop)
 	SUBQ(last, drop)
-	MOVQ(drop, shift)
 	i.load(src, last)
-	i.equal('\n', l)
+	i.isLF(l)
 	i.nonToken(n)
 	SHRXQ(drop, l, l)
 	SHRXQ(drop, n, n)
@@ -109,15 +106,9 @@ func genLines(i isa) {
 
 	// There is a line of at most one byte.
 	Label("perhaps")
-	drop = GP64()
-	MOVQ(shift, drop)
-	emptyLines(i, src, pos, drop, l, starts, afterLF1, empty)
-	JZ(LabelRef("go_on"))
-
-	// The first of the bits in empty ends the section.
 	body, before := GP64(), GP64()
-	TZCNTQ(empty, body)
-	LEAQ(Mem{Base: body, Index: pos, Scale: 1, Disp: 1}, body)
+	emptyLine(src, pos, l, starts, empty, body)
+	INCQ(body)
 	LEAQ(Mem{Base: empty, Disp: -1}, before)
 	ANDNQ(before, empty, before)
 	ANDQ(before, l)

@@ -23,8 +23,8 @@ type isa interface {
 	load(base, offset Register)
 	// nonToken sets mask to the bytes of the block that are not token characters.
 	nonToken(mask GPVirtual)
-	// equal sets mask to the bytes of the block that are c, '\n' or '\r'.
-	equal(c byte, mask GPVirtual)
+	// isLF sets mask to the bytes of the block that are LF.
+	isLF(mask GPVirtual)
 	// slots is the number of positions to be written of every block, and of
 	// blocks that have more than these.
 	slots() (often, seldom int)

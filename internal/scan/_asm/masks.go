@@ -6,26 +6,26 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// emptyLines sets empty to the LFs of the block that end an empty line: those
-// at a line start, and those behind a CR at a line start. The zero flag says
-// that there are none.
-func emptyLines(i isa, src, pos Register, shift, l, starts GPVirtual, afterLF1 Register, empty GPVirtual) {
-	cr := GP64()
-	i.equal('\r', cr)
-	SHRXQ(shift, cr, cr)
-	ANDQ(starts, cr)
-	ADDQ(cr, cr)
-	// The first byte of the block may be the LF of a CR that stands before
-	// it. Then that byte is there: it was in the block before this one.
-	TESTQ(afterLF1, afterLF1)
-	JZ(LabelRef("no_cr_before"))
-	CMPB(Mem{Base: src, Index: pos, Scale: 1, Disp: -1}, U8('\r'))
-	JNE(LabelRef("no_cr_before"))
-	ORQ(U8(1), cr)
-	Label("no_cr_before")
-	MOVQ(starts, empty)
-	ORQ(cr, empty)
-	ANDQ(l, empty)
+// emptyLine looks for the first LF of the block that ends an empty line: one at
+// a line start, or one behind a CR at a line start. In empty are the places
+// where such an LF may stand. It goes to the label "go_on" when there is none;
+// otherwise the lowest bit of empty is that LF, and at its offset in src.
+//
+// The byte in front of an LF that is the first of the block is there, since the
+// place says so: it was in the block before this one.
+func emptyLine(src, pos Register, l, starts, empty, at GPVirtual) {
+	ANDQ(l, empty) // not 0
+	Label("candidate")
+	TZCNTQ(empty, at)
+	BTQ(at, starts)
+	LEAQ(Mem{Base: at, Index: pos, Scale: 1}, at) // leaves the flags alone
+	JCS(LabelRef("empty"))
+	CMPB(Mem{Base: src, Index: at, Scale: 1, Disp: -1}, U8('\r'))
+	JEQ(LabelRef("empty"))
+	BLSRQ(empty, empty)
+	JNZ(LabelRef("candidate"))
+	JMP(LabelRef("go_on"))
+	Label("empty")
 }
 
 // nameEnds sets e to the name ends of a block (see genLines). It destroys
