@@ -202,7 +202,7 @@ func (m *Message) CountValues(id header.ID) int {
 
 // Duplicate returns the index of the first header field that repeats one
 // that may stand only once, -1 when there is none. The accessors take the
-// first; a strict [Parser] refuses the message.
+// first; a strict [Parser] refuses the message. Every header field is looked at.
 func (m *Message) Duplicate() int {
 	for i := range m.fields {
 		// What is seldom is asked first.

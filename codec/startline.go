@@ -105,9 +105,9 @@ const (
 )
 
 // notGraphic sets the top bit of some byte of the result unless all 8 bytes
-// of w are "!" to "~". Of a byte below that it comes from the
-// subtraction, of one above from the addition or, of 0xff, from the
-// subtraction again. (A byte that borrows or carries has its own bit set.)
+// of w are "!" to "~". Of a byte below that it comes from the subtraction, of
+// one above from the addition or, of 0xff, from the subtraction again. (A byte
+// that borrows or carries has its own bit set.)
 func notGraphic(w uint64) uint64 {
 	return (w - '!'*ones) | (w + ones)
 }
