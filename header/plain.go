@@ -130,34 +130,38 @@ var plainAddr = scan.Classes{
 // the first 63, and its ">" one of the last; an addr-spec may have 63.
 func (v *NameAddr) plain(b []byte) bool {
 	var front, back scan.Masks
+	first, m := 0, &front // bit 0 of m is byte first
 	if len(b) < 8 || len(b) > 2*plain.MaxLen || !plainAddr.Masks(b[:min(len(b), plain.MaxLen)], &front) {
 		return false
 	}
 	if front.Sets[0] == 0 {
 		return v.plainSpec(b, front.Sets[2])
 	}
-	open, display := plainDisplay(b, &front)
-	tokens, angles, first := front.Sets[2], front.Sets[0]&^(open<<1-1), 0
 	if len(b) > plain.MaxLen {
-		// Bit 0 is byte first now.
-		if first = len(b) - plain.MaxLen; !plainAddr.Masks(b[first:], &back) || angles&(1<<(first&63)-1) != 0 {
+		first, m = len(b)-plain.MaxLen, &back
+		if !plainAddr.Masks(b[first:], &back) {
 			return false
 		}
-		tokens, angles = back.Sets[2], back.Sets[0]&^((open<<1-1)>>(first&63))
 	}
+	open, display := plainDisplay(&front)
+	upTo := open<<1 - 1 // with the "<"
+	between := front.Sets[0] &^ upTo & (1<<(first&63) - 1)
+	angles := m.Sets[0] &^ (upTo >> (first & 63))
 	shut := angles & -angles
 	lo, hi := bits.TrailingZeros64(open), first+bits.TrailingZeros64(shut)
-	if lo >= len(b) || hi >= len(b) || b[lo] != '<' || b[hi] != '>' {
+	if between != 0 || lo >= len(b) || hi >= len(b) || b[lo] != '<' || b[hi] != '>' {
 		return false
 	}
 	v.angle = true
-	return v.plainTag(b, display, makePart(lo+1, hi), hi+1, tokens, first)
+	v.display = display
+	v.uri = makePart(lo+1, hi)
+	return v.plainTag(b, hi+1, m.Sets[2], first)
 }
 
 // plainDisplay reads the display name in front of the "<" at the bit open. It
 // is one of words or one in quotes: which can not be foretold, and one piece of
 // arithmetic is for both. open is 0 when it is not plain.
-func plainDisplay(b []byte, m *scan.Masks) (open uint64, display part) {
+func plainDisplay(m *scan.Masks) (open uint64, display part) {
 	spaces, quotes, backslashes := m.Bytes[0], m.Bytes[1], m.Bytes[2]
 	for ; backslashes != 0; backslashes &= backslashes - 1 {
 		escaped := (backslashes & -backslashes) << 1
@@ -194,12 +198,14 @@ func (v *NameAddr) plainSpec(b []byte, tokens uint64) bool {
 		return false
 	}
 	v.angle = false
-	return v.plainTag(b, part{}, makePart(0, hi), hi, tokens, 0)
+	v.display = part{}
+	v.uri = makePart(0, hi)
+	return v.plainTag(b, hi, tokens, 0)
 }
 
 // plainTag reads what stands behind the URI, from b[i] on: a tag, or nothing.
-// Bit 0 of tokens is about b[first]. It sets all of v but the angle.
-func (v *NameAddr) plainTag(b []byte, display, uri part, i int, tokens uint64, first int) bool {
+// Bit 0 of tokens is about b[first].
+func (v *NameAddr) plainTag(b []byte, i int, tokens uint64, first int) bool {
 	// The name is looked at in the eight bytes that end behind it; without one
 	// some other eight are, and do not matter.
 	const before = len(";tag=")
@@ -215,7 +221,7 @@ func (v *NameAddr) plainTag(b []byte, display, uri part, i int, tokens uint64, f
 	}
 	v.b = b
 	v.all = part{hi: uint32(len(b))}
-	v.display, v.uri, v.tag = display, uri, makePart(lo, hi)
+	v.tag = makePart(lo, hi)
 	v.paramLo = uint32(i)
 	return true
 }
