@@ -53,7 +53,7 @@ func (m *Message) stampVia(text []byte, src netip.AddrPort, force bool) (stamps 
 	_, end := via.Extent()
 	received, rport := stampPlaces(via)
 	addr := src.Addr().Unmap().WithZone("")
-	wanted := force || via.HasRPort()
+	wanted := force || rport.found
 	if wanted || received.found || !sentFrom(via, addr) {
 		from := len(text)
 		text = addr.AppendTo(append(text, ";received="...))

@@ -382,11 +382,9 @@ func shortNumber(b []byte, lo, hi int) (v uint64, ok bool) {
 	}
 	// The first digit is the lowest byte. Bytes in front of it become zeros.
 	front := (64 - 8*n) & 63
-	w := (le64(b, hi-8) ^ '0'*ones) >> front << front
-	if (w|(w+(0x80-10)*ones))&tops != 0 {
+	w := abnf.DigitValues(le64(b, hi-8)) >> front << front
+	if abnf.NotDigits(w) != 0 {
 		return 0, false
 	}
-	w = w * (1 + 10<<8) >> 8 & 0x00ff00ff00ff00ff // pairs of digits
-	w = w * (1 + 100<<16) >> 16 & 0x0000ffff0000ffff
-	return w * (1 + 10000<<32) >> 32, true
+	return abnf.Decimal(w), true
 }

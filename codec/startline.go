@@ -90,13 +90,8 @@ func isVersion2(b []byte, i int) bool {
 	return le64(b, i)|sipLetters<<8 == spaceVersion
 }
 
-// le64 returns b[i:i+8] as a little-endian word; the compiler makes it one load.
-func le64(b []byte, i int) uint64 {
-	w := b[i : i+8]
-	_ = w[7]
-	return uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
-		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
-}
+// le64 returns b[i:i+8] as a little-endian word.
+func le64(b []byte, i int) uint64 { return abnf.Load64(b[i : i+8]) }
 
 // What the checks of several bytes at once are made of.
 const (

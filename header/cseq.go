@@ -46,19 +46,17 @@ func (v *CSeq) plain(b []byte, lo, hi int) bool {
 	if len(b)-lo < 2*8 {
 		return false
 	}
-	const ones = 0x0101010101010101
-	first, second := le64(b[lo:])^'0'*ones, le64(b[lo+8:])^'0'*ones
-	// Each has a bit in the byte behind its digits, and some in those above.
-	odd1, odd2 := (first+(0x7f-9)*ones|first)&(0x80*ones), (second+(0x7f-9)*ones|second)&(0x80*ones)
-	digits1, digits2 := bits.TrailingZeros64(odd1)/8, bits.TrailingZeros64(odd2)/8
+	first, second := abnf.DigitValues(abnf.Load64(b[lo:])), abnf.DigitValues(abnf.Load64(b[lo+8:]))
+	digits1 := bits.TrailingZeros64(abnf.NotDigits(first)) / 8
+	digits2 := bits.TrailingZeros64(abnf.NotDigits(second)) / 8
 	digits2 &= -(digits1 >> 3) // none unless all of the first are digits
 	digits := digits1 + digits2
 	method := lo + digits + 1
 	if uint(digits-1) > maxDigits-1 || b[method-1] != ' ' || method > hi {
 		return false
 	}
-	number := decimal(first<<(uint(64-8*digits1)&63)) * tens[digits2&3]
-	number += decimal(second << 1 << (uint(63-8*digits2) & 63))
+	number := abnf.Decimal(first<<(uint(64-8*digits1)&63)) * tens[digits2&3]
+	number += abnf.Decimal(second << 1 << (uint(63-8*digits2) & 63))
 	id := LookupMethodIn(b, method, hi)
 	if id == MethodOther || number > maxCSeq {
 		return false
@@ -68,15 +66,6 @@ func (v *CSeq) plain(b []byte, lo, hi int) bool {
 }
 
 var tens = [4]uint64{1, 10, 100, 1000}
-
-// decimal returns the number that eight digits are, the first one in the
-// lowest byte: neighbours are joined, digits to pairs, pairs to fours, fours
-// to one.
-func decimal(w uint64) uint64 {
-	w = w * (10<<8 + 1) >> 8 & 0x00ff00ff00ff00ff
-	w = w * (100<<16 + 1) >> 16 & 0x0000ffff0000ffff
-	return w * (10000<<32 + 1) >> 32
-}
 
 func (v *CSeq) parse(b []byte, i int) (int, Code) {
 	number, j, code := consumeSequence(b, i, maxCSeq)

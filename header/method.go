@@ -1,5 +1,7 @@
 package header
 
+import "github.com/sipwire/sipwire/internal/abnf"
+
 // Method names a SIP method. The zero Method, [MethodOther], stands for every
 // method that is not in the table.
 type Method uint8
@@ -28,7 +30,7 @@ func LookupMethodIn(b []byte, lo, hi int) Method {
 	// where the only method stands that it can be.
 	var w uint64
 	if rest := b[lo:]; len(rest) >= 8 {
-		w = le64(rest) << ((64 - 8*n) & 63)
+		w = abnf.Load64(rest) << ((64 - 8*n) & 63)
 	} else {
 		for _, c := range rest[:n] {
 			w = w>>8 | uint64(c)<<56

@@ -139,7 +139,7 @@ func (a *param) isBranch(b []byte) bool {
 		return false
 	}
 	name := b[a.nameLo:a.nameHi]
-	return le32(name)|0x20202020 == 'b'|'r'<<8|'a'<<16|'n'<<24 && le32(name[2:])|0x20202020 == 'a'|'n'<<8|'c'<<16|'h'<<24
+	return abnf.Load32(name)|0x20202020 == 'b'|'r'<<8|'a'<<16|'n'<<24 && abnf.Load32(name[2:])|0x20202020 == 'a'|'n'<<8|'c'<<16|'h'<<24
 }
 
 // next reads the parameter at *i of a list that has been read before, with or

@@ -51,7 +51,7 @@ func (v *Via) plain(b []byte) bool {
 		return false
 	}
 	transport := &plainTransports[b[len("SIP/2.0/U")]&15]
-	if le64(b) != sip20 || le32(b[len("SIP/2.0/"):]) != transport.letters {
+	if abnf.Load64(b) != sip20 || abnf.Load32(b[len("SIP/2.0/"):]) != transport.letters {
 		return false
 	}
 	hostEnd, portEnd, port := plain.HostPort(window, m.Sets[0], m.Sets[1], 1)
@@ -100,7 +100,7 @@ func plainParams(b []byte, from int, start, end uint64, m *scan.Masks, branch *p
 	// The first parameter with a value nearly always is the branch.
 	for values := nameEnds & equals; values != 0 && branch.hi == 0; values &= values - 1 {
 		lo := from + bits.TrailingZeros64(values) + 1
-		if le64(b[lo-before:])|lower == branchParam {
+		if abnf.Load64(b[lo-before:])|lower == branchParam {
 			behind := (semicolons | end) &^ (values ^ (values - 1))
 			*branch = makePart(lo, from+bits.TrailingZeros64(behind))
 		}
@@ -214,7 +214,7 @@ func (v *NameAddr) plainTag(b []byte, i int, tokens uint64, first int) bool {
 	if lo > hi || at < 0 || at > len(b)-8 {
 		return false
 	}
-	name := (le64(b[at:]) | lower) >> (64 - 8*before)
+	name := (abnf.Load64(b[at:]) | lower) >> (64 - 8*before)
 	value := uint64(1)<<((len(b)-first)&63) - 1<<((i+before-first)&63)
 	if (name^tagParam|value&^tokens)&uint64(has) != 0 {
 		return false

@@ -27,8 +27,10 @@ var (
 		`"Watson, Thomas"   <sip:watson@worcester.bell-telephone.com:5060;transport=tcp>;tag=1928301774-abcdef`,
 		`"a very long display name in quotes, which goes on and on" <sip:a@b>;tag=x`,
 		`"é" <sip:a@b>;tag=`,
+		`"a \\" <sip:a@b.example>;tag=x`,
+		`"a \" <b> \\\\\" c" <sip:a@b.example>;tag=x`,
+		`sip:a@b.example;tag=x`,
 	}
-	plainCSeqs   = []string{"4711 INVITE", "1 BYE", "2147483647 SUBSCRIBE", "2147483648 ACK", "0 PUBLISH", "1234567 OPTIONS", "12 invite"}
 	plainCallIDs = []string{"f81d4fae-7dec-11d0-a765-00a0c91e6bf6@foo.bar.com", "a84b4c76e66710", "a@b", "1234567890123456789012345678901234567890123456789012345678901234"}
 )
 
@@ -109,6 +111,17 @@ func plainAddrAgrees(t *testing.T, b []byte) (plain bool) {
 	return true
 }
 
+func plainCallIDAgrees(t *testing.T, b []byte) (plain bool) {
+	t.Helper()
+	if !plainCallID(b) {
+		return false
+	}
+	if n, code := consumeCallID(b, 0); n != len(b) || code != 0 {
+		t.Fatalf("%q is plain, and else %v at %d", b, code, n)
+	}
+	return true
+}
+
 // TestPlainPaths holds the fast paths to the parsers of the whole grammar, on
 // values that are plain or nearly so.
 func TestPlainPaths(t *testing.T) {
@@ -116,7 +129,7 @@ func TestPlainPaths(t *testing.T) {
 		for _, c := range []struct {
 			values []string
 			check  func(*testing.T, []byte) bool
-		}{{plainVias, plainViaAgrees}, {plainAddrs, plainAddrAgrees}} {
+		}{{plainVias, plainViaAgrees}, {plainAddrs, plainAddrAgrees}, {plainCallIDs, plainCallIDAgrees}} {
 			taken, all := 0, 0
 			for _, value := range c.values {
 				mutants(value, 20000, func(b []byte) {
@@ -145,6 +158,11 @@ func TestPlain(t *testing.T) {
 			t.Errorf("%q is not plain", s)
 		}
 	}
+	for _, s := range plainCallIDs[:3] {
+		if !plainCallIDAgrees(t, []byte(s)) && len(s) > 3 {
+			t.Errorf("%q is not plain", s)
+		}
+	}
 	for _, s := range plainAddrs[:7] {
 		if !plainAddrAgrees(t, []byte(s)) {
 			t.Errorf("%q is not plain", s)
@@ -153,7 +171,7 @@ func TestPlain(t *testing.T) {
 }
 
 func FuzzPlain(f *testing.F) {
-	for _, all := range [][]string{plainVias, plainAddrs} {
+	for _, all := range [][]string{plainVias, plainAddrs, plainCallIDs} {
 		for _, s := range all {
 			f.Add([]byte(s))
 		}
@@ -161,5 +179,6 @@ func FuzzPlain(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		plainViaAgrees(t, b)
 		plainAddrAgrees(t, b)
+		plainCallIDAgrees(t, b)
 	})
 }

@@ -75,17 +75,3 @@ func Lookup(name []byte) ID {
 // of token characters only (RFC 3261, 25.1); Lookup does not ask that. Bytes
 // before lo may be read, and do not matter.
 func LookupToken(b []byte, lo, hi int) ID { return ID(fieldname.Find(b, lo, hi).ID()) }
-
-// le64 is binary.LittleEndian.Uint64, spelled out so that this package does
-// not pull in encoding/binary for one line; the compiler makes it one load.
-func le64(b []byte) uint64 {
-	_ = b[7]
-	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-}
-
-// le32 is the like for four bytes.
-func le32(b []byte) uint32 {
-	_ = b[3]
-	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
-}

@@ -91,7 +91,7 @@ func (v *Via) parse(b []byte, i int) (n int, code Code) {
 		return i, ErrList
 	}
 	lo := i
-	if len(b)-i >= 8 && le64(b[i:]) == sip20 {
+	if len(b)-i >= 8 && abnf.Load64(b[i:]) == sip20 {
 		i = skipLWS(b, i+8)
 	} else if i, code = consumeProtocol(b, i); code != 0 {
 		return i, code

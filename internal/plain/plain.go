@@ -54,16 +54,12 @@ func HostPort(b []byte, alnum, punct, start uint64) (hostEnd, portEnd uint64, po
 	}
 
 	// The last digits of the eight bytes in front count, the others are zeros.
-	const ones = 0x0101010101010101
-	w := le64(b[at-8:at]) ^ '0'*ones
+	w := abnf.DigitValues(abnf.Load64(b[at-8 : at]))
 	w &^= ^uint64(0) >> (8 * digits & 63)
-	if (w+(0x7f-9)*ones|w)&(0x80*ones) != 0 {
+	if abnf.NotDigits(w) != 0 {
 		return 0, 0, 0
 	}
-	// Neighbours are joined: digits to pairs, pairs to fours, fours to one.
-	w = w * (10<<8 + 1) >> 8 & 0x00ff00ff00ff00ff
-	w = w * (100<<16 + 1) >> 16 & 0x0000ffff0000ffff
-	w = w * (10000<<32 + 1) >> 32
+	w = abnf.Decimal(w)
 	if w > 65535 {
 		return 0, 0, 0
 	}
@@ -82,13 +78,6 @@ func ipv6(b []byte, start uint64) (end uint64) {
 		return 0
 	}
 	return 1 << (i + 1)
-}
-
-// le64 is binary.LittleEndian.Uint64; the compiler makes it one load.
-func le64(b []byte) uint64 {
-	_ = b[7]
-	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
 // Params reads *( ";" name [ "=" value ] ) from the bit start, which is where

@@ -19,7 +19,11 @@ func (c *Classes) Masks(b []byte, m *Masks) (ok bool) {
 	if uint(len(b)-4) > MaxMasked-4 || !HasMasks() {
 		return false
 	}
-	classesAVX2(unsafe.SliceData(b), len(b), &c.Sets[0][0], &m.Sets[0])
+	if cpufeat.Current() == cpufeat.AVX512 {
+		classesAVX512(unsafe.SliceData(b), len(b), &c.Sets[0][0], &m.Sets[0])
+	} else {
+		classesAVX2(unsafe.SliceData(b), len(b), &c.Sets[0][0], &m.Sets[0])
+	}
 	return true
 }
 
@@ -27,6 +31,9 @@ func (c *Classes) Masks(b []byte, m *Masks) (ok bool) {
 func (s *Set) Mask(b []byte) (mask uint64, ok bool) {
 	if uint(len(b)-4) > MaxMasked-4 || !HasMasks() {
 		return 0, false
+	}
+	if cpufeat.Current() == cpufeat.AVX512 {
+		return setAVX512(unsafe.SliceData(b), len(b), &s[0]), true
 	}
 	return setAVX2(unsafe.SliceData(b), len(b), &s[0]), true
 }

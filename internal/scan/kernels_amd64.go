@@ -39,3 +39,13 @@ func classesAVX2(b *byte, size int, c *byte, masks *uint64)
 //
 //go:noescape
 func setAVX2(b *byte, size int, set *byte) uint64
+
+// classesAVX512 is Classes.Masks for the classes at c and size bytes at b, from 4 to 64.
+//
+//go:noescape
+func classesAVX512(b *byte, size int, c *byte, masks *uint64)
+
+// setAVX512 is Set.Mask for the set at set and size bytes at b, from 4 to 64.
+//
+//go:noescape
+func setAVX512(b *byte, size int, set *byte) uint64

@@ -1104,3 +1104,91 @@ TEXT ·setAVX2(SB), NOSPLIT, $0-32
 	MOVQ           AX, ret+24(FP)
 	VZEROUPPER
 	RET
+
+// func classesAVX512(b *byte, size int, c *byte, masks *uint64)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·classesAVX512(SB), NOSPLIT, $0-32
+	MOVQ            c+16(FP), AX
+	MOVQ            masks+24(FP), CX
+	MOVQ            b+0(FP), DX
+	MOVQ            size+8(FP), BX
+	MOVQ            $-1, SI
+	BZHIQ           BX, SI, SI
+	KMOVQ           SI, K1
+	VMOVDQU8.Z      (DX), K1, Z0
+	VPBROADCASTB    rows<>+16(SB), Z2
+	VBROADCASTI32X4 rows<>+0(SB), Z3
+	VPSRLW          $0x04, Z0, Z1
+	VPANDQ          Z2, Z1, Z1
+	VPSHUFB         Z1, Z3, Z1
+	VBROADCASTI32X4 (AX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, DX
+	MOVQ            DX, (CX)
+	VBROADCASTI32X4 16(AX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, DX
+	MOVQ            DX, 8(CX)
+	VBROADCASTI32X4 32(AX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, DX
+	MOVQ            DX, 16(CX)
+	VPBROADCASTB    48(AX), Z1
+	VPCMPEQB        Z1, Z0, K1
+	KMOVQ           K1, DX
+	MOVQ            DX, 24(CX)
+	VPBROADCASTB    49(AX), Z1
+	VPCMPEQB        Z1, Z0, K1
+	KMOVQ           K1, DX
+	MOVQ            DX, 32(CX)
+	VPBROADCASTB    50(AX), Z1
+	VPCMPEQB        Z1, Z0, K1
+	KMOVQ           K1, AX
+	MOVQ            AX, 40(CX)
+	VZEROUPPER
+	RET
+
+DATA rows<>+0(SB)/1, $0x01
+DATA rows<>+1(SB)/1, $0x02
+DATA rows<>+2(SB)/1, $0x04
+DATA rows<>+3(SB)/1, $0x08
+DATA rows<>+4(SB)/1, $0x10
+DATA rows<>+5(SB)/1, $0x20
+DATA rows<>+6(SB)/1, $0x40
+DATA rows<>+7(SB)/1, $0x80
+DATA rows<>+8(SB)/1, $0x00
+DATA rows<>+9(SB)/1, $0x00
+DATA rows<>+10(SB)/1, $0x00
+DATA rows<>+11(SB)/1, $0x00
+DATA rows<>+12(SB)/1, $0x00
+DATA rows<>+13(SB)/1, $0x00
+DATA rows<>+14(SB)/1, $0x00
+DATA rows<>+15(SB)/1, $0x00
+DATA rows<>+16(SB)/1, $0x0f
+GLOBL rows<>(SB), RODATA|NOPTR, $17
+
+// func setAVX512(b *byte, size int, set *byte) uint64
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·setAVX512(SB), NOSPLIT, $0-32
+	MOVQ            set+16(FP), AX
+	MOVQ            b+0(FP), CX
+	MOVQ            size+8(FP), DX
+	MOVQ            $-1, BX
+	BZHIQ           DX, BX, BX
+	KMOVQ           BX, K1
+	VMOVDQU8.Z      (CX), K1, Z0
+	VPBROADCASTB    rows<>+16(SB), Z2
+	VBROADCASTI32X4 rows<>+0(SB), Z3
+	VPSRLW          $0x04, Z0, Z1
+	VPANDQ          Z2, Z1, Z1
+	VPSHUFB         Z1, Z3, Z1
+	VBROADCASTI32X4 (AX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, AX
+	MOVQ            AX, ret+24(FP)
+	VZEROUPPER
+	RET

@@ -16,6 +16,7 @@ type avx2 struct {
 
 	words   Mem // see loadWindow
 	windows bool
+	window  window
 
 	rows, row, nibble, zero, lf VecVirtual
 	half                        [2]VecVirtual

@@ -16,6 +16,10 @@ type avx512 struct {
 
 	low, high, lf, numbers VecVirtual
 	x                      VecVirtual
+
+	rows    Mem // see loadWindow
+	windows bool
+	row     VecVirtual
 }
 
 func (a *avx512) suffix() string { return "AVX512" }

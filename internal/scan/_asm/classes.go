@@ -13,49 +13,55 @@ const (
 	classBytes = 3 // one byte each, behind the sets
 )
 
-// genClasses writes the kernels behind scan.Classes and scan.Set. They load b by
-// whole words of 32 bits, and what is left of it, one to three bytes, out of
-// the last four: nothing outside b is read. Behind b stand zero bytes.
-func genClasses(a *avx2) {
-	TEXT("classesAVX2", NOSPLIT, "func(b *byte, size int, c *byte, masks *uint64)")
-	Doc("classesAVX2 is Classes.Masks for the classes at c and size bytes at b, from 4 to 64.")
+// A windowISA is what differs from one instruction set to the next in the
+// kernels behind scan.Classes and scan.Set.
+type windowISA interface {
+	suffix() string
+	// loadWindow loads size bytes at b, from 4 to 64, and none outside. Behind
+	// them stand zero bytes.
+	loadWindow(b, size Register)
+	// inSet returns the mask of the bytes of the window in the scan.Set at m.
+	inSet(m Mem) GPVirtual
+	// equal returns the mask of the bytes of the window like the one at m.
+	equal(m Mem) GPVirtual
+	end()
+}
+
+// genClasses writes the kernels behind scan.Classes and scan.Set.
+func genClasses(i windowISA) {
+	name := "classes" + i.suffix()
+	TEXT(name, NOSPLIT, "func(b *byte, size int, c *byte, masks *uint64)")
+	Doc(name + " is Classes.Masks for the classes at c and size bytes at b, from 4 to 64.")
 	Pragma("noescape")
 	c := Load(Param("c"), GP64())
 	masks := Load(Param("masks"), GP64())
-	w := a.loadWindow()
+	i.loadWindow(Load(Param("b"), GP64()), Load(Param("size"), GP64()))
 	for n := range classSets {
-		MOVQ(w.inSet(Mem{Base: c, Disp: 16 * n}), Mem{Base: masks, Disp: 8 * n})
+		MOVQ(i.inSet(Mem{Base: c, Disp: 16 * n}), Mem{Base: masks, Disp: 8 * n})
 	}
 	for n := range classBytes {
-		like := YMM()
-		VPBROADCASTB(Mem{Base: c, Disp: 16*classSets + n}, like)
-		var in [2]VecVirtual
-		for h, x := range w.x {
-			in[h] = YMM()
-			VPCMPEQB(like, x, in[h])
-		}
-		mask := GP64()
-		gather(in, mask)
-		MOVQ(mask, Mem{Base: masks, Disp: 8 * (classSets + n)})
+		MOVQ(i.equal(Mem{Base: c, Disp: 16*classSets + n}), Mem{Base: masks, Disp: 8 * (classSets + n)})
 	}
-	a.end()
+	i.end()
 	RET()
 
-	TEXT("setAVX2", NOSPLIT, "func(b *byte, size int, set *byte) uint64")
-	Doc("setAVX2 is Set.Mask for the set at set and size bytes at b, from 4 to 64.")
+	name = "set" + i.suffix()
+	TEXT(name, NOSPLIT, "func(b *byte, size int, set *byte) uint64")
+	Doc(name + " is Set.Mask for the set at set and size bytes at b, from 4 to 64.")
 	Pragma("noescape")
 	set := Load(Param("set"), GP64())
-	w = a.loadWindow()
-	Store(w.inSet(Mem{Base: set}), ReturnIndex(0))
-	a.end()
+	i.loadWindow(Load(Param("b"), GP64()), Load(Param("size"), GP64()))
+	Store(i.inSet(Mem{Base: set}), ReturnIndex(0))
+	i.end()
 	RET()
 }
 
 // A window holds up to 64 bytes, and for each byte the row it stands in.
 type window struct{ x, row [2]VecVirtual }
 
-// loadWindow loads the bytes at b.
-func (a *avx2) loadWindow() (w window) {
+// loadWindow loads by whole words of 32 bits, and what is left, one to three
+// bytes, out of the last four.
+func (a *avx2) loadWindow(b, size Register) {
 	// What VPMASKMOVD goes by is 16 words of these tables, which begin 16 -
 	// size/4 words into them: in the first one all words in front of word size/4
 	// are ones, in the second one that word alone is.
@@ -70,8 +76,6 @@ func (a *avx2) loadWindow() (w window) {
 			DATA(second+4*w, ones(w == 16))
 		}
 	}
-	b := Load(Param("b"), GP64())
-	size := Load(Param("size"), GP64())
 	words, back := GP64(), GP64()
 	LEAQ(a.words.Offset(64), words)
 	MOVQ(size, back)
@@ -92,7 +96,7 @@ func (a *avx2) loadWindow() (w window) {
 	nibble, rows := YMM(), YMM()
 	VPBROADCASTB(a.tables.Offset(32), nibble)
 	VBROADCASTI128(a.tables.Offset(16), rows)
-	for h := range w.x {
+	for h := range a.window.x {
 		x, row, part := YMM(), YMM(), YMM()
 		VMOVDQU(Mem{Base: words, Disp: 32 * h}, part)
 		VPMASKMOVD(Mem{Base: b, Disp: 32 * h}, part, x)
@@ -101,27 +105,83 @@ func (a *avx2) loadWindow() (w window) {
 		VPSRLW(U8(4), x, row)
 		VPAND(nibble, row, row)
 		VPSHUFB(row, rows, row)
-		w.x[h], w.row[h] = x, row
+		a.window.x[h], a.window.row[h] = x, row
 	}
-	return w
 }
 
-// inSet returns the mask of the bytes in the set at m. A byte is in it when the
-// rows for its low four bits hold the bit of the row for its high four. Those
-// above 0x7f get no rows by VPSHUFB, and have no row that this could be equal
-// to.
-func (w *window) inSet(m Mem) GPVirtual {
+// A byte is in a set when the rows for its low four bits hold the bit of the
+// row for its high four. Those above 0x7f get no rows by VPSHUFB, and have no
+// row that this could be equal to.
+func (a *avx2) inSet(m Mem) GPVirtual {
 	set := YMM()
 	VBROADCASTI128(m, set)
 	var in [2]VecVirtual
-	for h, x := range w.x {
+	for h, x := range a.window.x {
 		in[h] = YMM()
 		VPSHUFB(x, set, in[h])
-		VPAND(w.row[h], in[h], in[h])
-		VPCMPEQB(w.row[h], in[h], in[h])
+		VPAND(a.window.row[h], in[h], in[h])
+		VPCMPEQB(a.window.row[h], in[h], in[h])
 	}
 	mask := GP64()
 	gather(in, mask)
+	return mask
+}
+
+func (a *avx2) equal(m Mem) GPVirtual {
+	like := YMM()
+	VPBROADCASTB(m, like)
+	var in [2]VecVirtual
+	for h, x := range a.window.x {
+		in[h] = YMM()
+		VPCMPEQB(like, x, in[h])
+	}
+	mask := GP64()
+	gather(in, mask)
+	return mask
+}
+
+// loadWindow loads what a mask lets it.
+func (a *avx512) loadWindow(b, size Register) {
+	if !a.windows {
+		a.windows = true
+		a.rows = GLOBL("rows", RODATA|NOPTR)
+		for high := range 8 {
+			DATA(high, U8(1<<high))
+		}
+		for high := 8; high < 16; high++ {
+			DATA(high, U8(0))
+		}
+		DATA(16, U8(0x0f))
+	}
+	inside, k := GP64(), K()
+	MOVQ(I32(-1), inside)
+	BZHIQ(size, inside, inside)
+	KMOVQ(inside, k)
+	a.x, a.row = ZMM(), ZMM()
+	VMOVDQU8_Z(Mem{Base: b}, k, a.x)
+	nibble, rows := ZMM(), ZMM()
+	VPBROADCASTB(a.rows.Offset(16), nibble)
+	VBROADCASTI32X4(a.rows, rows)
+	VPSRLW(U8(4), a.x, a.row)
+	VPANDQ(nibble, a.row, a.row)
+	VPSHUFB(a.row, rows, a.row)
+}
+
+// inSet is as for AVX2, with a test in place of a comparison.
+func (a *avx512) inSet(m Mem) GPVirtual {
+	set, k, mask := ZMM(), K(), GP64()
+	VBROADCASTI32X4(m, set)
+	VPSHUFB(a.x, set, set)
+	VPTESTMB(a.row, set, k)
+	KMOVQ(k, mask)
+	return mask
+}
+
+func (a *avx512) equal(m Mem) GPVirtual {
+	like, k, mask := ZMM(), K(), GP64()
+	VPBROADCASTB(m, like)
+	VPCMPEQB(like, a.x, k)
+	KMOVQ(k, mask)
 	return mask
 }
 

@@ -40,12 +40,14 @@ type isa interface {
 func main() {
 	ConstraintExpr("!purego")
 
-	narrow := &avx2{}
-	for _, i := range []isa{narrow, &avx512{}} {
+	narrow, wide := &avx2{}, &avx512{}
+	for _, i := range []isa{narrow, wide} {
 		genLines(i)
 		genHeaderEnd(i)
 	}
-	genClasses(narrow)
+	for _, i := range []windowISA{narrow, wide} {
+		genClasses(i)
+	}
 	Generate()
 }
 
