@@ -22,8 +22,8 @@ import "math/bits"
 const FoldBits = 0x2020202020202020
 
 // An Entry is one name in its four words. No name is longer than [MaxLen],
-// which leaves the lowest three bytes of the last word free for what the
-// lookup is asked for. The lowest is the ID.
+// which leaves the lowest three bytes of the last word free: the ID stands
+// there.
 type Entry [4]uint64
 
 // infoBits are the bits of word 3 that are not part of the name.
@@ -54,7 +54,7 @@ var Mask = func() (m [MaxLen + 1]Entry) {
 // can be it. There is no branch in it: names come in any order, and a
 // mispredicted one costs more than all the rest.
 func Match(w0, w1, w2, w3 uint64) Found {
-	e := &entries[slots[(w0*hashLo^(w1^w2)*hashHi)>>hashShift]]
+	e := &entries[slots[(w0-(w1^w2))*hashMul>>hashShift]]
 	info := e[3] & infoBits
 	other := (e[0] ^ w0) | (e[1] ^ w1) | (e[2] ^ w2) | (e[3] ^ info ^ w3)
 	return Found(info &^ uint64(int64(other|-other)>>63))
@@ -76,7 +76,7 @@ var ShortMask = func() (m [32]byte) {
 // of its word 1 is 0, which it is for no longer name, so that words 0 and 1 are
 // enough to compare.
 func MatchShort(w0, w1 uint64) Found {
-	e := &entries[slots[(w0*hashLo^w1*hashHi)>>hashShift]]
+	e := &entries[slots[(w0-w1)*hashMul>>hashShift]]
 	_, equal := bits.Sub64((e[0]^w0)|(e[1]^w1), 1, 0) // 1 if they are, 0 if not
 	return Found(e[3] & -equal)
 }
