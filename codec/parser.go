@@ -62,7 +62,8 @@ var defaults Parser
 // Parse indexes the message that b holds, as one datagram (RFC 3261, 18.3):
 // what follows Content-Length bytes of body is trailing, and without a
 // Content-Length the body is the rest. CRLFs before the start line are passed
-// over (7.5). b is kept by m, never copied, and never written to.
+// over (7.5). b is kept by m, never copied, and never written to. Typed values
+// of the message before may keep its bytes from the collector until Reset.
 //
 // After an error m is as usable for the next Parse as before. Until then its
 // accessors show what was found all the same, so that a bad request can be
