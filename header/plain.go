@@ -51,7 +51,7 @@ func (v *Via) plain(b []byte) bool {
 		return false
 	}
 	transport := &plainTransports[b[len("SIP/2.0/U")]&15]
-	if abnf.Load64(b) != sip20 || abnf.Load32(b[len("SIP/2.0/"):]) != transport.letters {
+	if abnf.Load64(b) != sip20 || abnf.Load32(b[len("SIP/2.0/"):]) != transport.letters || transport.id == TransportOther {
 		return false
 	}
 	hostEnd, portEnd, port := plain.HostPort(window, m.Sets[0], m.Sets[1], 1)
@@ -100,7 +100,7 @@ func plainParams(b []byte, from int, start, end uint64, m *scan.Masks, branch *p
 	// The first parameter with a value nearly always is the branch.
 	for values := nameEnds & equals; values != 0 && branch.hi == 0; values &= values - 1 {
 		lo := from + bits.TrailingZeros64(values) + 1
-		if abnf.Load64(b[lo-before:])|lower == branchParam {
+		if abnf.Load64(b[lo-before:])|branchLetters == branchParam {
 			behind := (semicolons | end) &^ (values ^ (values - 1))
 			*branch = makePart(lo, from+bits.TrailingZeros64(behind))
 		}
@@ -108,11 +108,16 @@ func plainParams(b []byte, from int, start, end uint64, m *scan.Masks, branch *p
 	return true
 }
 
+// The words that are looked for, and bit 5 of their letters, which makes small
+// ones of large ones. Of a ";" or "=" it would make more than that byte equal.
 const (
-	sip20       = 'S' | 'I'<<8 | 'P'<<16 | '/'<<24 | '2'<<32 | '.'<<40 | '0'<<48 | '/'<<56
-	branchParam = ';' | 'b'<<8 | 'r'<<16 | 'a'<<24 | 'n'<<32 | 'c'<<40 | 'h'<<48 | '='<<56
-	tagParam    = ';' | 't'<<8 | 'a'<<16 | 'g'<<24 | '='<<32
-	lower       = 0x2020202020202020 // maps letters to small ones, and no token character to ";" or "="
+	sip20 = 'S' | 'I'<<8 | 'P'<<16 | '/'<<24 | '2'<<32 | '.'<<40 | '0'<<48 | '/'<<56
+
+	branchParam   = ';' | 'b'<<8 | 'r'<<16 | 'a'<<24 | 'n'<<32 | 'c'<<40 | 'h'<<48 | '='<<56
+	branchLetters = 0x202020202020 << 8
+
+	tagParam   = ';' | 't'<<8 | 'a'<<16 | 'g'<<24 | '='<<32
+	tagLetters = 0x202020 << 8
 )
 
 // plainAddr are the classes of bytes that [NameAddr.plain] tells apart.
@@ -214,7 +219,7 @@ func (v *NameAddr) plainTag(b []byte, i int, tokens uint64, first int) bool {
 	if lo > hi || at < 0 || at > len(b)-8 {
 		return false
 	}
-	name := (abnf.Load64(b[at:]) | lower) >> (64 - 8*before)
+	name := abnf.Load64(b[at:])>>(64-8*before) | tagLetters
 	value := uint64(1)<<((len(b)-first)&63) - 1<<((i+before-first)&63)
 	if (name^tagParam|value&^tokens)&uint64(has) != 0 {
 		return false
