@@ -128,6 +128,10 @@ func plainCallIDAgrees(t *testing.T, b []byte) (plain bool) {
 // TestPlainPaths holds the fast paths to the parsers of the whole grammar, on
 // values that are plain or nearly so.
 func TestPlainPaths(t *testing.T) {
+	n := 20000
+	if testing.Short() {
+		n = 2000
+	}
 	eachTier(t, func(t *testing.T) {
 		for _, c := range []struct {
 			values []string
@@ -135,7 +139,7 @@ func TestPlainPaths(t *testing.T) {
 		}{{plainVias, plainViaAgrees}, {plainAddrs, plainAddrAgrees}, {plainCallIDs, plainCallIDAgrees}} {
 			taken, all := 0, 0
 			for _, value := range c.values {
-				mutants(value, 20000, func(b []byte) {
+				mutants(value, n, func(b []byte) {
 					all++
 					if c.check(t, b) {
 						taken++
