@@ -11,6 +11,9 @@
 // behind the empty line is not looked at, but for the rest of the block of
 // 64 bytes that holds it.
 //
+// [Classes] and [Set] are the same for the values of a few header fields, when
+// somebody asks for them: where in up to 64 bytes which characters stand.
+//
 // The generic code is the specification. The kernels for AVX2, AVX-512 and
 // NEON give the same answers; [github.com/sipwire/sipwire/internal/cpufeat]
 // says which one runs, and the build tag purego leaves only the generic one.
