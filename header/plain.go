@@ -58,12 +58,12 @@ func (v *Via) plain(b []byte) bool {
 	if hostEnd == 0 {
 		return false
 	}
-	var branch part
+	v.branch = part{}
 	from, start := front, portEnd
 	if len(rest) > plain.MaxLen {
 		// The parameters are cut in front of the last one that begins here.
 		cut := bits.Len64(m.Bytes[0]) - 1
-		if cut < 0 || !plainParams(b, from, start, 1<<cut, &m, &branch) {
+		if cut < 0 || !plainParams(b, from, start, 1<<cut, &m, &v.branch) {
 			return false
 		}
 		from, start = front+cut, 1
@@ -71,7 +71,7 @@ func (v *Via) plain(b []byte) bool {
 			return false
 		}
 	}
-	if !plainParams(b, from, start, 1<<len(window), &m, &branch) {
+	if !plainParams(b, from, start, 1<<len(window), &m, &v.branch) {
 		return false
 	}
 	v.b = b
@@ -81,7 +81,6 @@ func (v *Via) plain(b []byte) bool {
 	v.sentBy = makePart(front, front+bits.TrailingZeros64(portEnd))
 	v.paramLo = v.sentBy.hi
 	v.port, v.id, v.hasPort = port, transport.id, hostEnd != portEnd
-	v.branch = branch
 	return true
 }
 
