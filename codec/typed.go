@@ -22,13 +22,11 @@ func (m *Message) find(id header.ID) (value []byte, offset int, err error) {
 	return m.buf[f.value:f.end:f.end], int(f.value), nil
 }
 
-// once is the verdict on a list of parameters: with Strict, none may stand
-// twice (RFC 3261, 7.3.1).
-func (m *Message) once(p header.ParamList) error {
-	if m.limits.Strict {
-		if _, twice := p.Duplicate(); twice {
-			return ErrParamTwice
-		}
+// once is the verdict on a list of parameters with Strict: none may stand twice
+// (RFC 3261, 7.3.1).
+func once(p header.ParamList) error {
+	if _, twice := p.Duplicate(); twice {
+		return ErrParamTwice
 	}
 	return nil
 }
@@ -88,19 +86,13 @@ func (m *Message) TopVia() (*header.Via, error) {
 }
 
 func (m *Message) readVia() {
-	if b, ok := m.top(header.IDVia); ok {
-		if _, err := m.typed.via.ParseFrom(b, 0); err == nil {
-			m.has(slotVia)
-			return
-		}
-	}
 	b, offset, err := m.find(header.IDVia)
 	if err == nil {
 		var n int
 		if n, err = m.typed.via.ParseFrom(b, 0); err != nil {
 			offset += n
-		} else {
-			err = m.once(m.typed.via.Params())
+		} else if m.limits.Strict {
+			err = once(m.typed.via.Params())
 		}
 	}
 	m.keep(slotVia, header.IDVia, offset, err)
@@ -137,30 +129,21 @@ func (m *Message) TopRoute() (*header.NameAddr, error) {
 
 // readAddr reads the first value of a header of name-addrs.
 func (m *Message) readAddr(s slot, id header.ID, v *header.NameAddr) {
-	if b, ok := m.top(id); ok {
-		if _, err := parseAddr(id, v, b); err == nil {
-			m.has(s)
-			return
-		}
-	}
 	b, offset, err := m.find(id)
 	if err == nil {
 		var n int
-		if n, err = parseAddr(id, v, b); err != nil {
-			offset += n
+		if id == header.IDRoute {
+			n, err = v.ParseFrom(b, 0)
 		} else {
-			err = m.once(v.Params())
+			n, err = v.Parse(b)
+		}
+		if err != nil {
+			offset += n
+		} else if m.limits.Strict {
+			err = once(v.Params())
 		}
 	}
 	m.keep(s, id, offset, err)
-}
-
-// parseAddr reads the value of From or To, or the topmost one of Route.
-func parseAddr(id header.ID, v *header.NameAddr, b []byte) (n int, err error) {
-	if id == header.IDRoute {
-		return v.ParseFrom(b, 0)
-	}
-	return v.Parse(b)
 }
 
 // FromURI returns the URI in From. An error of From is its error.
@@ -230,8 +213,8 @@ func (m *Message) readContact() {
 		}
 		if err != nil {
 			offset += n
-		} else {
-			err = m.once(m.typed.contact.Params())
+		} else if m.limits.Strict {
+			err = once(m.typed.contact.Params())
 		}
 	}
 	m.keep(slotContact, header.IDContact, offset, err)
@@ -248,18 +231,12 @@ func (m *Message) CSeq() (*header.CSeq, error) {
 }
 
 func (m *Message) readCSeq() {
-	if i := uint(m.first[header.IDCSeq]) - 1; i < uint(len(m.fields)) {
-		f := &m.fields[i]
-		if _, err := m.typed.cseq.ParseIn(m.buf, int(f.value), int(f.end)); err == nil {
-			m.has(slotCSeq)
-			return
-		}
-	}
 	b, offset, err := m.find(header.IDCSeq)
 	if err == nil {
 		var n int
-		n, err = m.typed.cseq.Parse(b)
-		offset += n
+		if n, err = m.typed.cseq.ParseIn(m.buf, offset, offset+len(b)); err != nil {
+			offset += n
+		}
 	}
 	m.keep(slotCSeq, header.IDCSeq, offset, err)
 }
@@ -272,11 +249,9 @@ func (m *Message) CallID() ([]byte, error) {
 	if m.unread(slotCallID) {
 		if err == nil {
 			var n int
-			if _, n, err = header.ParseCallID(b); err == nil {
-				m.has(slotCallID)
-				return b, nil
+			if _, n, err = header.ParseCallID(b); err != nil {
+				offset += n
 			}
-			offset += n
 		}
 		m.keep(slotCallID, header.IDCallID, offset, err)
 	}
@@ -296,13 +271,10 @@ func (m *Message) readMaxForwards() {
 	b, offset, err := m.find(header.IDMaxForwards)
 	if err == nil {
 		var n int
-		if m.typed.hops, n, err = header.ParseMaxForwards(b); err == nil {
-			m.has(slotMaxForwards)
-			return
+		if m.typed.hops, n, err = header.ParseMaxForwards(b); err != nil {
+			offset += n
 		}
-		offset += n
 	}
-	m.typed.hops = 0
 	m.keep(slotMaxForwards, header.IDMaxForwards, offset, err)
 }
 
@@ -313,14 +285,15 @@ func (m *Message) readMaxForwards() {
 func (m *Message) Expires() (seconds uint32, err error) {
 	if m.unread(slotExpires) {
 		b, offset, err := m.find(header.IDExpires)
-		m.typed.expires = 0
+		value := uint32(0)
 		if err == nil {
 			var n int
-			if m.typed.expires, n, err = header.ParseExpires(b); err != nil {
+			if value, n, err = header.ParseExpires(b); err != nil {
 				offset += n
 			}
 		}
 		m.keep(slotExpires, header.IDExpires, offset, err)
+		m.typed.expires = value // one that is malformed has a value all the same
 	}
 	return m.typed.expires, m.verdict(slotExpires)
 }

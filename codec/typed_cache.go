@@ -64,7 +64,7 @@ func (c *typedCache) release() {
 			c.zero(s)
 		}
 	}
-	c.held, c.hops, c.expires = 0, 0, 0
+	c.held = 0
 	c.last = SyntaxError{}
 }
 
@@ -79,35 +79,23 @@ func (m *Message) verdict(s slot) error {
 	return &m.typed.errs[s]
 }
 
-// top returns the first value with the ID for an accessor that takes it when it
-// parses. ok is false when there is none, and with Strict, which asks more of a
-// value: then the accessor goes its long way.
-func (m *Message) top(id header.ID) (value []byte, ok bool) {
-	i := uint(m.first[id]) - 1
-	if i >= uint(len(m.fields)) || m.limits.Strict {
-		return nil, false
-	}
-	f := &m.fields[i]
-	return m.buf[f.value:f.end:f.end], true
-}
-
-// has marks slot s as read without an error.
-func (m *Message) has(s slot) { m.typed.have |= 1 << (s & 15) }
-
 // keep marks slot s as read, with an error unless err is nil, which is a Code.
-// With an error the value is the zero one.
 func (m *Message) keep(s slot, id header.ID, offset int, err error) {
-	m.has(s)
+	m.typed.have |= 1 << (s & 15)
 	if err != nil {
-		code, _ := err.(Code)
-		m.typed.bad |= 1 << s
-		m.typed.errs[s] = SyntaxError{code, id, offset}
-		m.typed.zero(s)
+		m.refuse(s, id, offset, err)
 	}
 }
 
-// zero clears the value of slot s. Max-Forwards and Expires have one with an
-// error too, which their accessors see to.
+// refuse gives slot s an error, and with it the zero value.
+func (m *Message) refuse(s slot, id header.ID, offset int, err error) {
+	code, _ := err.(Code)
+	m.typed.bad |= 1 << s
+	m.typed.errs[s] = SyntaxError{code, id, offset}
+	m.typed.zero(s)
+}
+
+// zero clears the value of slot s.
 func (c *typedCache) zero(s slot) {
 	switch s {
 	case slotURI:
@@ -124,6 +112,10 @@ func (c *typedCache) zero(s slot) {
 		c.toURI = uri.URI{}
 	case slotCSeq:
 		c.cseq = header.CSeq{}
+	case slotMaxForwards:
+		c.hops = 0
+	case slotExpires:
+		c.expires = 0
 	case slotContact:
 		c.contact = header.Contact{}
 	case slotTarget:
