@@ -18,26 +18,15 @@ func isToken(c byte) bool { return abnf.Is(c, abnf.Token) }
 // plainVia are the classes of bytes that [Via.plain] tells apart.
 var plainVia = scan.Classes{
 	Sets: [...]scan.Set{
-		scan.NewSet(func(c byte) bool { return abnf.Is(c, abnf.Alpha|abnf.Digit) || c == '_' }),
-		scan.NewSet(func(c byte) bool { return c == '-' || c == '.' }),
+		scan.NewSet(plain.IsLabel),
+		scan.NewSet(plain.IsPunct),
 		scan.NewSet(isToken),
 	},
 	Bytes: [...]byte{';', '=', '='},
 }
 
-// plainTransports are the transports of three letters with the space behind
-// them, by the low bits of their second letter.
-var plainTransports = [16]struct {
-	letters uint32
-	id      Transport
-}{
-	'D' & 15: {'U' | 'D'<<8 | 'P'<<16 | ' '<<24, TransportUDP},
-	'C' & 15: {'T' | 'C'<<8 | 'P'<<16 | ' '<<24, TransportTCP},
-	'L' & 15: {'T' | 'L'<<8 | 'S'<<16 | ' '<<24, TransportTLS},
-}
-
-// plain reads a Via value that is the whole of b: SIP/2.0, a transport of the
-// table, host and port of less than 64 bytes and as much or twice as much of
+// plain reads a Via value that is the whole of b: SIP/2.0, a transport of three
+// letters, one space, host and port of less than 64 bytes and as much or twice as much of
 // parameters, without whitespace and quotes.
 func (v *Via) plain(b []byte) bool {
 	const front = len("SIP/2.0/UDP ")
@@ -50,8 +39,8 @@ func (v *Via) plain(b []byte) bool {
 	if !plainVia.Masks(window, &m) {
 		return false
 	}
-	transport := &plainTransports[b[len("SIP/2.0/U")]&15]
-	if abnf.Load64(b) != sip20 || abnf.Load32(b[len("SIP/2.0/"):]) != transport.letters || transport.id == TransportOther {
+	id := LookupTransport(b[len("SIP/2.0/") : front-1])
+	if abnf.Load64(b) != sip20 || id == TransportOther || b[front-1] != ' ' {
 		return false
 	}
 	hostEnd, portEnd, port := plain.HostPort(window, m.Sets[0], m.Sets[1], 1)
@@ -80,7 +69,7 @@ func (v *Via) plain(b []byte) bool {
 	v.host = makePart(front, front+bits.TrailingZeros64(hostEnd))
 	v.sentBy = makePart(front, front+bits.TrailingZeros64(portEnd))
 	v.paramLo = v.sentBy.hi
-	v.port, v.id, v.hasPort = port, transport.id, hostEnd != portEnd
+	v.port, v.id, v.hasPort = port, id, hostEnd != portEnd
 	return true
 }
 

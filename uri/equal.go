@@ -56,7 +56,8 @@ func Equal(a, b *URI) bool {
 
 // equalAuthority compares user, password, host and port.
 func equalAuthority(a, b *URI) bool {
-	if a.flags != b.flags || a.port != b.port || a.HostKind() != b.HostKind() {
+	kind := a.HostKind()
+	if a.flags != b.flags || a.port != b.port || kind != b.HostKind() {
 		return false
 	}
 	ap, _ := a.Password()
@@ -67,7 +68,7 @@ func equalAuthority(a, b *URI) bool {
 	if abnf.EqualFold(a.Host(), b.Host()) {
 		return true
 	}
-	if a.HostKind() != HostIPv6 {
+	if kind != HostIPv6 {
 		return false
 	}
 	aa, _, _ := abnf.ConsumeIPv6(a.Host(), 1)

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/plain"
 )
 
 // ConsumeHost reads the host that begins at b[i] (RFC 3261, 25.1: host) and
@@ -26,7 +27,7 @@ func ConsumeHost(b []byte, i int) (j int, code Code) {
 		if labelChars[c] {
 			continue
 		}
-		if c != '.' && c != '-' {
+		if !plain.IsPunct(c) {
 			break
 		}
 		if j == i || b[j-1] == '.' || b[j-1] == '-' && c == '.' {
@@ -42,11 +43,10 @@ func ConsumeHost(b []byte, i int) (j int, code Code) {
 	return j, 0
 }
 
-// labelChars are the characters of a label but "-". An underscore stands in
-// the names of many hosts.
+// labelChars are what [plain.IsLabel] takes.
 var labelChars = func() (t [256]bool) {
 	for c := range t {
-		t[c] = abnf.Is(byte(c), abnf.Alpha|abnf.Digit) || c == '_'
+		t[c] = plain.IsLabel(byte(c))
 	}
 	return t
 }()

@@ -11,8 +11,8 @@ import (
 // The classes of bytes that plain tells apart.
 var plainClasses = scan.Classes{
 	Sets: [...]scan.Set{
-		scan.NewSet(func(c byte) bool { return labelChars[c] }),
-		scan.NewSet(func(c byte) bool { return c == '-' || c == '.' }),
+		scan.NewSet(plain.IsLabel),
+		scan.NewSet(plain.IsPunct),
 		// What may stand in the user and in a parameter.
 		scan.NewSet(func(c byte) bool { return abnf.Is(c, abnf.User) && abnf.Is(c, abnf.URIParam) }),
 	},

@@ -19,8 +19,15 @@ import (
 // MaxLen is the greatest number of bytes of a value.
 const MaxLen = 63
 
+// IsLabel reports whether c may stand in a label of a hostname, "-" aside. An
+// underscore stands in the names of many hosts.
+func IsLabel(c byte) bool { return abnf.Is(c, abnf.Alpha|abnf.Digit) || c == '_' }
+
+// IsPunct reports whether c joins the parts of a hostname.
+func IsPunct(c byte) bool { return c == '-' || c == '.' }
+
 // HostPort reads host [ ":" port ] at the bit start of the value b (RFC 3261,
-// 25.1). alnum are letters, digits and "_", punct are "-" and ".". It returns
+// 25.1). label and punct are the bytes that IsLabel and IsPunct take. It returns
 // the bits behind the host and behind the port, which are one where there is
 // none, and 0 for what is not plain. Whether what stands there may follow is
 // the caller's to say.
@@ -28,8 +35,8 @@ const MaxLen = 63
 // An IPv4 address is a hostname to it. Not plain are two punctuation characters
 // side by side, a hostname that ends in one, a port of more than five digits
 // and one that ends in the first seven bytes.
-func HostPort(b []byte, alnum, punct, start uint64) (hostEnd, portEnd uint64, port uint16) {
-	name := alnum | punct
+func HostPort(b []byte, label, punct, start uint64) (hostEnd, portEnd uint64, port uint16) {
+	name := label | punct
 	// Adding to the first bit of a run of ones carries to the bit behind it.
 	hostEnd = (name + start) &^ name
 	host := hostEnd - start
@@ -46,7 +53,7 @@ func HostPort(b []byte, alnum, punct, start uint64) (hostEnd, portEnd uint64, po
 		return 0, 0, 0
 	}
 	colon := (uint64(b[last]^':') - 1) >> 63 // 1 for a colon; a branch would be a guess
-	portEnd = (alnum + hostEnd<<(colon&63)) &^ alnum
+	portEnd = (label + hostEnd<<(colon&63)) &^ label
 	at := bits.TrailingZeros64(portEnd)
 	digits := uint64(at-end) - colon // none without a colon
 	if at < 8 || at > len(b) || digits-colon > 5-1 || bad != 0 {

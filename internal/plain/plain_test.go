@@ -20,9 +20,6 @@ func mask(b []byte, in func(c byte) bool) (m uint64) {
 	return m
 }
 
-func isAlnum(c byte) bool { return abnf.Is(c, abnf.Alpha|abnf.Digit) || c == '_' }
-func isPunct(c byte) bool { return c == '-' || c == '.' }
-
 // What HostPort takes, which ends where nothing of a host or port goes on. An
 // IPv6 address is asked about by itself.
 var hostPort = regexp.MustCompile(`^(\w+(?:[-.]\w+)*|\[[0-9A-Fa-f:.]+\])(?::(\d+))?`)
@@ -47,7 +44,7 @@ func wantHostPort(b []byte) (host, port int, number uint16, ok bool) {
 		number = uint16(n)
 	}
 	rest := string(b[port:]) + ";"
-	if port < 8 || isAlnum(rest[0]) || isPunct(rest[0]) || at[5] < 0 && rest[0] == ':' {
+	if port < 8 || IsLabel(rest[0]) || IsPunct(rest[0]) || at[5] < 0 && rest[0] == ':' {
 		return 0, 0, 0, false
 	}
 	return host, port, number, true
@@ -55,11 +52,11 @@ func wantHostPort(b []byte) (host, port int, number uint16, ok bool) {
 
 func checkHostPort(t *testing.T, b []byte) bool {
 	t.Helper()
-	hostEnd, portEnd, port := HostPort(b, mask(b, isAlnum), mask(b, isPunct), 1)
+	hostEnd, portEnd, port := HostPort(b, mask(b, IsLabel), mask(b, IsPunct), 1)
 	host, end, number, ok := wantHostPort(b)
 	if !ok {
 		// Punctuation behind a port or an address is left to the caller.
-		if hostEnd != 0 && !isPunct((string(b) + ";")[bits.TrailingZeros64(portEnd)]) {
+		if hostEnd != 0 && !IsPunct((string(b) + ";")[bits.TrailingZeros64(portEnd)]) {
 			t.Fatalf("%q is taken", b)
 		}
 		return false
