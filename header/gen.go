@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"go/format"
 	"log"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -187,46 +188,39 @@ func methods(out *bytes.Buffer, rows [][]string) {
 }
 
 // methodSlots writes where the methods of at most eight letters, each one word,
-// are looked up: the multiplier is searched for that gives each a slot of its
-// own.
+// are looked up, and which ones are longer. The multiplier is searched for that
+// gives each word a slot of its own.
 func methodSlots(out *bytes.Buffer, rows [][]string) {
 	const slotBits = 6
-	r := rand.New(rand.NewPCG(3, 4))
-	for {
-		mul, slots := r.Uint64()|1, [1 << slotBits]string{}
-		words, short := map[string]uint64{}, 0
-		for _, row := range rows {
-			name := row[0]
-			if len(name) > 8 {
-				continue
-			}
-			short++
-			var w uint64
-			for i := range len(name) {
-				w = w>>8 | uint64(name[i])<<56
-			}
-			words[name] = w
-			slots[w*mul>>(64-slotBits)] = name
-		}
-		used := 0
-		for _, name := range slots {
-			if name != "" {
-				used++
-			}
-		}
-		if used < short {
+	words, long := map[uint64]string{}, []string{}
+	for _, row := range rows {
+		name := row[0]
+		if len(name) > 8 {
+			long = append(long, "Method"+name)
 			continue
 		}
-		fmt.Fprintf(out, "const (\nmethodMul = %#x\nmethodShift = %d\n)\n\n", mul, 64-slotBits)
-		fmt.Fprintf(out, "// methodSlots holds the methods of at most eight letters, the last letter in\n// the top byte.\nvar methodSlots = [%d]struct {\nword uint64\nid Method\nn uint8\n}{\n", len(slots))
-		for h, name := range slots {
-			if name != "" {
-				fmt.Fprintf(out, "%d: {%#x, Method%s, %d},\n", h, words[name], name, len(name))
-			}
+		var w uint64
+		for i := range len(name) {
+			w = w>>8 | uint64(name[i])<<56
 		}
-		out.WriteString("}\n\n")
-		return
+		words[w] = name
 	}
+	r := rand.New(rand.NewPCG(3, 4))
+	mul, slots := uint64(0), map[uint64]uint64{}
+	for len(slots) < len(words) {
+		mul = r.Uint64() | 1
+		clear(slots)
+		for w := range words {
+			slots[w*mul>>(64-slotBits)] = w
+		}
+	}
+	fmt.Fprintf(out, "const (\nmethodMul = %#x\nmethodShift = %d\n)\n\n", mul, 64-slotBits)
+	fmt.Fprintf(out, "// methodSlots holds the methods of at most eight letters, the last letter in\n// the top byte.\nvar methodSlots = [%d]struct {\nword uint64\nid Method\nn uint8\n}{\n", 1<<slotBits)
+	for _, h := range slices.Sorted(maps.Keys(slots)) {
+		w := slots[h]
+		fmt.Fprintf(out, "%d: {%#x, Method%s, %d},\n", h, w, words[w], len(words[w]))
+	}
+	fmt.Fprintf(out, "}\n\n// longMethods are the others.\nvar longMethods = [...]Method{%s}\n\n", strings.Join(long, ", "))
 }
 
 func reasons(out *bytes.Buffer, rows [][]string) {

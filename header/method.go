@@ -44,8 +44,10 @@ func LookupMethodIn(b []byte, lo, hi int) Method {
 
 // longMethod is LookupMethod for names of no and of more than eight letters.
 func longMethod(name []byte) Method {
-	if string(name) == "SUBSCRIBE" {
-		return MethodSUBSCRIBE
+	for _, m := range longMethods {
+		if string(name) == methods[m].name {
+			return m
+		}
 	}
 	return MethodOther
 }

@@ -365,6 +365,9 @@ var methodSlots = [64]struct {
 	63: {0x4f464e4900000000, MethodINFO, 4},
 }
 
+// longMethods are the others.
+var longMethods = [...]Method{MethodSUBSCRIBE}
+
 // reasons are the registered reason phrases, by status code.
 var reasons = [700]string{
 	100: "Trying",                                  // RFC3261
