@@ -29,7 +29,7 @@ var layers = map[string][]string{
 	"internal/scan":      {"internal/cpufeat"},
 	"internal/cpufeat":   {"github.com/klauspost/cpuid/v2"},
 	"internal/abnf":      {},
-	"internal/fieldname": {},
+	"internal/fieldname": {"internal/abnf"},
 	"internal/plain":     {"internal/abnf"},
 	"internal/reference": {"header"},
 	"internal/testfiles": {},

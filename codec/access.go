@@ -19,7 +19,7 @@ func (m *Message) view(lo, hi uint32) []byte { return m.buf[lo:hi:hi] }
 func (m *Message) Bytes() []byte { return m.buf[:len(m.buf):len(m.buf)] }
 
 // IsRequest reports whether the message is a request.
-func (m *Message) IsRequest() bool { return m.flags&flagParsed != 0 && m.status == 0 }
+func (m *Message) IsRequest() bool { return m.parsed && m.status == 0 }
 
 // IsResponse reports whether the message is a response.
 func (m *Message) IsResponse() bool { return m.status != 0 }
@@ -216,7 +216,7 @@ func (m *Message) Duplicate() int {
 // ContentLength returns the declared Content-Length in bytes; ok is false
 // when there is none, or none that can be believed.
 func (m *Message) ContentLength() (n int, ok bool) {
-	if m.flags&flagParsed == 0 || m.length < 0 {
+	if !m.parsed || m.length < 0 {
 		return 0, false
 	}
 	return m.length, true

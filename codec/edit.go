@@ -79,7 +79,7 @@ func (e *Edit) Begin(m *Message) error {
 	e.m = m
 	e.splices, e.text = e.splices[:0], e.text[:0]
 	e.body, e.newBody, e.grown, e.err = nil, false, 0, SyntaxError{}
-	if m.flags&flagParsed == 0 || m.err.Code != 0 {
+	if !m.parsed || m.err.Code != 0 {
 		return e.fail(ErrNotParsed, header.IDOther, 0)
 	}
 	return nil

@@ -106,7 +106,7 @@ const (
 )
 
 func (m *Message) transaction(s *sink, method []byte) error {
-	if m.flags&flagParsed == 0 {
+	if !m.parsed {
 		return m.located(header.IDOther, 0, ErrNotParsed)
 	}
 	via, err := m.TopVia()

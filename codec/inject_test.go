@@ -239,7 +239,7 @@ func TestReplyLineEnds(t *testing.T) {
 				b := []byte(in)
 				b[i] = byte(c)
 				_ = m.Parse(b)
-				if m.flags&flagParsed == 0 || m.status != 0 || m.method == header.MethodACK {
+				if !m.parsed || m.status != 0 || m.method == header.MethodACK {
 					continue
 				}
 				w := writer{m: m, dst: slow[:0]}

@@ -43,9 +43,9 @@ type Message struct {
 	// It has room for every ID there can be, so that no index is checked.
 	first [256]uint16
 
-	body, end int // the body is buf[body:end]; trailing bytes follow
-	length    int // Content-Length as declared, -1 when absent
-	flags     messageFlags
+	body, end int    // the body is buf[body:end]; trailing bytes follow
+	length    int    // Content-Length as declared, -1 when absent
+	parsed    bool   // the start line was read: accessors may be used
 	limits    Parser // what the message was parsed with; Clone needs it
 
 	typed typedCache
@@ -68,12 +68,6 @@ type fieldFlags uint8
 
 const (
 	fieldFolded fieldFlags = 1 << iota // a continuation line follows the first
-)
-
-type messageFlags uint8
-
-const (
-	flagParsed messageFlags = 1 << iota // the start line was read: accessors may be used
 )
 
 var messages = sync.Pool{New: func() any { return new(Message) }}
@@ -111,7 +105,7 @@ func (m *Message) forget() {
 	m.startLine = startLine{}
 	m.err = SyntaxError{}
 	m.body, m.end, m.length = 0, 0, -1
-	m.flags = 0
+	m.parsed = false
 	if m.typed.have != 0 {
 		m.typed.reset()
 	}

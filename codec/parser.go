@@ -174,7 +174,7 @@ func (m *Message) lineStart(n, from int) int {
 func (m *Message) headIncomplete(p *Parser, line int) bool {
 	code := ErrIncomplete
 	switch n := len(m.buf) - line; {
-	case m.flags&flagParsed == 0:
+	case !m.parsed:
 		if n > limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage) {
 			code = ErrStartLineTooLong
 		}

@@ -39,7 +39,7 @@ type Reply struct {
 // ErrState. After an error dst is as it was; it is a *[SyntaxError] that lives
 // in req. With room in dst nothing is allocated.
 func AppendReply(dst []byte, req *Message, r *Reply) ([]byte, error) {
-	if req.flags&flagParsed == 0 {
+	if !req.parsed {
 		return dst, req.located(header.IDOther, 0, ErrNotParsed)
 	}
 	if req.status != 0 || req.method == header.MethodACK || r.Status < 100 || r.Status > 699 {

@@ -80,7 +80,7 @@ func (m *Message) parseRequestLine(start, methodEnd, end int) bool {
 	m.method = header.LookupMethodIn(b, start, methodEnd)
 	m.uriLo, m.uriHi = uint32(uri), uint32(uriEnd)
 	m.versionLo, m.versionHi = uint32(uriEnd+1), uint32(end)
-	m.flags |= flagParsed
+	m.parsed = true
 	return true
 }
 
@@ -93,18 +93,12 @@ func isVersion2(b []byte, i int) bool {
 // le64 returns b[i:i+8] as a little-endian word.
 func le64(b []byte, i int) uint64 { return abnf.Load64(b[i : i+8]) }
 
-// What the checks of several bytes at once are made of.
-const (
-	ones = 0x0101010101010101
-	tops = 0x80 * ones
-)
-
 // notGraphic sets the top bit of some byte of the result unless all 8 bytes
 // of w are "!" to "~". Of a byte below that it comes from the subtraction, of
 // one above from the addition or, of 0xff, from the subtraction again. (A byte
 // that borrows or carries has its own bit set.)
 func notGraphic(w uint64) uint64 {
-	return (w - '!'*ones) | (w + ones)
+	return (w - '!'*abnf.Ones) | (w + abnf.Ones)
 }
 
 // plainURI reports whether badURIByte would find nothing; 8 bytes must stand
@@ -129,7 +123,7 @@ func plainURI(b []byte, lo, hi int) bool {
 		}
 		odd |= notGraphic(word(i)) & (1<<(8*uint(hi-i)) - 1)
 	}
-	return odd&tops == 0 && b[lo]|0x20-'a' <= 'z'-'a'
+	return odd&abnf.Tops == 0 && b[lo]|0x20-'a' <= 'z'-'a'
 }
 
 // badURIByte returns the index of the first byte from lo to hi that no
@@ -170,7 +164,7 @@ func (m *Message) otherVersion(start, methodEnd, end int) bool {
 	m.method = header.LookupMethodIn(b, start, methodEnd)
 	m.uriLo, m.uriHi = uint32(uri), uint32(uriEnd)
 	m.versionLo, m.versionHi = uint32(version), uint32(end)
-	m.flags |= flagParsed
+	m.parsed = true
 	return true
 }
 
@@ -228,7 +222,7 @@ func (m *Message) parseStatusLine(start, end int) bool {
 	m.versionLo, m.versionHi = uint32(start), uint32(version)
 	m.status = status
 	m.reason = uint32(reason)
-	m.flags |= flagParsed
+	m.parsed = true
 	return true
 }
 
@@ -239,11 +233,11 @@ func plainReason(b []byte, lo, hi int) bool {
 	odd := uint64(0)
 	for ; lo+8 < hi; lo += 8 {
 		w := le64(b, lo)
-		odd |= (w - ' '*ones) | (w + ones)
+		odd |= (w - ' '*abnf.Ones) | (w + abnf.Ones)
 	}
 	w := le64(b, hi-8)
-	odd |= ((w - ' '*ones) | (w + ones)) >> (8 * uint(8-(hi-lo))) // of the bytes from lo on
-	return odd&tops == 0
+	odd |= ((w - ' '*abnf.Ones) | (w + abnf.Ones)) >> (8 * uint(8-(hi-lo))) // of the bytes from lo on
+	return odd&abnf.Tops == 0
 }
 
 // controlByte returns the index of the first control byte, which no reason

@@ -104,11 +104,10 @@ func (m *Message) walk(fields []field) (left int) {
 		f.end = uint32(lf - 1)
 		f.nameLen = uint16(nameLen)
 		f.flags = 0
-		found := fieldname.MatchShort(
+		f.id = header.ID(fieldname.MatchShort(
 			(load64(b, nameEnd-8)|fieldname.FoldBits)&load64(masks, nameLen+8),
 			(load64(b, nameEnd-16)|fieldname.FoldBits)&load64(masks, nameLen),
-		)
-		f.id = header.ID(found.ID())
+		))
 	}
 	return 0
 }

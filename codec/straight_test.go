@@ -37,8 +37,8 @@ func sameIndex(got, want *Message) string {
 		return fmt.Sprintf("first fields %v, not %v", got.first, want.first)
 	case got.body != want.body || got.end != want.end || got.length != want.length:
 		return fmt.Sprintf("body %d to %d, length %d, not %d to %d, %d", got.body, got.end, got.length, want.body, want.end, want.length)
-	case got.flags != want.flags:
-		return fmt.Sprintf("flags %b, not %b", got.flags, want.flags)
+	case got.parsed != want.parsed:
+		return fmt.Sprintf("parsed is %v, not %v", got.parsed, want.parsed)
 	}
 	return ""
 }

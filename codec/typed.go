@@ -13,7 +13,7 @@ import (
 // err is what the accessor of that header returns.
 func (m *Message) find(id header.ID) (value []byte, offset int, err error) {
 	if m.first[id] == 0 {
-		if m.flags&flagParsed == 0 && len(m.fields) == 0 {
+		if !m.parsed && len(m.fields) == 0 {
 			return nil, 0, ErrNotParsed
 		}
 		return nil, m.body, ErrMissing
@@ -53,9 +53,9 @@ func (m *Message) RequestURI() (*uri.URI, error) {
 
 func (m *Message) readRequestURI() {
 	switch {
-	case m.flags&flagParsed == 0 && m.err.Code != 0:
+	case !m.parsed && m.err.Code != 0:
 		m.keep(slotURI, header.IDOther, m.err.Offset, m.err.Code)
-	case m.flags&flagParsed == 0:
+	case !m.parsed:
 		m.keep(slotURI, header.IDOther, 0, ErrNotParsed)
 	case m.status != 0:
 		m.keep(slotURI, header.IDOther, int(m.start), ErrMissing)

@@ -74,4 +74,4 @@ func Lookup(name []byte) ID {
 // LookupToken returns the ID of the header name b[lo:hi], which must be made
 // of token characters only (RFC 3261, 25.1); Lookup does not ask that. Bytes
 // before lo may be read, and do not matter.
-func LookupToken(b []byte, lo, hi int) ID { return ID(fieldname.Find(b, lo, hi).ID()) }
+func LookupToken(b []byte, lo, hi int) ID { return ID(fieldname.Find(b, lo, hi)) }

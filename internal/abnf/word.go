@@ -16,18 +16,20 @@ func Load32(b []byte) uint32 {
 	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
 }
 
+// What the checks of eight bytes at once are made of: 1 in each byte, and the
+// top bit of each.
 const (
-	eachByte = 0x0101010101010101
-	topBits  = 0x80 * eachByte
+	Ones = 0x0101010101010101
+	Tops = 0x80 * Ones
 )
 
 // DigitValues returns w, eight characters, with the value in place of each
 // decimal digit.
-func DigitValues(w uint64) uint64 { return w ^ '0'*eachByte }
+func DigitValues(w uint64) uint64 { return w ^ '0'*Ones }
 
 // NotDigits returns the top bit of every byte of w, a word of DigitValues, that
 // is no digit, and perhaps of bytes above the lowest of these.
-func NotDigits(w uint64) uint64 { return (w + (0x80-10)*eachByte | w) & topBits }
+func NotDigits(w uint64) uint64 { return (w + (0x80-10)*Ones | w) & Tops }
 
 // Decimal returns the number that eight values of digits are, the first one in
 // the lowest byte: neighbours are joined, digits to pairs, pairs to fours,

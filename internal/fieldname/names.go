@@ -16,25 +16,22 @@
 // The tables are never written; nothing is allocated and nothing kept.
 package fieldname
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/sipwire/sipwire/internal/abnf"
+)
 
 // FoldBits is bit 5 of every byte of a word.
 const FoldBits = 0x2020202020202020
 
 // An Entry is one name in its four words. No name is longer than [MaxLen],
-// which leaves the lowest three bytes of the last word free: the ID stands
-// there.
+// which leaves the lowest three bytes of the last word free: the number of the
+// header field stands in the lowest.
 type Entry [4]uint64
 
-// infoBits are the bits of word 3 that are not part of the name.
-const infoBits = 1<<24 - 1
-
-// A Found is what the table says about a name; 0 for a name that is not in
-// it.
-type Found uint32
-
-// ID returns the number of the header field, 0 for none.
-func (f Found) ID() uint8 { return uint8(f) }
+// idBits are the bits of word 3 that are not part of the name.
+const idBits = 0xff
 
 // Mask keeps, of the four words in front of a name's end, the bytes of a name
 // of 0 to [MaxLen] bytes.
@@ -49,15 +46,15 @@ var Mask = func() (m [MaxLen + 1]Entry) {
 	return m
 }()
 
-// Match returns what the table says about the name with the four words given,
-// folded and masked. Only the entry that the hash of words 0 to 2 leads to
+// Match returns the number of the header field whose name is that of the four
+// words given, folded and masked, 0 for none. Only the entry that the hash of words 0 to 2 leads to
 // can be it. There is no branch in it: names come in any order, and a
 // mispredicted one costs more than all the rest.
-func Match(w0, w1, w2, w3 uint64) Found {
+func Match(w0, w1, w2, w3 uint64) uint8 {
 	e := &entries[slots[(w0-(w1^w2))*hashMul>>hashShift]]
-	info := e[3] & infoBits
-	other := (e[0] ^ w0) | (e[1] ^ w1) | (e[2] ^ w2) | (e[3] ^ info ^ w3)
-	return Found(info &^ uint64(int64(other|-other)>>63))
+	id := e[3] & idBits
+	other := (e[0] ^ w0) | (e[1] ^ w1) | (e[2] ^ w2) | (e[3] ^ id ^ w3)
+	return uint8(id &^ uint64(int64(other|-other)>>63))
 }
 
 // ShortLen is the length of the longest name that leaves a byte of word 1 free.
@@ -75,15 +72,15 @@ var ShortMask = func() (m [32]byte) {
 // MatchShort is [Match] for a name of at most [ShortLen] bytes. The first byte
 // of its word 1 is 0, which it is for no longer name, so that words 0 and 1 are
 // enough to compare.
-func MatchShort(w0, w1 uint64) Found {
+func MatchShort(w0, w1 uint64) uint8 {
 	e := &entries[slots[(w0-w1)*hashMul>>hashShift]]
 	_, equal := bits.Sub64((e[0]^w0)|(e[1]^w1), 1, 0) // 1 if they are, 0 if not
-	return Found(e[3] & -equal)
+	return uint8(e[3] & -equal)
 }
 
 // Find looks up the name b[lo:hi], which must be made of token characters
 // only. Bytes in front of lo may be read, and do not matter.
-func Find(b []byte, lo, hi int) Found {
+func Find(b []byte, lo, hi int) uint8 {
 	n := hi - lo
 	if uint(n-1) >= MaxLen {
 		return 0
@@ -97,16 +94,9 @@ func Find(b []byte, lo, hi int) Found {
 	}
 	m := &Mask[n]
 	return Match(
-		(le64(w[24:])|FoldBits)&m[0],
-		(le64(w[16:])|FoldBits)&m[1],
-		(le64(w[8:])|FoldBits)&m[2],
-		(le64(w[:])|FoldBits)&m[3],
+		(abnf.Load64(w[24:])|FoldBits)&m[0],
+		(abnf.Load64(w[16:])|FoldBits)&m[1],
+		(abnf.Load64(w[8:])|FoldBits)&m[2],
+		(abnf.Load64(w[:])|FoldBits)&m[3],
 	)
-}
-
-// le64 is binary.LittleEndian.Uint64; the compiler makes it one load.
-func le64(b []byte) uint64 {
-	_ = b[7]
-	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }

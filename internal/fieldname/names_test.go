@@ -5,16 +5,18 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire/internal/abnf"
 )
 
 // all returns the names of the table, read back from their words.
-func all() map[string]Found {
-	names := map[string]Found{}
+func all() map[string]uint8 {
+	names := map[string]uint8{}
 	for _, e := range entries {
 		var name []byte
 		for i, w := range e {
 			if i == 3 {
-				w &^= infoBits
+				w &^= idBits
 			}
 			for ; w != 0; w <<= 8 {
 				name = append(name, byte(w>>56))
@@ -24,29 +26,29 @@ func all() map[string]Found {
 			for i, j := 0, len(name)-1; i < j; i, j = i+1, j-1 {
 				name[i], name[j] = name[j], name[i]
 			}
-			names[string(name)] = Found(e[3] & infoBits)
+			names[string(name)] = uint8(e[3] & idBits)
 		}
 	}
 	return names
 }
 
 // short is what MatchShort says about a name that it may be asked about.
-func short(name []byte) Found {
+func short(name []byte) uint8 {
 	w := append(bytes.Repeat([]byte{':'}, 16), name...)
 	w = w[len(w)-16:]
 	m := ShortMask[len(name):]
-	return MatchShort((le64(w[8:])|FoldBits)&le64(m[8:]), (le64(w)|FoldBits)&le64(m))
+	return MatchShort((abnf.Load64(w[8:])|FoldBits)&abnf.Load64(m[8:]), (abnf.Load64(w)|FoldBits)&abnf.Load64(m))
 }
 
 // TestNames finds every name in every case and behind any bytes, and none that
 // differs from all of them.
 func TestNames(t *testing.T) {
 	names := all()
-	if len(names) < 150 || names["via"].ID() == 0 || names["via"] != names["v"] {
+	if len(names) < 150 || names["via"] == 0 || names["via"] != names["v"] {
 		t.Fatalf("%d names, via %x", len(names), names["via"])
 	}
 	tried := 0
-	check := func(name string, want Found) {
+	check := func(name string, want uint8) {
 		tried++
 		for _, front := range []string{"", "\n", "x", strings.Repeat("-", 40)} {
 			b := []byte(front + name + ": x")
@@ -107,12 +109,12 @@ func TestWords(t *testing.T) {
 		if bits != n || n <= ShortLen && m[1]&0xff != 0 {
 			t.Errorf("mask of %d bytes: %x", n, m)
 		}
-		if n <= ShortLen+1 && (le64(ShortMask[n+8:]) != m[0] || le64(ShortMask[n:]) != m[1]) {
+		if n <= ShortLen+1 && (abnf.Load64(ShortMask[n+8:]) != m[0] || abnf.Load64(ShortMask[n:]) != m[1]) {
 			t.Errorf("short mask of %d bytes: %x, want %x", n, ShortMask[n:n+16], m)
 		}
 	}
 	for i, e := range entries {
-		if long := e[2]|e[3]&^infoBits != 0; long && e[1]&0xff == 0 {
+		if long := e[2]|e[3]&^idBits != 0; long && e[1]&0xff == 0 {
 			t.Errorf("entry %d is longer than %d bytes and leaves that byte free: %x", i, ShortLen, e)
 		}
 	}
@@ -120,7 +122,7 @@ func TestWords(t *testing.T) {
 
 func TestAllocs(t *testing.T) {
 	b := []byte("Via: x P-Charging-Function-Addresses")
-	var found Found
+	var found uint8
 	if n := testing.AllocsPerRun(10, func() { found |= Find(b, 0, 3) | Find(b, 7, len(b)) }); n != 0 || found == 0 {
 		t.Errorf("%v allocations, %x", n, found)
 	}
