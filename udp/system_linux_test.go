@@ -196,7 +196,7 @@ func TestGRO(t *testing.T) {
 	eachImpl(t, func(t *testing.T, impl Impl) {
 		in := open(t, "udp4", "0.0.0.0:0", Config{Impl: impl, GRO: true, MaxSize: 1000, Held: 40, RecvBuffer: 1 << 20})
 		if !in.R.cfg.GRO {
-			t.Skip("this machine lacks UDP_GRO")
+			t.Skip("NOT RUN: this machine lacks UDP_GRO")
 		}
 		out := open(t, "udp4", "127.0.0.1:0", Config{Impl: Mmsg})
 		to := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), in.LocalAddr().Port())

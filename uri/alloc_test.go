@@ -120,11 +120,11 @@ func TestAllocs(t *testing.T) {
 // when it stops being inlined.
 func TestInlining(t *testing.T) {
 	if testing.Short() || runtime.GOARCH != "amd64" {
-		t.Skip("-short, or not amd64")
+		t.Skip("NOT RUN: with -short, or not on amd64")
 	}
 	out, err := exec.Command("go", "build", "-gcflags=-m", ".").CombinedOutput()
 	if err != nil {
-		t.Skipf("no compiler: %v", err)
+		t.Skipf("NOT RUN: no compiler: %v", err)
 	}
 	got := map[string]bool{}
 	for _, m := range regexp.MustCompile(`can inline (\S+)`).FindAllStringSubmatch(string(out), -1) {
