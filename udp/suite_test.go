@@ -29,7 +29,7 @@ func eachImpl(t *testing.T, f func(t *testing.T, impl Impl)) {
 				if strings.Contains(os.Getenv("SIPWIRE_UDP_WANT"), impl.String()) {
 					t.Fatalf("%s is wanted: %v", impl, refusals)
 				}
-				t.Skipf("this machine lacks %s: %v", impl, refusals)
+				t.Skipf("NOT RUN: this machine lacks %s: %v", impl, refusals)
 			}
 			f(t, impl)
 		})

@@ -93,7 +93,7 @@ func TestRefusedBySeccomp(t *testing.T) {
 		cmd.Env = append(os.Environ(), "SIPWIRE_TEST_SECCOMP="+tt.calls, EnvImpl+"=")
 		out, err := cmd.CombinedOutput()
 		if bytes.Contains(out, []byte("no seccomp here")) {
-			t.Skipf("this machine lacks seccomp: %s", out)
+			t.Skipf("NOT RUN: this machine lacks seccomp: %s", out)
 		}
 		if err != nil || !bytes.Contains(out, []byte("went "+tt.want+"\n")) {
 			t.Errorf("without %s: %v\n%s", tt.calls, err, out)
