@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/uri"
@@ -130,7 +131,7 @@ func torturous(t *testing.T, folder string, tests []torture) {
 			}
 			ruri := ""
 			if _, err := uri.Parse(m.RequestURIBytes()); err != nil && m.Status() == 0 {
-				ruri = err.(codec.Code).Name()
+				ruri = err.(sipwire.Code).Name()
 			}
 			if ruri != tt.ruri {
 				t.Errorf("%s: Request-URI gives %q, want %q", tt.about, ruri, tt.ruri)

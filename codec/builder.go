@@ -3,6 +3,7 @@ package codec
 import (
 	"slices"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
@@ -101,8 +102,8 @@ func (b *Builder) Reset() {
 func (b *Builder) Request(method, requestURI []byte) error {
 	b.Reset()
 	if code := checkToken(method); code != 0 {
-		if code == abnf.ErrToken {
-			code = ErrMethod
+		if code == sipwire.ErrToken {
+			code = sipwire.ErrMethod
 		}
 		return b.fail(code, header.IDOther, 0)
 	}
@@ -131,7 +132,7 @@ func (b *Builder) Request(method, requestURI []byte) error {
 func (b *Builder) Response(status int, reason []byte) error {
 	b.Reset()
 	if status < 100 || status > 699 {
-		return b.fail(ErrStatus, header.IDOther, 0)
+		return b.fail(sipwire.ErrStatus, header.IDOther, 0)
 	}
 	if offset, code := checkReason(reason); code != 0 {
 		return b.fail(code, header.IDOther, offset)
@@ -150,7 +151,7 @@ func (b *Builder) Err() error {
 }
 
 // fail records an error and returns the first one.
-func (b *Builder) fail(code Code, id header.ID, offset int) error {
+func (b *Builder) fail(code sipwire.Code, id header.ID, offset int) error {
 	if b.err.Code == 0 {
 		b.err = SyntaxError{code, id, offset}
 	}
@@ -159,14 +160,14 @@ func (b *Builder) fail(code Code, id header.ID, offset int) error {
 
 // failed is fail for a Code that comes as an error.
 func (b *Builder) failed(id header.ID, offset int, err error) error {
-	code, _ := err.(Code)
+	code, _ := err.(sipwire.Code)
 	return b.fail(code, id, offset)
 }
 
 // ready reports whether a message has begun and no call has failed.
 func (b *Builder) ready(id header.ID) bool {
 	if b.start == 0 && b.err.Code == 0 {
-		b.fail(ErrState, id, 0)
+		b.fail(sipwire.ErrState, id, 0)
 	}
 	return b.err.Code == 0
 }
@@ -176,11 +177,11 @@ func (b *Builder) enter(id header.ID) bool {
 	switch {
 	case !b.ready(id):
 	case id.String() == "" || id == header.IDContentLength:
-		b.fail(ErrState, id, 0)
+		b.fail(sipwire.ErrState, id, 0)
 	case id.Multi() == header.Single && b.have.has(id):
-		b.fail(ErrHeaderTwice, id, 0)
+		b.fail(sipwire.ErrHeaderTwice, id, 0)
 	case b.star && id == header.IDContact:
-		b.fail(header.ErrWildcard, id, 0)
+		b.fail(sipwire.ErrWildcard, id, 0)
 	default:
 		return true
 	}
@@ -201,7 +202,7 @@ func (b *Builder) open(id header.ID) (from, value int) {
 // shut ends the field that begins at from. With a code it is no field; what
 // text holds of it is behind all fields and is never written, for the error
 // stays.
-func (b *Builder) shut(id header.ID, from int, code Code, offset int) error {
+func (b *Builder) shut(id header.ID, from int, code sipwire.Code, offset int) error {
 	if code != 0 {
 		return b.fail(code, id, offset)
 	}
@@ -228,7 +229,7 @@ func (b *Builder) shut(id header.ID, from int, code Code, offset int) error {
 // against the grammar of its header.
 func (b *Builder) check(id header.ID, from, lo int) error {
 	n, err := header.Check(id, b.text[lo:])
-	code, _ := err.(Code)
+	code, _ := err.(sipwire.Code)
 	return b.shut(id, from, code, n)
 }
 
@@ -237,7 +238,7 @@ func (b *Builder) tooLong(id header.ID) error {
 	if len(b.text) <= maxMessage {
 		return nil
 	}
-	return b.fail(ErrMessageTooLong, id, 0)
+	return b.fail(sipwire.ErrMessageTooLong, id, 0)
 }
 
 // Body sets the body and Content-Type, which may be nil when it is set
@@ -249,7 +250,7 @@ func (b *Builder) Body(contentType, body []byte) error {
 		return &b.err
 	}
 	if b.newBody {
-		return b.fail(ErrConflict, header.IDContentType, 0)
+		return b.fail(sipwire.ErrConflict, header.IDContentType, 0)
 	}
 	if contentType != nil {
 		if err := b.Field(header.IDContentType, contentType); err != nil {
@@ -266,7 +267,7 @@ func (b *Builder) complete() error {
 	case b.err.Code != 0:
 		return &b.err
 	case b.start == 0:
-		b.lack = SyntaxError{Code: ErrState}
+		b.lack = SyntaxError{Code: sipwire.ErrState}
 		return &b.lack
 	}
 	id := b.have.lacking(b.methodEnd > 0)
@@ -274,7 +275,7 @@ func (b *Builder) complete() error {
 		id = header.IDContentType
 	}
 	if id != header.IDOther {
-		b.lack = SyntaxError{Code: ErrMissing, Header: id}
+		b.lack = SyntaxError{Code: sipwire.ErrMissing, Header: id}
 		return &b.lack
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"time"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -29,14 +30,14 @@ func (b *Builder) Field(id header.ID, value []byte) error {
 	value = bytes.Trim(value, " \t")
 	star := id == header.IDContact && string(value) == "*"
 	if star && b.have.has(id) {
-		return b.fail(header.ErrWildcard, id, 0)
+		return b.fail(sipwire.ErrWildcard, id, 0)
 	}
 	from, lo := b.open(id)
 	b.text = append(b.text, value...)
 	if id == header.IDCSeq && b.methodEnd > 0 {
 		var v header.CSeq
 		if _, err := v.Parse(b.text[lo:]); err == nil && string(v.MethodBytes()) != string(b.text[:b.methodEnd]) {
-			return b.shut(id, from, ErrMethod, 0)
+			return b.shut(id, from, sipwire.ErrMethod, 0)
 		}
 	}
 	if err := b.check(id, from, lo); err != nil {
@@ -57,8 +58,8 @@ func (b *Builder) Raw(name, value []byte) error {
 		return &b.err
 	}
 	code := checkToken(name)
-	if code == abnf.ErrToken {
-		code = ErrHeaderName
+	if code == sipwire.ErrToken {
+		code = sipwire.ErrHeaderName
 	}
 	if code == 0 {
 		code = checkText(value)
@@ -97,10 +98,10 @@ func (b *Builder) Addr(id header.ID, a *Address) error {
 	switch id.Grammar() {
 	case header.NameAddrValue, header.NameAddrList, header.ContactList:
 	default:
-		return b.fail(ErrState, id, 0)
+		return b.fail(sipwire.ErrState, id, 0)
 	}
 	if id == header.IDFrom && b.methodEnd > 0 && a.Tag == nil {
-		return b.fail(ErrMissing, id, 0)
+		return b.fail(sipwire.ErrMissing, id, 0)
 	}
 	from, _ := b.open(id)
 	text, code := a.appendTo(b.text)
@@ -121,10 +122,10 @@ func (b *Builder) Number(id header.ID, n uint32, params ...Param) error {
 	switch id.Grammar() {
 	case header.Integer, header.IntParams, header.IntCommentParams:
 	default:
-		return b.fail(ErrState, id, 0)
+		return b.fail(sipwire.ErrState, id, 0)
 	}
 	if id == header.IDRSeq && n == 0 { // RFC 3262, 7.1: 1 to 2^32-1
-		return b.fail(header.ErrRange, id, 0)
+		return b.fail(sipwire.ErrRange, id, 0)
 	}
 	from, lo := b.open(id)
 	text, code := appendParams(abnf.AppendUint(b.text, uint64(n)), params, false)
@@ -180,12 +181,12 @@ func (b *Builder) CSeq(number uint32, method []byte) error {
 		method = b.text[:b.methodEnd]
 	}
 	switch code := checkToken(method); {
-	case code == ErrInjection:
+	case code == sipwire.ErrInjection:
 		return b.fail(code, header.IDCSeq, 0)
 	case code != 0, b.methodEnd > 0 && string(method) != string(b.text[:b.methodEnd]):
-		return b.fail(ErrMethod, header.IDCSeq, 0)
+		return b.fail(sipwire.ErrMethod, header.IDCSeq, 0)
 	case number > maxCSeq:
-		return b.fail(header.ErrRange, header.IDCSeq, 0)
+		return b.fail(sipwire.ErrRange, header.IDCSeq, 0)
 	}
 	from, _ := b.open(header.IDCSeq)
 	b.text = append(abnf.AppendUint(b.text, uint64(number)), ' ')
@@ -202,7 +203,7 @@ func (b *Builder) RAck(response *Message) error {
 	from, lo := b.open(header.IDRAck)
 	text, err := response.AppendRAck(b.text)
 	if err != nil {
-		code := ErrMissing
+		code := sipwire.ErrMissing
 		if e, ok := err.(*SyntaxError); ok {
 			code = e.Code
 		}
@@ -220,7 +221,7 @@ func (b *Builder) Methods(id header.ID, set header.MethodSet) error {
 		return &b.err
 	}
 	if set.Has(header.MethodOther) {
-		return b.fail(ErrMethod, id, 0)
+		return b.fail(sipwire.ErrMethod, id, 0)
 	}
 	from, lo := b.open(id)
 	b.text = set.AppendTo(b.text)
@@ -236,7 +237,7 @@ func (b *Builder) Options(id header.ID, set header.OptionSet) error {
 		return &b.err
 	}
 	if set.Has(header.OptionOther) {
-		return b.fail(header.ErrToken, id, 0)
+		return b.fail(sipwire.ErrToken, id, 0)
 	}
 	from, lo := b.open(id)
 	b.text = set.AppendTo(b.text)
@@ -246,15 +247,15 @@ func (b *Builder) Options(id header.ID, set header.OptionSet) error {
 // enterSet is enter for a header that must be a list of tokens.
 func (b *Builder) enterSet(id header.ID) bool {
 	if b.enter(id) && id.Grammar() != header.TokenList {
-		b.fail(ErrState, id, 0)
+		b.fail(sipwire.ErrState, id, 0)
 	}
 	return b.err.Code == 0
 }
 
 // empty refuses a value that may not be empty and is; it begins at lo.
-func (b *Builder) empty(id header.ID, lo int) Code {
+func (b *Builder) empty(id header.ID, lo int) sipwire.Code {
 	if lo == len(b.text) && !id.MayBeEmpty() {
-		return ErrEmpty
+		return sipwire.ErrEmpty
 	}
 	return 0
 }
@@ -278,7 +279,7 @@ func (b *Builder) Timestamp(sent, delay time.Duration) error {
 		return &b.err
 	}
 	if sent < 0 || delay < 0 {
-		return b.fail(header.ErrRange, header.IDTimestamp, 0)
+		return b.fail(sipwire.ErrRange, header.IDTimestamp, 0)
 	}
 	from, lo := b.open(header.IDTimestamp)
 	b.text = appendSeconds(b.text, sent)

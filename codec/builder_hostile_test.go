@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -105,7 +106,7 @@ func TestBuilderHostile(t *testing.T) {
 			for _, s := range []string{"\r", "\n", "\x00", "\r\n", "\r\nX: y", "\r\n\r\nBYE sip:a SIP/2.0", "\r\n fold", "a\rb", "a\nb", "a\x00b"} {
 				b := new(Builder)
 				beginINVITE(b)
-				if err := call(b, []byte(s)); !errors.Is(err, ErrInjection) {
+				if err := call(b, []byte(s)); !errors.Is(err, sipwire.ErrInjection) {
 					t.Errorf("%s, text %d, %q: %v", name, k, s, err)
 				}
 				if out, err := b.AppendTo(nil); len(out) > 0 || err == nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -169,87 +170,87 @@ func TestBuilderErrors(t *testing.T) {
 	param := func(name, value string) Param { return Param{Name: []byte(name), Value: []byte(value)} }
 	for _, c := range []struct {
 		name string
-		code Code
+		code sipwire.Code
 		id   header.ID
 		call func(b *Builder) error
 	}{
-		{"method", ErrMethod, header.IDOther, func(b *Builder) error { return b.Request([]byte("IN VITE"), []byte("sip:a")) }},
-		{"no method", ErrMethod, header.IDOther, func(b *Builder) error { return b.Request(nil, []byte("sip:a")) }},
-		{"no URI", ErrEmpty, header.IDOther, func(b *Builder) error { return b.Request([]byte("INVITE"), nil) }},
-		{"space in URI", header.ErrHost, header.IDOther, func(b *Builder) error { return b.Request([]byte("INVITE"), []byte("sip: a")) }},
-		{"status", ErrStatus, header.IDOther, func(b *Builder) error { return b.Response(99, nil) }},
-		{"status", ErrStatus, header.IDOther, func(b *Builder) error { return b.Response(700, nil) }},
-		{"reason", header.ErrControl, header.IDOther, func(b *Builder) error { return b.Response(200, []byte("a\x7f")) }},
-		{"setter first", ErrState, header.IDTo, func(b *Builder) error { b.Reset(); return b.Addr(header.IDTo, addr("sip:a", "")) }},
-		{"raw first", ErrState, header.IDOther, func(b *Builder) error { b.Reset(); return b.Raw([]byte("X-Y"), nil) }},
-		{"body first", ErrState, header.IDContentType, func(b *Builder) error { b.Reset(); return b.Body(nil, nil) }},
-		{"other", ErrState, header.IDOther, func(b *Builder) error { return b.Field(header.IDOther, nil) }},
-		{"beyond the table", ErrState, header.ID(255), func(b *Builder) error { return b.Field(header.ID(255), nil) }},
-		{"length", ErrState, header.IDContentLength, func(b *Builder) error { return b.Field(header.IDContentLength, []byte("0")) }},
-		{"length", ErrState, header.IDContentLength, func(b *Builder) error { return b.Number(header.IDContentLength, 0) }},
-		{"raw length", ErrState, header.IDContentLength, func(b *Builder) error { return b.Raw([]byte("L"), []byte("0")) }},
-		{"raw name", ErrHeaderName, header.IDOther, func(b *Builder) error { return b.Raw([]byte("A B"), nil) }},
-		{"raw name", ErrHeaderName, header.IDOther, func(b *Builder) error { return b.Raw(nil, nil) }},
-		{"raw twice", ErrHeaderTwice, header.IDTo, func(b *Builder) error {
+		{"method", sipwire.ErrMethod, header.IDOther, func(b *Builder) error { return b.Request([]byte("IN VITE"), []byte("sip:a")) }},
+		{"no method", sipwire.ErrMethod, header.IDOther, func(b *Builder) error { return b.Request(nil, []byte("sip:a")) }},
+		{"no URI", sipwire.ErrEmpty, header.IDOther, func(b *Builder) error { return b.Request([]byte("INVITE"), nil) }},
+		{"space in URI", sipwire.ErrHost, header.IDOther, func(b *Builder) error { return b.Request([]byte("INVITE"), []byte("sip: a")) }},
+		{"status", sipwire.ErrStatus, header.IDOther, func(b *Builder) error { return b.Response(99, nil) }},
+		{"status", sipwire.ErrStatus, header.IDOther, func(b *Builder) error { return b.Response(700, nil) }},
+		{"reason", sipwire.ErrControl, header.IDOther, func(b *Builder) error { return b.Response(200, []byte("a\x7f")) }},
+		{"setter first", sipwire.ErrState, header.IDTo, func(b *Builder) error { b.Reset(); return b.Addr(header.IDTo, addr("sip:a", "")) }},
+		{"raw first", sipwire.ErrState, header.IDOther, func(b *Builder) error { b.Reset(); return b.Raw([]byte("X-Y"), nil) }},
+		{"body first", sipwire.ErrState, header.IDContentType, func(b *Builder) error { b.Reset(); return b.Body(nil, nil) }},
+		{"other", sipwire.ErrState, header.IDOther, func(b *Builder) error { return b.Field(header.IDOther, nil) }},
+		{"beyond the table", sipwire.ErrState, header.ID(255), func(b *Builder) error { return b.Field(header.ID(255), nil) }},
+		{"length", sipwire.ErrState, header.IDContentLength, func(b *Builder) error { return b.Field(header.IDContentLength, []byte("0")) }},
+		{"length", sipwire.ErrState, header.IDContentLength, func(b *Builder) error { return b.Number(header.IDContentLength, 0) }},
+		{"raw length", sipwire.ErrState, header.IDContentLength, func(b *Builder) error { return b.Raw([]byte("L"), []byte("0")) }},
+		{"raw name", sipwire.ErrHeaderName, header.IDOther, func(b *Builder) error { return b.Raw([]byte("A B"), nil) }},
+		{"raw name", sipwire.ErrHeaderName, header.IDOther, func(b *Builder) error { return b.Raw(nil, nil) }},
+		{"raw twice", sipwire.ErrHeaderTwice, header.IDTo, func(b *Builder) error {
 			b.Addr(header.IDTo, addr("sip:a", ""))
 			return b.Raw([]byte("t"), []byte("<sip:b>"))
 		}},
-		{"twice", ErrHeaderTwice, header.IDMaxForwards, func(b *Builder) error {
+		{"twice", sipwire.ErrHeaderTwice, header.IDMaxForwards, func(b *Builder) error {
 			b.Number(header.IDMaxForwards, 1)
 			return b.Number(header.IDMaxForwards, 1)
 		}},
-		{"type twice", ErrHeaderTwice, header.IDContentType, func(b *Builder) error {
+		{"type twice", sipwire.ErrHeaderTwice, header.IDContentType, func(b *Builder) error {
 			b.Value(header.IDContentType, []byte("a/b"))
 			return b.Body([]byte("a/b"), nil)
 		}},
-		{"body twice", ErrConflict, header.IDContentType, func(b *Builder) error { b.Body(nil, nil); return b.Body(nil, nil) }},
-		{"star behind", header.ErrWildcard, header.IDContact, func(b *Builder) error {
+		{"body twice", sipwire.ErrConflict, header.IDContentType, func(b *Builder) error { b.Body(nil, nil); return b.Body(nil, nil) }},
+		{"star behind", sipwire.ErrWildcard, header.IDContact, func(b *Builder) error {
 			b.Addr(header.IDContact, addr("sip:a", ""))
 			return b.Field(header.IDContact, []byte(" *"))
 		}},
-		{"star in front", header.ErrWildcard, header.IDContact, func(b *Builder) error {
+		{"star in front", sipwire.ErrWildcard, header.IDContact, func(b *Builder) error {
 			b.Field(header.IDContact, []byte("*"))
 			return b.Addr(header.IDContact, addr("sip:a", ""))
 		}},
-		{"From without tag", ErrMissing, header.IDFrom, func(b *Builder) error { return b.Addr(header.IDFrom, addr("sip:a", "")) }},
-		{"tag twice", ErrParamTwice, header.IDFrom, func(b *Builder) error {
+		{"From without tag", sipwire.ErrMissing, header.IDFrom, func(b *Builder) error { return b.Addr(header.IDFrom, addr("sip:a", "")) }},
+		{"tag twice", sipwire.ErrParamTwice, header.IDFrom, func(b *Builder) error {
 			return b.Addr(header.IDFrom, addr("sip:a", "x", param("Tag", "y")))
 		}},
-		{"param twice", ErrParamTwice, header.IDTo, func(b *Builder) error {
+		{"param twice", sipwire.ErrParamTwice, header.IDTo, func(b *Builder) error {
 			return b.Addr(header.IDTo, addr("sip:a", "", param("x", "y"), param("z", "y"), param("X", "y")))
 		}},
-		{"tag", header.ErrToken, header.IDTo, func(b *Builder) error { return b.Addr(header.IDTo, addr("sip:a", "x;y")) }},
-		{"param name", header.ErrToken, header.IDTo, func(b *Builder) error { return b.Addr(header.IDTo, addr("sip:a", "", param("", ""))) }},
-		{"end of angle", header.ErrHost, header.IDTo, func(b *Builder) error { return b.Addr(header.IDTo, addr("sip:a>", "")) }},
-		{"not an address", ErrState, header.IDSubject, func(b *Builder) error { return b.Addr(header.IDSubject, addr("sip:a", "")) }},
-		{"not a number", ErrState, header.IDSubject, func(b *Builder) error { return b.Number(header.IDSubject, 1) }},
-		{"not an item", ErrState, header.IDSubject, func(b *Builder) error { return b.Value(header.IDSubject, []byte("x")) }},
-		{"no list", ErrState, header.IDPriority, func(b *Builder) error { return b.Options(header.IDPriority, 2) }},
-		{"no list", ErrState, header.IDVia, func(b *Builder) error { return b.Methods(header.IDVia, 2) }},
-		{"empty set", header.ErrEmpty, header.IDRequire, func(b *Builder) error { return b.Options(header.IDRequire, 0) }},
-		{"other option", header.ErrToken, header.IDRequire, func(b *Builder) error { return b.Options(header.IDRequire, 3) }},
-		{"other method", ErrMethod, header.IDAllow, func(b *Builder) error { return b.Methods(header.IDAllow, 3) }},
-		{"range", header.ErrRange, header.IDMaxForwards, func(b *Builder) error { return b.Number(header.IDMaxForwards, 256) }},
-		{"range", header.ErrRange, header.IDRSeq, func(b *Builder) error { return b.Number(header.IDRSeq, 0) }},
-		{"range", header.ErrRange, header.IDCSeq, func(b *Builder) error { return b.CSeq(1<<31, nil) }},
-		{"params", header.ErrTrailing, header.IDExpires, func(b *Builder) error { return b.Number(header.IDExpires, 1, param("a", "b")) }},
-		{"CSeq method", ErrMethod, header.IDCSeq, func(b *Builder) error { return b.CSeq(1, []byte("ACK")) }},
-		{"CSeq method", ErrMethod, header.IDCSeq, func(b *Builder) error { return b.Field(header.IDCSeq, []byte("1 ACK")) }},
-		{"CSeq", header.ErrNumber, header.IDCSeq, func(b *Builder) error { return b.Field(header.IDCSeq, []byte("x")) }},
-		{"CSeq without method", ErrMethod, header.IDCSeq, func(b *Builder) error { b.Response(200, nil); return b.CSeq(1, nil) }},
-		{"RAck", ErrNotParsed, header.IDRAck, func(b *Builder) error { return b.RAck(new(Message)) }},
-		{"date", header.ErrDate, header.IDDate, func(b *Builder) error { return b.Date(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)) }},
-		{"timestamp", header.ErrRange, header.IDTimestamp, func(b *Builder) error { return b.Timestamp(-1, 0) }},
-		{"timestamp", header.ErrRange, header.IDTimestamp, func(b *Builder) error { return b.Timestamp(0, -1) }},
-		{"branch", header.ErrParam, header.IDVia, func(b *Builder) error {
+		{"tag", sipwire.ErrToken, header.IDTo, func(b *Builder) error { return b.Addr(header.IDTo, addr("sip:a", "x;y")) }},
+		{"param name", sipwire.ErrToken, header.IDTo, func(b *Builder) error { return b.Addr(header.IDTo, addr("sip:a", "", param("", ""))) }},
+		{"end of angle", sipwire.ErrHost, header.IDTo, func(b *Builder) error { return b.Addr(header.IDTo, addr("sip:a>", "")) }},
+		{"not an address", sipwire.ErrState, header.IDSubject, func(b *Builder) error { return b.Addr(header.IDSubject, addr("sip:a", "")) }},
+		{"not a number", sipwire.ErrState, header.IDSubject, func(b *Builder) error { return b.Number(header.IDSubject, 1) }},
+		{"not an item", sipwire.ErrState, header.IDSubject, func(b *Builder) error { return b.Value(header.IDSubject, []byte("x")) }},
+		{"no list", sipwire.ErrState, header.IDPriority, func(b *Builder) error { return b.Options(header.IDPriority, 2) }},
+		{"no list", sipwire.ErrState, header.IDVia, func(b *Builder) error { return b.Methods(header.IDVia, 2) }},
+		{"empty set", sipwire.ErrEmpty, header.IDRequire, func(b *Builder) error { return b.Options(header.IDRequire, 0) }},
+		{"other option", sipwire.ErrToken, header.IDRequire, func(b *Builder) error { return b.Options(header.IDRequire, 3) }},
+		{"other method", sipwire.ErrMethod, header.IDAllow, func(b *Builder) error { return b.Methods(header.IDAllow, 3) }},
+		{"range", sipwire.ErrRange, header.IDMaxForwards, func(b *Builder) error { return b.Number(header.IDMaxForwards, 256) }},
+		{"range", sipwire.ErrRange, header.IDRSeq, func(b *Builder) error { return b.Number(header.IDRSeq, 0) }},
+		{"range", sipwire.ErrRange, header.IDCSeq, func(b *Builder) error { return b.CSeq(1<<31, nil) }},
+		{"params", sipwire.ErrTrailing, header.IDExpires, func(b *Builder) error { return b.Number(header.IDExpires, 1, param("a", "b")) }},
+		{"CSeq method", sipwire.ErrMethod, header.IDCSeq, func(b *Builder) error { return b.CSeq(1, []byte("ACK")) }},
+		{"CSeq method", sipwire.ErrMethod, header.IDCSeq, func(b *Builder) error { return b.Field(header.IDCSeq, []byte("1 ACK")) }},
+		{"CSeq", sipwire.ErrNumber, header.IDCSeq, func(b *Builder) error { return b.Field(header.IDCSeq, []byte("x")) }},
+		{"CSeq without method", sipwire.ErrMethod, header.IDCSeq, func(b *Builder) error { b.Response(200, nil); return b.CSeq(1, nil) }},
+		{"RAck", sipwire.ErrNotParsed, header.IDRAck, func(b *Builder) error { return b.RAck(new(Message)) }},
+		{"date", sipwire.ErrDate, header.IDDate, func(b *Builder) error { return b.Date(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)) }},
+		{"timestamp", sipwire.ErrRange, header.IDTimestamp, func(b *Builder) error { return b.Timestamp(-1, 0) }},
+		{"timestamp", sipwire.ErrRange, header.IDTimestamp, func(b *Builder) error { return b.Timestamp(0, -1) }},
+		{"branch", sipwire.ErrParam, header.IDVia, func(b *Builder) error {
 			return b.Via(&Via{Transport: header.TransportUDP, Host: []byte("a"), Branch: []byte("x")})
 		}},
-		{"list in a token", header.ErrToken, header.IDRequire, func(b *Builder) error { return b.Value(header.IDRequire, []byte("a,b")) }},
-		{"media type", header.ErrToken, header.IDAccept, func(b *Builder) error { return b.Value(header.IDAccept, []byte("a/b,c")) }},
-		{"media type", header.ErrValue, header.IDAccept, func(b *Builder) error { return b.Value(header.IDAccept, []byte("a")) }},
-		{"call", ErrEmpty, header.IDCallID, func(b *Builder) error { return b.Value(header.IDCallID, []byte("a@")) }},
-		{"star", header.ErrValue, header.IDRejectContact, func(b *Builder) error { return b.Value(header.IDRejectContact, []byte("x")) }},
-		{"grammar", header.ErrAngle, header.IDTo, func(b *Builder) error { return b.Field(header.IDTo, []byte("<sip:a")) }},
+		{"list in a token", sipwire.ErrToken, header.IDRequire, func(b *Builder) error { return b.Value(header.IDRequire, []byte("a,b")) }},
+		{"media type", sipwire.ErrToken, header.IDAccept, func(b *Builder) error { return b.Value(header.IDAccept, []byte("a/b,c")) }},
+		{"media type", sipwire.ErrValue, header.IDAccept, func(b *Builder) error { return b.Value(header.IDAccept, []byte("a")) }},
+		{"call", sipwire.ErrEmpty, header.IDCallID, func(b *Builder) error { return b.Value(header.IDCallID, []byte("a@")) }},
+		{"star", sipwire.ErrValue, header.IDRejectContact, func(b *Builder) error { return b.Value(header.IDRejectContact, []byte("x")) }},
+		{"grammar", sipwire.ErrAngle, header.IDTo, func(b *Builder) error { return b.Field(header.IDTo, []byte("<sip:a")) }},
 	} {
 		b := new(Builder)
 		beginINVITE(b)
@@ -276,7 +277,7 @@ func TestBuilderErrors(t *testing.T) {
 // TestBuilderMissing leaves each mandatory header out.
 func TestBuilderMissing(t *testing.T) {
 	b := new(Builder)
-	if _, err := b.AppendTo(nil); !errors.Is(err, ErrState) || b.Size() != 0 {
+	if _, err := b.AppendTo(nil); !errors.Is(err, sipwire.ErrState) || b.Size() != 0 {
 		t.Error("empty builder:", err)
 	}
 	for _, response := range []bool{false, true} {
@@ -300,7 +301,7 @@ func TestBuilderMissing(t *testing.T) {
 				}
 				continue
 			}
-			if !errors.As(err, &e) || e.Code != ErrMissing || e.Header != without || b.Size() != 0 {
+			if !errors.As(err, &e) || e.Code != sipwire.ErrMissing || e.Header != without || b.Size() != 0 {
 				t.Errorf("without %v: %v", without, err)
 			}
 			if b.Err() != nil {

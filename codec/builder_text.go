@@ -3,6 +3,7 @@ package codec
 import (
 	"bytes"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
@@ -35,7 +36,7 @@ type Param struct {
 }
 
 // appendTo appends the address; with a code what it has appended is in vain.
-func (a *Address) appendTo(dst []byte) ([]byte, Code) {
+func (a *Address) appendTo(dst []byte) ([]byte, sipwire.Code) {
 	if a.Display != nil {
 		if code := checkText(a.Display); code != 0 {
 			return dst, code
@@ -56,7 +57,7 @@ func (a *Address) appendTo(dst []byte) ([]byte, Code) {
 }
 
 // appendURI appends a URI in "<>".
-func appendURI(dst, u []byte) ([]byte, Code) {
+func appendURI(dst, u []byte) ([]byte, sipwire.Code) {
 	dst = append(dst, '<')
 	lo := len(dst)
 	dst = append(dst, u...)
@@ -68,7 +69,7 @@ func appendURI(dst, u []byte) ([]byte, Code) {
 // appendParams appends parameters. As they may not stand twice (RFC 3261,
 // 7.3.1), each is compared with the first 64, so that the cost stays linear,
 // and with the tag when that is written already.
-func appendParams(dst []byte, params []Param, tag bool) ([]byte, Code) {
+func appendParams(dst []byte, params []Param, tag bool) ([]byte, sipwire.Code) {
 	for i := range params {
 		p := &params[i]
 		if code := checkToken(p.Name); code != 0 {
@@ -78,11 +79,11 @@ func appendParams(dst []byte, params []Param, tag bool) ([]byte, Code) {
 			return dst, code
 		}
 		if tag && abnf.EqualFold(p.Name, "tag") {
-			return dst, ErrParamTwice
+			return dst, sipwire.ErrParamTwice
 		}
 		for k := range params[:min(i, 64)] {
 			if abnf.EqualFold(params[k].Name, p.Name) {
-				return dst, ErrParamTwice
+				return dst, sipwire.ErrParamTwice
 			}
 		}
 		dst = append(append(dst, ';'), p.Name...)
@@ -124,7 +125,7 @@ func appendQuoted(dst, text []byte) []byte {
 
 // appendItem appends a value in front of its parameters, as the class of its
 // header has it. It has passed checkText.
-func appendItem(dst []byte, g header.Grammar, v []byte) ([]byte, Code) {
+func appendItem(dst []byte, g header.Grammar, v []byte) ([]byte, sipwire.Code) {
 	switch g {
 	case header.TokenValue, header.TokenList, header.TokenParams, header.TokenParamsList, header.RPriorityList:
 		return append(dst, v...), checkToken(v)
@@ -135,7 +136,7 @@ func appendItem(dst []byte, g header.Grammar, v []byte) ([]byte, Code) {
 		return appendQuoted(dst, v), 0
 	case header.StarParamsList:
 		if string(v) != "*" {
-			return dst, header.ErrValue
+			return dst, sipwire.ErrValue
 		}
 		return append(dst, '*'), 0
 	case header.CallIDValue, header.CallIDList, header.CallIDParams:
@@ -143,7 +144,7 @@ func appendItem(dst []byte, g header.Grammar, v []byte) ([]byte, Code) {
 	case header.MediaType, header.MediaRangeList:
 		slash := bytes.IndexByte(v, '/')
 		if slash < 0 {
-			return dst, header.ErrValue
+			return dst, sipwire.ErrValue
 		}
 		code := checkToken(v[:slash])
 		if code == 0 {
@@ -153,5 +154,5 @@ func appendItem(dst []byte, g header.Grammar, v []byte) ([]byte, Code) {
 	case header.URIRef, header.URIRefList, header.URIList:
 		return appendURI(dst, v)
 	}
-	return dst, ErrState
+	return dst, sipwire.ErrState
 }

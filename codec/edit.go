@@ -3,8 +3,8 @@ package codec
 import (
 	"slices"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
-	"github.com/sipwire/sipwire/internal/abnf"
 )
 
 // Sizes of the inline stores of an Edit: more than a proxy needs for one
@@ -80,7 +80,7 @@ func (e *Edit) Begin(m *Message) error {
 	e.splices, e.text = e.splices[:0], e.text[:0]
 	e.body, e.newBody, e.grown, e.err = nil, false, 0, SyntaxError{}
 	if !m.parsed || m.err.Code != 0 {
-		return e.fail(ErrNotParsed, header.IDOther, 0)
+		return e.fail(sipwire.ErrNotParsed, header.IDOther, 0)
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func (e *Edit) Err() error {
 }
 
 // fail records an error and returns the first one.
-func (e *Edit) fail(code Code, id header.ID, offset int) error {
+func (e *Edit) fail(code sipwire.Code, id header.ID, offset int) error {
 	if e.err.Code == 0 {
 		e.err = SyntaxError{code, id, offset}
 	}
@@ -104,7 +104,7 @@ func (e *Edit) fail(code Code, id header.ID, offset int) error {
 // ready reports whether changes may be made: after Begin and before an error.
 func (e *Edit) ready() bool {
 	if e.m == nil {
-		e.fail(abnf.ErrState, header.IDOther, 0)
+		e.fail(sipwire.ErrState, header.IDOther, 0)
 	}
 	return e.err.Code == 0
 }
@@ -145,7 +145,7 @@ func (e *Edit) sortIn(i int) error {
 	}
 	e.splices[i] = s
 	if i > 0 && s.conflicts(&e.splices[i-1]) || i+1 < len(e.splices) && e.splices[i+1].conflicts(&s) {
-		return e.fail(abnf.ErrConflict, s.id, int(s.lo))
+		return e.fail(sipwire.ErrConflict, s.id, int(s.lo))
 	}
 	return nil
 }

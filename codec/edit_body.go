@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -13,7 +14,7 @@ func (e *Edit) SetBody(contentType, body []byte) error {
 		return &e.err
 	}
 	if e.newBody {
-		return e.fail(abnf.ErrConflict, header.IDContentType, e.m.body)
+		return e.fail(sipwire.ErrConflict, header.IDContentType, e.m.body)
 	}
 	if err := e.contentLength(len(body)); err != nil {
 		return err

@@ -3,6 +3,7 @@ package codec
 import (
 	"bytes"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -53,7 +54,7 @@ func (e *Edit) SetCSeq(number uint32, method []byte) error {
 		return e.failed(err)
 	}
 	if number > maxCSeq {
-		return e.fail(header.ErrRange, header.IDCSeq, 0)
+		return e.fail(sipwire.ErrRange, header.IDCSeq, 0)
 	}
 	if method == nil {
 		method = cseq.MethodBytes()
@@ -74,14 +75,14 @@ func (e *Edit) Authorize(id header.ID, credentials []byte) error {
 		return &e.err
 	}
 	if e.m.status != 0 || id != header.IDAuthorization && id != header.IDProxyAuthorization {
-		return e.fail(abnf.ErrState, id, 0)
+		return e.fail(sipwire.ErrState, id, 0)
 	}
 	var put, old header.AuthCredentials
 	if code := checkText(credentials); code != 0 {
 		return e.fail(code, id, 0)
 	}
 	if _, err := put.Parse(credentials); err != nil {
-		code, _ := err.(Code)
+		code, _ := err.(sipwire.Code)
 		return e.fail(code, id, 0)
 	}
 	replaced := false

@@ -3,6 +3,7 @@ package codec
 import (
 	"bytes"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -89,9 +90,9 @@ func (e *Edit) addable(id header.ID) bool {
 	case !e.ready():
 		return false
 	case id.String() == "" || id == header.IDContentLength:
-		e.fail(abnf.ErrState, id, 0)
+		e.fail(sipwire.ErrState, id, 0)
 	case id.Multi() == header.Single && (e.m.Has(id) || e.added(id)):
-		e.fail(ErrHeaderTwice, id, 0)
+		e.fail(sipwire.ErrHeaderTwice, id, 0)
 	default:
 		return true
 	}
@@ -104,7 +105,7 @@ func (e *Edit) finishField(at Place, id header.ID, from int, value []byte) error
 	code := checkText(value)
 	offset, r := e.offset(at)
 	if code == 0 && offset < 0 {
-		code = abnf.ErrState
+		code = sipwire.ErrState
 	}
 	if code != 0 {
 		e.text = e.text[:from]
@@ -126,7 +127,7 @@ func (e *Edit) Set(id header.ID, value []byte) error {
 		return e.Add(Bottom(), id, value)
 	}
 	if id.String() == "" || id == header.IDContentLength {
-		return e.fail(abnf.ErrState, id, 0)
+		return e.fail(sipwire.ErrState, id, 0)
 	}
 	for i := e.m.Next(first); i >= 0; i = e.m.Next(i) {
 		if err := e.RemoveAt(i); err != nil {
@@ -151,7 +152,7 @@ func (e *Edit) changeable(i int) bool {
 		return false
 	}
 	if i < 0 || i >= len(e.m.fields) || e.m.fields[i].id == header.IDContentLength {
-		e.fail(abnf.ErrState, header.IDOther, 0)
+		e.fail(sipwire.ErrState, header.IDOther, 0)
 		return false
 	}
 	return true
@@ -196,7 +197,7 @@ func (e *Edit) RemoveFirst(id header.ID) error {
 	}
 	i := e.m.Index(id)
 	if i < 0 {
-		return e.fail(ErrMissing, id, 0)
+		return e.fail(sipwire.ErrMissing, id, 0)
 	}
 	return e.RemoveAt(i)
 }
@@ -234,7 +235,7 @@ func (e *Edit) RemoveValue(id header.ID, k int) error {
 			}
 		}
 	}
-	return e.fail(ErrMissing, id, 0)
+	return e.fail(sipwire.ErrMissing, id, 0)
 }
 
 // removeTop removes the first value of the header that is still there.
@@ -262,7 +263,7 @@ func (e *Edit) removeTop(id header.ID) error {
 			lo, hi, next = header.NextValue(id, field, next)
 		}
 	}
-	return e.fail(ErrMissing, id, 0)
+	return e.fail(sipwire.ErrMissing, id, 0)
 }
 
 // untouched reports whether no change concerns field i.
@@ -298,10 +299,10 @@ func (e *Edit) removed(lo, hi int) bool {
 func (e *Edit) removeValue(i, lo, hi int) error {
 	f := &e.m.fields[i]
 	if f.id == header.IDContentLength {
-		return e.fail(abnf.ErrState, f.id, lo)
+		return e.fail(sipwire.ErrState, f.id, lo)
 	}
 	if e.removed(lo, hi) {
-		return e.fail(abnf.ErrConflict, f.id, lo)
+		return e.fail(sipwire.ErrConflict, f.id, lo)
 	}
 	field := e.m.view(f.value, f.end)
 	before, behind, nextLo := -1, false, -1

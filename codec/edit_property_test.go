@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -126,7 +127,7 @@ func (f *modelField) drop(j int) {
 
 // step makes one random change on both sides. It returns what it did, and the
 // code that the Edit must answer with.
-func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, want Code, err error) {
+func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, want sipwire.Code, err error) {
 	word := fmt.Sprint("w", r.IntN(1000))
 	n := len(e.fields)
 	pick := func() int { return r.IntN(n) }
@@ -149,9 +150,9 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, want Code, err er
 		what, err = fmt.Sprint("RemoveAt ", i), ed.RemoveAt(i)
 		switch {
 		case f.id == header.IDContentLength:
-			return what, ErrState, err
+			return what, sipwire.ErrState, err
 		case f.state != untouched:
-			return what, ErrConflict, err
+			return what, sipwire.ErrConflict, err
 		}
 		f.state, e.changed = gone, true
 	case 1:
@@ -160,9 +161,9 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, want Code, err er
 		what, err = fmt.Sprint("SetAt ", i, word), ed.SetAt(i, []byte(word))
 		switch {
 		case f.id == header.IDContentLength:
-			return what, ErrState, err
+			return what, sipwire.ErrState, err
 		case f.state != untouched:
-			return what, ErrConflict, err
+			return what, sipwire.ErrConflict, err
 		}
 		f.state, f.values, f.seps, f.tail, e.changed = replaced, []string{word}, nil, "", true
 	case 2, 3:
@@ -181,7 +182,7 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, want Code, err er
 				continue
 			}
 			if id == header.IDContentLength {
-				return what, ErrState, err
+				return what, sipwire.ErrState, err
 			}
 			for j, number := range f.number {
 				if number == rest && (f.state == untouched || f.state == someValuesGone) {
@@ -190,9 +191,9 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, want Code, err er
 					return what, 0, err
 				}
 			}
-			return what, ErrConflict, err
+			return what, sipwire.ErrConflict, err
 		}
-		return what, ErrMissing, err
+		return what, sipwire.ErrMissing, err
 	case 4:
 		i := pick()
 		what, err = fmt.Sprint("Before ", i), ed.AddField(Before(i), []byte("X-B"), []byte(word))
@@ -215,9 +216,9 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, want Code, err er
 		what, err = "SetRequestURI", ed.SetRequestURI([]byte("sip:"+word))
 		switch {
 		case e.m.IsResponse():
-			return what, ErrState, err
+			return what, sipwire.ErrState, err
 		case e.newStart:
-			return what, ErrConflict, err
+			return what, sipwire.ErrConflict, err
 		}
 		old := string(e.m.RequestURIBytes())
 		at := strings.Index(e.start, " "+old+" ")
@@ -231,13 +232,13 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, want Code, err er
 				continue
 			}
 			if f.state == replaced {
-				return what, ErrConflict, err
+				return what, sipwire.ErrConflict, err
 			}
 			f.drop(0)
 			e.changed = true
 			return what, 0, err
 		}
-		return what, ErrMissing, err
+		return what, sipwire.ErrMissing, err
 	}
 	return what, 0, err
 }

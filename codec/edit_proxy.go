@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -133,7 +134,7 @@ func (e *Edit) DecrementMaxForwards() error {
 		return e.fail(e.m.typed.errs[slotMaxForwards].Code, header.IDMaxForwards, int(e.m.fields[i].value))
 	}
 	if hops == 0 {
-		return e.fail(abnf.ErrState, header.IDMaxForwards, int(e.m.fields[i].value))
+		return e.fail(sipwire.ErrState, header.IDMaxForwards, int(e.m.fields[i].value))
 	}
 	return e.maxForwards(i, hops-1)
 }
@@ -149,7 +150,7 @@ func (e *Edit) SetMaxForwards(hops uint8) error {
 // maxForwards gives field i the number, or a new field when i is -1.
 func (e *Edit) maxForwards(i int, hops uint8) error {
 	if i < 0 && e.added(header.IDMaxForwards) {
-		return e.fail(abnf.ErrConflict, header.IDMaxForwards, 0)
+		return e.fail(sipwire.ErrConflict, header.IDMaxForwards, 0)
 	}
 	from := len(e.text)
 	if i >= 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/netip"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -47,7 +48,7 @@ func (m *Message) stampVia(text []byte, src netip.AddrPort, force bool) (stamps 
 		return stamps, text, err
 	}
 	if !src.IsValid() {
-		return stamps, text, m.located(header.IDVia, 0, abnf.ErrState)
+		return stamps, text, m.located(header.IDVia, 0, sipwire.ErrState)
 	}
 	_, base, _ := m.find(header.IDVia)
 	_, end := via.Extent()

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
@@ -21,7 +22,7 @@ func (e *Edit) SetRequestURI(u []byte) error {
 		return &e.err
 	}
 	if e.m.status != 0 {
-		return e.fail(abnf.ErrState, header.IDOther, 0)
+		return e.fail(sipwire.ErrState, header.IDOther, 0)
 	}
 	v, code := parseURI(u)
 	if code != 0 {
@@ -38,7 +39,7 @@ func (e *Edit) SetRequestLine(method, u []byte) error {
 		return &e.err
 	}
 	if e.m.status != 0 {
-		return e.fail(abnf.ErrState, header.IDOther, 0)
+		return e.fail(sipwire.ErrState, header.IDOther, 0)
 	}
 	if code := checkToken(method); code != 0 {
 		return e.fail(code, header.IDOther, 0)
@@ -59,7 +60,7 @@ func (e *Edit) SetStatusLine(status int, reason []byte) error {
 		return &e.err
 	}
 	if e.m.status == 0 || status < 100 || status > 699 {
-		return e.fail(abnf.ErrState, header.IDOther, 0)
+		return e.fail(sipwire.ErrState, header.IDOther, 0)
 	}
 	if _, code := checkReason(reason); code != 0 {
 		return e.fail(code, header.IDOther, 0)
@@ -71,12 +72,12 @@ func (e *Edit) SetStatusLine(status int, reason []byte) error {
 
 // checkReason asks for text without control bytes (RFC 3261, 7.2), and returns
 // the index of the first one with the code.
-func checkReason(reason []byte) (offset int, code Code) {
+func checkReason(reason []byte) (offset int, code sipwire.Code) {
 	if code := checkText(reason); code != 0 {
 		return 0, code
 	}
 	if bad := controlByte(reason); bad >= 0 {
-		return bad, abnf.ErrControl
+		return bad, sipwire.ErrControl
 	}
 	return 0, 0
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/uri"
 )
@@ -215,72 +216,72 @@ func TestEditErrors(t *testing.T) {
 	response := "SIP/2.0 200 OK\r\nVia: x y\r\nMax-Forwards: 0\r\n\r\n"
 	for _, c := range []struct {
 		name, in string
-		code     Code
+		code     sipwire.Code
 		change   func(e *Edit) error
 	}{
-		{"set of what is removed", editMsg, ErrConflict, func(e *Edit) error { e.Remove(header.IDSubject); return e.Set(header.IDSubject, nil) }},
-		{"removed twice", editMsg, ErrConflict, func(e *Edit) error { e.RemoveAt(4); return e.Remove(header.IDSubject) }},
-		{"value removed twice", editMsg, ErrConflict, func(e *Edit) error { e.PopRoute(); return e.RemoveValue(header.IDRoute, 0) }},
-		{"field of a removed value", editMsg, ErrConflict, func(e *Edit) error { e.PopRoute(); return e.RemoveFirst(header.IDRoute) }},
-		{"value of a removed field", editMsg, ErrConflict, func(e *Edit) error { e.RemoveFirst(header.IDRoute); return e.RemoveValue(header.IDRoute, 1) }},
-		{"last value behind a stamp", editMsg, ErrConflict, func(e *Edit) error { e.SetReceived(source); return e.PopVia() }},
-		{"decremented twice", editMsg, ErrConflict, func(e *Edit) error { e.DecrementMaxForwards(); return e.SetMaxForwards(1) }},
-		{"added and decremented", response, ErrState, func(e *Edit) error { return e.DecrementMaxForwards() }},
-		{"added twice", "A b:c SIP/2.0\r\n\r\n", ErrConflict, func(e *Edit) error { e.DecrementMaxForwards(); return e.DecrementMaxForwards() }},
-		{"set and decremented", "A b:c SIP/2.0\r\n\r\n", ErrConflict, func(e *Edit) error {
+		{"set of what is removed", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.Remove(header.IDSubject); return e.Set(header.IDSubject, nil) }},
+		{"removed twice", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.RemoveAt(4); return e.Remove(header.IDSubject) }},
+		{"value removed twice", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.PopRoute(); return e.RemoveValue(header.IDRoute, 0) }},
+		{"field of a removed value", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.PopRoute(); return e.RemoveFirst(header.IDRoute) }},
+		{"value of a removed field", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.RemoveFirst(header.IDRoute); return e.RemoveValue(header.IDRoute, 1) }},
+		{"last value behind a stamp", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.SetReceived(source); return e.PopVia() }},
+		{"decremented twice", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.DecrementMaxForwards(); return e.SetMaxForwards(1) }},
+		{"added and decremented", response, sipwire.ErrState, func(e *Edit) error { return e.DecrementMaxForwards() }},
+		{"added twice", "A b:c SIP/2.0\r\n\r\n", sipwire.ErrConflict, func(e *Edit) error { e.DecrementMaxForwards(); return e.DecrementMaxForwards() }},
+		{"set and decremented", "A b:c SIP/2.0\r\n\r\n", sipwire.ErrConflict, func(e *Edit) error {
 			e.Set(header.IDMaxForwards, []byte("1"))
 			return e.DecrementMaxForwards()
 		}},
-		{"two Subjects", editMsg, ErrHeaderTwice, func(e *Edit) error { return e.Add(Top(), header.IDSubject, nil) }},
-		{"two Subjects by name", editMsg, ErrHeaderTwice, func(e *Edit) error { return e.AddField(Top(), []byte("s"), nil) }},
-		{"two new ones", editMsg, ErrHeaderTwice, func(e *Edit) error {
+		{"two Subjects", editMsg, sipwire.ErrHeaderTwice, func(e *Edit) error { return e.Add(Top(), header.IDSubject, nil) }},
+		{"two Subjects by name", editMsg, sipwire.ErrHeaderTwice, func(e *Edit) error { return e.AddField(Top(), []byte("s"), nil) }},
+		{"two new ones", editMsg, sipwire.ErrHeaderTwice, func(e *Edit) error {
 			e.Add(Top(), header.IDExpires, nil)
 			return e.Add(Bottom(), header.IDExpires, nil)
 		}},
-		{"Content-Length", editMsg, ErrState, func(e *Edit) error { return e.Add(Top(), header.IDContentLength, []byte("9")) }},
-		{"Content-Length by name", editMsg, ErrState, func(e *Edit) error { return e.AddField(Top(), []byte("L"), []byte("9")) }},
-		{"set Content-Length", editMsg, ErrState, func(e *Edit) error { return e.Set(header.IDContentLength, []byte("9")) }},
-		{"set Content-Length at", editMsg, ErrState, func(e *Edit) error { return e.SetAt(12, []byte("9")) }},
-		{"remove Content-Length", editMsg, ErrState, func(e *Edit) error { return e.Remove(header.IDContentLength) }},
-		{"remove Content-Length at", editMsg, ErrState, func(e *Edit) error { return e.RemoveAt(12) }},
-		{"remove its value", editMsg, ErrState, func(e *Edit) error { return e.RemoveValue(header.IDContentLength, 0) }},
-		{"two bodies", editMsg, ErrConflict, func(e *Edit) error { e.SetBody(nil, nil); return e.SetBody(nil, nil) }},
-		{"body and its length", editMsg, ErrConflict, func(e *Edit) error { e.SetContentLength(); return e.SetBody(nil, nil) }},
-		{"no ID", editMsg, ErrState, func(e *Edit) error { return e.Add(Top(), header.IDOther, nil) }},
-		{"no such ID", editMsg, ErrState, func(e *Edit) error { return e.Add(Top(), 255, nil) }},
-		{"no such place", editMsg, ErrState, func(e *Edit) error { return e.AddField(After(13), []byte("A"), nil) }},
-		{"negative place", editMsg, ErrState, func(e *Edit) error { return e.AddField(Before(-1), []byte("A"), nil) }},
-		{"no such field", editMsg, ErrState, func(e *Edit) error { return e.SetAt(13, nil) }},
-		{"negative field", editMsg, ErrState, func(e *Edit) error { return e.RemoveAt(-1) }},
-		{"none to remove", editMsg, ErrMissing, func(e *Edit) error { return e.RemoveFirst(header.IDExpires) }},
-		{"no such value", editMsg, ErrMissing, func(e *Edit) error { return e.RemoveValue(header.IDRoute, 4) }},
-		{"negative value", editMsg, ErrMissing, func(e *Edit) error { return e.RemoveValue(header.IDRoute, -1) }},
-		{"Vias used up", editMsg, ErrMissing, func(e *Edit) error { e.PopVia(); e.PopVia(); e.PopVia(); return e.PopVia() }},
-		{"no Route", response, ErrMissing, func(e *Edit) error { return e.PopRoute() }},
-		{"hops used up", response, ErrState, func(e *Edit) error { return e.DecrementMaxForwards() }},
-		{"hops no number", "A b:c SIP/2.0\r\nMax-Forwards: x\r\n\r\n", header.ErrNumber, func(e *Edit) error { return e.DecrementMaxForwards() }},
-		{"Request-URI of a response", response, ErrState, func(e *Edit) error { return e.SetRequestURI([]byte("sip:a")) }},
-		{"request line of a response", response, ErrState, func(e *Edit) error { return e.SetRequestLine([]byte("A"), []byte("sip:a")) }},
-		{"status of a request", editMsg, ErrState, func(e *Edit) error { return e.SetStatusLine(200, nil) }},
-		{"status 99", response, ErrState, func(e *Edit) error { return e.SetStatusLine(99, nil) }},
-		{"status 700", response, ErrState, func(e *Edit) error { return e.SetStatusLine(700, nil) }},
-		{"no source", editMsg, ErrState, func(e *Edit) error { return e.SetReceived(netip.AddrPort{}) }},
-		{"Via that is none", response, header.ErrProtocol, func(e *Edit) error { return e.SetReceived(source) }},
-		{"branch of it", response, header.ErrProtocol, func(e *Edit) error { return e.SetBranch([]byte("z9hG4bK1")) }},
-		{"CSeq twice", editMsg, ErrConflict, func(e *Edit) error { e.SetCSeq(1, nil); return e.SetCSeq(2, nil) }},
-		{"Request-URI twice", editMsg, ErrConflict, func(e *Edit) error {
+		{"Content-Length", editMsg, sipwire.ErrState, func(e *Edit) error { return e.Add(Top(), header.IDContentLength, []byte("9")) }},
+		{"Content-Length by name", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(Top(), []byte("L"), []byte("9")) }},
+		{"set Content-Length", editMsg, sipwire.ErrState, func(e *Edit) error { return e.Set(header.IDContentLength, []byte("9")) }},
+		{"set Content-Length at", editMsg, sipwire.ErrState, func(e *Edit) error { return e.SetAt(12, []byte("9")) }},
+		{"remove Content-Length", editMsg, sipwire.ErrState, func(e *Edit) error { return e.Remove(header.IDContentLength) }},
+		{"remove Content-Length at", editMsg, sipwire.ErrState, func(e *Edit) error { return e.RemoveAt(12) }},
+		{"remove its value", editMsg, sipwire.ErrState, func(e *Edit) error { return e.RemoveValue(header.IDContentLength, 0) }},
+		{"two bodies", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.SetBody(nil, nil); return e.SetBody(nil, nil) }},
+		{"body and its length", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.SetContentLength(); return e.SetBody(nil, nil) }},
+		{"no ID", editMsg, sipwire.ErrState, func(e *Edit) error { return e.Add(Top(), header.IDOther, nil) }},
+		{"no such ID", editMsg, sipwire.ErrState, func(e *Edit) error { return e.Add(Top(), 255, nil) }},
+		{"no such place", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(After(13), []byte("A"), nil) }},
+		{"negative place", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(Before(-1), []byte("A"), nil) }},
+		{"no such field", editMsg, sipwire.ErrState, func(e *Edit) error { return e.SetAt(13, nil) }},
+		{"negative field", editMsg, sipwire.ErrState, func(e *Edit) error { return e.RemoveAt(-1) }},
+		{"none to remove", editMsg, sipwire.ErrMissing, func(e *Edit) error { return e.RemoveFirst(header.IDExpires) }},
+		{"no such value", editMsg, sipwire.ErrMissing, func(e *Edit) error { return e.RemoveValue(header.IDRoute, 4) }},
+		{"negative value", editMsg, sipwire.ErrMissing, func(e *Edit) error { return e.RemoveValue(header.IDRoute, -1) }},
+		{"Vias used up", editMsg, sipwire.ErrMissing, func(e *Edit) error { e.PopVia(); e.PopVia(); e.PopVia(); return e.PopVia() }},
+		{"no Route", response, sipwire.ErrMissing, func(e *Edit) error { return e.PopRoute() }},
+		{"hops used up", response, sipwire.ErrState, func(e *Edit) error { return e.DecrementMaxForwards() }},
+		{"hops no number", "A b:c SIP/2.0\r\nMax-Forwards: x\r\n\r\n", sipwire.ErrNumber, func(e *Edit) error { return e.DecrementMaxForwards() }},
+		{"Request-URI of a response", response, sipwire.ErrState, func(e *Edit) error { return e.SetRequestURI([]byte("sip:a")) }},
+		{"request line of a response", response, sipwire.ErrState, func(e *Edit) error { return e.SetRequestLine([]byte("A"), []byte("sip:a")) }},
+		{"status of a request", editMsg, sipwire.ErrState, func(e *Edit) error { return e.SetStatusLine(200, nil) }},
+		{"status 99", response, sipwire.ErrState, func(e *Edit) error { return e.SetStatusLine(99, nil) }},
+		{"status 700", response, sipwire.ErrState, func(e *Edit) error { return e.SetStatusLine(700, nil) }},
+		{"no source", editMsg, sipwire.ErrState, func(e *Edit) error { return e.SetReceived(netip.AddrPort{}) }},
+		{"Via that is none", response, sipwire.ErrProtocol, func(e *Edit) error { return e.SetReceived(source) }},
+		{"branch of it", response, sipwire.ErrProtocol, func(e *Edit) error { return e.SetBranch([]byte("z9hG4bK1")) }},
+		{"CSeq twice", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.SetCSeq(1, nil); return e.SetCSeq(2, nil) }},
+		{"Request-URI twice", editMsg, sipwire.ErrConflict, func(e *Edit) error {
 			e.SetRequestURI([]byte("sip:a"))
 			return e.SetRequestURI([]byte("sip:a"))
 		}},
-		{"request line twice", editMsg, ErrConflict, func(e *Edit) error {
+		{"request line twice", editMsg, sipwire.ErrConflict, func(e *Edit) error {
 			e.SetRequestLine([]byte("A"), []byte("sip:a"))
 			return e.SetRequestLine([]byte("A"), []byte("sip:a"))
 		}},
-		{"CSeq too large", editMsg, header.ErrRange, func(e *Edit) error { return e.SetCSeq(1<<31, nil) }},
-		{"CSeq missing", response, ErrMissing, func(e *Edit) error { return e.SetCSeq(1, nil) }},
-		{"credentials in Subject", editMsg, ErrState, func(e *Edit) error { return e.Authorize(header.IDSubject, []byte("Digest a=b")) }},
-		{"credentials of a response", response, ErrState, func(e *Edit) error { return e.Authorize(header.IDAuthorization, []byte("Digest a=b")) }},
-		{"no credentials", editMsg, header.ErrEmpty, func(e *Edit) error { return e.Authorize(header.IDAuthorization, nil) }},
+		{"CSeq too large", editMsg, sipwire.ErrRange, func(e *Edit) error { return e.SetCSeq(1<<31, nil) }},
+		{"CSeq missing", response, sipwire.ErrMissing, func(e *Edit) error { return e.SetCSeq(1, nil) }},
+		{"credentials in Subject", editMsg, sipwire.ErrState, func(e *Edit) error { return e.Authorize(header.IDSubject, []byte("Digest a=b")) }},
+		{"credentials of a response", response, sipwire.ErrState, func(e *Edit) error { return e.Authorize(header.IDAuthorization, []byte("Digest a=b")) }},
+		{"no credentials", editMsg, sipwire.ErrEmpty, func(e *Edit) error { return e.Authorize(header.IDAuthorization, nil) }},
 	} {
 		e := new(Edit)
 		m := whole(t, c.in)
@@ -304,15 +305,15 @@ func TestEditErrors(t *testing.T) {
 		}
 	}
 	e := new(Edit)
-	if err := e.AddField(Top(), []byte("A"), nil); !errors.Is(err, ErrState) {
+	if err := e.AddField(Top(), []byte("A"), nil); !errors.Is(err, sipwire.ErrState) {
 		t.Errorf("before Begin: %v", err)
 	}
 	m := new(Message)
-	if err := e.Begin(m); !errors.Is(err, ErrNotParsed) {
+	if err := e.Begin(m); !errors.Is(err, sipwire.ErrNotParsed) {
 		t.Errorf("empty message: %v", err)
 	}
 	_ = m.Parse([]byte("A b:c SIP/2.0\r\nX\r\n\r\n"))
-	if err := e.Begin(m); !errors.Is(err, ErrNotParsed) {
+	if err := e.Begin(m); !errors.Is(err, sipwire.ErrNotParsed) {
 		t.Errorf("message with an error: %v", err)
 	}
 }

@@ -1,8 +1,8 @@
 package codec
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
-	"github.com/sipwire/sipwire/internal/abnf"
 )
 
 // The requests that belong to the transaction of an INVITE.
@@ -17,7 +17,7 @@ import (
 // room in dst nothing is allocated.
 func AppendACK(dst []byte, invite, response *Message) ([]byte, error) {
 	if !invite.IsRequest() || invite.method != header.MethodINVITE || response.Status() < 300 {
-		return dst, invite.located(header.IDOther, 0, abnf.ErrState)
+		return dst, invite.located(header.IDOther, 0, sipwire.ErrState)
 	}
 	w := writer{m: invite, dst: dst}
 	w.sameTransaction("ACK", response)
@@ -31,7 +31,7 @@ func AppendACK(dst []byte, invite, response *Message) ([]byte, error) {
 // response. Errors are as for [AppendACK].
 func AppendCancel(dst []byte, req *Message) ([]byte, error) {
 	if !req.IsRequest() || req.method == header.MethodACK || req.method == header.MethodCANCEL {
-		return dst, req.located(header.IDOther, 0, abnf.ErrState)
+		return dst, req.located(header.IDOther, 0, sipwire.ErrState)
 	}
 	w := writer{m: req, dst: dst}
 	w.sameTransaction("CANCEL", req)

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
@@ -107,7 +108,7 @@ const (
 
 func (m *Message) transaction(s *sink, method []byte) error {
 	if !m.parsed {
-		return m.located(header.IDOther, 0, ErrNotParsed)
+		return m.located(header.IDOther, 0, sipwire.ErrNotParsed)
 	}
 	via, err := m.TopVia()
 	if err != nil {
@@ -123,7 +124,7 @@ func (m *Message) transaction(s *sink, method []byte) error {
 		return m.oldTransaction(s, via, method)
 	case len(branch) == 0:
 		_, offset, _ := m.find(header.IDVia)
-		return m.located(header.IDVia, offset, ErrMissing)
+		return m.located(header.IDVia, offset, sipwire.ErrMissing)
 	}
 	s.number(keyBranch)
 	s.number(uint32(viaPort(via)))

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire"
 )
 
 const prackMsg = "PRACK sip:bob@biloxi.example.com SIP/2.0\r\nVia: SIP/2.0/UDP pc33.atlanta.example.com;branch=z9hG4bK74b76\r\n" +
@@ -123,16 +123,16 @@ func TestTransactionKey(t *testing.T) {
 func TestIdentityErrors(t *testing.T) {
 	for _, c := range []struct {
 		m    *Message
-		code Code
+		code sipwire.Code
 		rest string
 	}{
-		{request(t, inviteBob, "Via: SIP/2.0/UDP"), header.ErrProtocol, "\r\n\r\n"},
-		{request(t, "SIP/2.0 200 OK", "CSeq: 1 INVITE", "Via: SIP/2.0/UDP a"), ErrMissing, "SIP/2.0/UDP a"},
-		{request(t, "SIP/2.0 200 OK", "CSeq: INVITE"), header.ErrNumber, "INVITE"},
-		{request(t, inviteBob, oldVia, "From: <"), header.ErrAngle, "<\r\n"},
-		{request(t, inviteBob, oldVia, "To: <"), header.ErrAngle, "<\r\n"},
-		{request(t, inviteBob, oldVia, "CSeq: x"), header.ErrNumber, "x\r\n"},
-		{parsed(t, reqLine, oldVia, "From: <sip:a>", "To: <sip:a>", "CSeq: 1 OPTIONS"), ErrMissing, ""},
+		{request(t, inviteBob, "Via: SIP/2.0/UDP"), sipwire.ErrProtocol, "\r\n\r\n"},
+		{request(t, "SIP/2.0 200 OK", "CSeq: 1 INVITE", "Via: SIP/2.0/UDP a"), sipwire.ErrMissing, "SIP/2.0/UDP a"},
+		{request(t, "SIP/2.0 200 OK", "CSeq: INVITE"), sipwire.ErrNumber, "INVITE"},
+		{request(t, inviteBob, oldVia, "From: <"), sipwire.ErrAngle, "<\r\n"},
+		{request(t, inviteBob, oldVia, "To: <"), sipwire.ErrAngle, "<\r\n"},
+		{request(t, inviteBob, oldVia, "CSeq: x"), sipwire.ErrNumber, "x\r\n"},
+		{parsed(t, reqLine, oldVia, "From: <sip:a>", "To: <sip:a>", "CSeq: 1 OPTIONS"), sipwire.ErrMissing, ""},
 	} {
 		dst := []byte("kept")
 		got, err := c.m.AppendTransactionKey(dst)
@@ -141,13 +141,13 @@ func TestIdentityErrors(t *testing.T) {
 		}
 		at(t, c.m, err, c.code, c.rest)
 	}
-	if _, err := new(Message).TransactionHash(0); !errors.Is(err, ErrNotParsed) {
+	if _, err := new(Message).TransactionHash(0); !errors.Is(err, sipwire.ErrNotParsed) {
 		t.Errorf("hash of nothing: %v", err)
 	}
 	m := parsed(t, reqLine, "From: <sip:a>", "To: <sip:b>")
 	_, err := m.AppendDialogID(nil, UAC)
-	at(t, m, err, ErrMissing, "")
-	if _, err := m.DialogHash(0, Either); !errors.Is(err, ErrMissing) {
+	at(t, m, err, sipwire.ErrMissing, "")
+	if _, err := m.DialogHash(0, Either); !errors.Is(err, sipwire.ErrMissing) {
 		t.Errorf("a dialog without Call-ID: %v", err)
 	}
 }
@@ -320,7 +320,7 @@ func TestPRACK(t *testing.T) {
 		}
 		if c[1] == "RSeq: x7" {
 			_, err := m.AppendRAck(nil)
-			at(t, m, err, header.ErrNumber, "x7")
+			at(t, m, err, sipwire.ErrNumber, "x7")
 		}
 	}
 	if !fresh(prackMsg, "RAck: 776656 1 INVITE", "RAck: 776656 \t1   INVITE").Acknowledges(ringing) {
@@ -330,7 +330,7 @@ func TestPRACK(t *testing.T) {
 		t.Error("100rel in a list is not found")
 	}
 	_, err := whole(t, prackMsg).AppendRAck(nil)
-	if !errors.Is(err, ErrMissing) {
+	if !errors.Is(err, sipwire.ErrMissing) {
 		t.Errorf("RAck for a message without RSeq: %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package codec
 import (
 	"bytes"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
@@ -13,9 +14,9 @@ import (
 
 // checkText refuses CR, LF and NUL: folding a value that is put in is never
 // needed, and all three end a line for some reader.
-func checkText(b []byte) Code {
+func checkText(b []byte) sipwire.Code {
 	if bytes.IndexByte(b, '\r') >= 0 || bytes.IndexByte(b, '\n') >= 0 || bytes.IndexByte(b, 0) >= 0 {
-		return abnf.ErrInjection
+		return sipwire.ErrInjection
 	}
 	return 0
 }
@@ -46,50 +47,50 @@ func copyBranch(dst, b []byte) bool {
 }
 
 // checkToken asks for a token (RFC 3261, 25.1).
-func checkToken(b []byte) Code {
+func checkToken(b []byte) sipwire.Code {
 	if abnf.All(b, abnf.Token) {
 		return 0
 	}
 	if code := checkText(b); code != 0 {
 		return code
 	}
-	return abnf.ErrToken
+	return sipwire.ErrToken
 }
 
 // checkHost asks for a host, which is in brackets when it is an IPv6 address.
-func checkHost(b []byte) Code {
+func checkHost(b []byte) sipwire.Code {
 	if n, code := uri.ConsumeHost(b, 0); code == 0 && n == len(b) {
 		return 0
 	}
 	if code := checkText(b); code != 0 {
 		return code
 	}
-	return abnf.ErrHost
+	return sipwire.ErrHost
 }
 
 // checkCallID asks for a callid without whitespace around it.
-func checkCallID(b []byte) Code {
+func checkCallID(b []byte) sipwire.Code {
 	id, _, err := header.ParseCallID(b)
-	code, _ := err.(Code)
+	code, _ := err.(sipwire.Code)
 	if code == 0 && len(id) < len(b) {
-		code = abnf.ErrCallID
+		code = sipwire.ErrCallID
 	}
 	return code
 }
 
 // checkURI asks for a URI that may stand in "<>" or in a request line.
-func checkURI(b []byte) Code {
+func checkURI(b []byte) sipwire.Code {
 	_, code := parseURI(b)
 	return code
 }
 
 // parseURI is checkURI for who needs what was parsed.
-func parseURI(b []byte) (u uri.URI, code Code) {
+func parseURI(b []byte) (u uri.URI, code sipwire.Code) {
 	if code := checkText(b); code != 0 {
 		return u, code
 	}
 	u, err := uri.Parse(b)
-	code, _ = err.(Code)
+	code, _ = err.(sipwire.Code)
 	return u, code
 }
 
@@ -107,7 +108,7 @@ type Via struct {
 const magicCookie = "z9hG4bK"
 
 // check judges the parts of v by their grammar.
-func (v *Via) check() Code {
+func (v *Via) check() sipwire.Code {
 	if code := v.checkStart(); code != 0 {
 		return code
 	}
@@ -115,20 +116,20 @@ func (v *Via) check() Code {
 }
 
 // checkStart is check without the branch.
-func (v *Via) checkStart() Code {
+func (v *Via) checkStart() sipwire.Code {
 	if v.Transport.String() == "" {
-		return abnf.ErrProtocol
+		return sipwire.ErrProtocol
 	}
 	return checkHost(v.Host)
 }
 
 // checkBranch asks for a token that begins with the magic cookie.
-func checkBranch(b []byte) Code {
+func checkBranch(b []byte) sipwire.Code {
 	if code := checkToken(b); code != 0 {
 		return code
 	}
 	if len(b) < len(magicCookie) || string(b[:len(magicCookie)]) != magicCookie {
-		return abnf.ErrParam
+		return sipwire.ErrParam
 	}
 	return 0
 }

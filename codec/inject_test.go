@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
-	"github.com/sipwire/sipwire/internal/abnf"
 )
 
 // A setter puts a caller's text into a message. kind says what it must be:
@@ -113,7 +113,7 @@ func checkSetter(t *testing.T, s *setter, text []byte) (taken bool) {
 		if got != nil || !errors.As(err, &e) || e.Code == 0 {
 			t.Errorf("%s: %q gives %q with %v", s.name, text, got, err)
 		}
-		if bytes.ContainsAny(text, "\r\n\x00") && s.kind == "text" && e.Code != ErrInjection {
+		if bytes.ContainsAny(text, "\r\n\x00") && s.kind == "text" && e.Code != sipwire.ErrInjection {
 			t.Errorf("%s: %q is %v", s.name, text, err)
 		}
 		return false
@@ -246,7 +246,7 @@ func TestReplyLineEnds(t *testing.T) {
 				w.reply(r, 0)
 				want, werr := w.done(slow[:0])
 				slow = w.dst
-				var code Code
+				var code sipwire.Code
 				if werr != nil {
 					code = werr.(*SyntaxError).Code
 				}
@@ -255,7 +255,7 @@ func TestReplyLineEnds(t *testing.T) {
 				if (err == nil) != (code == 0) || err != nil && err.(*SyntaxError).Code != code || !bytes.Equal(got, want) {
 					t.Fatalf("%q: %q with %v, want %q with %v", b, got, err, want, code)
 				}
-				if code == abnf.ErrControl {
+				if code == sipwire.ErrControl {
 					refused++
 				}
 			}

@@ -3,6 +3,7 @@ package codec
 import (
 	"iter"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -13,7 +14,7 @@ import (
 
 // located returns err, a Code, as the error of a header at an offset.
 func (m *Message) located(id header.ID, offset int, err error) error {
-	code, _ := err.(Code)
+	code, _ := err.(sipwire.Code)
 	m.typed.last = SyntaxError{code, id, offset}
 	return &m.typed.last
 }
@@ -166,9 +167,9 @@ func (m *Message) eachContact(yield func(header.Contact, error) bool) {
 			var v header.Contact
 			n, err := v.ParseFrom(field, next)
 			if v.IsWildcard() && (i != first || m.Next(i) >= 0) {
-				v, err = header.Contact{}, header.ErrWildcard
+				v, err = header.Contact{}, sipwire.ErrWildcard
 			}
-			if err == header.ErrWildcard {
+			if err == sipwire.ErrWildcard {
 				n = abnf.SkipLWS(field, next)
 			}
 			if err != nil {

@@ -3,6 +3,7 @@ package codec
 import (
 	"sync"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/scan"
 )
@@ -126,7 +127,7 @@ func (m *Message) Clone() *Message {
 }
 
 // fail records the first error of a parse.
-func (m *Message) fail(code Code, id header.ID, offset int) {
+func (m *Message) fail(code sipwire.Code, id header.ID, offset int) {
 	if m.err.Code == 0 {
 		m.err = SyntaxError{code, id, offset}
 	}

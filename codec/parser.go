@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/scan"
@@ -75,7 +76,7 @@ func (p *Parser) Parse(m *Message, b []byte) error {
 	m.buf = b
 	m.body, m.end = len(b), len(b)
 	if most := p.maxMessage(); len(b) > most {
-		m.fail(ErrMessageTooLong, header.IDOther, most)
+		m.fail(sipwire.ErrMessageTooLong, header.IDOther, most)
 		return m.Err()
 	}
 	start := 0
@@ -109,7 +110,7 @@ func leadingLineEnds(b []byte) int {
 // offset behind the empty line.
 func (m *Message) parseHead(p *Parser, start int) bool {
 	if start == len(m.buf) {
-		m.fail(ErrEmpty, header.IDOther, start)
+		m.fail(sipwire.ErrEmpty, header.IDOther, start)
 		return false
 	}
 	from := start
@@ -146,7 +147,7 @@ func (m *Message) parseHead(p *Parser, start int) bool {
 		from = int(m.lines[n-1].LF) + 1
 	}
 	if p.Strict && m.buf[m.body-2] != '\r' {
-		m.fail(ErrBareLF, header.IDOther, m.body-1)
+		m.fail(sipwire.ErrBareLF, header.IDOther, m.body-1)
 	}
 	return true
 }
@@ -155,8 +156,8 @@ func (m *Message) parseHead(p *Parser, start int) bool {
 // those in which one element is malformed: the header fields behind the
 // latter are indexed, so that the request can be answered with a 400 and a
 // stream goes on behind the message.
-func losesFraming(startLine Code) bool {
-	return startLine != ErrRequestURI && startLine != ErrStatus
+func losesFraming(startLine sipwire.Code) bool {
+	return startLine != sipwire.ErrRequestURI && startLine != sipwire.ErrStatus
 }
 
 // lineStart returns the offset behind the n-th line of the last batch.
@@ -172,14 +173,14 @@ func (m *Message) lineStart(n, from int) int {
 // indexed stays visible. A line that has outgrown its limit already is
 // reported as that, since more bytes would not mend it.
 func (m *Message) headIncomplete(p *Parser, line int) bool {
-	code := ErrIncomplete
+	code := sipwire.ErrIncomplete
 	switch n := len(m.buf) - line; {
 	case !m.parsed:
 		if n > limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage) {
-			code = ErrStartLineTooLong
+			code = sipwire.ErrStartLineTooLong
 		}
 	case n > limit(p.MaxField, DefaultMaxField, maxMessage):
-		code = ErrFieldTooLong
+		code = sipwire.ErrFieldTooLong
 	}
 	m.fail(code, header.IDOther, len(m.buf))
 	m.classify()
@@ -196,7 +197,7 @@ func (m *Message) parseLines(p *Parser, from int, lines []scan.Line) bool {
 		start, nameEnd, lf := from, int(line.NameEnd), int(line.LF)
 		from = lf + 1
 		if p.Strict && b[lf-1] != '\r' {
-			m.fail(ErrBareLF, header.IDOther, lf)
+			m.fail(sipwire.ErrBareLF, header.IDOther, lf)
 		}
 		if nameEnd == start && (b[start] == ' ' || b[start] == '\t') {
 			if !m.continueField(start, lf, maxField) {
@@ -213,11 +214,11 @@ func (m *Message) parseLines(p *Parser, from int, lines []scan.Line) bool {
 			}
 		}
 		if lf-start >= maxField || nameEnd-start > 1<<16-1 {
-			m.fail(ErrFieldTooLong, header.IDOther, start+min(maxField, 1<<16))
+			m.fail(sipwire.ErrFieldTooLong, header.IDOther, start+min(maxField, 1<<16))
 			return false
 		}
 		if len(m.fields) == maxFields {
-			m.fail(ErrTooManyHeaders, header.IDOther, start)
+			m.fail(sipwire.ErrTooManyHeaders, header.IDOther, start)
 			return false
 		}
 		lo, hi := trimLine(b, colon+1, lf)
@@ -257,12 +258,12 @@ func trimLine(b []byte, lo, lf int) (int, int) {
 // 7.3.1). Whitespace alone leaves the value as it is.
 func (m *Message) continueField(start, lf, maxField int) bool {
 	if len(m.fields) == 0 {
-		m.fail(ErrFold, header.IDOther, start)
+		m.fail(sipwire.ErrFold, header.IDOther, start)
 		return true
 	}
 	f := &m.fields[len(m.fields)-1]
 	if lf-int(f.name) >= maxField {
-		m.fail(ErrFieldTooLong, header.IDOther, int(f.name)+maxField)
+		m.fail(sipwire.ErrFieldTooLong, header.IDOther, int(f.name)+maxField)
 		return false
 	}
 	f.flags |= fieldFolded
@@ -289,9 +290,9 @@ func (m *Message) findColon(start, nameEnd, lf int) int {
 	case b[i] == ':' && nameEnd > start:
 		return i
 	case nameEnd > start && (i == lf || b[i] == '\r' && i+1 == lf):
-		m.fail(ErrColon, header.IDOther, i)
+		m.fail(sipwire.ErrColon, header.IDOther, i)
 	default:
-		m.fail(ErrHeaderName, header.IDOther, i)
+		m.fail(sipwire.ErrHeaderName, header.IDOther, i)
 	}
 	return -1
 }
@@ -328,18 +329,18 @@ func (m *Message) frame(p *Parser) {
 	switch {
 	case m.length < 0:
 		if p.Stream && m.first[header.IDContentLength] == 0 {
-			m.fail(ErrContentLengthNone, header.IDContentLength, m.body)
+			m.fail(sipwire.ErrContentLengthNone, header.IDContentLength, m.body)
 		}
 	case m.length > rest && p.Stream:
-		m.fail(ErrIncomplete, header.IDContentLength, len(m.buf))
+		m.fail(sipwire.ErrIncomplete, header.IDContentLength, len(m.buf))
 	case m.length > rest:
-		m.fail(ErrBodyShort, header.IDContentLength, int(m.fields[m.first[header.IDContentLength]-1].value))
+		m.fail(sipwire.ErrBodyShort, header.IDContentLength, int(m.fields[m.first[header.IDContentLength]-1].value))
 	default:
 		m.end = m.body + m.length
 	}
 	if p.Strict {
 		if i := m.Duplicate(); i >= 0 {
-			m.fail(ErrHeaderTwice, m.fields[i].id, int(m.fields[i].name))
+			m.fail(sipwire.ErrHeaderTwice, m.fields[i].id, int(m.fields[i].name))
 		}
 	}
 }
@@ -357,15 +358,15 @@ func (m *Message) contentLength() {
 		lo, hi := int(f.value), int(f.end)
 		v, ok := shortNumber(m.buf, lo, hi)
 		if !ok {
-			n, code := 0, Code(0)
+			n, code := 0, sipwire.Code(0)
 			if v, n, code = abnf.ConsumeUint(m.buf[:hi], lo, maxLength); code != 0 || n != hi {
-				m.fail(ErrContentLength, header.IDContentLength, n)
+				m.fail(sipwire.ErrContentLength, header.IDContentLength, n)
 				m.length = -1
 				return
 			}
 		}
 		if m.length >= 0 && m.length != int(v) {
-			m.fail(ErrContentLengthTwo, header.IDContentLength, lo)
+			m.fail(sipwire.ErrContentLengthTwo, header.IDContentLength, lo)
 			m.length = -1
 			return
 		}

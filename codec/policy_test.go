@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -16,9 +17,9 @@ const reqLine = "OPTIONS sip:a@b SIP/2.0"
 // TestPolicy has every row of the policy table, in default and strict mode,
 // as datagram and as stream.
 func TestPolicy(t *testing.T) {
-	const ok = Code(0)
+	const ok = sipwire.Code(0)
 	type verdict struct {
-		code   Code
+		code   sipwire.Code
 		offset int
 	}
 	good := verdict{ok, 0}
@@ -32,50 +33,50 @@ func TestPolicy(t *testing.T) {
 		contentLengthOK bool
 	}{
 		{name: "CRLF", in: msg(reqLine, "To: x")},
-		{name: "bare LF", in: reqLine + "\nTo: x\n\n", strict: verdict{ErrBareLF, len(reqLine)}},
-		{name: "bare LF in a header", in: reqLine + "\r\nTo: x\n\r\n", strict: verdict{ErrBareLF, n + 5}},
-		{name: "bare LF as the empty line", in: reqLine + "\r\nTo: x\r\n\n", strict: verdict{ErrBareLF, n + 7}},
-		{name: "bare CR in a name", in: msg(reqLine, "T\ro: x"), normal: verdict{ErrHeaderName, n + 1}, strict: verdict{ErrHeaderName, n + 1}},
-		{name: "NUL in a name", in: msg(reqLine, "To\x00: x"), normal: verdict{ErrHeaderName, n + 2}, strict: verdict{ErrHeaderName, n + 2}},
-		{name: "control byte in a name", in: msg(reqLine, "To\x01: x"), normal: verdict{ErrHeaderName, n + 2}, strict: verdict{ErrHeaderName, n + 2}},
-		{name: "space in a name", in: msg(reqLine, "T o: x"), normal: verdict{ErrHeaderName, n + 2}, strict: verdict{ErrHeaderName, n + 2}},
-		{name: "no name", in: msg(reqLine, ": x"), normal: verdict{ErrHeaderName, n}, strict: verdict{ErrHeaderName, n}},
-		{name: "no colon", in: msg(reqLine, "To"), normal: verdict{ErrColon, n + 2}, strict: verdict{ErrColon, n + 2}},
-		{name: "no colon, spaces", in: msg(reqLine, "To  "), normal: verdict{ErrColon, n + 4}, strict: verdict{ErrColon, n + 4}},
+		{name: "bare LF", in: reqLine + "\nTo: x\n\n", strict: verdict{sipwire.ErrBareLF, len(reqLine)}},
+		{name: "bare LF in a header", in: reqLine + "\r\nTo: x\n\r\n", strict: verdict{sipwire.ErrBareLF, n + 5}},
+		{name: "bare LF as the empty line", in: reqLine + "\r\nTo: x\r\n\n", strict: verdict{sipwire.ErrBareLF, n + 7}},
+		{name: "bare CR in a name", in: msg(reqLine, "T\ro: x"), normal: verdict{sipwire.ErrHeaderName, n + 1}, strict: verdict{sipwire.ErrHeaderName, n + 1}},
+		{name: "NUL in a name", in: msg(reqLine, "To\x00: x"), normal: verdict{sipwire.ErrHeaderName, n + 2}, strict: verdict{sipwire.ErrHeaderName, n + 2}},
+		{name: "control byte in a name", in: msg(reqLine, "To\x01: x"), normal: verdict{sipwire.ErrHeaderName, n + 2}, strict: verdict{sipwire.ErrHeaderName, n + 2}},
+		{name: "space in a name", in: msg(reqLine, "T o: x"), normal: verdict{sipwire.ErrHeaderName, n + 2}, strict: verdict{sipwire.ErrHeaderName, n + 2}},
+		{name: "no name", in: msg(reqLine, ": x"), normal: verdict{sipwire.ErrHeaderName, n}, strict: verdict{sipwire.ErrHeaderName, n}},
+		{name: "no colon", in: msg(reqLine, "To"), normal: verdict{sipwire.ErrColon, n + 2}, strict: verdict{sipwire.ErrColon, n + 2}},
+		{name: "no colon, spaces", in: msg(reqLine, "To  "), normal: verdict{sipwire.ErrColon, n + 4}, strict: verdict{sipwire.ErrColon, n + 4}},
 		{name: "space before the colon", in: msg(reqLine, "To \t: x")},
 		{name: "folding", in: msg(reqLine, "To: x", " y", "\tz")},
-		{name: "fold with nothing to continue", in: msg(reqLine, " y"), normal: verdict{ErrFold, n}, strict: verdict{ErrFold, n}},
+		{name: "fold with nothing to continue", in: msg(reqLine, " y"), normal: verdict{sipwire.ErrFold, n}, strict: verdict{sipwire.ErrFold, n}},
 		{name: "no Content-Length on a datagram", in: msg(reqLine) + "the rest", body: "the rest"},
 		{name: "no Content-Length on a stream", in: msg(reqLine), stream: true,
-			normal: verdict{ErrContentLengthNone, n + 2}, strict: verdict{ErrContentLengthNone, n + 2}},
+			normal: verdict{sipwire.ErrContentLengthNone, n + 2}, strict: verdict{sipwire.ErrContentLengthNone, n + 2}},
 		{name: "Content-Length below the rest", in: msg(reqLine, "l: 3") + "the rest", body: "the", trailing: " rest", contentLengthOK: true},
 		{name: "Content-Length above the rest", in: msg(reqLine, "l: 4") + "the", body: "the", contentLengthOK: true,
-			normal: verdict{ErrBodyShort, n + 3}, strict: verdict{ErrBodyShort, n + 3}},
+			normal: verdict{sipwire.ErrBodyShort, n + 3}, strict: verdict{sipwire.ErrBodyShort, n + 3}},
 		{name: "Content-Length above the rest, stream", in: msg(reqLine, "l: 4") + "the", body: "the", contentLengthOK: true, stream: true,
-			normal: verdict{ErrIncomplete, n + 11}, strict: verdict{ErrIncomplete, n + 11}},
+			normal: verdict{sipwire.ErrIncomplete, n + 11}, strict: verdict{sipwire.ErrIncomplete, n + 11}},
 		{name: "Content-Length no number", in: msg(reqLine, "l: 3x") + "the", body: "the",
-			normal: verdict{ErrContentLength, n + 4}, strict: verdict{ErrContentLength, n + 4}},
+			normal: verdict{sipwire.ErrContentLength, n + 4}, strict: verdict{sipwire.ErrContentLength, n + 4}},
 		{name: "Content-Length empty", in: msg(reqLine, "l:") + "the", body: "the",
-			normal: verdict{ErrContentLength, n + 2}, strict: verdict{ErrContentLength, n + 2}},
+			normal: verdict{sipwire.ErrContentLength, n + 2}, strict: verdict{sipwire.ErrContentLength, n + 2}},
 		{name: "Content-Length negative", in: msg(reqLine, "l: -3") + "the", body: "the",
-			normal: verdict{ErrContentLength, n + 3}, strict: verdict{ErrContentLength, n + 3}},
+			normal: verdict{sipwire.ErrContentLength, n + 3}, strict: verdict{sipwire.ErrContentLength, n + 3}},
 		{name: "Content-Length 2^32", in: msg(reqLine, "l: 4294967296"), body: "",
-			normal: verdict{ErrContentLength, n + 13}, strict: verdict{ErrContentLength, n + 13}},
+			normal: verdict{sipwire.ErrContentLength, n + 13}, strict: verdict{sipwire.ErrContentLength, n + 13}},
 		{name: "Content-Length 2^64+3", in: msg(reqLine, "l: 18446744073709551619") + "the", body: "the",
-			normal: verdict{ErrContentLength, n + 23}, strict: verdict{ErrContentLength, n + 23}},
+			normal: verdict{sipwire.ErrContentLength, n + 23}, strict: verdict{sipwire.ErrContentLength, n + 23}},
 		{name: "two Content-Length that differ", in: msg(reqLine, "l: 3", "Content-Length: 2") + "the", body: "the",
-			normal: verdict{ErrContentLengthTwo, n + 22}, strict: verdict{ErrContentLengthTwo, n + 22}},
+			normal: verdict{sipwire.ErrContentLengthTwo, n + 22}, strict: verdict{sipwire.ErrContentLengthTwo, n + 22}},
 		{name: "two Content-Length that agree", in: msg(reqLine, "l: 3", "Content-Length: 3") + "the", body: "the", contentLengthOK: true,
-			strict: verdict{ErrHeaderTwice, n + 6}},
-		{name: "two of a single header", in: msg(reqLine, "Call-ID: a", "i: b"), strict: verdict{ErrHeaderTwice, n + 12}},
+			strict: verdict{sipwire.ErrHeaderTwice, n + 6}},
+		{name: "two of a single header", in: msg(reqLine, "Call-ID: a", "i: b"), strict: verdict{sipwire.ErrHeaderTwice, n + 12}},
 		{name: "two of a list header", in: msg(reqLine, "Via: a", "v: b")},
 		{name: "two of a repeated header", in: msg(reqLine, "Authorization: a", "Authorization: b")},
 		{name: "two of an unknown header", in: msg(reqLine, "X-A: a", "X-A: b")},
-		{name: "version 3.0", in: msg("OPTIONS sip:a@b SIP/3.0"), normal: verdict{ErrVersion, 16}, strict: verdict{ErrVersion, 16}},
-		{name: "version 3.0 in a response", in: msg("SIP/3.0 200 OK"), normal: verdict{ErrVersion, 0}, strict: verdict{ErrVersion, 0}},
-		{name: "no empty line", in: reqLine + "\r\nTo: x\r\n", normal: verdict{ErrIncomplete, n + 7}, strict: verdict{ErrIncomplete, n + 7}},
-		{name: "nothing", in: "", normal: verdict{ErrEmpty, 0}, strict: verdict{ErrEmpty, 0}},
-		{name: "line ends alone", in: "\r\n\r\n", normal: verdict{ErrEmpty, 4}, strict: verdict{ErrEmpty, 4}},
+		{name: "version 3.0", in: msg("OPTIONS sip:a@b SIP/3.0"), normal: verdict{sipwire.ErrVersion, 16}, strict: verdict{sipwire.ErrVersion, 16}},
+		{name: "version 3.0 in a response", in: msg("SIP/3.0 200 OK"), normal: verdict{sipwire.ErrVersion, 0}, strict: verdict{sipwire.ErrVersion, 0}},
+		{name: "no empty line", in: reqLine + "\r\nTo: x\r\n", normal: verdict{sipwire.ErrIncomplete, n + 7}, strict: verdict{sipwire.ErrIncomplete, n + 7}},
+		{name: "nothing", in: "", normal: verdict{sipwire.ErrEmpty, 0}, strict: verdict{sipwire.ErrEmpty, 0}},
+		{name: "line ends alone", in: "\r\n\r\n", normal: verdict{sipwire.ErrEmpty, 4}, strict: verdict{sipwire.ErrEmpty, 4}},
 		{name: "line ends in front", in: "\r\n\r\n" + msg(reqLine)},
 	} {
 		for _, strict := range []bool{false, true} {
@@ -127,19 +128,19 @@ func TestLimits(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		in   string
-		want Code
+		want sipwire.Code
 	}{
 		{"message at the limit", msg(reqLine) + strings.Repeat("x", 1000-len(msg(reqLine))), 0},
-		{"message above", msg(reqLine) + strings.Repeat("x", 1001-len(msg(reqLine))), ErrMessageTooLong},
+		{"message above", msg(reqLine) + strings.Repeat("x", 1001-len(msg(reqLine))), sipwire.ErrMessageTooLong},
 		{"headers at the limit", msg(reqLine, "a: 1", "b: 2", "c: 3"), 0},
-		{"headers above", msg(reqLine, "a: 1", "b: 2", "c: 3", "d: 4"), ErrTooManyHeaders},
+		{"headers above", msg(reqLine, "a: 1", "b: 2", "c: 3", "d: 4"), sipwire.ErrTooManyHeaders},
 		{"field at the limit", msg(reqLine, "a: "+strings.Repeat("x", 45)), 0},
-		{"field above", msg(reqLine, "a: "+strings.Repeat("x", 46)), ErrFieldTooLong},
-		{"folded field above", msg(reqLine, "a: "+strings.Repeat("x", 20), " "+strings.Repeat("x", 30)), ErrFieldTooLong},
-		{"unfinished field above", reqLine + "\r\na: " + strings.Repeat("x", 60), ErrFieldTooLong},
+		{"field above", msg(reqLine, "a: "+strings.Repeat("x", 46)), sipwire.ErrFieldTooLong},
+		{"folded field above", msg(reqLine, "a: "+strings.Repeat("x", 20), " "+strings.Repeat("x", 30)), sipwire.ErrFieldTooLong},
+		{"unfinished field above", reqLine + "\r\na: " + strings.Repeat("x", 60), sipwire.ErrFieldTooLong},
 		{"start line at the limit", msg(line(38)), 0},
-		{"start line above", msg(line(41)), ErrStartLineTooLong},
-		{"unfinished start line above", line(60), ErrStartLineTooLong},
+		{"start line above", msg(line(41)), sipwire.ErrStartLineTooLong},
+		{"unfinished start line above", line(60), sipwire.ErrStartLineTooLong},
 	} {
 		m := new(Message)
 		if err := p.Parse(m, []byte(tt.in)); !errors.Is(err, tt.want) && (err != nil || tt.want != 0) {
@@ -152,56 +153,56 @@ func TestLimits(t *testing.T) {
 func TestStartLine(t *testing.T) {
 	for _, tt := range []struct {
 		line string
-		want Code
+		want sipwire.Code
 	}{
 		{"OPTIONS sip:a@b SIP/2.0", 0},
 		{"OPTIONS sip:a@b sip/2.0", 0},
 		{"options sip:a@b SIP/2.0", 0},
 		{"SIP sip:a@b SIP/2.0", 0},
-		{"OPTIONS  sip:a@b SIP/2.0", ErrRequestURI},
-		{"OPTIONS sip:a@b  SIP/2.0", ErrRequestURI},
-		{"OPTIONS sip:a@b SIP/2.0 ", ErrStartLine},
-		{" OPTIONS sip:a@b SIP/2.0", ErrStartLine},
-		{"OPTIONS\tsip:a@b SIP/2.0", ErrStartLine},
-		{"OPTIONS sip:a@b\tSIP/2.0", ErrStartLine},
-		{"OPTIONS <sip:a@b> SIP/2.0", ErrRequestURI},
-		{"OPTIONS sip:a@b; lr SIP/2.0", ErrRequestURI},
-		{"OPTIONS sip:a\x00@b SIP/2.0", ErrRequestURI},
-		{"OPTIONS SIP/2.0", ErrStartLine},
-		{"OPTIONS  SIP/2.0", ErrStartLine},
-		{"OPTIONS sip:a@b", ErrStartLine},
-		{"OPTIONS sip:a@b HTTP/1.1", ErrStartLine},
-		{"OPTIONS sip:a@b SIP/2.", ErrStartLine},
-		{"OPTIONS sip:a@b SIP/02.00", ErrVersion},
-		{"OPTIONS sip:a@b SIP/2.00", ErrVersion},
-		{"OPT/IONS sip:a@b SIP/2.0", ErrStartLine},
-		{"OPTIONS@ sip:a@b SIP/2.0", ErrStartLine},
+		{"OPTIONS  sip:a@b SIP/2.0", sipwire.ErrRequestURI},
+		{"OPTIONS sip:a@b  SIP/2.0", sipwire.ErrRequestURI},
+		{"OPTIONS sip:a@b SIP/2.0 ", sipwire.ErrStartLine},
+		{" OPTIONS sip:a@b SIP/2.0", sipwire.ErrStartLine},
+		{"OPTIONS\tsip:a@b SIP/2.0", sipwire.ErrStartLine},
+		{"OPTIONS sip:a@b\tSIP/2.0", sipwire.ErrStartLine},
+		{"OPTIONS <sip:a@b> SIP/2.0", sipwire.ErrRequestURI},
+		{"OPTIONS sip:a@b; lr SIP/2.0", sipwire.ErrRequestURI},
+		{"OPTIONS sip:a\x00@b SIP/2.0", sipwire.ErrRequestURI},
+		{"OPTIONS SIP/2.0", sipwire.ErrStartLine},
+		{"OPTIONS  SIP/2.0", sipwire.ErrStartLine},
+		{"OPTIONS sip:a@b", sipwire.ErrStartLine},
+		{"OPTIONS sip:a@b HTTP/1.1", sipwire.ErrStartLine},
+		{"OPTIONS sip:a@b SIP/2.", sipwire.ErrStartLine},
+		{"OPTIONS sip:a@b SIP/02.00", sipwire.ErrVersion},
+		{"OPTIONS sip:a@b SIP/2.00", sipwire.ErrVersion},
+		{"OPT/IONS sip:a@b SIP/2.0", sipwire.ErrStartLine},
+		{"OPTIONS@ sip:a@b SIP/2.0", sipwire.ErrStartLine},
 		{"SIP/2.0 200 OK", 0},
 		{"sip/2.0 200 OK", 0},
 		{"SIP/2.0 200 ", 0},
 		{"SIP/2.0 200", 0},
 		{"SIP/2.0 200 \xd0\x9e\xd0\x9a", 0},
 		{"SIP/2.0 699 x", 0},
-		{"SIP/2.0 700 x", ErrStatus},
-		{"SIP/2.0 099 x", ErrStatus},
-		{"SIP/2.0 20 x", ErrStatus},
-		{"SIP/2.0 2000 x", ErrStatus},
-		{"SIP/2.0 4294967301 x", ErrStatus},
-		{"SIP/2.0  200 x", ErrStatus},
-		{"SIP/2.0 +20 x", ErrStatus},
-		{"SIP/2.0 200\tx", ErrStatus},
-		{"SIP/2.0 200 a\rb", ErrStartLine},
-		{"SIP/2.0", ErrStatus},
-		{"SIP/x 200 OK", ErrStartLine},
-		{"SIP/2.1 200 OK", ErrVersion},
-		{"HTTP/1.1 200 OK", ErrStartLine},
+		{"SIP/2.0 700 x", sipwire.ErrStatus},
+		{"SIP/2.0 099 x", sipwire.ErrStatus},
+		{"SIP/2.0 20 x", sipwire.ErrStatus},
+		{"SIP/2.0 2000 x", sipwire.ErrStatus},
+		{"SIP/2.0 4294967301 x", sipwire.ErrStatus},
+		{"SIP/2.0  200 x", sipwire.ErrStatus},
+		{"SIP/2.0 +20 x", sipwire.ErrStatus},
+		{"SIP/2.0 200\tx", sipwire.ErrStatus},
+		{"SIP/2.0 200 a\rb", sipwire.ErrStartLine},
+		{"SIP/2.0", sipwire.ErrStatus},
+		{"SIP/x 200 OK", sipwire.ErrStartLine},
+		{"SIP/2.1 200 OK", sipwire.ErrVersion},
+		{"HTTP/1.1 200 OK", sipwire.ErrStartLine},
 	} {
 		m := new(Message)
 		err := m.Parse([]byte(msg(tt.line, "Call-ID: x")))
 		if !errors.Is(err, tt.want) && (err != nil || tt.want != 0) {
 			t.Errorf("%q: %v, want %v", tt.line, err, tt.want)
 		}
-		read := tt.want == 0 || tt.want == ErrVersion
+		read := tt.want == 0 || tt.want == sipwire.ErrVersion
 		if (m.IsRequest() || m.IsResponse()) != read {
 			t.Errorf("%q: request %t, response %t", tt.line, m.IsRequest(), m.IsResponse())
 		}

@@ -3,8 +3,8 @@ package codec
 import (
 	"net/netip"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
-	"github.com/sipwire/sipwire/internal/abnf"
 )
 
 // A Reply says what a response holds besides what it takes from its request.
@@ -40,10 +40,10 @@ type Reply struct {
 // in req. With room in dst nothing is allocated.
 func AppendReply(dst []byte, req *Message, r *Reply) ([]byte, error) {
 	if !req.parsed {
-		return dst, req.located(header.IDOther, 0, ErrNotParsed)
+		return dst, req.located(header.IDOther, 0, sipwire.ErrNotParsed)
 	}
 	if req.status != 0 || req.method == header.MethodACK || r.Status < 100 || r.Status > 699 {
-		return dst, req.located(header.IDOther, 0, abnf.ErrState)
+		return dst, req.located(header.IDOther, 0, sipwire.ErrState)
 	}
 	// Field by field: a composite literal is made elsewhere and copied.
 	var w writer
@@ -78,7 +78,7 @@ func (w *writer) reply(r *Reply, from int) {
 		w.copyAll(header.IDTimestamp)
 	}
 	if w.late && !w.clean(from) {
-		w.fail(header.IDOther, 0, abnf.ErrControl)
+		w.fail(header.IDOther, 0, sipwire.ErrControl)
 	}
 	w.fields(r.Fields)
 	w.body(r.ContentType, r.Body)
@@ -88,7 +88,7 @@ func (w *writer) reply(r *Reply, from int) {
 func (w *writer) replyVias(src netip.AddrPort) {
 	first := w.m.Index(header.IDVia)
 	if first < 0 {
-		w.fail(header.IDVia, w.m.body, ErrMissing)
+		w.fail(header.IDVia, w.m.body, sipwire.ErrMissing)
 		return
 	}
 	if src.IsValid() {

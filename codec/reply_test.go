@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -91,44 +92,44 @@ func TestReplyErrors(t *testing.T) {
 	for _, c := range []struct {
 		name, in string
 		r        Reply
-		code     Code
+		code     sipwire.Code
 	}{
-		{"no Via", noVias, ok, ErrMissing},
-		{"no From", without(t, optionsMsg, "f: "), ok, ErrMissing},
-		{"no To", without(t, optionsMsg, "t: "), ok, ErrMissing},
-		{"no To for a 400", without(t, optionsMsg, "t: "), Reply{Status: 400}, ErrMissing},
-		{"no To for a 100", without(t, optionsMsg, "t: "), Reply{Status: 100}, ErrMissing},
-		{"no Call-ID", without(t, optionsMsg, "i: "), ok, ErrMissing},
-		{"no CSeq", without(t, optionsMsg, "CSeq: "), ok, ErrMissing},
-		{"empty From", strings.Replace(without(t, optionsMsg, "f: "), "t: ", "f:\r\nt: ", 1), ok, ErrMissing},
-		{"no tag", optionsMsg, Reply{Status: 200}, ErrMissing},
-		{"empty tag", optionsMsg, with(func(r *Reply) { r.Tag = []byte{} }), header.ErrToken},
-		{"tag with a parameter", optionsMsg, with(func(r *Reply) { r.Tag = []byte("a;b") }), header.ErrToken},
-		{"tag with a line", optionsMsg, with(func(r *Reply) { r.Tag = []byte("a\r\nB: c") }), ErrInjection},
-		{"To that does not parse", strings.Replace(optionsMsg, "sip:b\r\ni:", "<sip:b\r\ni:", 1), ok, header.ErrAngle},
-		{"top Via that does not parse", strings.Replace(optionsMsg, "v: ", "v: , ", 1), with(func(r *Reply) { r.Source = source }), header.ErrList},
-		{"a CR that folds nothing", strings.Replace(optionsMsg, "i: i", "i: i\rj", 1), ok, header.ErrControl},
-		{"status 99", optionsMsg, Reply{Status: 99}, ErrState},
-		{"status 700", optionsMsg, Reply{Status: 700}, ErrState},
-		{"ACK", strings.ReplaceAll(optionsMsg, "OPTIONS", "ACK"), ok, ErrState},
-		{"a response", strings.Replace(optionsMsg, "OPTIONS sip:b SIP/2.0", "SIP/2.0 200 OK", 1), ok, ErrState},
-		{"reason", optionsMsg, with(func(r *Reply) { r.Reason = []byte("a\nb") }), ErrInjection},
-		{"reason with a bell", optionsMsg, with(func(r *Reply) { r.Reason = []byte("a\ab") }), header.ErrControl},
-		{"value", optionsMsg, field(header.IDAllow, "", "a\r\n b"), ErrInjection},
-		{"name", optionsMsg, field(header.IDOther, "a: b\r\nc", ""), ErrInjection},
-		{"no name", optionsMsg, field(header.IDOther, "", ""), header.ErrToken},
-		{"no such ID", optionsMsg, field(255, "", ""), ErrState},
-		{"Via", optionsMsg, field(header.IDVia, "", "SIP/2.0/UDP x"), ErrState},
-		{"Route by name", optionsMsg, field(header.IDOther, "rOute", "<sip:x>"), ErrState},
-		{"Content-Length", optionsMsg, field(header.IDOther, "l", "9"), ErrState},
-		{"Content-Type", optionsMsg, field(header.IDContentType, "", "a/b"), ErrState},
-		{"a second To", optionsMsg, field(header.IDTo, "", "sip:x"), ErrHeaderTwice},
-		{"a second Call-ID", optionsMsg, field(header.IDOther, "I", "x"), ErrHeaderTwice},
+		{"no Via", noVias, ok, sipwire.ErrMissing},
+		{"no From", without(t, optionsMsg, "f: "), ok, sipwire.ErrMissing},
+		{"no To", without(t, optionsMsg, "t: "), ok, sipwire.ErrMissing},
+		{"no To for a 400", without(t, optionsMsg, "t: "), Reply{Status: 400}, sipwire.ErrMissing},
+		{"no To for a 100", without(t, optionsMsg, "t: "), Reply{Status: 100}, sipwire.ErrMissing},
+		{"no Call-ID", without(t, optionsMsg, "i: "), ok, sipwire.ErrMissing},
+		{"no CSeq", without(t, optionsMsg, "CSeq: "), ok, sipwire.ErrMissing},
+		{"empty From", strings.Replace(without(t, optionsMsg, "f: "), "t: ", "f:\r\nt: ", 1), ok, sipwire.ErrMissing},
+		{"no tag", optionsMsg, Reply{Status: 200}, sipwire.ErrMissing},
+		{"empty tag", optionsMsg, with(func(r *Reply) { r.Tag = []byte{} }), sipwire.ErrToken},
+		{"tag with a parameter", optionsMsg, with(func(r *Reply) { r.Tag = []byte("a;b") }), sipwire.ErrToken},
+		{"tag with a line", optionsMsg, with(func(r *Reply) { r.Tag = []byte("a\r\nB: c") }), sipwire.ErrInjection},
+		{"To that does not parse", strings.Replace(optionsMsg, "sip:b\r\ni:", "<sip:b\r\ni:", 1), ok, sipwire.ErrAngle},
+		{"top Via that does not parse", strings.Replace(optionsMsg, "v: ", "v: , ", 1), with(func(r *Reply) { r.Source = source }), sipwire.ErrList},
+		{"a CR that folds nothing", strings.Replace(optionsMsg, "i: i", "i: i\rj", 1), ok, sipwire.ErrControl},
+		{"status 99", optionsMsg, Reply{Status: 99}, sipwire.ErrState},
+		{"status 700", optionsMsg, Reply{Status: 700}, sipwire.ErrState},
+		{"ACK", strings.ReplaceAll(optionsMsg, "OPTIONS", "ACK"), ok, sipwire.ErrState},
+		{"a response", strings.Replace(optionsMsg, "OPTIONS sip:b SIP/2.0", "SIP/2.0 200 OK", 1), ok, sipwire.ErrState},
+		{"reason", optionsMsg, with(func(r *Reply) { r.Reason = []byte("a\nb") }), sipwire.ErrInjection},
+		{"reason with a bell", optionsMsg, with(func(r *Reply) { r.Reason = []byte("a\ab") }), sipwire.ErrControl},
+		{"value", optionsMsg, field(header.IDAllow, "", "a\r\n b"), sipwire.ErrInjection},
+		{"name", optionsMsg, field(header.IDOther, "a: b\r\nc", ""), sipwire.ErrInjection},
+		{"no name", optionsMsg, field(header.IDOther, "", ""), sipwire.ErrToken},
+		{"no such ID", optionsMsg, field(255, "", ""), sipwire.ErrState},
+		{"Via", optionsMsg, field(header.IDVia, "", "SIP/2.0/UDP x"), sipwire.ErrState},
+		{"Route by name", optionsMsg, field(header.IDOther, "rOute", "<sip:x>"), sipwire.ErrState},
+		{"Content-Length", optionsMsg, field(header.IDOther, "l", "9"), sipwire.ErrState},
+		{"Content-Type", optionsMsg, field(header.IDContentType, "", "a/b"), sipwire.ErrState},
+		{"a second To", optionsMsg, field(header.IDTo, "", "sip:x"), sipwire.ErrHeaderTwice},
+		{"a second Call-ID", optionsMsg, field(header.IDOther, "I", "x"), sipwire.ErrHeaderTwice},
 		{"two Subjects", optionsMsg, with(func(r *Reply) {
 			r.Fields = []HeaderField{{ID: header.IDSubject}, {Name: []byte("s")}}
-		}), ErrHeaderTwice},
-		{"body without a type", optionsMsg, with(func(r *Reply) { r.Body = []byte("x") }), ErrMissing},
-		{"type with a line", optionsMsg, with(func(r *Reply) { r.Body, r.ContentType = []byte("x"), []byte("a/b\n") }), ErrInjection},
+		}), sipwire.ErrHeaderTwice},
+		{"body without a type", optionsMsg, with(func(r *Reply) { r.Body = []byte("x") }), sipwire.ErrMissing},
+		{"type with a line", optionsMsg, with(func(r *Reply) { r.Body, r.ContentType = []byte("x"), []byte("a/b\n") }), sipwire.ErrInjection},
 	} {
 		m := new(Message)
 		_ = m.Parse([]byte(c.in + "\r\n"))
@@ -138,7 +139,7 @@ func TestReplyErrors(t *testing.T) {
 			t.Errorf("%s: %q %v, want %v", c.name, got, err, c.code)
 		}
 	}
-	if got, err := AppendReply(nil, new(Message), &ok); got != nil || !errors.Is(err, ErrNotParsed) {
+	if got, err := AppendReply(nil, new(Message), &ok); got != nil || !errors.Is(err, sipwire.ErrNotParsed) {
 		t.Errorf("no message: %q %v", got, err)
 	}
 }
@@ -172,51 +173,51 @@ func TestRequestErrors(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		make func() ([]byte, error)
-		code Code
+		code sipwire.Code
 	}{
-		{"ACK for a 299", ack(invite, strings.Replace(busy, "486", "299", 1)), ErrState},
-		{"ACK for a 200", ack(invite, strings.Replace(busy, "486", "200", 1)), ErrState},
-		{"ACK for an OPTIONS", ack(optionsMsg, busy), ErrState},
-		{"ACK of a response", ack(busy, busy), ErrState},
-		{"ACK without the To of the response", ack(invite, "SIP/2.0 486 Busy\r\nA: b\r\n"), ErrMissing},
-		{"ACK without From", ack(without(t, invite, "f: "), busy), ErrMissing},
-		{"ACK without Call-ID", ack(without(t, invite, "i: "), busy), ErrMissing},
-		{"ACK without CSeq", ack(without(t, invite, "CSeq: "), busy), ErrMissing},
-		{"ACK without Via", ack(without(t, without(t, invite, "v: "), "Via: "), busy), ErrMissing},
-		{"CANCEL of a response", cancel(busy), ErrState},
-		{"CANCEL of an ACK", cancel(strings.ReplaceAll(optionsMsg, "OPTIONS", "ACK")), ErrState},
-		{"CANCEL of a CANCEL", cancel(strings.ReplaceAll(optionsMsg, "OPTIONS", "CANCEL")), ErrState},
-		{"CANCEL without To", cancel(without(t, invite, "t: ")), ErrMissing},
-		{"dialog without Contact", in(without(t, invite, "Contact: "), "2", same), ErrMissing},
-		{"dialog without From", in(without(t, invite, "f: "), "2", same), ErrMissing},
-		{"dialog without To", in(without(t, invite, "t: "), "2", same), ErrMissing},
-		{"dialog without Call-ID", in(without(t, invite, "i: "), "2", same), ErrMissing},
-		{"Record-Route that is none", in(invite+"Record-Route: <x\r\n", "2", same), header.ErrAngle},
-		{"Contact *", in(strings.Replace(invite, "<sip:c>", "*", 1), "2", same), header.ErrWildcard},
-		{"no Via", in(invite, "2", func(_ *Dialog, r *Request) { r.Via = nil }), ErrMissing},
-		{"Via without the cookie", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Branch = []byte("1") }), header.ErrParam},
-		{"Via with a line", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Host = []byte("h\r\nA: b") }), ErrInjection},
-		{"Via with a port in the host", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Host = []byte("h:1") }), header.ErrHost},
-		{"Via without a transport", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Transport = header.TransportOther }), header.ErrProtocol},
-		{"Via of no transport", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Transport = 200 }), header.ErrProtocol},
-		{"no method", in(invite, "2", func(_ *Dialog, r *Request) { r.Method = nil }), header.ErrToken},
-		{"method with a line", in(invite, "2", func(_ *Dialog, r *Request) { r.Method = []byte("A b:c SIP/2.0\r\n") }), ErrInjection},
-		{"CSeq too large", in(invite, "2", func(_ *Dialog, r *Request) { r.CSeq = 1 << 31 }), header.ErrRange},
-		{"local tag with a line", in(invite, "2\n", same), ErrInjection},
-		{"a second Max-Forwards", in(invite, "2", func(_ *Dialog, r *Request) { r.Fields = []HeaderField{{ID: header.IDMaxForwards}} }), ErrHeaderTwice},
-		{"no target", in(invite, "2", func(d *Dialog, _ *Request) { *d = Dialog{Peer: d.Peer, LocalTag: d.LocalTag} }), ErrMissing},
-		{"route that is none", in(invite, "2", func(d *Dialog, _ *Request) { d.Routes = make([]header.NameAddr, 1) }), header.ErrEmpty},
-		{"no peer", in(invite, "2", func(d *Dialog, _ *Request) { d.Peer = new(Message) }), ErrNotParsed},
+		{"ACK for a 299", ack(invite, strings.Replace(busy, "486", "299", 1)), sipwire.ErrState},
+		{"ACK for a 200", ack(invite, strings.Replace(busy, "486", "200", 1)), sipwire.ErrState},
+		{"ACK for an OPTIONS", ack(optionsMsg, busy), sipwire.ErrState},
+		{"ACK of a response", ack(busy, busy), sipwire.ErrState},
+		{"ACK without the To of the response", ack(invite, "SIP/2.0 486 Busy\r\nA: b\r\n"), sipwire.ErrMissing},
+		{"ACK without From", ack(without(t, invite, "f: "), busy), sipwire.ErrMissing},
+		{"ACK without Call-ID", ack(without(t, invite, "i: "), busy), sipwire.ErrMissing},
+		{"ACK without CSeq", ack(without(t, invite, "CSeq: "), busy), sipwire.ErrMissing},
+		{"ACK without Via", ack(without(t, without(t, invite, "v: "), "Via: "), busy), sipwire.ErrMissing},
+		{"CANCEL of a response", cancel(busy), sipwire.ErrState},
+		{"CANCEL of an ACK", cancel(strings.ReplaceAll(optionsMsg, "OPTIONS", "ACK")), sipwire.ErrState},
+		{"CANCEL of a CANCEL", cancel(strings.ReplaceAll(optionsMsg, "OPTIONS", "CANCEL")), sipwire.ErrState},
+		{"CANCEL without To", cancel(without(t, invite, "t: ")), sipwire.ErrMissing},
+		{"dialog without Contact", in(without(t, invite, "Contact: "), "2", same), sipwire.ErrMissing},
+		{"dialog without From", in(without(t, invite, "f: "), "2", same), sipwire.ErrMissing},
+		{"dialog without To", in(without(t, invite, "t: "), "2", same), sipwire.ErrMissing},
+		{"dialog without Call-ID", in(without(t, invite, "i: "), "2", same), sipwire.ErrMissing},
+		{"Record-Route that is none", in(invite+"Record-Route: <x\r\n", "2", same), sipwire.ErrAngle},
+		{"Contact *", in(strings.Replace(invite, "<sip:c>", "*", 1), "2", same), sipwire.ErrWildcard},
+		{"no Via", in(invite, "2", func(_ *Dialog, r *Request) { r.Via = nil }), sipwire.ErrMissing},
+		{"Via without the cookie", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Branch = []byte("1") }), sipwire.ErrParam},
+		{"Via with a line", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Host = []byte("h\r\nA: b") }), sipwire.ErrInjection},
+		{"Via with a port in the host", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Host = []byte("h:1") }), sipwire.ErrHost},
+		{"Via without a transport", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Transport = header.TransportOther }), sipwire.ErrProtocol},
+		{"Via of no transport", in(invite, "2", func(_ *Dialog, r *Request) { r.Via.Transport = 200 }), sipwire.ErrProtocol},
+		{"no method", in(invite, "2", func(_ *Dialog, r *Request) { r.Method = nil }), sipwire.ErrToken},
+		{"method with a line", in(invite, "2", func(_ *Dialog, r *Request) { r.Method = []byte("A b:c SIP/2.0\r\n") }), sipwire.ErrInjection},
+		{"CSeq too large", in(invite, "2", func(_ *Dialog, r *Request) { r.CSeq = 1 << 31 }), sipwire.ErrRange},
+		{"local tag with a line", in(invite, "2\n", same), sipwire.ErrInjection},
+		{"a second Max-Forwards", in(invite, "2", func(_ *Dialog, r *Request) { r.Fields = []HeaderField{{ID: header.IDMaxForwards}} }), sipwire.ErrHeaderTwice},
+		{"no target", in(invite, "2", func(d *Dialog, _ *Request) { *d = Dialog{Peer: d.Peer, LocalTag: d.LocalTag} }), sipwire.ErrMissing},
+		{"route that is none", in(invite, "2", func(d *Dialog, _ *Request) { d.Routes = make([]header.NameAddr, 1) }), sipwire.ErrEmpty},
+		{"no peer", in(invite, "2", func(d *Dialog, _ *Request) { d.Peer = new(Message) }), sipwire.ErrNotParsed},
 		{"PRACK of a final response", func() ([]byte, error) {
 			var d Dialog
 			_ = d.Begin(m(invite), []byte("2"))
 			return AppendPRACK([]byte("x"), &d, m(busy), &good)
-		}, ErrState},
+		}, sipwire.ErrState},
 		{"ACK of an OPTIONS in a dialog", func() ([]byte, error) {
 			var d Dialog
 			_ = d.Begin(m(invite), []byte("2"))
 			return AppendACK2xx([]byte("x"), &d, m(optionsMsg), &good)
-		}, ErrState},
+		}, sipwire.ErrState},
 	} {
 		got, err := c.make()
 		if string(got) != "x" || !errors.Is(err, c.code) {
@@ -272,7 +273,7 @@ func TestIdent(t *testing.T) {
 	if b := AppendBranchHash(nil, 0x0123456789abcdef); string(b) != "z9hG4bK0123456789abcdef" {
 		t.Errorf("branch %q", b)
 	}
-	for host, code := range map[string]Code{"": 0, "a.example": 0, "[::1]": 0, "192.0.2.1": 0, "a b": header.ErrHost, "a:1": header.ErrHost, "a\r\nB: c": ErrInjection, "a>": header.ErrHost} {
+	for host, code := range map[string]sipwire.Code{"": 0, "a.example": 0, "[::1]": 0, "192.0.2.1": 0, "a b": sipwire.ErrHost, "a:1": sipwire.ErrHost, "a\r\nB: c": sipwire.ErrInjection, "a>": sipwire.ErrHost} {
 		id, err := AppendCallID([]byte("x"), []byte(host))
 		if code == 0 {
 			want := 21

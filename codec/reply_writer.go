@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -74,7 +75,7 @@ func (w *writer) value(b []byte, flags fieldFlags) {
 		return
 	}
 	if bytes.IndexByte(w.dst[n:], '\r') >= 0 || bytes.IndexByte(w.dst[n:], '\n') >= 0 {
-		w.fail(header.IDOther, 0, abnf.ErrControl)
+		w.fail(header.IDOther, 0, sipwire.ErrControl)
 	}
 }
 
@@ -115,7 +116,7 @@ func (w *writer) copyOne(id header.ID) { w.copyAs(id, id) }
 func (w *writer) copyAs(as, id header.ID) {
 	i := w.m.Index(id)
 	if i < 0 || w.m.fields[i].value == w.m.fields[i].end {
-		w.fail(id, w.m.body, ErrMissing)
+		w.fail(id, w.m.body, sipwire.ErrMissing)
 		return
 	}
 	w.copyField(as, i)
@@ -134,7 +135,7 @@ func (w *writer) copyTagged(as header.ID, tag []byte) {
 		return
 	}
 	if tag == nil {
-		w.fail(header.IDTo, 0, ErrMissing)
+		w.fail(header.IDTo, 0, sipwire.ErrMissing)
 	} else if code := checkToken(tag); code != 0 {
 		w.fail(header.IDTo, 0, code)
 	}
@@ -149,7 +150,7 @@ func (w *writer) maxForwards(hops uint8) {
 
 func (w *writer) cseq(number uint32, method []byte) {
 	if number > maxCSeq {
-		w.fail(header.IDCSeq, 0, header.ErrRange)
+		w.fail(header.IDCSeq, 0, sipwire.ErrRange)
 	}
 	w.name(header.IDCSeq)
 	w.dst = append(abnf.AppendUint(w.dst, uint64(number)), ' ')
@@ -193,15 +194,15 @@ func (w *writer) fields(all []HeaderField) {
 				w.fail(id, 0, code)
 			}
 		} else if id.String() == "" {
-			w.fail(id, 0, abnf.ErrState) // no ID of the table, and none for a set
+			w.fail(id, 0, sipwire.ErrState) // no ID of the table, and none for a set
 			return
 		}
 		switch {
 		case id == header.IDVia, id == header.IDRoute, id == header.IDRecordRoute,
 			id == header.IDContentLength, id == header.IDContentType:
-			w.fail(id, 0, abnf.ErrState)
+			w.fail(id, 0, sipwire.ErrState)
 		case id != header.IDOther && id.Multi() == header.Single && w.written.has(id):
-			w.fail(id, 0, ErrHeaderTwice)
+			w.fail(id, 0, sipwire.ErrHeaderTwice)
 		}
 		if code := checkText(f.Value); code != 0 {
 			w.fail(id, 0, code)
@@ -221,7 +222,7 @@ func (w *writer) body(contentType, body []byte) {
 	if len(body) > 0 {
 		code := checkText(contentType)
 		if len(contentType) == 0 {
-			code = ErrMissing
+			code = sipwire.ErrMissing
 		}
 		if code != 0 {
 			w.fail(header.IDContentType, 0, code)

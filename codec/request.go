@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
@@ -36,7 +37,7 @@ type Dialog struct {
 func (d *Dialog) Begin(m *Message, localTag []byte) error {
 	for _, id := range [...]header.ID{header.IDFrom, header.IDTo, header.IDCallID} {
 		if !m.Has(id) {
-			return m.located(id, m.body, ErrMissing)
+			return m.located(id, m.body, sipwire.ErrMissing)
 		}
 	}
 	target, err := m.RemoteTarget()
@@ -97,7 +98,7 @@ func AppendRequest(dst []byte, d *Dialog, r *Request) ([]byte, error) {
 // is a new one. Errors are as for [AppendRequest] and may live in invite.
 func AppendACK2xx(dst []byte, d *Dialog, invite *Message, r *Request) ([]byte, error) {
 	if invite.method != header.MethodINVITE {
-		return dst, invite.located(header.IDOther, 0, abnf.ErrState)
+		return dst, invite.located(header.IDOther, 0, sipwire.ErrState)
 	}
 	cseq, err := invite.CSeq()
 	if err != nil {
@@ -117,7 +118,7 @@ func AppendACK2xx(dst []byte, d *Dialog, invite *Message, r *Request) ([]byte, e
 // ErrState. r.Method is not read; errors are as for [AppendRequest].
 func AppendPRACK(dst []byte, d *Dialog, response *Message, r *Request) ([]byte, error) {
 	if !response.IsReliable() {
-		return dst, response.located(header.IDRSeq, 0, abnf.ErrState)
+		return dst, response.located(header.IDRSeq, 0, sipwire.ErrState)
 	}
 	w := writer{m: d.Peer, dst: dst}
 	w.request(d, r, []byte("PRACK"), r.CSeq)
@@ -143,7 +144,7 @@ func (w *writer) request(d *Dialog, r *Request, method []byte, cseq uint32) {
 		return
 	}
 	if r.Via == nil {
-		w.fail(header.IDVia, 0, ErrMissing)
+		w.fail(header.IDVia, 0, sipwire.ErrMissing)
 		return
 	}
 	if code := r.Via.check(); code != 0 {
@@ -151,7 +152,7 @@ func (w *writer) request(d *Dialog, r *Request, method []byte, cseq uint32) {
 		return
 	}
 	if !d.Target.IsValid() {
-		w.fail(header.IDContact, 0, ErrMissing)
+		w.fail(header.IDContact, 0, sipwire.ErrMissing)
 		return
 	}
 	w.dst = append(append(w.dst, method...), ' ')

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
@@ -59,7 +60,7 @@ func (m *Message) RemoteTarget() (*uri.URI, error) {
 		v, _ := m.Contact()
 		_, offset, _ := m.find(header.IDContact)
 		if v.IsWildcard() {
-			m.keep(slotTarget, header.IDContact, offset, header.ErrWildcard)
+			m.keep(slotTarget, header.IDContact, offset, sipwire.ErrWildcard)
 		} else {
 			m.readAddrURI(slotTarget, slotContact, header.IDContact, &v.NameAddr, &m.typed.target)
 		}
@@ -260,7 +261,7 @@ func (m *Message) routeURI(v *header.NameAddr, i int, u *uri.URI) error {
 	n, err := v.ParseURI(u)
 	if err == nil && !v.HasAngle() {
 		n, _ = v.URIExtent()
-		err = header.ErrNeedAngle
+		err = sipwire.ErrNeedAngle
 	}
 	if err != nil {
 		return m.inValue(header.IDRoute, i, n, err)
@@ -326,7 +327,7 @@ func checkTarget(v *header.Contact, err error) (k int, bad error) {
 	}
 	if v.IsWildcard() {
 		k, _ = v.Extent()
-		return k, header.ErrWildcard
+		return k, sipwire.ErrWildcard
 	}
 	return v.Check()
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/uri"
 )
@@ -43,11 +44,11 @@ func TestRouteSet(t *testing.T) {
 	}
 	for _, c := range []struct {
 		line, rest string
-		code       Code
+		code       sipwire.Code
 	}{
-		{"Record-Route: <sip:a;lr>, <sip:b", "<sip:b", header.ErrAngle},
-		{"Record-Route: <sip:a;lr>, sip:b", "sip:b", header.ErrNeedAngle},
-		{"Record-Route: <sip:a;lr>\r\nRecord-Route: <sip:b>, <x>", ">\r\n", header.ErrScheme},
+		{"Record-Route: <sip:a;lr>, <sip:b", "<sip:b", sipwire.ErrAngle},
+		{"Record-Route: <sip:a;lr>, sip:b", "sip:b", sipwire.ErrNeedAngle},
+		{"Record-Route: <sip:a;lr>\r\nRecord-Route: <sip:b>, <x>", ">\r\n", sipwire.ErrScheme},
 	} {
 		m := request(t, inviteBob, c.line)
 		set, err := m.AppendRouteSet(nil, UAS)
@@ -152,13 +153,13 @@ func TestNextHop(t *testing.T) {
 	}
 	for _, c := range []struct {
 		start, route, rest string
-		code               Code
+		code               sipwire.Code
 	}{
-		{"sip:a@b", "<sip:q;lr>, , <sip:r>", ", <sip:r", header.ErrList},
-		{"sip:a@b", "sip:q;lr", "sip:q", header.ErrNeedAngle},
-		{"sip:a@b", "<" + p + ">, <q>", ">\r\n", header.ErrScheme},
-		{"sip:a@b", "<" + p + ">, sip:q", "sip:q", header.ErrNeedAngle},
-		{p, "<sip:q;lr>\r\nRoute: <sip:r>, <x>", ">\r\n", header.ErrScheme},
+		{"sip:a@b", "<sip:q;lr>, , <sip:r>", ", <sip:r", sipwire.ErrList},
+		{"sip:a@b", "sip:q;lr", "sip:q", sipwire.ErrNeedAngle},
+		{"sip:a@b", "<" + p + ">, <q>", ">\r\n", sipwire.ErrScheme},
+		{"sip:a@b", "<" + p + ">, sip:q", "sip:q", sipwire.ErrNeedAngle},
+		{p, "<sip:q;lr>\r\nRoute: <sip:r>, <x>", ">\r\n", sipwire.ErrScheme},
 	} {
 		m := request(t, "INVITE "+c.start+" SIP/2.0", "Route: "+c.route)
 		h, err := m.NextHop(self)
@@ -167,7 +168,7 @@ func TestNextHop(t *testing.T) {
 			t.Errorf("%s: next %s beside an error", c.route, h.Next.Bytes())
 		}
 	}
-	if _, err := request(t, "SIP/2.0 200 OK", "CSeq: 1 INVITE").NextHop(self); !errors.Is(err, ErrMissing) {
+	if _, err := request(t, "SIP/2.0 200 OK", "CSeq: 1 INVITE").NextHop(self); !errors.Is(err, sipwire.ErrMissing) {
 		t.Errorf("the next hop of a response: %v", err)
 	}
 }
@@ -202,7 +203,7 @@ func TestAppendTargets(t *testing.T) {
 	want := "sip:b sip:x sip:f sip:h sip:c sip:a sip:g"
 	for _, dst := range [][]header.Contact{nil, make([]header.Contact, 2)} {
 		got, err := m.AppendTargets(dst)
-		at(t, m, err, header.ErrHost, ", <sip:e>")
+		at(t, m, err, sipwire.ErrHost, ", <sip:e>")
 		var s []string
 		for i := range got[len(dst):] {
 			s = append(s, string(got[len(dst)+i].URIBytes()))
@@ -213,7 +214,7 @@ func TestAppendTargets(t *testing.T) {
 	}
 	star := request(t, "SIP/2.0 302 Moved", "CSeq: 1 INVITE", "Contact: *")
 	got, err := star.AppendTargets(nil)
-	at(t, star, err, header.ErrWildcard, "*")
+	at(t, star, err, sipwire.ErrWildcard, "*")
 	if got, err2 := request(t, "SIP/2.0 302 Moved", "CSeq: 1 INVITE").AppendTargets(nil); err2 != nil || got != nil {
 		t.Errorf("%v %v without a Contact", got, err2)
 	}

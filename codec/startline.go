@@ -3,6 +3,7 @@ package codec
 import (
 	"unsafe"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/scan"
@@ -37,17 +38,17 @@ func (m *Message) parseStartLine(p *Parser, start int, line scan.Line) bool {
 	if b[lf-1] == '\r' {
 		end--
 	} else if p.Strict {
-		m.fail(ErrBareLF, header.IDOther, lf)
+		m.fail(sipwire.ErrBareLF, header.IDOther, lf)
 	}
 	if lf-start >= limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage) {
-		m.fail(ErrStartLineTooLong, header.IDOther, start+limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage))
+		m.fail(sipwire.ErrStartLineTooLong, header.IDOther, start+limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage))
 		return false
 	}
 	m.start, m.lineEnd = uint32(start), uint32(end)
 	nameEnd := int(line.NameEnd)
 	switch {
 	case nameEnd == start:
-		m.fail(ErrStartLine, header.IDOther, start)
+		m.fail(sipwire.ErrStartLine, header.IDOther, start)
 		return false
 	case b[nameEnd] == ' ':
 		return m.parseRequestLine(start, nameEnd, end)
@@ -55,7 +56,7 @@ func (m *Message) parseStartLine(p *Parser, start int, line scan.Line) bool {
 		b[start]|0x20 == 's' && b[start+1]|0x20 == 'i' && b[start+2]|0x20 == 'p':
 		return m.parseStatusLine(start, end)
 	}
-	m.fail(ErrStartLine, header.IDOther, nameEnd)
+	m.fail(sipwire.ErrStartLine, header.IDOther, nameEnd)
 	return false
 }
 
@@ -72,7 +73,7 @@ func (m *Message) parseRequestLine(start, methodEnd, end int) bool {
 	}
 	if !plainURI(b, uri, uriEnd) {
 		if bad := badURIByte(b, uri, uriEnd); bad >= 0 {
-			m.fail(ErrRequestURI, header.IDOther, bad)
+			m.fail(sipwire.ErrRequestURI, header.IDOther, bad)
 			return false
 		}
 	}
@@ -152,14 +153,14 @@ func (m *Message) otherVersion(start, methodEnd, end int) bool {
 	}
 	version := uriEnd + 1
 	if uriEnd == uri || version >= end || !isVersion(b[version:end]) {
-		m.fail(ErrStartLine, header.IDOther, min(uriEnd, end))
+		m.fail(sipwire.ErrStartLine, header.IDOther, min(uriEnd, end))
 		return false
 	}
 	if bad := badURIByte(b, uri, uriEnd); bad >= 0 {
-		m.fail(ErrRequestURI, header.IDOther, bad)
+		m.fail(sipwire.ErrRequestURI, header.IDOther, bad)
 		return false
 	}
-	m.fail(ErrVersion, header.IDOther, version)
+	m.fail(sipwire.ErrVersion, header.IDOther, version)
 	m.methodEnd = uint32(methodEnd)
 	m.method = header.LookupMethodIn(b, start, methodEnd)
 	m.uriLo, m.uriHi = uint32(uri), uint32(uriEnd)
@@ -192,32 +193,32 @@ func (m *Message) parseStatusLine(start, end int) bool {
 		for version = start; version < end && b[version] != ' '; version++ {
 		}
 		if !isVersion(b[start:version]) {
-			m.fail(ErrStartLine, header.IDOther, start)
+			m.fail(sipwire.ErrStartLine, header.IDOther, start)
 			return false
 		}
 	}
 	code := version + 1
 	reason := abnf.Span(b[:end], min(code, end), abnf.Digit)
 	if reason != code+3 || b[code] < '1' || b[code] > '6' {
-		m.fail(ErrStatus, header.IDOther, min(code, end))
+		m.fail(sipwire.ErrStatus, header.IDOther, min(code, end))
 		return false
 	}
 	status := uint16(b[code]-'0')*100 + uint16(b[code+1]-'0')*10 + uint16(b[code+2]-'0')
 	if reason < end {
 		if b[reason] != ' ' {
-			m.fail(ErrStatus, header.IDOther, reason)
+			m.fail(sipwire.ErrStatus, header.IDOther, reason)
 			return false
 		}
 		reason++
 	}
 	if !plainReason(b, reason, end) {
 		if bad := controlByte(b[reason:end]); bad >= 0 {
-			m.fail(ErrStartLine, header.IDOther, reason+bad)
+			m.fail(sipwire.ErrStartLine, header.IDOther, reason+bad)
 			return false
 		}
 	}
 	if !is2 && !abnf.EqualFold(b[start:version], "SIP/2.0") {
-		m.fail(ErrVersion, header.IDOther, start)
+		m.fail(sipwire.ErrVersion, header.IDOther, start)
 	}
 	m.versionLo, m.versionHi = uint32(start), uint32(version)
 	m.status = status

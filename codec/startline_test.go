@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strconv"
 	"testing"
+
+	"github.com/sipwire/sipwire"
 )
 
 // TestPlainURI holds plainURI to badURIByte: every byte in every place of every
@@ -80,14 +82,14 @@ func TestStatusLineVersion(t *testing.T) {
 		for c := range 256 {
 			b := []byte(msg(line))
 			b[i] = byte(c)
-			want := ErrStartLine
+			want := sipwire.ErrStartLine
 			switch {
 			case byte(c) == line[i], i < 3 && byte(c) == line[i]|0x20:
 				want = 0
 			case i == 4 && c >= '0' && c <= '9', i == 6 && c >= '0' && c <= '9':
-				want = ErrVersion
+				want = sipwire.ErrVersion
 			case i == 7 && (c >= '0' && c <= '9' || c == '\n'):
-				want = ErrStatus // a longer version, or nothing behind it
+				want = sipwire.ErrStatus // a longer version, or nothing behind it
 			}
 			_ = m.Parse(b)
 			if got := m.err.Code; got != want {
@@ -95,12 +97,12 @@ func TestStatusLineVersion(t *testing.T) {
 			}
 		}
 	}
-	if _ = m.Parse([]byte("SIP/\n\n")); m.err.Code != ErrStartLine { // shorter than a word
+	if _ = m.Parse([]byte("SIP/\n\n")); m.err.Code != sipwire.ErrStartLine { // shorter than a word
 		t.Error(m.Err())
 	}
-	for in, want := range map[string]Code{
-		"SIP/2.0": ErrStatus, "SIP/2.0 ": ErrStatus, "SIP/2.0 20": ErrStatus, "SIP/2.0  200 OK": ErrStatus,
-		"sIp/2.0 200": 0, "SIP/2.00 200 OK": ErrVersion, "SIP/12.0 200 OK": ErrVersion, "SIP/2.": ErrStartLine,
+	for in, want := range map[string]sipwire.Code{
+		"SIP/2.0": sipwire.ErrStatus, "SIP/2.0 ": sipwire.ErrStatus, "SIP/2.0 20": sipwire.ErrStatus, "SIP/2.0  200 OK": sipwire.ErrStatus,
+		"sIp/2.0 200": 0, "SIP/2.00 200 OK": sipwire.ErrVersion, "SIP/12.0 200 OK": sipwire.ErrVersion, "SIP/2.": sipwire.ErrStartLine,
 	} {
 		if _ = m.Parse([]byte(msg(in))); m.err.Code != want {
 			t.Errorf("%q: %v, want %v", in, m.err.Code, want)

@@ -3,6 +3,7 @@ package codec
 import (
 	"time"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/scan"
 	"github.com/sipwire/sipwire/pool"
@@ -108,7 +109,7 @@ func (s *Stream) End() error {
 	if s.Pending() == 0 {
 		return nil
 	}
-	s.lost = SyntaxError{ErrIncomplete, header.IDOther, s.Pending()}
+	s.lost = SyntaxError{sipwire.ErrIncomplete, header.IDOther, s.Pending()}
 	return &s.lost
 }
 
@@ -230,7 +231,7 @@ func (s *Stream) advance(n int) {
 }
 
 // lose records that framing is lost.
-func (s *Stream) lose(code Code, id header.ID, offset int) bool {
+func (s *Stream) lose(code sipwire.Code, id header.ID, offset int) bool {
 	s.lost = SyntaxError{code, id, offset}
 	return false
 }
@@ -280,7 +281,7 @@ func (s *Stream) findHead(m *Message) bool {
 		return false
 	}
 	if end > most || end == 0 && len(b) > most {
-		return s.lose(ErrHeadersTooLong, header.IDOther, most)
+		return s.lose(sipwire.ErrHeadersTooLong, header.IDOther, most)
 	}
 	s.head = end
 	return end != 0
@@ -298,7 +299,7 @@ func (s *Stream) checkStartLine(m *Message, b []byte) bool {
 	n, _ := scan.Lines(b[:min(len(b), p.MaxStartLine+1)], 0, m.lines[:1])
 	if n == 0 {
 		if len(b) > p.MaxStartLine {
-			return s.lose(ErrStartLineTooLong, header.IDOther, p.MaxStartLine)
+			return s.lose(sipwire.ErrStartLineTooLong, header.IDOther, p.MaxStartLine)
 		}
 		return true
 	}
@@ -336,11 +337,11 @@ func (s *Stream) findTotal(m *Message) bool {
 	maxMessage := p.maxMessage()
 	switch {
 	case m.length < 0:
-		return s.lose(ErrContentLengthNone, header.IDContentLength, at)
+		return s.lose(sipwire.ErrContentLengthNone, header.IDContentLength, at)
 	case m.length > limit(s.MaxBody, maxMessage, maxMessage):
-		return s.lose(ErrBodyTooLong, header.IDContentLength, at)
+		return s.lose(sipwire.ErrBodyTooLong, header.IDContentLength, at)
 	case s.head+m.length > maxMessage:
-		return s.lose(ErrMessageTooLong, header.IDContentLength, at)
+		return s.lose(sipwire.ErrMessageTooLong, header.IDContentLength, at)
 	}
 	s.total = s.head + m.length
 	return true

@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -77,7 +78,7 @@ func (s *Stream) readError(err error) error {
 		}
 		s.release()
 	case s.timed && errors.Is(err, os.ErrDeadlineExceeded):
-		s.lose(ErrIdle, header.IDOther, s.Pending())
+		s.lose(sipwire.ErrIdle, header.IDOther, s.Pending())
 		return &s.lost
 	default:
 		s.idle()

@@ -23,6 +23,7 @@ import (
 	"testing/iotest"
 	"time"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/testfiles"
 )
@@ -114,10 +115,10 @@ func TestStream(t *testing.T) {
 	gotOne := msgStep("OPTIONS sip:a@b SIP/2.0", "hi", 2)
 	gotTwo := msgStep("BYE sip:a@b SIP/2.0", "", 2)
 	lineEnd, ping := fmt.Sprintf("event %d", LineEnd), fmt.Sprintf("event %d", Ping)
-	lost := func(code Code, id header.ID, offset, base int) string {
+	lost := func(code sipwire.Code, id header.ID, offset, base int) string {
 		return fmt.Sprintf("event %d error %s %v %d, lost true at %d", NeedMore, code.Name(), id, offset, base)
 	}
-	kept := func(line, body string, fields int, code Code, id header.ID, offset, base int) string {
+	kept := func(line, body string, fields int, code sipwire.Code, id header.ID, offset, base int) string {
 		return msgStep(line, body, fields) +
 			fmt.Sprintf(" error %s %v %d, lost false at %d", code.Name(), id, offset, base)
 	}
@@ -138,25 +139,25 @@ func TestStream(t *testing.T) {
 		{"two pings", streamLimits{}, "\r\n\r\n\r\n\r\n", []string{lineEnd, ping, lineEnd, ping}},
 		{"three line ends", streamLimits{}, "\r\n\r\n\r\n" + two, []string{lineEnd, ping, lineEnd, gotTwo}},
 		{"line ends apart", streamLimits{}, "\r\n" + two + "\r\n", []string{lineEnd, gotTwo, lineEnd}},
-		{"ends in head", streamLimits{}, one + "BYE sip:", []string{gotOne, lost(ErrIncomplete, 0, 8, len(one))}},
-		{"ends in body", streamLimits{}, one[:len(one)-1], []string{lost(ErrIncomplete, 0, len(one)-1, 0)}},
-		{"ends in CRLF", streamLimits{}, "\r", []string{lost(ErrIncomplete, 0, 1, 0)}},
-		{"lone CR", streamLimits{}, "\rx\r\n\r\n", []string{lost(ErrStartLine, 0, 0, 0)}},
-		{"garbage", streamLimits{}, "\x16\x03\x01\n", []string{lost(ErrStartLine, 0, 0, 0)}},
-		{"garbage behind", streamLimits{}, one + "hello world\r\n", []string{gotOne, lost(ErrStartLine, 0, 11, len(one))}},
-		{"no length", streamLimits{}, head + "\r\n", []string{lost(ErrContentLengthNone, header.IDContentLength, len(head)+2, 0)}},
+		{"ends in head", streamLimits{}, one + "BYE sip:", []string{gotOne, lost(sipwire.ErrIncomplete, 0, 8, len(one))}},
+		{"ends in body", streamLimits{}, one[:len(one)-1], []string{lost(sipwire.ErrIncomplete, 0, len(one)-1, 0)}},
+		{"ends in CRLF", streamLimits{}, "\r", []string{lost(sipwire.ErrIncomplete, 0, 1, 0)}},
+		{"lone CR", streamLimits{}, "\rx\r\n\r\n", []string{lost(sipwire.ErrStartLine, 0, 0, 0)}},
+		{"garbage", streamLimits{}, "\x16\x03\x01\n", []string{lost(sipwire.ErrStartLine, 0, 0, 0)}},
+		{"garbage behind", streamLimits{}, one + "hello world\r\n", []string{gotOne, lost(sipwire.ErrStartLine, 0, 11, len(one))}},
+		{"no length", streamLimits{}, head + "\r\n", []string{lost(sipwire.ErrContentLengthNone, header.IDContentLength, len(head)+2, 0)}},
 		{"bad header, known end", streamLimits{}, head + "Call ID: x\r\nl: 1\r\n\r\nx" + two,
-			[]string{kept("OPTIONS sip:a@b SIP/2.0", "x", 2, ErrHeaderName, 0, len(head)+5, 46), gotTwo}},
+			[]string{kept("OPTIONS sip:a@b SIP/2.0", "x", 2, sipwire.ErrHeaderName, 0, len(head)+5, 46), gotTwo}},
 		{"version, known end", streamLimits{}, "A sip:a SIP/4.0\r\nl: 0\r\n\r\n" + two,
-			[]string{kept("A sip:a SIP/4.0", "", 1, ErrVersion, 0, 8, 25), gotTwo}},
+			[]string{kept("A sip:a SIP/4.0", "", 1, sipwire.ErrVersion, 0, 8, 25), gotTwo}},
 		{"URI, known end", streamLimits{}, "A <sip:a> SIP/2.0\r\nl: 0\r\n\r\n" + two,
-			[]string{kept("A <sip:a> SIP/2.0", "", 1, ErrRequestURI, 0, 2, 27), gotTwo}},
-		{"head too long", small, head + "X: " + strings.Repeat("x", 100), []string{lost(ErrHeadersTooLong, 0, 100, 0)}},
-		{"whole head too long", small, head + "X: " + strings.Repeat("x", 100) + "\r\nl: 0\r\n\r\n", []string{lost(ErrHeadersTooLong, 0, 100, 0)}},
-		{"start line too long", small, "A sip:" + strings.Repeat("x", 100) + " SIP/2.0\r\nl: 0\r\n\r\n", []string{lost(ErrStartLineTooLong, 0, 100, 0)}},
-		{"body too long", small, head + "Content-Length: 11\r\n\r\n", []string{lost(ErrBodyTooLong, header.IDContentLength, lengthAt, 0)}},
-		{"four gigabytes announced", streamLimits{}, head + "Content-Length: 4294967295\r\n\r\n", []string{lost(ErrContentLength, header.IDContentLength, lengthAt+10, 0)}},
-		{"two gigabytes announced", streamLimits{}, head + "Content-Length: 2147483647\r\n\r\n", []string{lost(ErrBodyTooLong, header.IDContentLength, lengthAt, 0)}},
+			[]string{kept("A <sip:a> SIP/2.0", "", 1, sipwire.ErrRequestURI, 0, 2, 27), gotTwo}},
+		{"head too long", small, head + "X: " + strings.Repeat("x", 100), []string{lost(sipwire.ErrHeadersTooLong, 0, 100, 0)}},
+		{"whole head too long", small, head + "X: " + strings.Repeat("x", 100) + "\r\nl: 0\r\n\r\n", []string{lost(sipwire.ErrHeadersTooLong, 0, 100, 0)}},
+		{"start line too long", small, "A sip:" + strings.Repeat("x", 100) + " SIP/2.0\r\nl: 0\r\n\r\n", []string{lost(sipwire.ErrStartLineTooLong, 0, 100, 0)}},
+		{"body too long", small, head + "Content-Length: 11\r\n\r\n", []string{lost(sipwire.ErrBodyTooLong, header.IDContentLength, lengthAt, 0)}},
+		{"four gigabytes announced", streamLimits{}, head + "Content-Length: 4294967295\r\n\r\n", []string{lost(sipwire.ErrContentLength, header.IDContentLength, lengthAt+10, 0)}},
+		{"two gigabytes announced", streamLimits{}, head + "Content-Length: 2147483647\r\n\r\n", []string{lost(sipwire.ErrBodyTooLong, header.IDContentLength, lengthAt, 0)}},
 	} {
 		want := tt.want
 		sameSteps(t, tt.name, feed(tt.cfg, []byte(tt.in)), want)
@@ -251,7 +252,7 @@ func TestStreamCorpus(t *testing.T) {
 		}
 		end := "clean"
 		switch err := s.End(); {
-		case errors.Is(err, ErrIncomplete):
+		case errors.Is(err, sipwire.ErrIncomplete):
 			end = "incomplete"
 		case err != nil:
 			end = "error"
@@ -373,7 +374,7 @@ func TestReadNext(t *testing.T) {
 		sameSteps(t, "reader", got, feed(streamLimits{}, []byte(one+"\r\n\r\n"+two)))
 	}
 	s := new(Stream)
-	if _, err := s.ReadNext(strings.NewReader(one[:20]), m); !errors.Is(err, ErrIncomplete) {
+	if _, err := s.ReadNext(strings.NewReader(one[:20]), m); !errors.Is(err, sipwire.ErrIncomplete) {
 		t.Fatalf("cut inside a message: %v", err)
 	}
 	s.Close()
@@ -409,7 +410,7 @@ func TestMaxIdle(t *testing.T) {
 			t.Fatal(e, err)
 		}
 	}
-	if e, err := s.ReadNext(b, m); !errors.Is(err, ErrIdle) || s.Lost() == nil {
+	if e, err := s.ReadNext(b, m); !errors.Is(err, sipwire.ErrIdle) || s.Lost() == nil {
 		t.Fatalf("event %d, %v", e, err)
 	}
 	if s.Pending() == 0 || s.Pending() >= len(one) {
@@ -525,7 +526,7 @@ func testConn(t *testing.T, secure bool) {
 	// the connection, and what was sent might never be read.
 	_ = c.(interface{ CloseWrite() error }).CloseWrite()
 	defer c.Close()
-	if err := <-ended; !errors.Is(err, ErrIncomplete) {
+	if err := <-ended; !errors.Is(err, sipwire.ErrIncomplete) {
 		t.Fatalf("connection that died inside a message ended with %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
@@ -8,7 +9,7 @@ import (
 
 // check holds a value against every place of the variable. With probing, the
 // whole value of a header field is not asked for its grammar.
-func (v *templateVar) check(b []byte, probing bool) Code {
+func (v *templateVar) check(b []byte, probing bool) sipwire.Code {
 	for i := range v.places {
 		p := &v.places[i]
 		if p.pos == posField && probing || p.pos == posLines || p.pos == posBody {
@@ -23,7 +24,7 @@ func (v *templateVar) check(b []byte, probing bool) Code {
 		if p.bare {
 			for _, c := range b {
 				if c == ',' || c == ';' || c == '?' {
-					return header.ErrNeedAngle
+					return sipwire.ErrNeedAngle
 				}
 			}
 		}
@@ -32,84 +33,84 @@ func (v *templateVar) check(b []byte, probing bool) Code {
 }
 
 // check holds a value against the place. It holds no CR, LF or NUL.
-func (p *place) check(b []byte) Code {
+func (p *place) check(b []byte) sipwire.Code {
 	switch p.pos {
 	case posField:
 		_, err := header.Check(p.id, b)
-		code, _ := err.(Code)
+		code, _ := err.(sipwire.Code)
 		return code
 	case posToken:
 		return checkToken(b)
 	case posParam:
 		if !isBare(b) {
-			return abnf.ErrParam
+			return sipwire.ErrParam
 		}
 	case posDigits:
-		return checkAll(b, abnf.Digit, abnf.ErrNumber)
+		return checkAll(b, abnf.Digit, sipwire.ErrNumber)
 	case posStatus:
 		if len(b) != 3 || !abnf.All(b, abnf.Digit) || b[0] < '1' || b[0] > '6' {
-			return ErrStatus
+			return sipwire.ErrStatus
 		}
 	case posReason:
 		if controlByte(b) >= 0 {
-			return abnf.ErrControl
+			return sipwire.ErrControl
 		}
 	case posWord:
-		return checkAll(b, abnf.Word, abnf.ErrCallID)
+		return checkAll(b, abnf.Word, sipwire.ErrCallID)
 	case posCallID:
 		return checkCallID(b)
 	case posQuoted:
 		return checkQuotedPart(b)
 	case posDisplay:
 		if abnf.Span(b, 0, abnf.Token|abnf.WSP) < len(b) {
-			return abnf.ErrDisplayName
+			return sipwire.ErrDisplayName
 		}
 	case posURI:
-		return checkEscaped(b, abnf.Reserved, abnf.ErrURI)
+		return checkEscaped(b, abnf.Reserved, sipwire.ErrURI)
 	case posWholeURI:
 		return checkURI(b)
 	case posScheme:
 		if len(b) == 0 || !abnf.Is(b[0], abnf.Alpha) {
-			return abnf.ErrScheme
+			return sipwire.ErrScheme
 		}
-		return checkAll(b, abnf.Scheme, abnf.ErrScheme)
+		return checkAll(b, abnf.Scheme, sipwire.ErrScheme)
 	case posUser:
-		return checkEscaped(b, abnf.User, abnf.ErrUser)
+		return checkEscaped(b, abnf.User, sipwire.ErrUser)
 	case posPassword:
-		return checkEscaped(b, abnf.Password, abnf.ErrUser)
+		return checkEscaped(b, abnf.Password, sipwire.ErrUser)
 	case posURIParam:
-		return checkEscaped(b, abnf.URIParam, abnf.ErrParam)
+		return checkEscaped(b, abnf.URIParam, sipwire.ErrParam)
 	case posURIHeader:
-		return checkEscaped(b, abnf.URIHeader, abnf.ErrURI)
+		return checkEscaped(b, abnf.URIHeader, sipwire.ErrURI)
 	case posHostPart:
 		// A host itself, and what stands next to it can not spoil the labels.
 		n, code := uri.ConsumeHost(b, 0)
 		if code == 0 && (n < len(b) || uri.KindOfHost(b[:n]) == uri.HostIPv6 || b[n-1] == '.') {
-			code = abnf.ErrHost
+			code = sipwire.ErrHost
 		}
 		return code
 	case posPort:
 		_, n, code := uri.ConsumePort(b, 0)
 		if code == 0 && n < len(b) {
-			code = abnf.ErrPort
+			code = sipwire.ErrPort
 		}
 		return code
 	case posIPv6:
-		return checkAll(b, abnf.IPv6, abnf.ErrHost)
+		return checkAll(b, abnf.IPv6, sipwire.ErrHost)
 	case posHost, posHostPort:
 		n, code := uri.ConsumeHost(b, 0)
 		if code == 0 && p.pos == posHostPort && n < len(b) && b[n] == ':' {
 			_, n, code = uri.ConsumePort(b, n+1)
 		}
 		if code == 0 && n < len(b) {
-			code = abnf.ErrHost
+			code = sipwire.ErrHost
 		}
 		return code
 	}
 	return 0
 }
 
-func checkAll(b []byte, set abnf.Class, code Code) Code {
+func checkAll(b []byte, set abnf.Class, code sipwire.Code) sipwire.Code {
 	if abnf.All(b, set) {
 		return 0
 	}
@@ -117,7 +118,7 @@ func checkAll(b []byte, set abnf.Class, code Code) Code {
 }
 
 // checkEscaped asks for one byte of the set, or escape, and more.
-func checkEscaped(b []byte, set abnf.Class, code Code) Code {
+func checkEscaped(b []byte, set abnf.Class, code sipwire.Code) sipwire.Code {
 	n, bad := abnf.ConsumeEscapes(b, 0, set)
 	if bad != 0 {
 		return bad
@@ -130,17 +131,17 @@ func checkEscaped(b []byte, set abnf.Class, code Code) Code {
 
 // checkQuotedPart asks for what may stand between the quotes of a quoted
 // string: every quote, backslash and control byte in a quoted pair.
-func checkQuotedPart(b []byte) Code {
+func checkQuotedPart(b []byte) sipwire.Code {
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; {
 		case c == '"':
-			return abnf.ErrQuote
+			return sipwire.ErrQuote
 		case c == '\\':
 			if i++; i == len(b) {
-				return abnf.ErrQuote
+				return sipwire.ErrQuote
 			}
 		case abnf.Is(c, abnf.Control):
-			return abnf.ErrControl
+			return sipwire.ErrControl
 		}
 	}
 	return 0

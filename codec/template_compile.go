@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -30,7 +31,7 @@ type templateLine struct {
 	id      header.ID
 }
 
-func (c *compiler) fail(code Code, id header.ID, offset int) {
+func (c *compiler) fail(code sipwire.Code, id header.ID, offset int) {
 	if c.err.Code == 0 {
 		c.err = SyntaxError{code, id, offset}
 	}
@@ -38,7 +39,7 @@ func (c *compiler) fail(code Code, id header.ID, offset int) {
 
 func (c *compiler) compile(text []byte) {
 	if len(text) > maxMessage {
-		c.fail(ErrMessageTooLong, header.IDOther, maxMessage)
+		c.fail(sipwire.ErrMessageTooLong, header.IDOther, maxMessage)
 		return
 	}
 	body := c.split(text)
@@ -67,7 +68,7 @@ func (c *compiler) compile(text []byte) {
 	c.t.text = slices.Grow(c.t.text, putBlock)
 	for i := range c.t.vars {
 		if v := &c.t.vars[i]; v.lines && len(v.places) > 1 {
-			c.fail(ErrConflict, header.IDOther, v.offset)
+			c.fail(sipwire.ErrConflict, header.IDOther, v.offset)
 		}
 	}
 	if c.err.Code == 0 {
@@ -84,7 +85,7 @@ func (c *compiler) split(text []byte) (body int) {
 	for i := leadingLineEnds(text); ; {
 		n := bytes.IndexByte(text[i:], '\n')
 		if n < 0 {
-			c.fail(ErrIncomplete, header.IDOther, len(text))
+			c.fail(sipwire.ErrIncomplete, header.IDOther, len(text))
 			return 0
 		}
 		lo, hi := i, i+n
@@ -94,12 +95,12 @@ func (c *compiler) split(text []byte) (body int) {
 		}
 		if hi == lo {
 			if len(c.lines) == 0 {
-				c.fail(ErrStartLine, header.IDOther, lo)
+				c.fail(sipwire.ErrStartLine, header.IDOther, lo)
 			}
 			return i
 		}
 		if bad := bytes.IndexAny(text[lo:hi], "\r\x00"); bad >= 0 {
-			c.fail(abnf.ErrControl, header.IDOther, lo+bad)
+			c.fail(sipwire.ErrControl, header.IDOther, lo+bad)
 			return 0
 		}
 		if first := text[lo]; first != ' ' && first != '\t' {
@@ -108,7 +109,7 @@ func (c *compiler) split(text []byte) (body int) {
 			continue
 		}
 		if len(c.lines) < 2 {
-			c.fail(ErrFold, header.IDOther, lo)
+			c.fail(sipwire.ErrFold, header.IDOther, lo)
 			return 0
 		}
 		last := &c.lines[len(c.lines)-1]
@@ -138,7 +139,7 @@ func (c *compiler) scan(dst []templatePiece, text []byte, lo, hi int) []template
 		}
 		end := bytes.Index(text[open:hi], []byte("}}"))
 		if end < 0 {
-			c.fail(header.ErrValue, header.IDOther, open)
+			c.fail(sipwire.ErrValue, header.IDOther, open)
 			return dst
 		}
 		end += open
@@ -164,7 +165,7 @@ func (line *templateLine) add(c *compiler, text []byte, lo, hi int) {
 func (c *compiler) variable(b []byte, offset int) int32 {
 	name, word, kinded := bytes.Cut(b, []byte(":"))
 	if !abnf.All(bytes.ReplaceAll(name, []byte("_"), []byte("-")), abnf.Host) {
-		c.fail(abnf.ErrToken, header.IDOther, offset)
+		c.fail(sipwire.ErrToken, header.IDOther, offset)
 	}
 	i, ok := c.names[string(name)]
 	if !ok {
@@ -187,10 +188,10 @@ func (c *compiler) variable(b []byte, offset int) int32 {
 			}
 		}
 		if kind == kindSet {
-			c.fail(abnf.ErrToken, header.IDOther, offset)
+			c.fail(sipwire.ErrToken, header.IDOther, offset)
 		}
 		if v.kinded && v.kind != kind {
-			c.fail(ErrConflict, header.IDOther, offset)
+			c.fail(sipwire.ErrConflict, header.IDOther, offset)
 		}
 		v.kind, v.kinded = kind, true
 	}
@@ -257,7 +258,7 @@ func (c *compiler) headerLine(line *templateLine) {
 	if string(bytes.TrimRight(b, " \t")) == "\x00" {
 		v := &c.t.vars[line.refs[0]]
 		if len(v.places) > 0 || v.kind != kindSet {
-			c.fail(ErrConflict, header.IDOther, line.offset)
+			c.fail(sipwire.ErrConflict, header.IDOther, line.offset)
 		}
 		v.lines = true
 		v.stands(place{pos: posLines})
@@ -266,25 +267,25 @@ func (c *compiler) headerLine(line *templateLine) {
 	}
 	colon := bytes.IndexByte(b, ':')
 	if colon < 0 {
-		c.fail(ErrColon, header.IDOther, line.offset)
+		c.fail(sipwire.ErrColon, header.IDOther, line.offset)
 		return
 	}
 	name := bytes.TrimRight(b[:colon], " \t")
 	if !abnf.All(name, abnf.Token) {
-		c.fail(ErrHeaderName, header.IDOther, line.offset)
+		c.fail(sipwire.ErrHeaderName, header.IDOther, line.offset)
 		return
 	}
 	id := header.Lookup(name)
 	line.id = id
 	if id.Multi() == header.Single {
 		if c.t.single.has(id) {
-			c.fail(ErrHeaderTwice, id, line.offset)
+			c.fail(sipwire.ErrHeaderTwice, id, line.offset)
 		}
 		c.t.single.add(id)
 	}
 	if id == header.IDContentLength {
 		if len(line.refs) > 0 {
-			c.fail(ErrState, id, line.offset)
+			c.fail(sipwire.ErrState, id, line.offset)
 			return
 		}
 		c.literal(string(name) + ": ")

@@ -3,6 +3,7 @@ package codec
 import (
 	"bytes"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -52,11 +53,11 @@ type finder struct {
 	id header.ID
 	at []place // for each byte of b
 
-	code Code // what is malformed
-	bad  int  // the index of the byte that is
+	code sipwire.Code // what is malformed
+	bad  int          // the index of the byte that is
 }
 
-func (f *finder) fail(code Code, i int) {
+func (f *finder) fail(code sipwire.Code, i int) {
 	if f.code == 0 {
 		f.code, f.bad = code, i
 	}
@@ -72,7 +73,7 @@ func (f *finder) mark(lo, hi int, pos position, bare bool) {
 }
 
 // field finds the places in a value, which begins at lo.
-func (f *finder) field(lo int) (Code, int) {
+func (f *finder) field(lo int) (sipwire.Code, int) {
 	lo, hi := abnf.TrimLWS(f.b, lo, len(f.b))
 	g := f.id.Grammar()
 	switch {
@@ -157,11 +158,11 @@ func (f *finder) quoted(i, hi int) int {
 			return j + 1
 		case '\\':
 			if j++; j < hi && f.b[j] == 0 {
-				f.fail(abnf.ErrQuote, j) // half of a quoted pair
+				f.fail(sipwire.ErrQuote, j) // half of a quoted pair
 			}
 		}
 	}
-	f.fail(abnf.ErrQuote, i)
+	f.fail(sipwire.ErrQuote, i)
 	return hi
 }
 
@@ -238,7 +239,7 @@ func (f *finder) addrs(lo, hi int) {
 			}
 			end := f.until(i, hi, ">")
 			if end == hi {
-				f.fail(header.ErrAngle, i)
+				f.fail(sipwire.ErrAngle, i)
 				return
 			}
 			f.uri(i+1, end, false)
@@ -304,7 +305,7 @@ func (f *finder) uri(lo, hi int, bare bool) {
 		return
 	case colon == hi:
 		if bytes.IndexByte(b[lo:], 0) >= 0 {
-			f.fail(header.ErrScheme, lo) // a variable can not bring scheme and colon along
+			f.fail(sipwire.ErrScheme, lo) // a variable can not bring scheme and colon along
 		}
 		return
 	}
@@ -340,23 +341,23 @@ func (c *compiler) startLine(line *templateLine) {
 	last := bytes.LastIndexByte(b, ' ')
 	switch {
 	case first < 0 || bytes.IndexByte(b[:first], 0) >= 0 && isStatusLine(b):
-		c.fail(ErrStartLine, header.IDOther, line.offset)
+		c.fail(sipwire.ErrStartLine, header.IDOther, line.offset)
 		return
 	case isStatusLine(b):
 		end := f.until(first+1, len(b), " ")
 		f.mark(first+1, end, posStatus, false)
 		if end != first+2 && bytes.IndexByte(b[first+1:end], 0) >= 0 {
-			f.fail(ErrStatus, first+1) // a variable is all of the code or none of it
+			f.fail(sipwire.ErrStatus, first+1) // a variable is all of the code or none of it
 		}
 		f.mark(end, len(b), posReason, false)
 	case first == last || !abnf.EqualFold(b[last+1:], "SIP/2.0"):
-		c.fail(ErrStartLine, header.IDOther, line.offset)
+		c.fail(sipwire.ErrStartLine, header.IDOther, line.offset)
 		return
 	default:
 		f.mark(0, first, posToken, false)
 		f.uri(first+1, last, false)
 		if last == first+1 || bytes.IndexByte(b[first+1:last], ' ') >= 0 {
-			f.fail(ErrStartLine, first+1)
+			f.fail(sipwire.ErrStartLine, first+1)
 		}
 	}
 	if f.code != 0 {

@@ -3,6 +3,7 @@ package codec
 import (
 	"bytes"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -25,7 +26,7 @@ func (c *compiler) required(body bool) {
 		id = header.IDContentType
 	}
 	if id != header.IDOther {
-		c.fail(ErrMissing, id, 0)
+		c.fail(sipwire.ErrMissing, id, 0)
 	}
 }
 
@@ -59,7 +60,7 @@ func (c *compiler) try() {
 			continue
 		}
 		if _, err := header.Check(f.ID, f.Value); err != nil {
-			code, _ := err.(Code)
+			code, _ := err.(sipwire.Code)
 			c.fail(code, f.ID, line.offset)
 		}
 		if f.ID == header.IDCSeq && m.IsRequest() {
@@ -77,13 +78,13 @@ func (c *compiler) sameMethod(line *templateLine, m *Message) {
 		return
 	}
 	if cseq, _ := m.CSeq(); string(cseq.MethodBytes()) != string(method) {
-		c.fail(ErrMethod, line.id, line.offset)
+		c.fail(sipwire.ErrMethod, line.id, line.offset)
 	}
 }
 
 // probe fills s with values that fit, as far as any are known. With a code, no
 // value fits variable i.
-func (t *Template) probe(s *Stamp) (i int, code Code) {
+func (t *Template) probe(s *Stamp) (i int, code sipwire.Code) {
 	s.Begin(t)
 	for i := range t.vars {
 		v, val := &t.vars[i], &s.vals[i]
@@ -96,7 +97,7 @@ func (t *Template) probe(s *Stamp) (i int, code Code) {
 			}
 			continue
 		}
-		val.code = ErrConflict
+		val.code = sipwire.ErrConflict
 		for _, sample := range [...]string{"1", "sip:1", "200", "sip"} {
 			if v.lines {
 				sample = ""
@@ -107,7 +108,7 @@ func (t *Template) probe(s *Stamp) (i int, code Code) {
 			}
 		}
 		if val.code != 0 {
-			return i, ErrConflict
+			return i, sipwire.ErrConflict
 		}
 	}
 	return 0, 0

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -28,10 +29,10 @@ type Stamp struct {
 
 type stampValue struct {
 	b     []byte
-	code  Code  // why it can not be written
-	auto  bool  // it is filled in
-	ready bool  // it is filled in for the next message
-	ids   idSet // of the lines it holds, those that may stand once
+	code  sipwire.Code // why it can not be written
+	auto  bool         // it is filled in
+	ready bool         // it is filled in for the next message
+	ids   idSet        // of the lines it holds, those that may stand once
 
 	next, step uint32 // of a counter
 }
@@ -59,21 +60,21 @@ func (s *Stamp) Begin(t *Template) {
 func (val *stampValue) unset(k varKind) {
 	val.auto, val.ready, val.code, val.ids = k != kindSet, false, 0, idSet{}
 	if k == kindSet {
-		val.code = ErrMissing
+		val.code = sipwire.ErrMissing
 	}
 }
 
 // value returns the value of a variable of the template, nil for another one.
 func (s *Stamp) value(v Var) *stampValue {
 	if v.n <= 0 || int(v.n) > len(s.vals) {
-		s.err = SyntaxError{Code: ErrState}
+		s.err = SyntaxError{Code: sipwire.ErrState}
 		return nil
 	}
 	return &s.vals[v.n-1]
 }
 
 // fail records the error of variable i.
-func (s *Stamp) fail(code Code, i int) error {
+func (s *Stamp) fail(code sipwire.Code, i int) error {
 	v := &s.t.vars[i]
 	s.err = SyntaxError{code, v.id(), v.offset}
 	return &s.err
@@ -106,7 +107,7 @@ func (s *Stamp) Set(v Var, value []byte) error {
 }
 
 // setLines gives variable i the header fields of value.
-func (s *Stamp) setLines(i int, value []byte) Code {
+func (s *Stamp) setLines(i int, value []byte) sipwire.Code {
 	val := &s.vals[i]
 	val.b = val.b[:0]
 	for len(value) > 0 {
@@ -117,19 +118,19 @@ func (s *Stamp) setLines(i int, value []byte) Code {
 		}
 		colon := bytes.IndexByte(line, ':')
 		if colon < 0 {
-			return ErrColon
+			return sipwire.ErrColon
 		}
 		name := bytes.TrimRight(line[:colon], " \t")
 		if checkToken(name) != 0 {
-			return ErrHeaderName
+			return sipwire.ErrHeaderName
 		}
 		id := header.Lookup(name)
 		if id == header.IDContentLength {
-			return ErrState
+			return sipwire.ErrState
 		}
 		if id.Multi() == header.Single {
 			if s.stands(id) {
-				return ErrHeaderTwice
+				return sipwire.ErrHeaderTwice
 			}
 			val.ids.add(id)
 		}
@@ -137,7 +138,7 @@ func (s *Stamp) setLines(i int, value []byte) Code {
 		val.b = append(val.b, line...)
 		if id != header.IDOther {
 			if _, err := header.Check(id, val.b[from+colon+1:]); err != nil {
-				code, _ := err.(Code)
+				code, _ := err.(sipwire.Code)
 				return code
 			}
 		}
@@ -172,7 +173,7 @@ func (s *Stamp) SetCounter(v Var, start, step uint32) error {
 	}
 	i := int(v.n - 1)
 	if s.t.vars[i].kind != kindCounter {
-		return s.fail(ErrState, i)
+		return s.fail(sipwire.ErrState, i)
 	}
 	val.unset(kindCounter)
 	val.next, val.step = start&maxCSeq, step
@@ -222,7 +223,7 @@ func (s *Stamp) generate(i int) {
 // is written do it once.
 func (s *Stamp) fill() error {
 	if s.t == nil {
-		s.err = SyntaxError{Code: ErrState}
+		s.err = SyntaxError{Code: sipwire.ErrState}
 		return &s.err
 	}
 	for i := range s.vals {

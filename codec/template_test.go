@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -133,16 +134,16 @@ func TestTemplateFilled(t *testing.T) {
 	tpl := compiled(t, "OPTIONS sip:a SIP/2.0\nVia: SIP/2.0/UDP a;branch={{branch}}\nFrom: <sip:a>;tag={{tag}}\nTo: <sip:a>\n"+
 		"Call-ID: {{call-id}}\nCSeq: {{cseq}} OPTIONS\nMax-Forwards: 70\nX-N: {{n:counter}} {{set}} {{n}}\n\n")
 	s := new(Stamp)
-	if _, err := s.AppendTo(nil); !errors.Is(err, ErrState) || s.Size() != 0 {
+	if _, err := s.AppendTo(nil); !errors.Is(err, sipwire.ErrState) || s.Size() != 0 {
 		t.Error("without a template:", err)
 	}
-	if err := s.Set(variable(t, tpl, "set"), nil); !errors.Is(err, ErrState) || s.Unset(Var{1}) == nil || s.SetCounter(Var{1}, 1, 1) == nil || s.Value(Var{1}) != nil {
+	if err := s.Set(variable(t, tpl, "set"), nil); !errors.Is(err, sipwire.ErrState) || s.Unset(Var{1}) == nil || s.SetCounter(Var{1}, 1, 1) == nil || s.Value(Var{1}) != nil {
 		t.Error("without a template:", err)
 	}
 	s.Begin(tpl)
 	v := func(name string) Var { return variable(t, tpl, name) }
 	var e *SyntaxError
-	if _, err := s.AppendTo(nil); !errors.As(err, &e) || e.Code != ErrMissing || s.Size() != 0 || s.Value(v("set")) != nil {
+	if _, err := s.AppendTo(nil); !errors.As(err, &e) || e.Code != sipwire.ErrMissing || s.Size() != 0 || s.Value(v("set")) != nil {
 		t.Error("not set:", err)
 	}
 	line := func() string {
@@ -179,20 +180,20 @@ func TestTemplateFilled(t *testing.T) {
 	field2(func() error { return s.Unset(v("cseq")) }, "5 OPTIONS; 26  26")
 	field2(func() error { return s.SetCounter(v("n"), maxCSeq, 1) }, "6 OPTIONS; 2147483647  2147483647")
 	field("7 OPTIONS; 0  0")
-	if err := s.SetCounter(v("tag"), 1, 1); !errors.Is(err, ErrState) {
+	if err := s.SetCounter(v("tag"), 1, 1); !errors.Is(err, sipwire.ErrState) {
 		t.Error("a tag that counts:", err)
 	}
-	if err := s.Set(v("set"), []byte("a\nb")); !errors.Is(err, ErrInjection) {
+	if err := s.Set(v("set"), []byte("a\nb")); !errors.Is(err, sipwire.ErrInjection) {
 		t.Error(err)
 	}
-	if out, err := s.AppendTo([]byte("as it was")); !errors.Is(err, ErrInjection) || string(out) != "as it was" || s.Value(v("set")) != nil {
+	if out, err := s.AppendTo([]byte("as it was")); !errors.Is(err, sipwire.ErrInjection) || string(out) != "as it was" || s.Value(v("set")) != nil {
 		t.Errorf("%q %v", out, err)
 	}
 	field2(func() error { return s.Set(v("set"), []byte("y")) }, "8 OPTIONS; 1 y 1")
 	if err := s.Unset(v("set")); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.AppendTo(nil); !errors.As(err, &e) || e.Code != ErrMissing || e.Offset != bytes.Index([]byte(tplText(tpl)), []byte("{{set}}")) {
+	if _, err := s.AppendTo(nil); !errors.As(err, &e) || e.Code != sipwire.ErrMissing || e.Offset != bytes.Index([]byte(tplText(tpl)), []byte("{{set}}")) {
 		t.Error(err)
 	}
 	s.Begin(tpl)
@@ -217,12 +218,12 @@ func TestTemplateLines(t *testing.T) {
 		value string
 		code  error
 	}{
-		{a, "Organization: x\r\nnothing", ErrColon}, // it does not stand
+		{a, "Organization: x\r\nnothing", sipwire.ErrColon}, // it does not stand
 		{b, "Organization: y", nil},
-		{a, "X-A: 1\r\nOrganization: x", ErrHeaderTwice},
+		{a, "X-A: 1\r\nOrganization: x", sipwire.ErrHeaderTwice},
 		{b, "X-B: 1", nil},
 		{a, "X-A: 1\r\nOrganization: x", nil},
-		{b, "organization: y", ErrHeaderTwice},
+		{b, "organization: y", sipwire.ErrHeaderTwice},
 		{a, "Organization: z", nil}, // in the place of itself
 		{b, "Subject: y\r\nX-B: 2\r\n", nil},
 	} {

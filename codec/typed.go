@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/uri"
 )
@@ -14,9 +15,9 @@ import (
 func (m *Message) find(id header.ID) (value []byte, offset int, err error) {
 	if m.first[id] == 0 {
 		if !m.parsed && len(m.fields) == 0 {
-			return nil, 0, ErrNotParsed
+			return nil, 0, sipwire.ErrNotParsed
 		}
-		return nil, m.body, ErrMissing
+		return nil, m.body, sipwire.ErrMissing
 	}
 	f := &m.fields[m.first[id]-1]
 	return m.buf[f.value:f.end:f.end], int(f.value), nil
@@ -26,7 +27,7 @@ func (m *Message) find(id header.ID) (value []byte, offset int, err error) {
 // (RFC 3261, 7.3.1).
 func once(p header.ParamList) error {
 	if _, twice := p.Duplicate(); twice {
-		return ErrParamTwice
+		return sipwire.ErrParamTwice
 	}
 	return nil
 }
@@ -56,9 +57,9 @@ func (m *Message) readRequestURI() {
 	case !m.parsed && m.err.Code != 0:
 		m.keep(slotURI, header.IDOther, m.err.Offset, m.err.Code)
 	case !m.parsed:
-		m.keep(slotURI, header.IDOther, 0, ErrNotParsed)
+		m.keep(slotURI, header.IDOther, 0, sipwire.ErrNotParsed)
 	case m.status != 0:
-		m.keep(slotURI, header.IDOther, int(m.start), ErrMissing)
+		m.keep(slotURI, header.IDOther, int(m.start), sipwire.ErrMissing)
 	default:
 		m.readURI(slotURI, header.IDOther, int(m.uriLo), m.RequestURIBytes(), &m.typed.uri)
 	}
@@ -69,7 +70,7 @@ func (m *Message) readURI(s slot, id header.ID, offset int, b []byte, u *uri.URI
 	n, err := u.Parse(b)
 	if err == nil && m.limits.Strict {
 		if _, twice := u.DuplicateParam(); twice {
-			n, err = 0, ErrParamTwice
+			n, err = 0, sipwire.ErrParamTwice
 		}
 	}
 	m.keep(s, id, offset+n, err)
@@ -187,7 +188,7 @@ func (m *Message) readAddrURI(s, from slot, id header.ID, v *header.NameAddr, u 
 	_, offset, _ := m.find(id)
 	lo, _ := v.URIExtent()
 	if !v.HasAngle() && id.NeedsAngle() {
-		m.keep(s, id, offset+lo, header.ErrNeedAngle)
+		m.keep(s, id, offset+lo, sipwire.ErrNeedAngle)
 		return
 	}
 	m.readURI(s, id, offset+lo, v.URIBytes(), u)
@@ -208,7 +209,7 @@ func (m *Message) readContact() {
 	b, offset, err := m.find(header.IDContact)
 	if err == nil {
 		var n int
-		if n, err = m.typed.contact.ParseFrom(b, 0); err == header.ErrWildcard {
+		if n, err = m.typed.contact.ParseFrom(b, 0); err == sipwire.ErrWildcard {
 			n = 0 // the "*", not what stands behind it
 		}
 		if err != nil {

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/uri"
 )
@@ -89,7 +90,7 @@ func (m *Message) keep(s slot, id header.ID, offset int, err error) {
 
 // refuse gives slot s an error, and with it the zero value.
 func (m *Message) refuse(s slot, id header.ID, offset int, err error) {
-	code, _ := err.(Code)
+	code, _ := err.(sipwire.Code)
 	m.typed.bad |= 1 << s
 	m.typed.errs[s] = SyntaxError{code, id, offset}
 	m.typed.zero(s)

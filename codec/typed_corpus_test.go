@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
@@ -118,7 +119,7 @@ func TestTypedCorpus(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := Parser{Stream: row["transport"] == "stream"}
-		if err := p.Parse(m, b); errors.Is(err, ErrIncomplete) {
+		if err := p.Parse(m, b); errors.Is(err, sipwire.ErrIncomplete) {
 			// Without an end of the headers there is no framing.
 			delete(want, "content_length")
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/uri"
@@ -31,7 +32,7 @@ func ExampleMessage_TopVia() {
 	cseq, _ := m.CSeq()
 	fmt.Printf("%s %s %s %s %d\n", u.Host(), via.Host(), via.Branch(), from.Tag(), cseq.Number())
 	_, err := m.MaxForwards()
-	fmt.Println(err, errors.Is(err, header.ErrNumber))
+	fmt.Println(err, errors.Is(err, sipwire.ErrNumber))
 	// Output:
 	// biloxi.example.com pc33.atlanta.example.com z9hG4bK776 1928 7
 	// sip: number expected in Max-Forwards at offset 372 true

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -23,7 +24,7 @@ func parsed(t testing.TB, lines ...string) *Message {
 
 // at checks that err is a *SyntaxError with the code, at the last place
 // where rest stands in the message; at its end for an empty rest.
-func at(t *testing.T, m *Message, err error, code Code, rest string) {
+func at(t *testing.T, m *Message, err error, code sipwire.Code, rest string) {
 	t.Helper()
 	var e *SyntaxError
 	if !errors.As(err, &e) {
@@ -112,11 +113,11 @@ func TestTyped(t *testing.T) {
 		t.Errorf("Route: %q %v", r.Bytes(), err)
 	}
 	_, err = m.TopRouteURI()
-	at(t, m, err, header.ErrNeedAngle, "sip:g")
+	at(t, m, err, sipwire.ErrNeedAngle, "sip:g")
 	n := 0
 	for c, err := range m.Contacts() {
 		if n++; n == 2 {
-			at(t, m, err, header.ErrWildcard, "*")
+			at(t, m, err, sipwire.ErrWildcard, "*")
 		} else if err != nil {
 			t.Errorf("Contact: %q %v", c.Bytes(), err)
 		}
@@ -158,49 +159,49 @@ func TestTypedErrors(t *testing.T) {
 		m := parsed(t, reqLine)
 		if name == "uri" {
 			m = parsed(t, "SIP/2.0 200 OK")
-			at(t, m, f(m), ErrMissing, "SIP/2.0")
+			at(t, m, f(m), sipwire.ErrMissing, "SIP/2.0")
 		} else {
-			at(t, m, f(m), ErrMissing, "")
+			at(t, m, f(m), sipwire.ErrMissing, "")
 		}
-		if err := f(new(Message)); !errors.Is(err, ErrNotParsed) {
+		if err := f(new(Message)); !errors.Is(err, sipwire.ErrNotParsed) {
 			t.Errorf("%s of an empty Message: %v", name, err)
 		}
 	}
 	for _, c := range []struct {
 		ask, line string
-		code      Code
+		code      sipwire.Code
 		rest      string
 	}{
-		{"via", "Via: , SIP/2.0/UDP a", header.ErrList, ", SIP"},
-		{"via", "Via:", ErrEmpty, "\r\n\r\n"},
-		{"via", "Via: SIP/2.0/UDP a;@", header.ErrParam, "@"},
-		{"from", "From: <sip:a@b", header.ErrAngle, "<sip:a@b"},
-		{"from", "From: a, <sip:b>", header.ErrScheme, ", <sip:b>"},
-		{"from", "f: <sip:a>, <sip:b>", header.ErrTrailing, ", <sip:b>"},
-		{"fromURI", "From: <sip:a@b", header.ErrAngle, "<sip:a@b"},
+		{"via", "Via: , SIP/2.0/UDP a", sipwire.ErrList, ", SIP"},
+		{"via", "Via:", sipwire.ErrEmpty, "\r\n\r\n"},
+		{"via", "Via: SIP/2.0/UDP a;@", sipwire.ErrParam, "@"},
+		{"from", "From: <sip:a@b", sipwire.ErrAngle, "<sip:a@b"},
+		{"from", "From: a, <sip:b>", sipwire.ErrScheme, ", <sip:b>"},
+		{"from", "f: <sip:a>, <sip:b>", sipwire.ErrTrailing, ", <sip:b>"},
+		{"fromURI", "From: <sip:a@b", sipwire.ErrAngle, "<sip:a@b"},
 		{"fromURI", "From: x <sip:a@@b>;tag=1", abnfErrHost, "@b>"},
-		{"toURI", "To: <nothing>", header.ErrScheme, ">"},
-		{"cseq", "CSeq: 2147483648 INVITE", header.ErrRange, "2147483648"},
-		{"cseq", "CSeq: 1INVITE", ErrMethod, "INVITE\r\n"},
-		{"cseq", "CSeq: x INVITE", header.ErrNumber, "x INVITE"},
-		{"cseq", "CSeq: 1", ErrMethod, "\r\n\r\n"},
-		{"cseq", "CSeq: 1 INVITE x", header.ErrTrailing, "x\r\n"},
-		{"cseq", "CSeq:", ErrEmpty, "\r\n\r\n"},
-		{"callid", "Call-ID: a b", header.ErrCallID, "b\r\n"},
-		{"callid", "Call-ID: a@@b", header.ErrCallID, "@b"},
-		{"callid", "Call-ID:", ErrEmpty, "\r\n\r\n"},
-		{"hops", "Max-Forwards: 256", header.ErrRange, "256"},
-		{"hops", "Max-Forwards: 7x", header.ErrTrailing, "x"},
-		{"expires", "Expires: soon", header.ErrNumber, "soon"},
-		{"contact", "Contact: *, <sip:a>", header.ErrWildcard, "*, <sip"},
-		{"target", "Contact: *", header.ErrWildcard, "*"},
+		{"toURI", "To: <nothing>", sipwire.ErrScheme, ">"},
+		{"cseq", "CSeq: 2147483648 INVITE", sipwire.ErrRange, "2147483648"},
+		{"cseq", "CSeq: 1INVITE", sipwire.ErrMethod, "INVITE\r\n"},
+		{"cseq", "CSeq: x INVITE", sipwire.ErrNumber, "x INVITE"},
+		{"cseq", "CSeq: 1", sipwire.ErrMethod, "\r\n\r\n"},
+		{"cseq", "CSeq: 1 INVITE x", sipwire.ErrTrailing, "x\r\n"},
+		{"cseq", "CSeq:", sipwire.ErrEmpty, "\r\n\r\n"},
+		{"callid", "Call-ID: a b", sipwire.ErrCallID, "b\r\n"},
+		{"callid", "Call-ID: a@@b", sipwire.ErrCallID, "@b"},
+		{"callid", "Call-ID:", sipwire.ErrEmpty, "\r\n\r\n"},
+		{"hops", "Max-Forwards: 256", sipwire.ErrRange, "256"},
+		{"hops", "Max-Forwards: 7x", sipwire.ErrTrailing, "x"},
+		{"expires", "Expires: soon", sipwire.ErrNumber, "soon"},
+		{"contact", "Contact: *, <sip:a>", sipwire.ErrWildcard, "*, <sip"},
+		{"target", "Contact: *", sipwire.ErrWildcard, "*"},
 		{"target", "Contact: <sip:>", abnfErrHost, ">"},
-		{"route", "Route: <sip:a;lr", header.ErrAngle, "<sip:a"},
-		{"hop", "Route: sip:a;lr", header.ErrNeedAngle, "sip:a"},
-		{"type", "Content-Type: text", header.ErrValue, ""},
-		{"rack", "RAck: 1 2", ErrMethod, "\r\n\r\n"},
-		{"rack", "RAck: 1", header.ErrNumber, "\r\n\r\n"},
-		{"event", "Event: a b", header.ErrTrailing, "b\r\n"},
+		{"route", "Route: <sip:a;lr", sipwire.ErrAngle, "<sip:a"},
+		{"hop", "Route: sip:a;lr", sipwire.ErrNeedAngle, "sip:a"},
+		{"type", "Content-Type: text", sipwire.ErrValue, ""},
+		{"rack", "RAck: 1 2", sipwire.ErrMethod, "\r\n\r\n"},
+		{"rack", "RAck: 1", sipwire.ErrNumber, "\r\n\r\n"},
+		{"event", "Event: a b", sipwire.ErrTrailing, "b\r\n"},
 	} {
 		m := parsed(t, reqLine, "X: y", c.line)
 		err := ask[c.ask](m)
@@ -225,13 +226,13 @@ func TestTypedErrors(t *testing.T) {
 	m := new(Message)
 	m.Parse([]byte(msg("INVITE <sip:a> SIP/2.0", "From: <sip:a>;tag=1")))
 	_, err := m.RequestURI()
-	at(t, m, err, ErrRequestURI, "<sip:a> SIP")
+	at(t, m, err, sipwire.ErrRequestURI, "<sip:a> SIP")
 	if from, err := m.From(); err != nil || string(from.Tag()) != "1" {
 		t.Errorf("behind a bad Request-URI, From is %q %v", from.Bytes(), err)
 	}
 }
 
-const abnfErrHost = header.ErrHost
+const abnfErrHost = sipwire.ErrHost
 
 // TestTypedStrict has a parameter twice: the first wins, or it is an error.
 func TestTypedStrict(t *testing.T) {
@@ -254,7 +255,7 @@ func TestTypedStrict(t *testing.T) {
 		if err := c.ask(loose); err != nil {
 			t.Errorf("%s: %v", c.rest, err)
 		}
-		at(t, strict, c.ask(strict), ErrParamTwice, c.rest)
+		at(t, strict, c.ask(strict), sipwire.ErrParamTwice, c.rest)
 	}
 	if from, _ := loose.From(); string(from.Tag()) != "1" {
 		t.Errorf("tag %q of two", from.Tag())
@@ -310,7 +311,7 @@ func TestLists(t *testing.T) {
 	m = parsed(t, reqLine, "m: *", "Contact: <sip:a>")
 	for _, err := range m.Contacts() {
 		if n++; n == 1 {
-			at(t, m, err, header.ErrWildcard, "*")
+			at(t, m, err, sipwire.ErrWildcard, "*")
 		} else if err != nil {
 			t.Errorf("behind a *: %v", err)
 		}

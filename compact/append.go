@@ -3,18 +3,8 @@ package compact
 import (
 	"slices"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
-	"github.com/sipwire/sipwire/internal/abnf"
-)
-
-// A Code says what is wrong. It is an error that allocates nothing.
-type Code = abnf.Code
-
-// The codes of this package. A message that did not parse gives its own
-// error instead.
-const (
-	ErrNoRoom    = abnf.ErrNoRoom    // the message can not be made to fit
-	ErrNotParsed = abnf.ErrNotParsed // the Message holds no parsed message
 )
 
 // A Form says how header names are written (RFC 3261, 7.3.3).
@@ -80,7 +70,7 @@ func check(m *codec.Message) error {
 	case m.Err() != nil:
 		return m.Err()
 	case !m.IsRequest() && !m.IsResponse():
-		return ErrNotParsed
+		return sipwire.ErrNotParsed
 	}
 	return nil
 }

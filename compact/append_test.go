@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compact"
 	"github.com/sipwire/sipwire/header"
@@ -268,7 +269,7 @@ func TestNotParsed(t *testing.T) {
 	for _, c := range []struct {
 		m    *codec.Message
 		want error
-	}{{bad, codec.ErrHeaderName}, {gone, compact.ErrNotParsed}, {new(codec.Message), compact.ErrNotParsed}} {
+	}{{bad, sipwire.ErrHeaderName}, {gone, sipwire.ErrNotParsed}, {new(codec.Message), sipwire.ErrNotParsed}} {
 		for _, o := range []compact.Options{{}, short, joined} {
 			if b, err := compact.Append([]byte("x"), c.m, o); !errors.Is(err, c.want) || string(b) != "x" {
 				t.Errorf("%q, %v; want %v", b, err, c.want)

@@ -4,7 +4,7 @@
 //
 //	out, report, err := compact.Fit(buf[:0], m, compact.MaxDatagram)
 //	switch {
-//	case err == compact.ErrNoRoom:
+//	case err == sipwire.ErrNoRoom:
 //		// send m over TCP (RFC 3261, 18.1.1)
 //	case err == nil:
 //		log.Printf("%d bytes made %d: %v", report.Before, report.After, report.Steps)

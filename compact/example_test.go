@@ -82,5 +82,5 @@ Content-Length: 0
 	// CSeq:4713 OPTIONS|
 	// l:0|
 	// |
-	// limit 100: 216 bytes made 185, compact names, spaces trimmed, lists joined, message can not be made to fit
+	// limit 100: 216 bytes made 185, compact names, spaces trimmed, lists joined, sip: message cannot be made to fit
 }

@@ -3,6 +3,7 @@ package compact
 import (
 	"slices"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 )
 
@@ -92,7 +93,7 @@ func Fit(dst []byte, m *codec.Message, limit int) ([]byte, Report, error) {
 			return w.dst, report, nil
 		}
 	}
-	return dst, report, ErrNoRoom
+	return dst, report, sipwire.ErrNoRoom
 }
 
 // add adds what a step asks for.

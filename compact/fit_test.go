@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/compact"
 )
 
@@ -24,7 +25,7 @@ func fitAll(t *testing.T, text string) (results []string, steps []compact.Steps)
 			t.Fatalf("limit %d: %q, %+v", limit, b, r)
 		}
 		if err != nil {
-			if err != compact.ErrNoRoom || got != "" || r.After != last.After || r.Steps != last.Steps || r.After <= limit {
+			if err != sipwire.ErrNoRoom || got != "" || r.After != last.After || r.Steps != last.Steps || r.After <= limit {
 				t.Fatalf("limit %d: %v, %q, %+v behind %+v", limit, err, got, r, last)
 			}
 			continue

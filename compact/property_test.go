@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compact"
 	"github.com/sipwire/sipwire/header"
@@ -178,7 +179,7 @@ func checkFit(t *testing.T, m *codec.Message, want []string) {
 			t.Fatalf("limit %d: %+v", limit, r)
 		}
 		if err != nil {
-			if err != compact.ErrNoRoom || out != nil || r.After != limit+1 {
+			if err != sipwire.ErrNoRoom || out != nil || r.After != limit+1 {
 				t.Fatalf("limit %d: %v, %q, %+v", limit, err, out, r)
 			}
 			return
@@ -273,7 +274,7 @@ func TestLinear(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if _, _, err := compact.Fit(nil, m, 0); err != compact.ErrNoRoom {
+		if _, _, err := compact.Fit(nil, m, 0); err != sipwire.ErrNoRoom {
 			t.Error(err)
 		}
 	}

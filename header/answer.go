@@ -1,6 +1,9 @@
 package header
 
-import "github.com/sipwire/sipwire/internal/abnf"
+import (
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
 
 // Answer is what a client adds to a challenge to make credentials of it.
 type Answer struct {
@@ -29,7 +32,7 @@ type Answer struct {
 // The error is a [Code], and dst is then as it was: [ErrValue] when the
 // challenge is not usable ([AuthChallenge.IsUsable]) or does not offer the
 // qop, or when HA1 does not fit the algorithm; [ErrParam] when a lacks
-// something; abnf.ErrInjection when a value of a holds CR, LF or NUL.
+// something; sipwire.ErrInjection when a value of a holds CR, LF or NUL.
 func (d *Digester) AppendCredentials(dst []byte, c *AuthChallenge, a *Answer) ([]byte, error) {
 	x, code := exchangeFor(c, a)
 	if code != 0 {
@@ -79,9 +82,9 @@ func (d *Digester) AppendCredentials(dst []byte, c *AuthChallenge, a *Answer) ([
 }
 
 // exchangeFor puts together what answers the challenge.
-func exchangeFor(c *AuthChallenge, a *Answer) (x exchange, code Code) {
+func exchangeFor(c *AuthChallenge, a *Answer) (x exchange, code sipwire.Code) {
 	if !c.IsUsable() {
-		return x, ErrValue
+		return x, sipwire.ErrValue
 	}
 	qop, offered := a.QOP, c.QOP()
 	if qop == QOPNone {
@@ -104,20 +107,20 @@ func exchangeFor(c *AuthChallenge, a *Answer) (x exchange, code Code) {
 	case QOPAuthInt:
 		x.qopToken = tokenAuthInt
 	default:
-		return x, ErrValue
+		return x, sipwire.ErrValue
 	}
 	if qop&^offered != 0 {
-		return x, ErrValue
+		return x, sipwire.ErrValue
 	}
 	if a.Secret.Username == nil || len(a.URI) == 0 {
-		return x, ErrParam
+		return x, sipwire.ErrParam
 	}
 	if hasLineByte(a.Secret.Username) || hasLineByte(a.URI) || hasLineByte(a.CNonce) {
-		return x, abnf.ErrInjection
+		return x, sipwire.ErrInjection
 	}
 	if qop != QOPNone || x.alg.IsSess() {
 		if len(a.CNonce) == 0 {
-			return x, ErrParam
+			return x, sipwire.ErrParam
 		}
 		x.cnonce = a.CNonce
 	}

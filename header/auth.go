@@ -3,6 +3,7 @@ package header
 import (
 	"iter"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -47,25 +48,25 @@ var authNames = [numAuthParams]string{
 
 // parseScheme reads auth-scheme LWS and what stands behind it, from b[i] to
 // the end of b or the comma in front of the next scheme.
-func (v *auth) parseScheme(b []byte, i int) (n int, code Code) {
+func (v *auth) parseScheme(b []byte, i int) (n int, code sipwire.Code) {
 	if tooLong(b) {
-		return i, ErrRange
+		return i, sipwire.ErrRange
 	}
 	*v = auth{b: b}
 	lo := skipLWS(b, i)
 	if lo >= len(b) {
-		return len(b), ErrEmpty
+		return len(b), sipwire.ErrEmpty
 	}
 	hi := span(b, lo, inToken)
 	if hi == lo {
-		return lo, ErrToken
+		return lo, sipwire.ErrToken
 	}
 	v.scheme = makePart(lo, hi)
 	if i = skipLWS(b, hi); i == len(b) {
-		return i, ErrParam
+		return i, sipwire.ErrParam
 	}
 	if i == hi || b[i] == '=' {
-		return i, ErrValue
+		return i, sipwire.ErrValue
 	}
 	if j := consumeToken68(b, i); j > i && !v.IsDigest() {
 		if n = skipLWS(b, j); n == len(b) {
@@ -92,7 +93,7 @@ func consumeToken68(b []byte, i int) int {
 
 // parseParams reads auth-param *( COMMA auth-param ) from i on; lo is where
 // the whole value begins.
-func (v *auth) parseParams(lo, i int) (int, Code) {
+func (v *auth) parseParams(lo, i int) (int, sipwire.Code) {
 	b := v.b
 	first := i
 	for {
@@ -106,7 +107,7 @@ func (v *auth) parseParams(lo, i int) (int, Code) {
 		}
 		i = skipLWS(b, j)
 		if i < len(b) && b[i] != ',' {
-			return i, ErrTrailing
+			return i, sipwire.ErrTrailing
 		}
 		next := skipLWS(b, min(i+1, len(b)))
 		if i == len(b) || v.scheme.hi != 0 && isNextScheme(b, next) {
@@ -131,23 +132,23 @@ func isNextScheme(b []byte, i int) bool {
 
 // consumeAuthParam reads auth-param = auth-param-name EQUAL ( token /
 // quoted-string ) at i, and returns the index behind it.
-func consumeAuthParam(b []byte, i int, a *param) (int, Code) {
+func consumeAuthParam(b []byte, i int, a *param) (int, sipwire.Code) {
 	j := span(b, i, inToken)
 	if j == i {
-		return i, ErrParam
+		return i, sipwire.ErrParam
 	}
 	a.nameLo, a.nameHi = i, j
 	if i = skipLWS(b, j); i == len(b) || b[i] != '=' {
-		return i, ErrParam
+		return i, sipwire.ErrParam
 	}
 	i = skipLWS(b, i+1)
 	if i < len(b) && b[i] == '"' {
-		var code Code
+		var code sipwire.Code
 		if j, code = abnf.ConsumeQuoted(b, i); code != 0 {
 			return j, code
 		}
 	} else if j = span(b, i, inToken); j == i {
-		return i, ErrToken
+		return i, sipwire.ErrToken
 	}
 	a.valueLo, a.valueHi = i, j
 	return j, 0
@@ -174,7 +175,7 @@ func authParam(name []byte) int {
 func (v *auth) get(k int) []byte { return v.known[k].of(v.b) }
 func (v *auth) has(k int) bool   { return v.known[k].hi != 0 }
 
-func (v *auth) result(code Code) error {
+func (v *auth) result(code sipwire.Code) error {
 	if code != 0 {
 		*v = auth{}
 		return code

@@ -1,5 +1,7 @@
 package header
 
+import "github.com/sipwire/sipwire"
+
 // AuthenticationInfo is a view of the value of Authentication-Info and
 // Proxy-Authentication-Info (RFC 3261, 20.6; RFC 7615): auth-params without a
 // scheme. The zero AuthenticationInfo is invalid. It may be copied freely; it
@@ -12,13 +14,13 @@ type AuthenticationInfo struct{ auth }
 // and v is invalid.
 func (v *AuthenticationInfo) Parse(b []byte) (n int, err error) {
 	if tooLong(b) {
-		return 0, ErrRange
+		return 0, sipwire.ErrRange
 	}
 	v.auth = auth{b: b}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
 		v.auth = auth{}
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	n, code := v.parseParams(lo, lo)
 	return n, v.result(code)

@@ -1,6 +1,7 @@
 package header
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/scan"
 )
@@ -16,8 +17,8 @@ func ParseCallID(b []byte) (callID []byte, n int, err error) {
 	}
 	lo := skipLWS(b, 0)
 	hi, code := consumeCallID(b, lo)
-	if n, code = atEnd(b, hi, code); code == ErrTrailing {
-		code = ErrCallID
+	if n, code = atEnd(b, hi, code); code == sipwire.ErrTrailing {
+		code = sipwire.ErrCallID
 	}
 	if code != 0 {
 		return nil, n, code
@@ -26,20 +27,20 @@ func ParseCallID(b []byte) (callID []byte, n int, err error) {
 }
 
 // consumeCallID reads word ["@" word] at i.
-func consumeCallID(b []byte, i int) (int, Code) {
+func consumeCallID(b []byte, i int) (int, sipwire.Code) {
 	if i >= len(b) {
-		return i, ErrEmpty
+		return i, sipwire.ErrEmpty
 	}
 	j := abnf.Span(b, i, abnf.Word)
 	if j == i {
-		return i, ErrCallID
+		return i, sipwire.ErrCallID
 	}
 	if j == len(b) || b[j] != '@' {
 		return j, 0
 	}
 	k := abnf.Span(b, j+1, abnf.Word)
 	if k == j+1 {
-		return k, ErrCallID
+		return k, sipwire.ErrCallID
 	}
 	return k, 0
 }
@@ -61,9 +62,9 @@ func (v *dialogRef) parse(b []byte) (n int, err error) {
 	return n, nil
 }
 
-func (v *dialogRef) consume(b []byte) (n int, code Code) {
+func (v *dialogRef) consume(b []byte) (n int, code sipwire.Code) {
 	if tooLong(b) {
-		return 0, ErrRange
+		return 0, sipwire.ErrRange
 	}
 	lo := skipLWS(b, 0)
 	hi, code := consumeCallID(b, lo)
@@ -73,11 +74,11 @@ func (v *dialogRef) consume(b []byte) (n int, code Code) {
 	*v = dialogRef{b: b, callID: makePart(lo, hi)}
 	first := skipLWS(b, hi)
 	if first < len(b) && b[first] != ';' {
-		return first, ErrTrailing
+		return first, sipwire.ErrTrailing
 	}
 	end, n, code := consumeParams(b, first)
 	if code == 0 && n < len(b) {
-		code = ErrTrailing
+		code = sipwire.ErrTrailing
 	}
 	v.paramLo, v.paramHi = uint32(first), uint32(end)
 	return n, code

@@ -3,6 +3,7 @@ package header
 import (
 	"iter"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -20,7 +21,7 @@ type AuthChallenge struct{ auth }
 func (v *AuthChallenge) Parse(b []byte) (n int, err error) {
 	n, code := v.parseScheme(b, 0)
 	if code == 0 && n < len(b) {
-		code = ErrTrailing
+		code = sipwire.ErrTrailing
 	}
 	return n, v.result(code)
 }

@@ -1,6 +1,9 @@
 package header
 
-import "github.com/sipwire/sipwire/internal/abnf"
+import (
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
 
 // Check reads every value of a header field, given the bytes behind its colon,
 // as the grammar of the header asks for, splitting lists, and returns the first
@@ -13,12 +16,12 @@ import "github.com/sipwire/sipwire/internal/abnf"
 func Check(id ID, field []byte) (offset int, err error) {
 	offset, code := check(id, field)
 	if bad := badLine(field); bad < offset {
-		return bad, ErrControl
+		return bad, sipwire.ErrControl
 	}
 	return offset, code.Err()
 }
 
-func check(id ID, field []byte) (offset int, code Code) {
+func check(id ID, field []byte) (offset int, code sipwire.Code) {
 	for next := 0; next <= len(field); {
 		var lo, hi, n int
 		lo, hi, next = NextValue(id, field, next)
@@ -27,12 +30,12 @@ func check(id ID, field []byte) (offset int, code Code) {
 		case lo < hi:
 			n, code = checkValue(id, value)
 		case !isBlank(field):
-			code = ErrList
+			code = sipwire.ErrList
 		case !id.MayBeEmpty():
-			code = ErrEmpty
+			code = sipwire.ErrEmpty
 		}
 		if code == 0 && id == IDContact && string(value) == "*" && (!isBlank(field[:lo]) || next <= len(field)) {
-			n, code = 0, ErrWildcard // STAR / (contact-param *(COMMA contact-param))
+			n, code = 0, sipwire.ErrWildcard // STAR / (contact-param *(COMMA contact-param))
 		}
 		if code != 0 {
 			return lo + n, code
@@ -74,7 +77,7 @@ func (id ID) MayBeEmpty() bool {
 }
 
 // checkValue reads one value, which is not empty.
-func checkValue(id ID, b []byte) (n int, code Code) {
+func checkValue(id ID, b []byte) (n int, code sipwire.Code) {
 	switch g := id.Grammar(); g {
 	case Integer:
 		return checkInteger(id, b)
@@ -98,7 +101,7 @@ func checkValue(id ID, b []byte) (n int, code Code) {
 		var v Item
 		n, code := v.parse(b, false)
 		if code == 0 && string(v.Value()) != "*" {
-			n, code = int(v.value.lo), ErrValue
+			n, code = int(v.value.lo), sipwire.ErrValue
 		}
 		return n, code
 	case TokQParamsList:
@@ -192,7 +195,7 @@ func parseValue(id ID, g Grammar, b []byte) (n int, err error) {
 }
 
 // checkInteger holds a number against the range of its header.
-func checkInteger(id ID, b []byte) (n int, code Code) {
+func checkInteger(id ID, b []byte) (n int, code sipwire.Code) {
 	var err error
 	switch id {
 	case IDContentLength:
@@ -210,7 +213,7 @@ func checkInteger(id ID, b []byte) (n int, code Code) {
 // checkChallenges reads a challenge, and those behind it in the same field,
 // which elements send although RFC 3261, 7.3.1 says not to; see
 // [AuthChallenge.ParseFrom].
-func checkChallenges(b []byte) (n int, code Code) {
+func checkChallenges(b []byte) (n int, code sipwire.Code) {
 	for i := 0; i <= len(b); i = n + 1 {
 		var v AuthChallenge
 		if n, code = v.parseScheme(b, i); code != 0 {

@@ -1,6 +1,9 @@
 package header
 
-import "github.com/sipwire/sipwire/internal/abnf"
+import (
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
 
 // Contact is a view of one Contact value: a [NameAddr] with the parameters of
 // a binding, or "*" (RFC 3261, 10.2 and 20.10; RFC 5626; RFC 5627). The zero
@@ -30,7 +33,7 @@ func (v *Contact) Parse(b []byte) (n int, err error) {
 func (v *Contact) ParseFrom(b []byte, i int) (n int, err error) {
 	if n, code, ok := v.parseStar(b, i); ok {
 		if code == 0 && i > 0 {
-			code = ErrWildcard
+			code = sipwire.ErrWildcard
 		}
 		return n, v.result(code)
 	}
@@ -39,7 +42,7 @@ func (v *Contact) ParseFrom(b []byte, i int) (n int, err error) {
 }
 
 // result ends a parse; a failed one leaves no trace in v.
-func (v *Contact) result(code Code) error {
+func (v *Contact) result(code sipwire.Code) error {
 	if code != 0 {
 		*v = Contact{}
 		return code
@@ -49,7 +52,7 @@ func (v *Contact) result(code Code) error {
 
 // parseStar reads "*" at i. It is not ok when something else stands there,
 // among it a display name of which "*" is the first token.
-func (v *Contact) parseStar(b []byte, i int) (n int, code Code, ok bool) {
+func (v *Contact) parseStar(b []byte, i int) (n int, code sipwire.Code, ok bool) {
 	v.star = false
 	i = skipLWS(b, i)
 	if i >= len(b) || b[i] != '*' || tooLong(b) {
@@ -60,7 +63,7 @@ func (v *Contact) parseStar(b []byte, i int) (n int, code Code, ok bool) {
 		if b[n] != ';' && b[n] != ',' {
 			return n, 0, false
 		}
-		return n, ErrWildcard, true
+		return n, sipwire.ErrWildcard, true
 	}
 	*v = Contact{star: true}
 	v.b, v.all = b, makePart(i, i+1)

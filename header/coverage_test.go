@@ -1,6 +1,10 @@
 package header
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sipwire/sipwire"
+)
 
 // A headerRow says which accessor reads a header, with a field that it reads
 // and one that it refuses.
@@ -220,7 +224,7 @@ func by[T any, P interface {
 	var v T
 	n, err := P(&v).Parse(b)
 	if err == nil && n != len(b) {
-		return ErrTrailing
+		return sipwire.ErrTrailing
 	}
 	return err
 }
@@ -278,14 +282,14 @@ func TestCheckEmpty(t *testing.T) {
 			if (err == nil) != want {
 				t.Errorf("%v: %q: %v", id, field, err)
 			}
-			if err != nil && err != ErrEmpty || n > len(field) {
+			if err != nil && err != sipwire.ErrEmpty || n > len(field) {
 				t.Errorf("%v: %q: %v at %d", id, field, err, n)
 			}
 		}
 		if id.Multi() == List {
 			good := headerRows[id-1].good
 			for _, field := range []string{",", good + ",", "," + good, good + ", ," + good} {
-				if _, err := Check(id, []byte(field)); err != ErrList && id != IDContact {
+				if _, err := Check(id, []byte(field)); err != sipwire.ErrList && id != IDContact {
 					t.Errorf("%v: %q: %v", id, field, err)
 				}
 			}
@@ -298,32 +302,32 @@ func TestCheck(t *testing.T) {
 		id    ID
 		field string
 		n     int
-		code  Code
+		code  sipwire.Code
 	}{
 		{IDAllow, "INVITE, ACK", 11, 0},
-		{IDAllow, " INVITE , AC K", 13, ErrTrailing},
-		{IDAllow, "INVITE,,ACK", 7, ErrList},
-		{IDAllow, "INVITE\r\n,ACK", 6, ErrControl},
+		{IDAllow, " INVITE , AC K", 13, sipwire.ErrTrailing},
+		{IDAllow, "INVITE,,ACK", 7, sipwire.ErrList},
+		{IDAllow, "INVITE\r\n,ACK", 6, sipwire.ErrControl},
 		{IDAllow, "INVITE\r\n ,ACK\r\n", 15, 0},
-		{IDAllow, "INVITE,@\r\n,ACK", 7, ErrToken},
-		{IDVia, "SIP/2.0/UDP a;b, SIP/2.0/UDP", 28, ErrProtocol},
+		{IDAllow, "INVITE,@\r\n,ACK", 7, sipwire.ErrToken},
+		{IDVia, "SIP/2.0/UDP a;b, SIP/2.0/UDP", 28, sipwire.ErrProtocol},
 		{IDContact, "*", 1, 0},
 		{IDContact, " * ", 3, 0},
-		{IDContact, "*, <sip:a@b>", 0, ErrWildcard},
-		{IDContact, "<sip:a@b>, *", 11, ErrWildcard},
-		{IDContact, "<sip:a@b>,<a@b>", 12, ErrScheme},
-		{IDRoute, "<sip:a;lr>, sip:b", 12, ErrNeedAngle},
-		{IDContentLanguage, "fr, en;q=1", 6, ErrTrailing},
-		{IDAllowEvents, "presence;a", 8, ErrTrailing},
-		{IDAllowEvents, "presence,a.", 10, ErrValue},
-		{IDMaxForwards, "256", 0, ErrRange},
-		{IDFlowTimer, "4294967296", 0, ErrRange},
-		{IDContentLength, "9223372036854775808", 0, ErrRange},
+		{IDContact, "*, <sip:a@b>", 0, sipwire.ErrWildcard},
+		{IDContact, "<sip:a@b>, *", 11, sipwire.ErrWildcard},
+		{IDContact, "<sip:a@b>,<a@b>", 12, sipwire.ErrScheme},
+		{IDRoute, "<sip:a;lr>, sip:b", 12, sipwire.ErrNeedAngle},
+		{IDContentLanguage, "fr, en;q=1", 6, sipwire.ErrTrailing},
+		{IDAllowEvents, "presence;a", 8, sipwire.ErrTrailing},
+		{IDAllowEvents, "presence,a.", 10, sipwire.ErrValue},
+		{IDMaxForwards, "256", 0, sipwire.ErrRange},
+		{IDFlowTimer, "4294967296", 0, sipwire.ErrRange},
+		{IDContentLength, "9223372036854775808", 0, sipwire.ErrRange},
 		{IDExpires, "99999999999", 11, 0},
 		{IDWWWAuthenticate, `Digest realm="a", Digest realm="b"`, 34, 0},
-		{IDWWWAuthenticate, `Digest realm="a", Digest realm`, 30, ErrParam},
-		{IDAuthorization, `Digest realm="a", Digest realm="b"`, 16, ErrTrailing},
-		{IDOther, "a\x01", 1, ErrControl},
+		{IDWWWAuthenticate, `Digest realm="a", Digest realm`, 30, sipwire.ErrParam},
+		{IDAuthorization, `Digest realm="a", Digest realm="b"`, 16, sipwire.ErrTrailing},
+		{IDOther, "a\x01", 1, sipwire.ErrControl},
 		{ID(255), "a", 1, 0},
 	} {
 		n, err := Check(c.id, []byte(c.field))
@@ -347,7 +351,7 @@ func FuzzCheck(f *testing.F) {
 		if n < 0 || n > len(s) || err == nil && n != len(s) {
 			t.Fatalf("%v: %q: %v at %d", id, s, err, n)
 		}
-		if code, ok := err.(Code); err != nil && (!ok || code == 0) {
+		if code, ok := err.(sipwire.Code); err != nil && (!ok || code == 0) {
 			t.Fatalf("%v: %q: error %#v", id, s, err)
 		}
 		// A field is good when each of its values is.

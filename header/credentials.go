@@ -1,5 +1,7 @@
 package header
 
+import "github.com/sipwire/sipwire"
+
 // AuthCredentials is a view of credentials, the value of Authorization and
 // Proxy-Authorization (RFC 3261, 20.7, 20.28 and 22). [Digester.Verify] checks
 // them. The zero AuthCredentials is invalid. It may be copied freely; it and
@@ -13,7 +15,7 @@ type AuthCredentials struct{ auth }
 func (v *AuthCredentials) Parse(b []byte) (n int, err error) {
 	n, code := v.parseScheme(b, 0)
 	if code == 0 && n < len(b) {
-		code = ErrTrailing
+		code = sipwire.ErrTrailing
 	}
 	return n, v.result(code)
 }

@@ -3,6 +3,7 @@ package header
 import (
 	"math/bits"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -67,36 +68,36 @@ func (v *CSeq) plain(b []byte, lo, hi int) bool {
 
 var tens = [4]uint64{1, 10, 100, 1000}
 
-func (v *CSeq) parse(b []byte, i int) (int, Code) {
+func (v *CSeq) parse(b []byte, i int) (int, sipwire.Code) {
 	number, j, code := consumeSequence(b, i, maxCSeq)
 	if code != 0 {
 		return j, code
 	}
 	hi := abnf.Span(b, j, abnf.Token)
 	if hi == j {
-		return j, ErrMethod
+		return j, sipwire.ErrMethod
 	}
 	v.number, v.method, v.id = number, b[j:hi:hi], LookupMethod(b[j:hi])
 	if n := skipLWS(b, hi); n < len(b) {
-		return n, ErrTrailing
+		return n, sipwire.ErrTrailing
 	}
 	return len(b), 0
 }
 
 // consumeSequence reads 1*DIGIT LWS at i and returns the index behind both.
-func consumeSequence(b []byte, i int, most uint64) (uint32, int, Code) {
+func consumeSequence(b []byte, i int, most uint64) (uint32, int, sipwire.Code) {
 	v, j, code := abnf.ConsumeUint(b, i, most)
 	switch {
-	case code == ErrRange:
+	case code == sipwire.ErrRange:
 		return 0, i, code
 	case code != 0 && i >= len(b):
-		return 0, i, ErrEmpty
+		return 0, i, sipwire.ErrEmpty
 	case code != 0:
 		return 0, i, code
 	}
 	k := skipLWS(b, j)
 	if k == j {
-		return 0, j, ErrMethod
+		return 0, j, sipwire.ErrMethod
 	}
 	return uint32(v), k, 0
 }
@@ -127,8 +128,8 @@ type RAck struct {
 func (v *RAck) Parse(b []byte) (n int, err error) {
 	*v = RAck{}
 	rseq, n, code := consumeSequence(b, skipLWS(b, 0), 1<<32-1)
-	if code == ErrMethod {
-		code = ErrNumber // the number behind the first one
+	if code == sipwire.ErrMethod {
+		code = sipwire.ErrNumber // the number behind the first one
 	}
 	if code == 0 {
 		n, code = v.cseq.parse(b, n)

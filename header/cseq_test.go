@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/sipwire/sipwire"
 )
 
 func TestCSeq(t *testing.T) {
@@ -11,7 +13,7 @@ func TestCSeq(t *testing.T) {
 		in     string
 		number uint32
 		method string
-		code   Code
+		code   sipwire.Code
 		n      int
 	}{
 		{"1 INVITE", 1, "INVITE", 0, 8},
@@ -19,18 +21,18 @@ func TestCSeq(t *testing.T) {
 		{"0031\r\n  INVITE", 31, "INVITE", 0, 14},
 		{"\t7 \n\tx-Y!~ ", 7, "x-Y!~", 0, 11},
 		{"2147483647 BYE", 1<<31 - 1, "BYE", 0, 14},
-		{"2147483648 BYE", 0, "", ErrRange, 0},
-		{"4294967297 BYE", 0, "", ErrRange, 0},
-		{"36893488147419103232 BYE", 0, "", ErrRange, 0},
-		{"", 0, "", ErrEmpty, 0},
-		{"1", 0, "", ErrMethod, 1},
-		{"1 ", 0, "", ErrMethod, 2},
-		{"1INVITE", 0, "", ErrMethod, 1},
-		{"INVITE", 0, "", ErrNumber, 0},
-		{"-1 INVITE", 0, "", ErrNumber, 0},
-		{"1 INV@TE", 0, "", ErrTrailing, 5},
-		{"1 INVITE x", 0, "", ErrTrailing, 9},
-		{"1\r\nINVITE", 0, "", ErrMethod, 1},
+		{"2147483648 BYE", 0, "", sipwire.ErrRange, 0},
+		{"4294967297 BYE", 0, "", sipwire.ErrRange, 0},
+		{"36893488147419103232 BYE", 0, "", sipwire.ErrRange, 0},
+		{"", 0, "", sipwire.ErrEmpty, 0},
+		{"1", 0, "", sipwire.ErrMethod, 1},
+		{"1 ", 0, "", sipwire.ErrMethod, 2},
+		{"1INVITE", 0, "", sipwire.ErrMethod, 1},
+		{"INVITE", 0, "", sipwire.ErrNumber, 0},
+		{"-1 INVITE", 0, "", sipwire.ErrNumber, 0},
+		{"1 INV@TE", 0, "", sipwire.ErrTrailing, 5},
+		{"1 INVITE x", 0, "", sipwire.ErrTrailing, 9},
+		{"1\r\nINVITE", 0, "", sipwire.ErrMethod, 1},
 	} {
 		var v CSeq
 		n, err := v.Parse([]byte(tt.in))
@@ -110,7 +112,7 @@ func TestDate(t *testing.T) {
 		"sat, 13 Nov 2010 23:29:00 GMT": 0, "Sat, 13 NOV 2010 23:29:00 GMT": 8, "Sat, 13 Nov 2010 23:29:00 gmt": 25, "Sat, 13 Nov 2010 23:29:00 UTC": 25, "Sat, 13 Nov 2010 23:29:00 +0000": 25,
 		"Sat, 13 Nov 2010 23:29:00 GMT x": 30, "Sat,  13 Nov 2010 23:29:00 GMT": 5,
 	} {
-		if got, at, err := ParseDate([]byte(in)); !errors.Is(err, ErrDate) && in != "" || err == nil || at != n || !got.IsZero() {
+		if got, at, err := ParseDate([]byte(in)); !errors.Is(err, sipwire.ErrDate) && in != "" || err == nil || at != n || !got.IsZero() {
 			t.Errorf("%q: %v, %v at %d, want an error at %d", in, got, err, at, n)
 		}
 	}

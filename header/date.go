@@ -3,6 +3,7 @@ package header
 import (
 	"time"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -16,7 +17,7 @@ func ParseDate(b []byte) (t time.Time, n int, err error) {
 	lo := skipLWS(b, 0)
 	d := dateReader{b: b, i: lo}
 	if lo == len(b) {
-		return t, lo, ErrEmpty
+		return t, lo, sipwire.ErrEmpty
 	}
 	d.name("MonTueWedThuFriSatSun")
 	d.literal(", ")
@@ -33,14 +34,14 @@ func ParseDate(b []byte) (t time.Time, n int, err error) {
 	second := d.digits(2, 0, 59) // time is 00:00:00 to 23:59:59 (25.1)
 	d.literal(" GMT")
 	if d.bad {
-		return t, d.i, ErrDate
+		return t, d.i, sipwire.ErrDate
 	}
 	t = time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
 	if time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day {
-		return time.Time{}, lo + len("Mon, "), ErrDate
+		return time.Time{}, lo + len("Mon, "), sipwire.ErrDate
 	}
 	if n = skipLWS(b, d.i); n < len(b) {
-		return time.Time{}, n, ErrDate
+		return time.Time{}, n, sipwire.ErrDate
 	}
 	return t, n, nil
 }

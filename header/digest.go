@@ -6,6 +6,7 @@ import (
 	"crypto/sha512"
 	"hash"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -226,15 +227,15 @@ func (d *Digester) own(x *exchange, b []byte) {
 }
 
 // response returns the response in a buffer of d, valid until the next call.
-func (d *Digester) response(x *exchange) ([]byte, Code) {
+func (d *Digester) response(x *exchange) ([]byte, sipwire.Code) {
 	n := x.alg.HexLen()
 	switch {
 	case n == 0 || x.qop&QOPOther != 0:
-		return nil, ErrValue
+		return nil, sipwire.ErrValue
 	case x.secret.HA1 != nil && (len(x.secret.HA1) != n || !isLowerHex(x.secret.HA1)):
-		return nil, ErrValue
+		return nil, sipwire.ErrValue
 	case x.qop != QOPNone && (x.nc == nil || x.cnonce == nil), x.alg.IsSess() && x.cnonce == nil:
-		return nil, ErrParam
+		return nil, sipwire.ErrParam
 	}
 
 	// A1 (RFC 7616, 3.4.2)

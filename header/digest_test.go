@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire"
 )
 
 // The examples of RFC 2617, 3.5, of RFC 7616, 3.9.1, and the one that RFC 2069
@@ -235,25 +235,25 @@ func TestDigestRefuses(t *testing.T) {
 	for _, test := range []struct {
 		value string
 		s     Secret
-		want  Code
+		want  sipwire.Code
 	}{
 		{good, Secret{Password: []byte("p")}, 0},
-		{strings.Replace(good, "Digest", "Other", 1), Secret{}, ErrValue},
-		{good + ",algorithm=MD6", Secret{}, ErrValue},
-		{strings.Replace(good, "qop=auth", "qop=auth-conf", 1), Secret{}, ErrValue},
-		{strings.Replace(good, `nonce="n",`, "", 1), Secret{}, ErrParam},
-		{strings.Replace(good, `uri="sip:h",`, "", 1), Secret{}, ErrParam},
-		{strings.Replace(good, `username="u",`, "", 1), Secret{}, ErrParam},
+		{strings.Replace(good, "Digest", "Other", 1), Secret{}, sipwire.ErrValue},
+		{good + ",algorithm=MD6", Secret{}, sipwire.ErrValue},
+		{strings.Replace(good, "qop=auth", "qop=auth-conf", 1), Secret{}, sipwire.ErrValue},
+		{strings.Replace(good, `nonce="n",`, "", 1), Secret{}, sipwire.ErrParam},
+		{strings.Replace(good, `uri="sip:h",`, "", 1), Secret{}, sipwire.ErrParam},
+		{strings.Replace(good, `username="u",`, "", 1), Secret{}, sipwire.ErrParam},
 		{strings.Replace(good, `username="u",`, "", 1), Secret{Username: []byte("u")}, 0},
-		{strings.Replace(good, `realm="r",`, "", 1), Secret{}, ErrParam},
+		{strings.Replace(good, `realm="r",`, "", 1), Secret{}, sipwire.ErrParam},
 		{strings.Replace(good, `realm="r",`, "", 1), Secret{HA1: []byte(strings.Repeat("a", 32))}, 0},
-		{strings.Replace(good, `nc=00000001,`, "", 1), Secret{}, ErrParam},
-		{strings.Replace(good, `cnonce="c",`, "", 1), Secret{}, ErrParam},
-		{good + ",userhash=true", Secret{}, ErrParam},
-		{good, Secret{HA1: []byte("abc")}, ErrValue},
-		{good, Secret{HA1: []byte(strings.Repeat("A", 32))}, ErrValue},
-		{good + ",algorithm=SHA-256", Secret{HA1: []byte(strings.Repeat("a", 32))}, ErrValue},
-		{`Digest username="u",realm="r",nonce="n",uri="sip:h",algorithm=MD5-sess,response=""`, Secret{}, ErrParam},
+		{strings.Replace(good, `nc=00000001,`, "", 1), Secret{}, sipwire.ErrParam},
+		{strings.Replace(good, `cnonce="c",`, "", 1), Secret{}, sipwire.ErrParam},
+		{good + ",userhash=true", Secret{}, sipwire.ErrParam},
+		{good, Secret{HA1: []byte("abc")}, sipwire.ErrValue},
+		{good, Secret{HA1: []byte(strings.Repeat("A", 32))}, sipwire.ErrValue},
+		{good + ",algorithm=SHA-256", Secret{HA1: []byte(strings.Repeat("a", 32))}, sipwire.ErrValue},
+		{`Digest username="u",realm="r",nonce="n",uri="sip:h",algorithm=MD5-sess,response=""`, Secret{}, sipwire.ErrParam},
 	} {
 		var c AuthCredentials
 		mustParse(t, &c, test.value)
@@ -273,23 +273,23 @@ func TestDigestRefuses(t *testing.T) {
 	for _, test := range []struct {
 		value string
 		a     Answer
-		want  Code
+		want  sipwire.Code
 	}{
 		{challenge, Answer{}, 0},
 		{challenge + `,qop=""`, Answer{}, 0},
-		{`Basic realm="r"`, Answer{}, ErrValue},
-		{`Digest realm="r"`, Answer{}, ErrValue},
-		{`Digest nonce="r"`, Answer{}, ErrValue},
-		{challenge + ",algorithm=x", Answer{}, ErrValue},
-		{challenge + ",qop=x", Answer{}, ErrValue},
-		{challenge, Answer{QOP: QOPAuth}, ErrValue},
-		{challenge + ",qop=auth-int", Answer{QOP: QOPAuth}, ErrValue},
-		{challenge + `,qop="auth-int,auth"`, Answer{QOP: QOPOther}, ErrValue},
-		{challenge + `,qop="auth-int,auth"`, Answer{}, ErrParam}, // no cnonce
-		{challenge + `,algorithm=SHA-256-sess`, Answer{}, ErrParam},
-		{challenge, Answer{URI: []byte("sip:a\r\nX: y")}, abnf.ErrInjection},
-		{challenge, Answer{CNonce: []byte("a\x00")}, abnf.ErrInjection},
-		{challenge, Answer{Secret: Secret{Username: []byte("a\n")}}, abnf.ErrInjection},
+		{`Basic realm="r"`, Answer{}, sipwire.ErrValue},
+		{`Digest realm="r"`, Answer{}, sipwire.ErrValue},
+		{`Digest nonce="r"`, Answer{}, sipwire.ErrValue},
+		{challenge + ",algorithm=x", Answer{}, sipwire.ErrValue},
+		{challenge + ",qop=x", Answer{}, sipwire.ErrValue},
+		{challenge, Answer{QOP: QOPAuth}, sipwire.ErrValue},
+		{challenge + ",qop=auth-int", Answer{QOP: QOPAuth}, sipwire.ErrValue},
+		{challenge + `,qop="auth-int,auth"`, Answer{QOP: QOPOther}, sipwire.ErrValue},
+		{challenge + `,qop="auth-int,auth"`, Answer{}, sipwire.ErrParam}, // no cnonce
+		{challenge + `,algorithm=SHA-256-sess`, Answer{}, sipwire.ErrParam},
+		{challenge, Answer{URI: []byte("sip:a\r\nX: y")}, sipwire.ErrInjection},
+		{challenge, Answer{CNonce: []byte("a\x00")}, sipwire.ErrInjection},
+		{challenge, Answer{Secret: Secret{Username: []byte("a\n")}}, sipwire.ErrInjection},
 	} {
 		var ch AuthChallenge
 		mustParse(t, &ch, test.value)
@@ -306,10 +306,10 @@ func TestDigestRefuses(t *testing.T) {
 	}
 	var ch AuthChallenge
 	mustParse(t, &ch, challenge)
-	if _, err := d.AppendCredentials(nil, &ch, &Answer{URI: []byte("sip:h")}); !errors.Is(err, ErrParam) {
+	if _, err := d.AppendCredentials(nil, &ch, &Answer{URI: []byte("sip:h")}); !errors.Is(err, sipwire.ErrParam) {
 		t.Errorf("without a user name: %v", err)
 	}
-	if _, err := d.AppendCredentials(nil, &ch, &Answer{Secret: Secret{Username: []byte("u")}}); !errors.Is(err, ErrParam) {
+	if _, err := d.AppendCredentials(nil, &ch, &Answer{Secret: Secret{Username: []byte("u")}}); !errors.Is(err, sipwire.ErrParam) {
 		t.Errorf("without a URI: %v", err)
 	}
 }

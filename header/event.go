@@ -1,6 +1,10 @@
 package header
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/sipwire/sipwire"
+)
 
 // Event is a view of the value of Event (RFC 6665, 8.2.1: event-type *( SEMI
 // event-param )), and of one element of Allow-Events, which has no parameters.
@@ -18,7 +22,7 @@ func (v *Event) Parse(b []byte) (n int, err error) {
 		// of which may be empty.
 		for i, t := 0, v.Value(); i < len(t); i++ {
 			if t[i] == '.' && (i == 0 || i+1 == len(t) || t[i+1] == '.') {
-				n, code = int(v.value.lo)+i, ErrValue
+				n, code = int(v.value.lo)+i, sipwire.ErrValue
 				break
 			}
 		}

@@ -42,7 +42,7 @@ func ExampleNameAddr() {
 	// A. G. "Al" Bell
 	// a48s
 	// agb bell-telephone.com <nil>
-	// 5 URI must be enclosed in <>
+	// 5 sip: URI must be enclosed in <>
 }
 
 func ExampleContact() {
@@ -96,5 +96,5 @@ func ExampleCSeq() {
 	fmt.Println(n, err)
 	// Output:
 	// 4711 INVITE <nil>
-	// 4 malformed method
+	// 4 sip: malformed method
 }

@@ -117,7 +117,7 @@ func ExampleItem() {
 	v.Parse([]byte("manual;require"))
 	fmt.Printf("%s %v\n", v.Value(), v.Params().Has("require"))
 	// Output:
-	// 14 unexpected bytes after the value
+	// 14 sip: unexpected bytes after the value
 	// manual true
 }
 
@@ -126,7 +126,7 @@ func ExampleCheck() {
 	offset, err := header.Check(header.IDWarning, field)
 	fmt.Printf("%v at %q\n", err, field[offset:])
 	// Output:
-	// number expected at "x isi.edu \"c\""
+	// sip: number expected at "x isi.edu \"c\""
 }
 
 func ExampleID_Place() {

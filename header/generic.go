@@ -1,6 +1,9 @@
 package header
 
-import "github.com/sipwire/sipwire/internal/abnf"
+import (
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
 
 // Item is a view of a token with parameters, the most common shape of a value
 // (RFC 3261, 25.1: token *( SEMI generic-param )). It reads every header of
@@ -29,7 +32,7 @@ func (v *Item) ParseQuoted(b []byte) (n int, err error) {
 	return n, v.result(code)
 }
 
-func (v *Item) result(code Code) error {
+func (v *Item) result(code sipwire.Code) error {
 	if code != 0 {
 		*v = Item{}
 		return code
@@ -37,14 +40,14 @@ func (v *Item) result(code Code) error {
 	return nil
 }
 
-func (v *Item) parse(b []byte, quoted bool) (n int, code Code) {
+func (v *Item) parse(b []byte, quoted bool) (n int, code sipwire.Code) {
 	if tooLong(b) {
-		return 0, ErrRange
+		return 0, sipwire.ErrRange
 	}
 	*v = Item{b: b}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	hi := span(b, lo, inToken)
 	if quoted && b[lo] == '"' {
@@ -53,7 +56,7 @@ func (v *Item) parse(b []byte, quoted bool) (n int, code Code) {
 		}
 	}
 	if hi == lo {
-		return lo, ErrToken
+		return lo, sipwire.ErrToken
 	}
 	v.value = makePart(lo, hi)
 	return consumeRest(b, hi, &v.params)
@@ -79,13 +82,13 @@ func (v *Item) Is(s string) bool { return abnf.EqualFold(v.Value(), s) }
 func (v *Item) Params() ParamList { return ParamList{v.params.of(v.b)} }
 
 // consumeRest reads *( SEMI generic-param ) from i up to the end of b.
-func consumeRest(b []byte, i int, p *part) (int, Code) {
+func consumeRest(b []byte, i int, p *part) (int, sipwire.Code) {
 	if j := skipLWS(b, i); j < len(b) && b[j] != ';' {
-		return j, ErrTrailing
+		return j, sipwire.ErrTrailing
 	}
 	hi, n, code := consumeParams(b, i)
 	if code == 0 && n < len(b) {
-		code = ErrTrailing // a comma
+		code = sipwire.ErrTrailing // a comma
 	}
 	if code == 0 {
 		*p = makePart(i, hi)
@@ -98,7 +101,7 @@ func consumeRest(b []byte, i int, p *part) (int, Code) {
 func delta(p ParamList, name string) (v uint32, ok bool) {
 	value, _ := p.Get(name)
 	n, j, code := abnf.ConsumeUint(value, 0, 1<<32-1)
-	if code == ErrNumber || j != len(value) {
+	if code == sipwire.ErrNumber || j != len(value) {
 		return 0, false
 	}
 	return uint32(n), true
@@ -127,7 +130,7 @@ func (v *FreeText) Parse(b []byte) (n int, err error) {
 		if abnf.Is(b[i], abnf.Control) {
 			j := abnf.SkipLWS(b, i)
 			if j == i {
-				return i, ErrControl
+				return i, sipwire.ErrControl
 			}
 			i = j - 1
 		}

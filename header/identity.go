@@ -1,6 +1,7 @@
 package header
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
 )
@@ -30,14 +31,14 @@ func (v *Identity) Parse(b []byte) (n int, err error) {
 	return n, nil
 }
 
-func (v *Identity) parse(b []byte) (n int, code Code) {
+func (v *Identity) parse(b []byte) (n int, code sipwire.Code) {
 	if tooLong(b) {
-		return 0, ErrRange
+		return 0, sipwire.ErrRange
 	}
 	*v = Identity{b: b}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	quoted := b[lo] == '"'
 	i := lo
@@ -49,15 +50,15 @@ func (v *Identity) parse(b []byte) (n int, code Code) {
 		hi++
 	}
 	if hi == i {
-		return i, ErrValue
+		return i, sipwire.ErrValue
 	}
 	v.digest = makePart(i, hi)
 	if quoted {
 		if hi == len(b) {
-			return lo, ErrQuote
+			return lo, sipwire.ErrQuote
 		}
 		if b[hi] != '"' {
-			return hi, ErrValue
+			return hi, sipwire.ErrValue
 		}
 		hi++
 	}
@@ -66,7 +67,7 @@ func (v *Identity) parse(b []byte) (n int, code Code) {
 
 // parseParams reads the parameters from i up to the end. That of info is a URI
 // in "<>", so they are no generic-params.
-func (v *Identity) parseParams(lo, i int) (int, Code) {
+func (v *Identity) parseParams(lo, i int) (int, sipwire.Code) {
 	b := v.b
 	for {
 		hi := i
@@ -75,10 +76,10 @@ func (v *Identity) parseParams(lo, i int) (int, Code) {
 			return i, 0
 		}
 		if b[i] != ';' {
-			return i, ErrTrailing
+			return i, sipwire.ErrTrailing
 		}
 		var a param
-		var code Code
+		var code sipwire.Code
 		i = skipLWS(b, i+1)
 		if j := infoValue(b, i); j > 0 {
 			if i, code = v.parseInfo(j); code != 0 {
@@ -92,7 +93,7 @@ func (v *Identity) parseParams(lo, i int) (int, Code) {
 		switch {
 		case a.is(b, "info"):
 			// consumeParam lets an empty value through.
-			return a.nameHi, ErrNeedAngle
+			return a.nameHi, sipwire.ErrNeedAngle
 		case a.is(b, "alg") && v.alg.hi == 0 && a.valueLo >= 0:
 			v.alg = makePart(a.valueLo, a.valueHi)
 		case a.is(b, "ppt") && v.ppt.hi == 0 && a.valueLo >= 0:
@@ -118,14 +119,14 @@ func infoValue(b []byte, i int) int {
 }
 
 // parseInfo reads "<" absoluteURI ">" at i.
-func (v *Identity) parseInfo(i int) (int, Code) {
+func (v *Identity) parseInfo(i int) (int, sipwire.Code) {
 	b := v.b
 	hi := i + 1
 	for hi < len(b) && b[hi] != '>' {
 		hi++
 	}
 	if hi == len(b) {
-		return i, ErrAngle
+		return i, sipwire.ErrAngle
 	}
 	var u uri.URI
 	if n, err := u.Parse(b[i+1 : hi]); err != nil {

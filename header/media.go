@@ -1,6 +1,9 @@
 package header
 
-import "github.com/sipwire/sipwire/internal/abnf"
+import (
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
 
 // ContentType is a view of the value of Content-Type (RFC 3261, 20.15 and
 // 25.1: media-type). The zero ContentType is invalid. It may be copied freely;
@@ -21,7 +24,7 @@ func (v *ContentType) Parse(b []byte) (n int, err error) {
 		var a param
 		for i := int(v.params.lo); a.next(b, &i); {
 			if a.valueLo < 0 {
-				n, code = a.nameHi, ErrParam
+				n, code = a.nameHi, sipwire.ErrParam
 				break
 			}
 		}
@@ -29,7 +32,7 @@ func (v *ContentType) Parse(b []byte) (n int, err error) {
 	return n, v.result(code)
 }
 
-func (v *ContentType) result(code Code) error {
+func (v *ContentType) result(code sipwire.Code) error {
 	if code != 0 {
 		*v = ContentType{}
 		return code
@@ -38,26 +41,26 @@ func (v *ContentType) result(code Code) error {
 }
 
 // parse reads m-type SLASH m-subtype *( SEMI generic-param ).
-func (v *ContentType) parse(b []byte) (n int, code Code) {
+func (v *ContentType) parse(b []byte) (n int, code sipwire.Code) {
 	if tooLong(b) {
-		return 0, ErrRange
+		return 0, sipwire.ErrRange
 	}
 	*v = ContentType{b: b}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	hi := span(b, lo, inToken)
 	if hi == lo {
-		return lo, ErrToken
+		return lo, sipwire.ErrToken
 	}
 	v.typ = makePart(lo, hi)
 	if lo = skipLWS(b, hi); lo == len(b) || b[lo] != '/' {
-		return lo, ErrValue
+		return lo, sipwire.ErrValue
 	}
 	lo = skipLWS(b, lo+1)
 	if hi = span(b, lo, inToken); hi == lo {
-		return lo, ErrToken
+		return lo, sipwire.ErrToken
 	}
 	v.subtyp = makePart(lo, hi)
 	return consumeRest(b, hi, &v.params)
@@ -157,7 +160,7 @@ func (v *Language) Parse(b []byte) (n int, err error) {
 	n, code := v.parse(b, false)
 	if code == 0 {
 		if i := badLanguage(v.Value()); i >= 0 {
-			n, code = int(v.value.lo)+i, ErrValue
+			n, code = int(v.value.lo)+i, sipwire.ErrValue
 		}
 	}
 	return n, v.result(code)

@@ -1,6 +1,9 @@
 package header
 
-import "github.com/sipwire/sipwire/internal/abnf"
+import (
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
 
 // MIMEVersion is the value of MIME-Version (RFC 3261, 20.24: 1*DIGIT "."
 // 1*DIGIT), the only header of the class [Version]. Numbers above 2**32-1 are
@@ -14,21 +17,21 @@ func (v *MIMEVersion) Parse(b []byte) (n int, err error) {
 	*v = MIMEVersion{}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	major, i, code := abnf.ConsumeUint(b, lo, 1<<32-1)
-	if code == ErrRange {
+	if code == sipwire.ErrRange {
 		return lo, code
 	}
 	if code != 0 {
 		return i, code
 	}
 	if i == len(b) || b[i] != '.' {
-		return i, ErrValue
+		return i, sipwire.ErrValue
 	}
 	lo = i + 1
 	minor, i, code := abnf.ConsumeUint(b, lo, 1<<32-1)
-	if code == ErrRange {
+	if code == sipwire.ErrRange {
 		return lo, code
 	}
 	if code == 0 {
@@ -60,17 +63,17 @@ func (v *ContentID) Parse(b []byte) (n int, err error) {
 	*v = ContentID{}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	if b[lo] != '<' {
-		return lo, ErrAngle
+		return lo, sipwire.ErrAngle
 	}
 	i, code := consumeDotAtom(b, lo+1)
 	if code != 0 {
 		return i, code
 	}
 	if i == len(b) || b[i] != '@' {
-		return i, ErrValue
+		return i, sipwire.ErrValue
 	}
 	if i++; i < len(b) && b[i] == '[' {
 		i, code = consumeLiteral(b, i)
@@ -81,7 +84,7 @@ func (v *ContentID) Parse(b []byte) (n int, err error) {
 		return i, code
 	}
 	if i == len(b) || b[i] != '>' {
-		return i, ErrAngle
+		return i, sipwire.ErrAngle
 	}
 	hi := i + 1
 	if i, code = atEnd(b, hi, 0); code != 0 {
@@ -92,14 +95,14 @@ func (v *ContentID) Parse(b []byte) (n int, err error) {
 }
 
 // consumeDotAtom reads dot-atom-text: 1*atext *( "." 1*atext ).
-func consumeDotAtom(b []byte, i int) (int, Code) {
+func consumeDotAtom(b []byte, i int) (int, sipwire.Code) {
 	for {
 		j := i
 		for j < len(b) && atext[b[j]] {
 			j++
 		}
 		if j == i {
-			return i, ErrValue
+			return i, sipwire.ErrValue
 		}
 		if j == len(b) || b[j] != '.' {
 			return j, 0
@@ -109,16 +112,16 @@ func consumeDotAtom(b []byte, i int) (int, Code) {
 }
 
 // consumeLiteral reads no-fold-literal: "[" *dtext "]".
-func consumeLiteral(b []byte, i int) (int, Code) {
+func consumeLiteral(b []byte, i int) (int, sipwire.Code) {
 	for i++; i < len(b); i++ {
 		switch c := b[i]; {
 		case c == ']':
 			return i + 1, 0
 		case c <= ' ' || c >= 0x7f || c == '[' || c == '\\':
-			return i, ErrValue
+			return i, sipwire.ErrValue
 		}
 	}
-	return i, ErrValue
+	return i, sipwire.ErrValue
 }
 
 var atext = func() (t [256]bool) {

@@ -3,6 +3,7 @@ package header
 import (
 	"bytes"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/scan"
 	"github.com/sipwire/sipwire/uri"
@@ -53,7 +54,7 @@ func (v *NameAddr) ParseFrom(b []byte, i int) (n int, err error) {
 	return n, v.result(code)
 }
 
-func (v *NameAddr) result(code Code) error {
+func (v *NameAddr) result(code sipwire.Code) error {
 	if code != 0 {
 		*v = NameAddr{}
 		return code
@@ -61,30 +62,30 @@ func (v *NameAddr) result(code Code) error {
 	return nil
 }
 
-func (v *NameAddr) parseWhole(b []byte) (int, Code) {
+func (v *NameAddr) parseWhole(b []byte) (int, sipwire.Code) {
 	n, code := v.parse(b, 0)
 	if code == 0 && n < len(b) {
 		// A comma in a URI without brackets, or one where no list is.
 		if v.angle {
-			return n, ErrTrailing
+			return n, sipwire.ErrTrailing
 		}
-		return n, ErrNeedAngle
+		return n, sipwire.ErrNeedAngle
 	}
 	return n, code
 }
 
-func (v *NameAddr) parse(b []byte, i int) (n int, code Code) {
+func (v *NameAddr) parse(b []byte, i int) (n int, code sipwire.Code) {
 	if tooLong(b) {
-		return i, ErrRange
+		return i, sipwire.ErrRange
 	}
 	*v = NameAddr{b: b}
 	if i = skipLWS(b, i); i >= len(b) {
-		return len(b), ErrEmpty
+		return len(b), sipwire.ErrEmpty
 	}
 	lo := i
 	switch b[i] {
 	case ',':
-		return i, ErrList
+		return i, sipwire.ErrList
 	case '<':
 	case '"':
 		j, code := abnf.ConsumeQuoted(b, i)
@@ -93,7 +94,7 @@ func (v *NameAddr) parse(b []byte, i int) (n int, code Code) {
 		}
 		v.display = makePart(i, j)
 		if i = skipLWS(b, j); i >= len(b) || b[i] != '<' {
-			return i, ErrDisplayName
+			return i, sipwire.ErrDisplayName
 		}
 	default:
 		j := span(b, i, inToken)
@@ -106,7 +107,7 @@ func (v *NameAddr) parse(b []byte, i int) (n int, code Code) {
 	}
 	hi := bytes.IndexByte(b[i:], '>')
 	if hi < 0 {
-		return i, ErrAngle
+		return i, sipwire.ErrAngle
 	}
 	hi += i
 	v.angle = true
@@ -116,7 +117,7 @@ func (v *NameAddr) parse(b []byte, i int) (n int, code Code) {
 
 // parseTokens reads *( token LWS ) in front of "<", which RFC 3261, 25.1 lets
 // stand for a display name; the first token is b[i:j].
-func (v *NameAddr) parseTokens(b []byte, i, j int) (int, Code) {
+func (v *NameAddr) parseTokens(b []byte, i, j int) (int, sipwire.Code) {
 	first, lo, hi := true, i, j
 	for j > i {
 		hi = j
@@ -136,14 +137,14 @@ func (v *NameAddr) parseTokens(b []byte, i, j int) (int, Code) {
 	}
 	if first {
 		// A single word that is no display name had to be a URI.
-		return hi, ErrScheme
+		return hi, sipwire.ErrScheme
 	}
-	return i, ErrDisplayName
+	return i, sipwire.ErrDisplayName
 }
 
 // parseAddrSpec reads an addr-spec without "<>" that begins at lo and whose
 // scheme ends at the colon at j.
-func (v *NameAddr) parseAddrSpec(b []byte, lo, j int) (int, Code) {
+func (v *NameAddr) parseAddrSpec(b []byte, lo, j int) (int, sipwire.Code) {
 	hi := j + 1
 	for hi < len(b) && bareURI[b[hi]] {
 		hi++
@@ -151,9 +152,9 @@ func (v *NameAddr) parseAddrSpec(b []byte, lo, j int) (int, Code) {
 	v.uri = makePart(lo, hi)
 	if i := skipLWS(b, hi); i < len(b) && b[i] != ';' && b[i] != ',' {
 		if b[i] == '?' && i == hi {
-			return i, ErrNeedAngle
+			return i, sipwire.ErrNeedAngle
 		}
-		return i, ErrURI
+		return i, sipwire.ErrURI
 	}
 	return v.parseParams(b, lo, hi)
 }
@@ -171,7 +172,7 @@ var bareURI = func() (t [256]bool) {
 }()
 
 // parseParams is consumeParams that keeps the tag.
-func (v *NameAddr) parseParams(b []byte, lo, i int) (n int, code Code) {
+func (v *NameAddr) parseParams(b []byte, lo, i int) (n int, code sipwire.Code) {
 	var a param
 	start, hi := i, i
 	for {
@@ -182,7 +183,7 @@ func (v *NameAddr) parseParams(b []byte, lo, i int) (n int, code Code) {
 			return i, 0
 		}
 		if b[i] != ';' {
-			return i, ErrTrailing
+			return i, sipwire.ErrTrailing
 		}
 		if i, code = consumeParam(b, skipLWS(b, i+1), &a); code != 0 {
 			return i, code
@@ -242,7 +243,7 @@ func (v *NameAddr) URI() (u uri.URI, err error) {
 func (v *NameAddr) ParseURI(u *uri.URI) (n int, err error) {
 	if !v.IsValid() {
 		*u = uri.URI{}
-		return 0, ErrEmpty
+		return 0, sipwire.ErrEmpty
 	}
 	n, err = u.Parse(v.URIBytes())
 	return int(v.uri.lo) + n, err
@@ -253,7 +254,7 @@ func (v *NameAddr) ParseURI(u *uri.URI) (n int, err error) {
 // [ID.NeedsAngle] says so. n is as for [NameAddr.ParseURI].
 func (v *NameAddr) Check(id ID) (n int, err error) {
 	if v.IsValid() && !v.angle && id.NeedsAngle() {
-		return int(v.uri.lo), ErrNeedAngle
+		return int(v.uri.lo), sipwire.ErrNeedAngle
 	}
 	var u uri.URI
 	return v.ParseURI(&u)

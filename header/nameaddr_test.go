@@ -3,6 +3,7 @@ package header
 import (
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -56,38 +57,38 @@ func TestNameAddrErrors(t *testing.T) {
 	for _, c := range []struct {
 		in   string
 		n    int
-		code Code
+		code sipwire.Code
 	}{
-		{"", 0, ErrEmpty},
-		{",", 0, ErrList},
-		{`"Mr. J. User <sip:j.user@example.com>`, 0, ErrQuote},
-		{`"a" sip:a@b`, 4, ErrDisplayName},
-		{`"a" "b" <sip:a@b>`, 4, ErrDisplayName},
-		{`"a"`, 3, ErrDisplayName},
-		{"\"a\x00\" <sip:a>", 2, ErrControl},
-		{"Watson, Thomas <sip:t@example.org>", 6, ErrScheme},
-		{"A Watson, Thomas <sip:t@example.org>", 8, ErrDisplayName},
-		{"foo", 3, ErrScheme},
-		{"foo bar", 7, ErrDisplayName},
-		{"Alice sip:a@b", 9, ErrDisplayName},
-		{"a@b", 1, ErrScheme},
-		{":a@b", 0, ErrScheme},
-		{"\xc3\xa9 <sip:a>", 0, ErrScheme},
-		{"<sip:a@b", 0, ErrAngle},
-		{"A <sip:a@b", 2, ErrAngle},
-		{"<sip:a>x", 7, ErrTrailing},
-		{"<sip:a>, <sip:b>", 7, ErrTrailing},
-		{"<sip:a>;;tag=1", 8, ErrParam},
-		{"<sip:a>;", 8, ErrParam},
-		{"<sip:a>;=x", 8, ErrParam},
-		{"<sip:a>;a=b c", 12, ErrTrailing},
-		{"sip:a@b, sip:c@d", 7, ErrNeedAngle},
-		{"sip:a@b?c=d", 7, ErrNeedAngle},
-		{"sip:a@b ?", 8, ErrURI},
-		{"sip:a@b>", 7, ErrURI},
-		{"sip:a @b", 6, ErrURI},
-		{"sip:a;tag=1,b", 11, ErrNeedAngle},
-		{"<sip:a>\r\n;tag=1", 7, ErrTrailing},
+		{"", 0, sipwire.ErrEmpty},
+		{",", 0, sipwire.ErrList},
+		{`"Mr. J. User <sip:j.user@example.com>`, 0, sipwire.ErrQuote},
+		{`"a" sip:a@b`, 4, sipwire.ErrDisplayName},
+		{`"a" "b" <sip:a@b>`, 4, sipwire.ErrDisplayName},
+		{`"a"`, 3, sipwire.ErrDisplayName},
+		{"\"a\x00\" <sip:a>", 2, sipwire.ErrControl},
+		{"Watson, Thomas <sip:t@example.org>", 6, sipwire.ErrScheme},
+		{"A Watson, Thomas <sip:t@example.org>", 8, sipwire.ErrDisplayName},
+		{"foo", 3, sipwire.ErrScheme},
+		{"foo bar", 7, sipwire.ErrDisplayName},
+		{"Alice sip:a@b", 9, sipwire.ErrDisplayName},
+		{"a@b", 1, sipwire.ErrScheme},
+		{":a@b", 0, sipwire.ErrScheme},
+		{"\xc3\xa9 <sip:a>", 0, sipwire.ErrScheme},
+		{"<sip:a@b", 0, sipwire.ErrAngle},
+		{"A <sip:a@b", 2, sipwire.ErrAngle},
+		{"<sip:a>x", 7, sipwire.ErrTrailing},
+		{"<sip:a>, <sip:b>", 7, sipwire.ErrTrailing},
+		{"<sip:a>;;tag=1", 8, sipwire.ErrParam},
+		{"<sip:a>;", 8, sipwire.ErrParam},
+		{"<sip:a>;=x", 8, sipwire.ErrParam},
+		{"<sip:a>;a=b c", 12, sipwire.ErrTrailing},
+		{"sip:a@b, sip:c@d", 7, sipwire.ErrNeedAngle},
+		{"sip:a@b?c=d", 7, sipwire.ErrNeedAngle},
+		{"sip:a@b ?", 8, sipwire.ErrURI},
+		{"sip:a@b>", 7, sipwire.ErrURI},
+		{"sip:a @b", 6, sipwire.ErrURI},
+		{"sip:a;tag=1,b", 11, sipwire.ErrNeedAngle},
+		{"<sip:a>\r\n;tag=1", 7, sipwire.ErrTrailing},
 	} {
 		var v NameAddr
 		n, err := v.Parse([]byte(c.in))
@@ -103,18 +104,18 @@ func TestNameAddrCheck(t *testing.T) {
 		id   ID
 		in   string
 		n    int
-		code Code
+		code sipwire.Code
 	}{
-		{IDTo, `"Watson, Thomas" < sip:t.watson@example.org >`, 18, ErrScheme},
-		{IDTo, "<sip:a@b >", 8, ErrHost},
-		{IDTo, "<>", 1, ErrEmpty},
-		{IDFrom, "<a@b.example>;tag=1", 2, ErrScheme},
-		{IDFrom, "sip:", 4, ErrHost},
-		{IDFrom, "<sip:a@b?c=%4>", 11, uri.ErrEscape},
+		{IDTo, `"Watson, Thomas" < sip:t.watson@example.org >`, 18, sipwire.ErrScheme},
+		{IDTo, "<sip:a@b >", 8, sipwire.ErrHost},
+		{IDTo, "<>", 1, sipwire.ErrEmpty},
+		{IDFrom, "<a@b.example>;tag=1", 2, sipwire.ErrScheme},
+		{IDFrom, "sip:", 4, sipwire.ErrHost},
+		{IDFrom, "<sip:a@b?c=%4>", 11, sipwire.ErrEscape},
 		{IDFrom, "sip:a@b", 7, 0},
-		{IDRoute, " sip:a@b;lr", 1, ErrNeedAngle},
+		{IDRoute, " sip:a@b;lr", 1, sipwire.ErrNeedAngle},
 		{IDRoute, "<sip:a@b;lr>", 11, 0},
-		{IDDiversion, "tel:+1", 0, ErrNeedAngle},
+		{IDDiversion, "tel:+1", 0, sipwire.ErrNeedAngle},
 		{IDPAssertedIdentity, "tel:+1", 6, 0},
 	} {
 		var v NameAddr
@@ -137,7 +138,7 @@ func TestNameAddrCheck(t *testing.T) {
 	}
 	u := uri.MustParse("sip:old")
 	var v NameAddr
-	if n, err := v.ParseURI(&u); err != ErrEmpty || n != 0 || u.IsValid() {
+	if n, err := v.ParseURI(&u); err != sipwire.ErrEmpty || n != 0 || u.IsValid() {
 		t.Errorf("the zero NameAddr: %v at %d, %s", err, n, u.Bytes())
 	}
 	if v.Display() != nil || v.Tag() != nil || len(v.AppendDisplay(nil)) != 0 || v.URIBytes() != nil {
@@ -200,17 +201,17 @@ func TestContactWildcard(t *testing.T) {
 	for _, c := range []struct {
 		in   string
 		i, n int
-		code Code
+		code sipwire.Code
 		star bool
 	}{
 		{"*", 0, 1, 0, true},
 		{"\t*\r\n ", 0, 5, 0, true},
-		{"*;foo=bar", 0, 1, ErrWildcard, false},
-		{"*, <sip:a@b>", 0, 1, ErrWildcard, false},
-		{"<sip:a@b>, *", 10, 12, ErrWildcard, false},
+		{"*;foo=bar", 0, 1, sipwire.ErrWildcard, false},
+		{"*, <sip:a@b>", 0, 1, sipwire.ErrWildcard, false},
+		{"<sip:a@b>, *", 10, 12, sipwire.ErrWildcard, false},
 		{"* <sip:a@b>, *", 0, 11, 0, false},
-		{`"Mad Hatter" *`, 0, 13, ErrDisplayName, false},
-		{"**", 0, 2, ErrScheme, false},
+		{`"Mad Hatter" *`, 0, 13, sipwire.ErrDisplayName, false},
+		{"**", 0, 2, sipwire.ErrScheme, false},
 	} {
 		v := Contact{star: true} // left from another value
 		n, err := v.ParseFrom([]byte(c.in), c.i)
@@ -224,7 +225,7 @@ func TestContactWildcard(t *testing.T) {
 		}
 	}
 	var v Contact
-	if _, err := v.Parse([]byte("<sip:a@b>,<sip:c@d>")); err != ErrTrailing || v.IsValid() {
+	if _, err := v.Parse([]byte("<sip:a@b>,<sip:c@d>")); err != sipwire.ErrTrailing || v.IsValid() {
 		t.Errorf("two values: %v", err)
 	}
 }

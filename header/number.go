@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -18,7 +19,7 @@ const malformedExpires = 3600
 func ParseUint(b []byte, max uint64) (v uint64, n int, err error) {
 	lo := skipLWS(b, 0)
 	v, n, code := abnf.ConsumeUint(b, lo, max)
-	large := code == ErrRange
+	large := code == sipwire.ErrRange
 	if large {
 		code = 0
 	}
@@ -26,22 +27,22 @@ func ParseUint(b []byte, max uint64) (v uint64, n int, err error) {
 		return 0, n, code
 	}
 	if large {
-		return v, lo, ErrRange
+		return v, lo, sipwire.ErrRange
 	}
 	return v, n, nil
 }
 
 // atEnd ends the reading of a whole value at i: nothing but whitespace may
 // follow. The code of an earlier error comes first.
-func atEnd(b []byte, i int, code Code) (int, Code) {
+func atEnd(b []byte, i int, code sipwire.Code) (int, sipwire.Code) {
 	if code != 0 {
 		if i >= len(b) {
-			code = ErrEmpty
+			code = sipwire.ErrEmpty
 		}
 		return i, code
 	}
 	if i = skipLWS(b, i); i < len(b) {
-		return i, ErrTrailing
+		return i, sipwire.ErrTrailing
 	}
 	return i, 0
 }
@@ -86,9 +87,9 @@ func ParseExpires(b []byte) (seconds uint32, n int, err error) {
 
 // consumeSeconds reads delta-seconds at i. "Implementations MAY treat values
 // larger than 2**32-1 as equivalent to 2**32-1" (RFC 3261, 10.2.1).
-func consumeSeconds(b []byte, i int) (seconds uint32, n int, code Code) {
+func consumeSeconds(b []byte, i int) (seconds uint32, n int, code sipwire.Code) {
 	v, n, code := abnf.ConsumeUint(b, i, math.MaxUint32)
-	if code == ErrRange {
+	if code == sipwire.ErrRange {
 		code = 0
 	}
 	return uint32(v), n, code
@@ -121,9 +122,9 @@ func (v *IntegerParams) parse(b []byte, comment bool) (int, error) {
 	return n, nil
 }
 
-func (v *IntegerParams) consume(b []byte, comment bool) (n int, code Code) {
+func (v *IntegerParams) consume(b []byte, comment bool) (n int, code sipwire.Code) {
 	if tooLong(b) {
-		return 0, ErrRange
+		return 0, sipwire.ErrRange
 	}
 	*v = IntegerParams{b: b}
 	v.value, n, code = consumeSeconds(b, skipLWS(b, 0))
@@ -138,11 +139,11 @@ func (v *IntegerParams) consume(b []byte, comment bool) (n int, code Code) {
 	}
 	lo := skipLWS(b, n)
 	if lo < len(b) && b[lo] != ';' {
-		return lo, ErrTrailing
+		return lo, sipwire.ErrTrailing
 	}
 	hi, n, code := consumeParams(b, lo)
 	if code == 0 && n < len(b) {
-		code = ErrTrailing
+		code = sipwire.ErrTrailing
 	}
 	v.paramLo, v.paramHi = uint32(lo), uint32(hi)
 	return n, code
@@ -248,15 +249,15 @@ func (v *Timestamp) Parse(b []byte) (n int, err error) {
 	return n, nil
 }
 
-func (v *Timestamp) parse(b []byte) (int, Code) {
+func (v *Timestamp) parse(b []byte) (int, sipwire.Code) {
 	if tooLong(b) {
-		return 0, ErrRange
+		return 0, sipwire.ErrRange
 	}
 	*v = Timestamp{b: b}
 	lo := skipLWS(b, 0)
 	hi := abnf.Span(b, lo, abnf.Digit)
 	if hi == lo {
-		return atEnd(b, lo, ErrNumber)
+		return atEnd(b, lo, sipwire.ErrNumber)
 	}
 	hi = consumeFraction(b, hi)
 	v.value = makePart(lo, hi)
@@ -301,7 +302,7 @@ func parseDecimal(b []byte) (d time.Duration, ok bool) {
 	}
 	const limit = uint64(math.MaxInt64/time.Second) - 1
 	seconds, i, code := abnf.ConsumeUint(b, 0, limit)
-	if code == ErrRange {
+	if code == sipwire.ErrRange {
 		return 0, false
 	}
 	d = time.Duration(seconds) * time.Second

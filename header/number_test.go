@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sipwire/sipwire"
 )
 
 func sprint(v any) string { return fmt.Sprint(v) }
@@ -16,24 +18,24 @@ func TestNumbers(t *testing.T) {
 	for _, c := range []struct {
 		in   string
 		n    int
-		code Code
+		code sipwire.Code
 		v    uint64 // of ParseUint with 255 and ParseMaxForwards
 	}{
 		{"0", 1, 0, 0},
 		{" 0068\r\n ", 8, 0, 68},
 		{"255", 3, 0, 255},
-		{"256", 0, ErrRange, 255},
-		{" 99999999999999999999999 ", 1, ErrRange, 255},
-		{"", 0, ErrEmpty, 0},
-		{" ", 1, ErrEmpty, 0},
-		{"-1", 0, ErrNumber, 0},
-		{"+1", 0, ErrNumber, 0},
-		{"1 2", 2, ErrTrailing, 0},
-		{"1.0", 1, ErrTrailing, 0},
-		{"0x10", 1, ErrTrailing, 0},
-		{"300x", 3, ErrTrailing, 0},
-		{"70,1", 2, ErrTrailing, 0},
-		{"1\r\n2", 1, ErrTrailing, 0},
+		{"256", 0, sipwire.ErrRange, 255},
+		{" 99999999999999999999999 ", 1, sipwire.ErrRange, 255},
+		{"", 0, sipwire.ErrEmpty, 0},
+		{" ", 1, sipwire.ErrEmpty, 0},
+		{"-1", 0, sipwire.ErrNumber, 0},
+		{"+1", 0, sipwire.ErrNumber, 0},
+		{"1 2", 2, sipwire.ErrTrailing, 0},
+		{"1.0", 1, sipwire.ErrTrailing, 0},
+		{"0x10", 1, sipwire.ErrTrailing, 0},
+		{"300x", 3, sipwire.ErrTrailing, 0},
+		{"70,1", 2, sipwire.ErrTrailing, 0},
+		{"1\r\n2", 1, sipwire.ErrTrailing, 0},
 	} {
 		v, n, err := ParseUint([]byte(c.in), 255)
 		if v != c.v || n != c.n || err != c.code.Err() {
@@ -47,13 +49,13 @@ func TestNumbers(t *testing.T) {
 	if v, n, err := ParseContentLength([]byte("9223372036854775807")); v != math.MaxInt64 || n != 19 || err != nil {
 		t.Errorf("Content-Length %d, %v at %d", v, err, n)
 	}
-	if v, n, err := ParseContentLength([]byte("9223372036854775808")); v != math.MaxInt64 || n != 0 || err != ErrRange {
+	if v, n, err := ParseContentLength([]byte("9223372036854775808")); v != math.MaxInt64 || n != 0 || err != sipwire.ErrRange {
 		t.Errorf("Content-Length %d, %v at %d", v, err, n)
 	}
 	if v, _, err := ParseRSeq([]byte("4294967295")); v != math.MaxUint32 || err != nil {
 		t.Errorf("RSeq %d, %v", v, err)
 	}
-	if _, _, err := ParseRSeq([]byte("4294967296")); err != ErrRange {
+	if _, _, err := ParseRSeq([]byte("4294967296")); err != sipwire.ErrRange {
 		t.Errorf("RSeq: %v", err)
 	}
 	for in, want := range map[string]uint32{"0": 0, "4294967295": 1<<32 - 1, "4294967296": 1<<32 - 1, "1" + strings.Repeat("0", 100): 1<<32 - 1} {
@@ -104,19 +106,19 @@ func TestIntegerParams(t *testing.T) {
 		in      string
 		comment bool
 		n       int
-		code    Code
+		code    sipwire.Code
 	}{
-		{"", false, 0, ErrEmpty},
-		{"x", false, 0, ErrNumber},
-		{"1 x", false, 2, ErrTrailing},
-		{"1 (c)", false, 2, ErrTrailing},
-		{"1 (c", true, 2, ErrComment},
-		{"1 (c) (d)", true, 6, ErrTrailing},
-		{"1 (c)x", true, 5, ErrTrailing},
-		{"1;", true, 2, ErrParam},
-		{"1;a=b,2", false, 5, ErrTrailing},
-		{"1,2", false, 1, ErrTrailing},
-		{"-1", false, 0, ErrNumber},
+		{"", false, 0, sipwire.ErrEmpty},
+		{"x", false, 0, sipwire.ErrNumber},
+		{"1 x", false, 2, sipwire.ErrTrailing},
+		{"1 (c)", false, 2, sipwire.ErrTrailing},
+		{"1 (c", true, 2, sipwire.ErrComment},
+		{"1 (c) (d)", true, 6, sipwire.ErrTrailing},
+		{"1 (c)x", true, 5, sipwire.ErrTrailing},
+		{"1;", true, 2, sipwire.ErrParam},
+		{"1;a=b,2", false, 5, sipwire.ErrTrailing},
+		{"1,2", false, 1, sipwire.ErrTrailing},
+		{"-1", false, 0, sipwire.ErrNumber},
 	} {
 		var v IntegerParams
 		n, err := v.parse([]byte(c.in), c.comment)
@@ -195,7 +197,7 @@ func TestUintAgainstBig(t *testing.T) {
 			if err != nil || v != big.Uint64() || n != len(b) {
 				t.Fatalf("%s up to %d: %d, %v at %d", b, limit, v, err, n)
 			}
-		} else if err != ErrRange || v != limit || n != 0 {
+		} else if err != sipwire.ErrRange || v != limit || n != 0 {
 			t.Fatalf("%s up to %d: %d, %v at %d", b, limit, v, err, n)
 		}
 	}
@@ -222,7 +224,7 @@ func FuzzNumbers(f *testing.F) {
 		s.Delay()
 		v, n, err := ParseUint(b, 1<<32-1)
 		checkParse(t, b, n, err, err == nil)
-		if e, _, eerr := ParseExpires(b); (eerr == nil) != (err == nil || err == ErrRange) || eerr == nil && uint64(e) != v || eerr != nil && e != 3600 {
+		if e, _, eerr := ParseExpires(b); (eerr == nil) != (err == nil || err == sipwire.ErrRange) || eerr == nil && uint64(e) != v || eerr != nil && e != 3600 {
 			t.Fatalf("%q: Expires %d, %v; number %d, %v", b, e, eerr, v, err)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -29,7 +30,7 @@ func (p *ParamList) Parse(b []byte) (n int, err error) {
 	*p = ParamList{}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	var a param
 	n, code := consumeParam(b, lo, &a)
@@ -38,7 +39,7 @@ func (p *ParamList) Parse(b []byte) (n int, err error) {
 	}
 	hi, n, code := consumeParams(b, n)
 	if code == 0 && n < len(b) {
-		code = ErrParam
+		code = sipwire.ErrParam
 	}
 	if code != 0 {
 		return n, code
@@ -161,7 +162,7 @@ func (a *param) next(b []byte, i *int) bool {
 // consumeParams reads *( SEMI generic-param ) at i, up to the end of b or a
 // comma outside quotes. hi is the index behind the last parameter, n that of
 // the comma or len(b); with a code, n is the index of the byte that is wrong.
-func consumeParams(b []byte, i int) (hi, n int, code Code) {
+func consumeParams(b []byte, i int) (hi, n int, code sipwire.Code) {
 	var a param
 	for {
 		hi = i
@@ -169,7 +170,7 @@ func consumeParams(b []byte, i int) (hi, n int, code Code) {
 			return hi, i, 0
 		}
 		if b[i] != ';' {
-			return i, i, ErrParam
+			return i, i, sipwire.ErrParam
 		}
 		if i, code = consumeParam(b, skipLWS(b, i+1), &a); code != 0 {
 			return i, i, code
@@ -180,10 +181,10 @@ func consumeParams(b []byte, i int) (hi, n int, code Code) {
 // consumeParam reads generic-param at i, the first byte of its name, and
 // returns the index behind it. There must be a name: an empty parameter is an
 // error (RFC 4475, 3.1.2.1).
-func consumeParam(b []byte, i int, a *param) (int, Code) {
+func consumeParam(b []byte, i int, a *param) (int, sipwire.Code) {
 	j := span(b, i, inToken)
 	if j == i {
-		return i, ErrParam
+		return i, sipwire.ErrParam
 	}
 	a.nameLo, a.nameHi, a.valueLo, a.valueHi = i, j, -1, -1
 	if i = skipLWS(b, j); i >= len(b) || b[i] != '=' {
@@ -193,7 +194,7 @@ func consumeParam(b []byte, i int, a *param) (int, Code) {
 	i = skipLWS(b, j)
 	switch {
 	case i < len(b) && b[i] == '"':
-		var code Code
+		var code sipwire.Code
 		if j, code = abnf.ConsumeQuoted(b, i); code != 0 {
 			return j, code
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire"
 )
 
 func TestParamList(t *testing.T) {
@@ -64,29 +66,29 @@ func TestParamListErrors(t *testing.T) {
 	for _, c := range []struct {
 		in   string
 		n    int
-		code Code
+		code sipwire.Code
 	}{
-		{"", 0, ErrEmpty},
-		{" \t", 2, ErrEmpty},
-		{";a", 0, ErrParam},
-		{"a;", 2, ErrParam},
-		{"a;;b", 2, ErrParam},
-		{"a; ;b", 3, ErrParam},
-		{"=x", 0, ErrParam},
-		{"a;=x", 2, ErrParam},
-		{`"a"`, 0, ErrParam},
-		{"a=b c", 4, ErrParam},
-		{"a=b,c", 3, ErrParam},
-		{"a@b=c", 1, ErrParam},
-		{`a="b`, 2, ErrQuote},
-		{`a="b"c`, 5, ErrParam},
-		{`a=b"c"`, 3, ErrParam},
-		{"a=\"\x01\"", 3, ErrControl},
-		{"a=\"b\r\nc\"", 4, ErrControl},
-		{"a=<b>", 2, ErrParam},
-		{"a=b(c)", 3, ErrParam},
-		{"a=\xc3\xa9", 2, ErrParam},
-		{"a\r\n;b", 1, ErrParam},
+		{"", 0, sipwire.ErrEmpty},
+		{" \t", 2, sipwire.ErrEmpty},
+		{";a", 0, sipwire.ErrParam},
+		{"a;", 2, sipwire.ErrParam},
+		{"a;;b", 2, sipwire.ErrParam},
+		{"a; ;b", 3, sipwire.ErrParam},
+		{"=x", 0, sipwire.ErrParam},
+		{"a;=x", 2, sipwire.ErrParam},
+		{`"a"`, 0, sipwire.ErrParam},
+		{"a=b c", 4, sipwire.ErrParam},
+		{"a=b,c", 3, sipwire.ErrParam},
+		{"a@b=c", 1, sipwire.ErrParam},
+		{`a="b`, 2, sipwire.ErrQuote},
+		{`a="b"c`, 5, sipwire.ErrParam},
+		{`a=b"c"`, 3, sipwire.ErrParam},
+		{"a=\"\x01\"", 3, sipwire.ErrControl},
+		{"a=\"b\r\nc\"", 4, sipwire.ErrControl},
+		{"a=<b>", 2, sipwire.ErrParam},
+		{"a=b(c)", 3, sipwire.ErrParam},
+		{"a=\xc3\xa9", 2, sipwire.ErrParam},
+		{"a\r\n;b", 1, sipwire.ErrParam},
 		{"a==b", 4, 0}, // padding of base64 in tags and branches
 		{"a=x=;b=/?@&$#^{}|", 17, 0},
 		{" a\r\n =\n\tb ; c ", 14, 0},

@@ -1,6 +1,9 @@
 package header
 
-import "github.com/sipwire/sipwire/internal/abnf"
+import (
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
 
 // ResourcePriority is a view of one value of Resource-Priority and
 // Accept-Resource-Priority (RFC 4412, 3: namespace "." r-priority). The zero
@@ -18,23 +21,23 @@ func (v *ResourcePriority) Parse(b []byte) (n int, err error) {
 	*v = ResourcePriority{}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	hi, dot := span(b, lo, inToken), -1
 	for i := lo; i < hi; i++ {
 		switch {
 		case b[i] != '.':
 		case dot >= 0 || i == lo:
-			return i, ErrValue
+			return i, sipwire.ErrValue
 		default:
 			dot = i
 		}
 	}
 	if hi == lo {
-		return lo, ErrToken
+		return lo, sipwire.ErrToken
 	}
 	if dot < 0 || dot+1 == hi {
-		return hi, ErrValue
+		return hi, sipwire.ErrValue
 	}
 	n, code := atEnd(b, hi, 0)
 	if code != 0 {

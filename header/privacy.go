@@ -3,6 +3,7 @@ package header
 import (
 	"iter"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -19,19 +20,19 @@ func (v *Privacy) Parse(b []byte) (n int, err error) {
 	*v = Privacy{}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	for i := lo; ; {
 		hi := span(b, i, inToken)
 		if hi == i {
-			return i, ErrToken
+			return i, sipwire.ErrToken
 		}
 		if i = skipLWS(b, hi); i == len(b) {
 			v.b = b[lo:hi:hi]
 			return i, nil
 		}
 		if b[i] != ';' {
-			return i, ErrTrailing
+			return i, sipwire.ErrTrailing
 		}
 		i = skipLWS(b, i+1)
 	}

@@ -3,6 +3,7 @@ package header
 import (
 	"iter"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -24,7 +25,7 @@ func (v *UserAgent) Parse(b []byte) (n int, err error) {
 	*v = UserAgent{}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	for i := lo; ; {
 		hi, next, code := consumeProduct(b, i, nil)
@@ -42,7 +43,7 @@ func (v *UserAgent) Parse(b []byte) (n int, err error) {
 // consumeProduct reads one server-val at i and the whitespace behind it. hi is
 // the index behind the value, next that behind the whitespace, or, with a
 // code, that of the byte that is wrong.
-func consumeProduct(b []byte, i int, p *ProductValue) (hi, next int, code Code) {
+func consumeProduct(b []byte, i int, p *ProductValue) (hi, next int, code sipwire.Code) {
 	if b[i] == '(' {
 		hi, c := abnf.ConsumeComment(b, i)
 		if c != 0 {
@@ -55,7 +56,7 @@ func consumeProduct(b []byte, i int, p *ProductValue) (hi, next int, code Code) 
 	}
 	hi = span(b, i, inToken)
 	if hi == i {
-		return i, i, ErrToken
+		return i, i, sipwire.ErrToken
 	}
 	if p != nil {
 		p.Name = b[i:hi:hi]
@@ -66,7 +67,7 @@ func consumeProduct(b []byte, i int, p *ProductValue) (hi, next int, code Code) 
 	}
 	i = skipLWS(b, next+1)
 	if hi = span(b, i, inToken); hi == i {
-		return i, i, ErrToken
+		return i, i, sipwire.ErrToken
 	}
 	if p != nil {
 		p.Version = b[i:hi:hi]

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -139,7 +140,7 @@ func addrParts(v *NameAddr) string {
 // codes, an error leaves nothing behind.
 func checkParse(t *testing.T, b []byte, n int, err error, valid bool) {
 	t.Helper()
-	if code, ok := err.(Code); err != nil && (!ok || code == 0) {
+	if code, ok := err.(sipwire.Code); err != nil && (!ok || code == 0) {
 		t.Fatalf("%q: error %#v", b, err)
 	}
 	if n < 0 || n > len(b) || valid != (err == nil) {

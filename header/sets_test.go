@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire"
 )
 
 func TestMethodSet(t *testing.T) {
@@ -32,11 +34,11 @@ func TestMethodSet(t *testing.T) {
 	for _, bad := range []struct {
 		field  string
 		offset int
-		code   Code
+		code   sipwire.Code
 	}{
-		{"PRACK,", 6, ErrList}, {",PRACK", 0, ErrList}, {"PRACK,,INFO", 6, ErrList},
-		{"PRACK INFO", 6, ErrTrailing}, {"PRACK;a", 5, ErrTrailing}, {"PRACK, @", 7, ErrToken},
-		{"PRACK\r\nINFO", 5, ErrTrailing},
+		{"PRACK,", 6, sipwire.ErrList}, {",PRACK", 0, sipwire.ErrList}, {"PRACK,,INFO", 6, sipwire.ErrList},
+		{"PRACK INFO", 6, sipwire.ErrTrailing}, {"PRACK;a", 5, sipwire.ErrTrailing}, {"PRACK, @", 7, sipwire.ErrToken},
+		{"PRACK\r\nINFO", 5, sipwire.ErrTrailing},
 	} {
 		if n, err := s.Add([]byte(bad.field)); n != bad.offset || err != error(bad.code) || s != before {
 			t.Errorf("%q: %v at %d, set %b, want %v at %d", bad.field, err, n, s, bad.code, bad.offset)
@@ -106,7 +108,7 @@ func TestOptionSet(t *testing.T) {
 		break
 	}
 	before := supported
-	if n, err := supported.Add([]byte("path,")); n != 5 || err != ErrList || supported != before {
+	if n, err := supported.Add([]byte("path,")); n != 5 || err != sipwire.ErrList || supported != before {
 		t.Errorf("%v at %d", err, n)
 	}
 	supported.Insert(OptionPath)

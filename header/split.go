@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"iter"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -55,7 +56,7 @@ func ValueEnd(g Grammar, field []byte, i int) int {
 		if splitClass[c]&stop == 0 {
 			continue
 		}
-		j, code := i, abnf.Code(0)
+		j, code := i, sipwire.Code(0)
 		switch c {
 		case ',':
 			return i

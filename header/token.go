@@ -1,6 +1,9 @@
 package header
 
-import "github.com/sipwire/sipwire/internal/abnf"
+import (
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
 
 // Token is a view of a value that is one token (RFC 3261, 25.1): Priority,
 // SIP-ETag, SIP-If-Match, Suppress-If-Match and the rest of the class
@@ -15,11 +18,11 @@ func (v *Token) Parse(b []byte) (n int, err error) {
 	*v = Token{}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	hi := span(b, lo, inToken)
 	if hi == lo {
-		return lo, ErrToken
+		return lo, sipwire.ErrToken
 	}
 	n, code := atEnd(b, hi, 0)
 	if code != 0 {
@@ -45,7 +48,7 @@ func (v Token) Is(s string) bool { return abnf.EqualFold(v.b, s) }
 
 // tokens calls yield with each element of a token list. It stops at the first
 // element that is not a token and returns where and why.
-func tokens(field []byte, yield func(token []byte)) (n int, code Code) {
+func tokens(field []byte, yield func(token []byte)) (n int, code sipwire.Code) {
 	lo, hi := abnf.TrimLWS(field, 0, len(field))
 	if lo == hi {
 		return len(field), 0
@@ -53,18 +56,18 @@ func tokens(field []byte, yield func(token []byte)) (n int, code Code) {
 	b := field[:hi]
 	for i := lo; ; i++ {
 		if i = skipLWS(b, i); i == hi || b[i] == ',' {
-			return i, ErrList
+			return i, sipwire.ErrList
 		}
 		j := span(b, i, inToken)
 		if j == i {
-			return i, ErrToken
+			return i, sipwire.ErrToken
 		}
 		yield(b[i:j:j])
 		if i = skipLWS(b, j); i == hi {
 			return len(field), 0
 		}
 		if b[i] != ',' {
-			return i, ErrTrailing
+			return i, sipwire.ErrTrailing
 		}
 	}
 }

@@ -3,6 +3,7 @@ package header
 import (
 	"bytes"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
 )
@@ -36,7 +37,7 @@ func (v *Reference) ParseBare(b []byte) (n int, err error) {
 	return n, v.result(code)
 }
 
-func (v *Reference) result(code Code) error {
+func (v *Reference) result(code sipwire.Code) error {
 	if code != 0 {
 		*v = Reference{}
 		return code
@@ -44,14 +45,14 @@ func (v *Reference) result(code Code) error {
 	return nil
 }
 
-func (v *Reference) parse(b []byte, bare bool) (n int, code Code) {
+func (v *Reference) parse(b []byte, bare bool) (n int, code sipwire.Code) {
 	if tooLong(b) {
-		return 0, ErrRange
+		return 0, sipwire.ErrRange
 	}
 	*v = Reference{b: b}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	i, hi, end := lo, lo, lo // the URI is b[i:hi], and ends before end
 	switch {
@@ -59,7 +60,7 @@ func (v *Reference) parse(b []byte, bare bool) (n int, code Code) {
 		i = lo + 1
 		hi = bytes.IndexByte(b[i:], '>')
 		if hi < 0 {
-			return lo, ErrAngle
+			return lo, sipwire.ErrAngle
 		}
 		hi += i
 		end = hi + 1
@@ -69,7 +70,7 @@ func (v *Reference) parse(b []byte, bare bool) (n int, code Code) {
 		}
 		end = hi
 	default:
-		return lo, ErrNeedAngle
+		return lo, sipwire.ErrNeedAngle
 	}
 	var u uri.URI
 	if n, err := u.Parse(b[i:hi]); err != nil {
@@ -82,8 +83,8 @@ func (v *Reference) parse(b []byte, bare bool) (n int, code Code) {
 }
 
 // codeOf returns the Code that err is.
-func codeOf(err error) Code {
-	code, _ := err.(Code)
+func codeOf(err error) sipwire.Code {
+	code, _ := err.(sipwire.Code)
 	return code
 }
 

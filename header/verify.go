@@ -1,15 +1,19 @@
 package header
 
-import "crypto/subtle"
+import (
+	"crypto/subtle"
+
+	"github.com/sipwire/sipwire"
+)
 
 // exchangeOf takes the values out of credentials.
-func exchangeOf(c *AuthCredentials, s *Secret, method, body []byte) (x exchange, code Code) {
+func exchangeOf(c *AuthCredentials, s *Secret, method, body []byte) (x exchange, code sipwire.Code) {
 	if !c.IsDigest() {
-		return x, ErrValue
+		return x, sipwire.ErrValue
 	}
 	if !c.has(authNonce) || !c.has(authURI) || s.HA1 == nil &&
 		(!c.has(authRealm) || s.Username == nil && (!c.has(authUsername) || c.Userhash())) {
-		return x, ErrParam
+		return x, sipwire.ErrParam
 	}
 	return exchange{
 		alg: c.Algorithm(), qop: c.QOP(), qopToken: c.get(authQOP),

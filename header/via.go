@@ -3,6 +3,7 @@ package header
 import (
 	"net/netip"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/scan"
 	"github.com/sipwire/sipwire/uri"
@@ -54,7 +55,7 @@ func (v *Via) Parse(b []byte) (n int, err error) {
 	}
 	n, code := v.parse(b, 0)
 	if code == 0 && n < len(b) {
-		code = ErrTrailing
+		code = sipwire.ErrTrailing
 	}
 	return n, v.result(code)
 }
@@ -71,7 +72,7 @@ func (v *Via) ParseFrom(b []byte, i int) (n int, err error) {
 	return n, v.result(code)
 }
 
-func (v *Via) result(code Code) error {
+func (v *Via) result(code sipwire.Code) error {
 	if code != 0 {
 		*v = Via{}
 		return code
@@ -79,16 +80,16 @@ func (v *Via) result(code Code) error {
 	return nil
 }
 
-func (v *Via) parse(b []byte, i int) (n int, code Code) {
+func (v *Via) parse(b []byte, i int) (n int, code sipwire.Code) {
 	if tooLong(b) {
-		return i, ErrRange
+		return i, sipwire.ErrRange
 	}
 	*v = Via{b: b}
 	if i = skipLWS(b, i); i >= len(b) {
-		return len(b), ErrEmpty
+		return len(b), sipwire.ErrEmpty
 	}
 	if b[i] == ',' {
-		return i, ErrList
+		return i, sipwire.ErrList
 	}
 	lo := i
 	if len(b)-i >= 8 && abnf.Load64(b[i:]) == sip20 {
@@ -98,11 +99,11 @@ func (v *Via) parse(b []byte, i int) (n int, code Code) {
 	}
 	j := span(b, i, inToken)
 	if j == i {
-		return i, ErrProtocol
+		return i, sipwire.ErrProtocol
 	}
 	v.transport, v.id = makePart(i, j), LookupTransport(b[i:j])
 	if i = skipLWS(b, j); i == j {
-		return i, ErrProtocol
+		return i, sipwire.ErrProtocol
 	}
 	if i, code = v.parseSentBy(b, i); code != 0 {
 		return i, code
@@ -115,14 +116,14 @@ func (v *Via) parse(b []byte, i int) (n int, code Code) {
 
 // consumeProtocol reads protocol-name SLASH protocol-version SLASH at i, up to
 // the transport.
-func consumeProtocol(b []byte, i int) (int, Code) {
+func consumeProtocol(b []byte, i int) (int, sipwire.Code) {
 	for range 2 {
 		j := span(b, i, inToken)
 		if j == i {
-			return i, ErrProtocol
+			return i, sipwire.ErrProtocol
 		}
 		if i = skipLWS(b, j); i >= len(b) || b[i] != '/' {
-			return i, ErrProtocol
+			return i, sipwire.ErrProtocol
 		}
 		i = skipLWS(b, i+1)
 	}
@@ -130,7 +131,7 @@ func consumeProtocol(b []byte, i int) (int, Code) {
 }
 
 // parseSentBy reads host [ COLON port ] at i.
-func (v *Via) parseSentBy(b []byte, i int) (int, Code) {
+func (v *Via) parseSentBy(b []byte, i int) (int, sipwire.Code) {
 	j, code := uri.ConsumeHost(b, i)
 	if code != 0 {
 		return j, code
@@ -150,13 +151,13 @@ func (v *Via) parseSentBy(b []byte, i int) (int, Code) {
 		v.sentBy.hi = uint32(j)
 	case ';', ',':
 	default:
-		return k, ErrHost
+		return k, sipwire.ErrHost
 	}
 	return j, 0
 }
 
 // parseParams is consumeParams that keeps the branch.
-func (v *Via) parseParams(b []byte, i int) (hi, n int, code Code) {
+func (v *Via) parseParams(b []byte, i int) (hi, n int, code sipwire.Code) {
 	var a param
 	for {
 		hi = i
@@ -164,7 +165,7 @@ func (v *Via) parseParams(b []byte, i int) (hi, n int, code Code) {
 			return hi, i, 0
 		}
 		if b[i] != ';' {
-			return i, i, ErrParam
+			return i, i, sipwire.ErrParam
 		}
 		if i, code = consumeParam(b, skipLWS(b, i+1), &a); code != 0 {
 			return i, i, code

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -64,7 +65,7 @@ func TestVia(t *testing.T) {
 	if _, _, ok := v.ParamExtent("nope"); ok {
 		t.Error("a parameter that is not there has an extent")
 	}
-	if _, err := v.ParseFrom(in, n+1); err != ErrProtocol || v.IsValid() {
+	if _, err := v.ParseFrom(in, n+1); err != sipwire.ErrProtocol || v.IsValid() {
 		t.Errorf("next: %v", err)
 	}
 }
@@ -119,37 +120,37 @@ func TestViaErrors(t *testing.T) {
 	for _, c := range []struct {
 		in   string
 		n    int
-		code Code
+		code sipwire.Code
 	}{
-		{"", 0, ErrEmpty},
-		{" \r\n ", 4, ErrEmpty},
-		{",", 0, ErrList},
-		{"SIP/2.0/UDP h,", 13, ErrTrailing},
-		{"SIP/2.0 h", 8, ErrProtocol},
-		{"SIP/2.0UDP h", 11, ErrProtocol},
-		{"SIP//UDP h", 4, ErrProtocol},
-		{"/2.0/UDP h", 0, ErrProtocol},
-		{"SIP/2.0/ h", 10, ErrProtocol},
-		{"SIP/2.0//UDP h", 8, ErrProtocol},
-		{"SIP/2.0/UDP", 11, ErrProtocol},
-		{"SIP/2.0/UDP ", 12, ErrHost},
-		{"SIP/2.0/UDP\r\nh", 11, ErrProtocol},
-		{"SIP/2.0/UDP ;branch=x", 12, ErrHost},
-		{"SIP/2.0/UDP h?", 13, ErrHost},
-		{"SIP/2.0/UDP h (c)", 14, ErrHost},
-		{"SIP/2.0/UDP []", 13, ErrHost},
-		{"SIP/2.0/UDP [", 13, ErrHost},
-		{"SIP/2.0/UDP [::1", 16, ErrHost},
-		{"SIP/2.0/UDP h:", 14, ErrPort},
-		{"SIP/2.0/UDP h:-1", 14, ErrPort},
-		{"SIP/2.0/UDP h:65536", 18, ErrPort},
-		{"SIP/2.0/UDP h:50 60", 17, ErrParam},
-		{"SIP/2.0/UDP h;", 14, ErrParam},
-		{"SIP/2.0/UDP h;;branch=x", 14, ErrParam},
-		{"SIP/2.0/UDP h;branch=x;,", 23, ErrParam},
-		{"SIP/2.0/UDP h;a=\"b", 16, ErrQuote},
-		{"SIP/2.0/UDP h;branch=x (Acme)", 23, ErrParam},
-		{"SIP/2.0/UDP h\x00", 13, ErrHost},
+		{"", 0, sipwire.ErrEmpty},
+		{" \r\n ", 4, sipwire.ErrEmpty},
+		{",", 0, sipwire.ErrList},
+		{"SIP/2.0/UDP h,", 13, sipwire.ErrTrailing},
+		{"SIP/2.0 h", 8, sipwire.ErrProtocol},
+		{"SIP/2.0UDP h", 11, sipwire.ErrProtocol},
+		{"SIP//UDP h", 4, sipwire.ErrProtocol},
+		{"/2.0/UDP h", 0, sipwire.ErrProtocol},
+		{"SIP/2.0/ h", 10, sipwire.ErrProtocol},
+		{"SIP/2.0//UDP h", 8, sipwire.ErrProtocol},
+		{"SIP/2.0/UDP", 11, sipwire.ErrProtocol},
+		{"SIP/2.0/UDP ", 12, sipwire.ErrHost},
+		{"SIP/2.0/UDP\r\nh", 11, sipwire.ErrProtocol},
+		{"SIP/2.0/UDP ;branch=x", 12, sipwire.ErrHost},
+		{"SIP/2.0/UDP h?", 13, sipwire.ErrHost},
+		{"SIP/2.0/UDP h (c)", 14, sipwire.ErrHost},
+		{"SIP/2.0/UDP []", 13, sipwire.ErrHost},
+		{"SIP/2.0/UDP [", 13, sipwire.ErrHost},
+		{"SIP/2.0/UDP [::1", 16, sipwire.ErrHost},
+		{"SIP/2.0/UDP h:", 14, sipwire.ErrPort},
+		{"SIP/2.0/UDP h:-1", 14, sipwire.ErrPort},
+		{"SIP/2.0/UDP h:65536", 18, sipwire.ErrPort},
+		{"SIP/2.0/UDP h:50 60", 17, sipwire.ErrParam},
+		{"SIP/2.0/UDP h;", 14, sipwire.ErrParam},
+		{"SIP/2.0/UDP h;;branch=x", 14, sipwire.ErrParam},
+		{"SIP/2.0/UDP h;branch=x;,", 23, sipwire.ErrParam},
+		{"SIP/2.0/UDP h;a=\"b", 16, sipwire.ErrQuote},
+		{"SIP/2.0/UDP h;branch=x (Acme)", 23, sipwire.ErrParam},
+		{"SIP/2.0/UDP h\x00", 13, sipwire.ErrHost},
 	} {
 		var v Via
 		n, err := v.Parse([]byte(c.in))

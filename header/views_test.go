@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -16,7 +17,7 @@ type viewCase struct {
 	view   string
 	value  string
 	offset int
-	code   Code
+	code   sipwire.Code
 	show   string
 }
 
@@ -228,7 +229,7 @@ func checkView(t *testing.T, name string, in []byte) {
 		t.Fatalf("%s: %q was written to", name, keep)
 	}
 	if err != nil {
-		if code, ok := err.(Code); !ok || code == 0 {
+		if code, ok := err.(sipwire.Code); !ok || code == 0 {
 			t.Fatalf("%s: %q: error %#v", name, in, err)
 		}
 		if n < 0 || n > len(in) {

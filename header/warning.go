@@ -1,6 +1,7 @@
 package header
 
 import (
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
 )
@@ -29,26 +30,26 @@ func (v *Warning) Parse(b []byte) (n int, err error) {
 	return n, nil
 }
 
-func (v *Warning) parse(b []byte) (n int, code Code) {
+func (v *Warning) parse(b []byte) (n int, code sipwire.Code) {
 	if tooLong(b) {
-		return 0, ErrRange
+		return 0, sipwire.ErrRange
 	}
 	*v = Warning{b: b}
 	lo := skipLWS(b, 0)
 	if lo == len(b) {
-		return lo, ErrEmpty
+		return lo, sipwire.ErrEmpty
 	}
 	num, i, _ := abnf.ConsumeUint(b, lo, 999)
 	if i < lo+3 {
-		return i, ErrNumber
+		return i, sipwire.ErrNumber
 	}
 	if i > lo+3 {
-		return lo, ErrRange
+		return lo, sipwire.ErrRange
 	}
 	v.code = uint16(num)
 	agent := skipLWS(b, i)
 	if agent == i {
-		return i, ErrValue
+		return i, sipwire.ErrValue
 	}
 	hi, code := consumeAgent(b, agent)
 	if code != 0 {
@@ -57,7 +58,7 @@ func (v *Warning) parse(b []byte) (n int, code Code) {
 	v.agent = makePart(agent, hi)
 	text := skipLWS(b, hi)
 	if text == hi || text == len(b) {
-		return text, ErrValue
+		return text, sipwire.ErrValue
 	}
 	if hi, code = abnf.ConsumeQuoted(b, text); code != 0 {
 		return hi, code
@@ -69,13 +70,13 @@ func (v *Warning) parse(b []byte) (n int, code Code) {
 
 // consumeAgent reads warn-agent = hostport / pseudonym, where a pseudonym is a
 // token, as are all hosts but an IPv6 address.
-func consumeAgent(b []byte, i int) (int, Code) {
+func consumeAgent(b []byte, i int) (int, sipwire.Code) {
 	j := span(b, i, inToken)
 	if j == i {
 		if i == len(b) || b[i] != '[' {
-			return i, ErrHost
+			return i, sipwire.ErrHost
 		}
-		var code Code
+		var code sipwire.Code
 		if j, code = uri.ConsumeHost(b, i); code != 0 {
 			return j, code
 		}
@@ -85,7 +86,7 @@ func consumeAgent(b []byte, i int) (int, Code) {
 			return k, code
 		}
 		if k != j {
-			return k, ErrHost
+			return k, sipwire.ErrHost
 		}
 	}
 	if j < len(b) && b[j] == ':' {

@@ -37,22 +37,3 @@
 // in any order (see [Equal]), so its cost is at most a constant times the
 // bytes whatever the input.
 package uri
-
-import "github.com/sipwire/sipwire/internal/abnf"
-
-// Code says what is wrong with a URI. It is an error that allocates nothing.
-type Code = abnf.Code
-
-// The codes of this package.
-const (
-	ErrEmpty  = abnf.ErrEmpty  // nothing stands where a URI or its rest must
-	ErrScheme = abnf.ErrScheme // no scheme, or a malformed one
-	ErrUser   = abnf.ErrUser   // the user part is empty or holds a byte it may not hold
-	ErrEscape = abnf.ErrEscape // "%" without two hexadecimal digits
-	ErrHost   = abnf.ErrHost   // the host is missing or malformed
-	ErrPort   = abnf.ErrPort   // the port is empty, not a number or above 65535
-	ErrParam  = abnf.ErrParam  // a parameter is malformed
-	ErrURI    = abnf.ErrURI    // a byte that may not stand where it does
-	ErrTel    = abnf.ErrTel    // a telephone number is malformed
-	ErrRange  = abnf.ErrRange  // longer than 4 GiB
-)

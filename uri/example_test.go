@@ -3,6 +3,7 @@ package uri_test
 import (
 	"fmt"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -26,7 +27,7 @@ func ExampleParse() {
 func ExampleURI_Parse() {
 	var u uri.URI
 	n, err := u.Parse([]byte("sip:alice@atlanta.com; lr"))
-	fmt.Println(n, err, err == uri.ErrParam)
+	fmt.Println(n, err, err == sipwire.ErrParam)
 	// Output: 22 malformed parameter true
 }
 

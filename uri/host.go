@@ -3,6 +3,7 @@ package uri
 import (
 	"net/netip"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/plain"
 )
@@ -12,11 +13,11 @@ import (
 // stops at the first byte that can not belong to a host; whether that byte may
 // follow is the caller's to say. Header fields with a host use it too (Via:
 // sent-by). [KindOfHost] tells the form of what it has read.
-func ConsumeHost(b []byte, i int) (j int, code Code) {
+func ConsumeHost(b []byte, i int) (j int, code sipwire.Code) {
 	if i < len(b) && b[i] == '[' {
 		_, j, ok := abnf.ConsumeIPv6(b, i+1)
 		if !ok || j == len(b) {
-			return j, ErrHost
+			return j, sipwire.ErrHost
 		}
 		return j + 1, 0
 	}
@@ -31,14 +32,14 @@ func ConsumeHost(b []byte, i int) (j int, code Code) {
 			break
 		}
 		if j == i || b[j-1] == '.' || b[j-1] == '-' && c == '.' {
-			return j, ErrHost
+			return j, sipwire.ErrHost
 		}
 	}
 	switch {
 	case j == i:
-		return j, ErrHost
+		return j, sipwire.ErrHost
 	case b[j-1] == '-':
-		return j - 1, ErrHost
+		return j - 1, sipwire.ErrHost
 	}
 	return j, 0
 }
@@ -73,7 +74,7 @@ func KindOfHost(host []byte) HostKind {
 
 // ConsumePort reads a port, 1*DIGIT up to 65535, at b[i], the index behind
 // its colon.
-func ConsumePort(b []byte, i int) (port uint16, j int, code Code) {
+func ConsumePort(b []byte, i int) (port uint16, j int, code sipwire.Code) {
 	v := uint(0)
 	for j = i; j < len(b); j++ {
 		d := uint(b[j]) - '0'
@@ -81,11 +82,11 @@ func ConsumePort(b []byte, i int) (port uint16, j int, code Code) {
 			break
 		}
 		if v = v*10 + d; v > 65535 {
-			return 0, j, ErrPort
+			return 0, j, sipwire.ErrPort
 		}
 	}
 	if j == i {
-		return 0, i, ErrPort
+		return 0, i, sipwire.ErrPort
 	}
 	return uint16(v), j, 0
 }

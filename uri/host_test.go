@@ -3,6 +3,8 @@ package uri
 import (
 	"net/netip"
 	"testing"
+
+	"github.com/sipwire/sipwire"
 )
 
 func TestHostAddr(t *testing.T) {
@@ -60,7 +62,7 @@ func TestConsumeHost(t *testing.T) {
 			t.Errorf("%q: %d, %d, %v", tt.in, j, KindOfHost([]byte(tt.in)[2:j]), code)
 		}
 	}
-	if j, code := ConsumeHost([]byte("ab"), 2); j != 2 || code != ErrHost {
+	if j, code := ConsumeHost([]byte("ab"), 2); j != 2 || code != sipwire.ErrHost {
 		t.Errorf("at the end: %v at %d", code, j)
 	}
 }

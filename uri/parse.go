@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/scan"
 )
@@ -43,17 +44,17 @@ func MustParse(s string) URI {
 	return u
 }
 
-func (u *URI) parse(b []byte) (int, Code) {
+func (u *URI) parse(b []byte) (int, sipwire.Code) {
 	if uint64(len(b)) > math.MaxUint32 {
-		return 0, ErrRange
+		return 0, sipwire.ErrRange
 	}
 	*u = URI{b: b[:len(b):len(b)]}
 	i, scheme := consumeScheme(b)
 	if scheme == 0 {
 		if len(b) == 0 {
-			return 0, ErrEmpty
+			return 0, sipwire.ErrEmpty
 		}
-		return i, ErrScheme
+		return i, sipwire.ErrScheme
 	}
 	u.scheme = scheme
 	u.colon = uint32(i)
@@ -111,7 +112,7 @@ func consumeScheme(b []byte) (int, Scheme) {
 }
 
 // parseSIP reads what stands behind "sip:" or "sips:".
-func (u *URI) parseSIP(i int) (int, Code) {
+func (u *URI) parseSIP(i int) (int, sipwire.Code) {
 	b := u.b
 	// "@" may stand nowhere but behind the userinfo, so the first one
 	// decides whether there is any, and ";", "?" and "/" before it belong
@@ -136,7 +137,7 @@ func (u *URI) parseSIP(i int) (int, Code) {
 		u.port, j = port, k
 		u.flags |= hasPort
 		if j < len(b) && b[j] != ';' && b[j] != '?' {
-			return j, ErrPort
+			return j, sipwire.ErrPort
 		}
 	}
 	u.paramLo = uint32(j)
@@ -153,32 +154,32 @@ func (u *URI) parseSIP(i int) (int, Code) {
 	case b[j] == '?':
 		return consumeHeaders(b, j)
 	case u.paramLo < u.paramHi:
-		return j, ErrParam
+		return j, sipwire.ErrParam
 	}
-	return j, ErrHost
+	return j, sipwire.ErrHost
 }
 
 // parseUserinfo reads user [":" password] from i up to the "@" at at.
-func (u *URI) parseUserinfo(i, at int) (int, Code) {
+func (u *URI) parseUserinfo(i, at int) (int, sipwire.Code) {
 	b := u.b[:at]
 	j, code := abnf.ConsumeEscapes(b, i, abnf.User)
 	if code != 0 {
 		return j, code
 	}
 	if j == i {
-		return i, ErrUser
+		return i, sipwire.ErrUser
 	}
 	u.userHi = uint32(j)
 	u.flags |= hasUser
 	if j < at {
 		if b[j] != ':' {
-			return j, ErrUser
+			return j, sipwire.ErrUser
 		}
 		if j, code = abnf.ConsumeEscapes(b, j+1, abnf.Password); code != 0 {
 			return j, code
 		}
 		if j < at {
-			return j, ErrUser
+			return j, sipwire.ErrUser
 		}
 		u.flags |= hasPassword
 	}
@@ -187,7 +188,7 @@ func (u *URI) parseUserinfo(i, at int) (int, Code) {
 
 // consumeParams reads *( ";" pname [ "=" pvalue ] ) at i. It returns the
 // index of the first byte that belongs to none.
-func consumeParams(b []byte, i int) (int, Code) {
+func consumeParams(b []byte, i int) (int, sipwire.Code) {
 	for i < len(b) && b[i] == ';' {
 		i++
 		j, code := abnf.ConsumeEscapes(b, i, abnf.URIParam)
@@ -195,7 +196,7 @@ func consumeParams(b []byte, i int) (int, Code) {
 			return j, code
 		}
 		if j == i {
-			return j, ErrParam
+			return j, sipwire.ErrParam
 		}
 		if j < len(b) && b[j] == '=' {
 			if j, code = abnf.ConsumeEscapes(b, j+1, abnf.URIParam); code != 0 {
@@ -208,7 +209,7 @@ func consumeParams(b []byte, i int) (int, Code) {
 }
 
 // consumeHeaders reads "?" header *( "&" header ) at i, up to the end of b.
-func consumeHeaders(b []byte, i int) (int, Code) {
+func consumeHeaders(b []byte, i int) (int, sipwire.Code) {
 	for {
 		i++ // "?" or "&"
 		j, code := abnf.ConsumeEscapes(b, i, abnf.URIHeader)
@@ -216,7 +217,7 @@ func consumeHeaders(b []byte, i int) (int, Code) {
 			return j, code
 		}
 		if j == i {
-			return j, ErrURI
+			return j, sipwire.ErrURI
 		}
 		// Behind the first "=" more of them and ";" are let through; see
 		// the package's list.
@@ -229,7 +230,7 @@ func consumeHeaders(b []byte, i int) (int, Code) {
 			return j, 0
 		}
 		if b[j] != '&' {
-			return j, ErrURI
+			return j, sipwire.ErrURI
 		}
 		i = j
 	}
@@ -237,12 +238,12 @@ func consumeHeaders(b []byte, i int) (int, Code) {
 
 // parseOpaque reads what stands behind the scheme of any other absolute URI.
 // Brackets are let through for the IPv6 addresses of an authority.
-func (u *URI) parseOpaque(i int) (int, Code) {
+func (u *URI) parseOpaque(i int) (int, sipwire.Code) {
 	b := u.b
 	end := uint32(len(b))
 	u.hostLo, u.hostHi, u.paramLo, u.paramHi = end, end, end, end
 	if i == len(b) {
-		return i, ErrEmpty
+		return i, sipwire.ErrEmpty
 	}
 	for {
 		j, code := abnf.ConsumeEscapes(b, i, abnf.Reserved)
@@ -250,7 +251,7 @@ func (u *URI) parseOpaque(i int) (int, Code) {
 			return j, code
 		}
 		if b[j] != '[' && b[j] != ']' {
-			return j, ErrURI
+			return j, sipwire.ErrURI
 		}
 		i = j + 1
 	}

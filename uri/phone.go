@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -20,7 +21,7 @@ type Phone struct {
 // escaped (RFC 3261, 19.1.2). n is as in [URI.Parse].
 func ParsePhone(b []byte) (p Phone, n int, err error) {
 	if uint64(len(b)) > math.MaxUint32 {
-		return Phone{}, 0, ErrRange
+		return Phone{}, 0, sipwire.ErrRange
 	}
 	num, n, code := consumeSubscriber(b, 0, true)
 	if code != 0 {
@@ -86,7 +87,7 @@ func (p *Phone) Ext() (value []byte, ok bool) { return p.Param("ext") }
 func (p *Phone) Subaddress() (value []byte, ok bool) { return p.Param("isub") }
 
 // parseTel reads what stands behind "tel:".
-func (u *URI) parseTel(i int) (int, Code) {
+func (u *URI) parseTel(i int) (int, sipwire.Code) {
 	num, j, code := consumeSubscriber(u.b, i, false)
 	if code != 0 {
 		return j, code
@@ -101,9 +102,9 @@ func (u *URI) parseTel(i int) (int, Code) {
 // consumeSubscriber reads a telephone-subscriber from i to the end of b (RFC
 // 3966, 3). num is the end of the number. Escapes in the number belong only
 // into the user part of a sip URI.
-func consumeSubscriber(b []byte, i int, escapes bool) (num, j int, code Code) {
+func consumeSubscriber(b []byte, i int, escapes bool) (num, j int, code sipwire.Code) {
 	if i == len(b) {
-		return 0, i, ErrTel
+		return 0, i, sipwire.ErrTel
 	}
 	global := b[i] == '+'
 	if global {
@@ -112,7 +113,7 @@ func consumeSubscriber(b []byte, i int, escapes bool) (num, j int, code Code) {
 	digits := false
 	for i < len(b) && b[i] != ';' {
 		if b[i] == '%' && !escapes {
-			return 0, i, ErrTel
+			return 0, i, sipwire.ErrTel
 		}
 		s, next := symbol(b, i, 0)
 		switch {
@@ -122,25 +123,25 @@ func consumeSubscriber(b []byte, i int, escapes bool) (num, j int, code Code) {
 		case !global && (s == '*' || s == '#' || s < 0x80 && abnf.Is(byte(s), abnf.Hex)):
 			digits = true
 		case s == '%':
-			return 0, i, ErrEscape
+			return 0, i, sipwire.ErrEscape
 		default:
-			return 0, i, ErrTel
+			return 0, i, sipwire.ErrTel
 		}
 		i = next
 	}
 	if !digits {
-		return 0, i, ErrTel
+		return 0, i, sipwire.ErrTel
 	}
 	num = i
 	for i < len(b) {
 		if b[i] != ';' {
-			return 0, i, ErrParam
+			return 0, i, sipwire.ErrParam
 		}
 		lo := i + 1
 		for i = lo; i < len(b) && (b[i] == '-' || abnf.Is(b[i], abnf.Alpha|abnf.Digit)); i++ {
 		}
 		if i == lo {
-			return 0, i, ErrParam
+			return 0, i, sipwire.ErrParam
 		}
 		if i == len(b) || b[i] != '=' {
 			continue

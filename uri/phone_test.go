@@ -3,6 +3,8 @@ package uri
 import (
 	"fmt"
 	"testing"
+
+	"github.com/sipwire/sipwire"
 )
 
 func TestPhone(t *testing.T) {
@@ -48,9 +50,9 @@ func TestPhone(t *testing.T) {
 	for _, tt := range []struct {
 		in   string
 		n    int
-		code Code
+		code sipwire.Code
 	}{
-		{"", 0, ErrTel}, {"+%", 1, ErrEscape}, {"+1;%41", 3, ErrParam}, {"1%3", 1, ErrEscape}, {"1;a=%3", 4, ErrEscape}, {"1%3B", 1, ErrTel},
+		{"", 0, sipwire.ErrTel}, {"+%", 1, sipwire.ErrEscape}, {"+1;%41", 3, sipwire.ErrParam}, {"1%3", 1, sipwire.ErrEscape}, {"1;a=%3", 4, sipwire.ErrEscape}, {"1%3B", 1, sipwire.ErrTel},
 	} {
 		if _, n, err := ParsePhone([]byte(tt.in)); n != tt.n || err != tt.code {
 			t.Errorf("%q: %v at %d, want %v at %d", tt.in, err, n, tt.code, tt.n)

@@ -1,5 +1,7 @@
 package uri
 
+import "github.com/sipwire/sipwire"
+
 // Scheme tells the kinds of URI apart.
 type Scheme uint8
 
@@ -74,7 +76,7 @@ func (u *URI) AppendTo(dst []byte) []byte { return append(dst, u.b...) }
 // an invalid URI.
 func (u *URI) AppendText(dst []byte) ([]byte, error) {
 	if !u.IsValid() {
-		return dst, ErrEmpty
+		return dst, sipwire.ErrEmpty
 	}
 	return append(dst, u.b...), nil
 }

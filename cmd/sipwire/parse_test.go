@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 )
 
@@ -118,11 +119,11 @@ func TestParseJSONGoesOn(t *testing.T) {
 	}
 	want := []asJSON{
 		{"method": "OPTIONS"},
-		{"method": nil, "error_code": codec.ErrStartLine.Name()},
-		{"error_code": codec.ErrEmpty.Name(), "offset": 0},
-		{"method": "OPTIONS", "error_code": codec.ErrBodyShort.Name(), "offset": strings.Index(long, "7")},
+		{"method": nil, "error_code": sipwire.ErrStartLine.Name()},
+		{"error_code": sipwire.ErrEmpty.Name(), "offset": 0},
+		{"method": "OPTIONS", "error_code": sipwire.ErrBodyShort.Name(), "offset": strings.Index(long, "7")},
 		{"method": "OPTIONS"},
-		{"error_code": codec.ErrMessageTooLong.Name()},
+		{"error_code": sipwire.ErrMessageTooLong.Name()},
 		{"error_code": "unreadable", "offset": nil, "error": "no such file or directory"},
 		{"error_code": "unreadable", "offset": nil},
 		{"method": "OPTIONS"},
@@ -180,7 +181,7 @@ func TestParseStrict(t *testing.T) {
 	if r.status != exitBad {
 		t.Errorf("strict: %+v", r)
 	}
-	checkKeys(t, objects(t, r.stdout)[0], asJSON{"error_code": codec.ErrBareLF.Name(), "offset": strings.Index(text, "\n")})
+	checkKeys(t, objects(t, r.stdout)[0], asJSON{"error_code": sipwire.ErrBareLF.Name(), "offset": strings.Index(text, "\n")})
 }
 
 // The tree holds every value of the message, and nothing of it reaches the

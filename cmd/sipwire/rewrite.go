@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compact"
 )
@@ -85,7 +86,7 @@ func (c *rewriteCmd) fit(e *env, name string, m *codec.Message, dst, b []byte) (
 	}
 	dst, r, err := compact.Fit(dst, m, *c.Fit)
 	switch {
-	case err == compact.ErrNoRoom:
+	case err == sipwire.ErrNoRoom:
 		return dst, fmt.Errorf("%d bytes can not be made to fit %d: %d are left (%v)", r.Before, *c.Fit, r.After, r.Steps)
 	case err != nil:
 		return dst, err

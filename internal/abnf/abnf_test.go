@@ -1,11 +1,12 @@
 package abnf
 
 import (
-	"errors"
 	"math"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire"
 )
 
 const (
@@ -97,13 +98,13 @@ func TestConsumeQuoted(t *testing.T) {
 	for _, tt := range []struct {
 		in   string
 		n    int
-		code Code
+		code sipwire.Code
 	}{
 		{`""`, 2, 0}, {`"a"b`, 3, 0}, {`"a\"b"`, 6, 0}, {`"\\"`, 4, 0}, {"\"\\\x00\"", 4, 0}, {`"a,<>;"`, 7, 0},
 		{"\"a\r\n b\"", 7, 0}, {"\"a\n\tb\"", 6, 0}, {"\"\xff\xc3\"", 4, 0}, {"\"\t\"", 3, 0},
-		{``, 0, ErrQuote}, {`a`, 0, ErrQuote}, {`"`, 0, ErrQuote}, {`"a`, 0, ErrQuote}, {`"a\`, 0, ErrQuote}, {`"a\"`, 0, ErrQuote},
-		{"\"a\x00\"", 2, ErrControl}, {"\"a\r\nb\"", 2, ErrControl}, {"\"a\rb\"", 2, ErrControl}, {"\"\x7f\"", 1, ErrControl},
-		{"\"\\\r\n \"", 2, ErrControl}, {"\"\\\n \"", 2, ErrControl},
+		{``, 0, sipwire.ErrQuote}, {`a`, 0, sipwire.ErrQuote}, {`"`, 0, sipwire.ErrQuote}, {`"a`, 0, sipwire.ErrQuote}, {`"a\`, 0, sipwire.ErrQuote}, {`"a\"`, 0, sipwire.ErrQuote},
+		{"\"a\x00\"", 2, sipwire.ErrControl}, {"\"a\r\nb\"", 2, sipwire.ErrControl}, {"\"a\rb\"", 2, sipwire.ErrControl}, {"\"\x7f\"", 1, sipwire.ErrControl},
+		{"\"\\\r\n \"", 2, sipwire.ErrControl}, {"\"\\\n \"", 2, sipwire.ErrControl},
 	} {
 		if n, code := ConsumeQuoted([]byte(tt.in), 0); n != tt.n || code != tt.code {
 			t.Errorf("%q: %d %v, want %d %v", tt.in, n, code, tt.n, tt.code)
@@ -114,8 +115,8 @@ func TestConsumeQuoted(t *testing.T) {
 			continue
 		}
 		want := tt.code
-		if want == ErrQuote {
-			want = ErrComment
+		if want == sipwire.ErrQuote {
+			want = sipwire.ErrComment
 		}
 		if n, code := ConsumeComment([]byte("("+in[1:]), 0); n != tt.n || code != want {
 			t.Errorf("comment of %q: %d %v, want %d %v", tt.in, n, code, tt.n, want)
@@ -127,7 +128,7 @@ func TestConsumeQuoted(t *testing.T) {
 		}
 	}
 	for _, in := range []string{"", "x", "(", "((a)", `(\)`} {
-		if n, code := ConsumeComment([]byte(in), 0); n != 0 || code != ErrComment {
+		if n, code := ConsumeComment([]byte(in), 0); n != 0 || code != sipwire.ErrComment {
 			t.Errorf("%q: %d %v", in, n, code)
 		}
 	}
@@ -137,10 +138,10 @@ func TestConsumeEscapes(t *testing.T) {
 	for _, tt := range []struct {
 		in   string
 		n    int
-		code Code
+		code sipwire.Code
 	}{
 		{"", 0, 0}, {"abc", 3, 0}, {"a%41b@", 5, 0}, {"%00%fF", 6, 0}, {"a@", 1, 0},
-		{"%", 0, ErrEscape}, {"a%4", 1, ErrEscape}, {"%4g", 0, ErrEscape}, {"%g4", 0, ErrEscape}, {"%%41", 0, ErrEscape},
+		{"%", 0, sipwire.ErrEscape}, {"a%4", 1, sipwire.ErrEscape}, {"%4g", 0, sipwire.ErrEscape}, {"%g4", 0, sipwire.ErrEscape}, {"%%41", 0, sipwire.ErrEscape},
 	} {
 		if n, code := ConsumeEscapes([]byte(tt.in), 0, User); n != tt.n || code != tt.code {
 			t.Errorf("%q: %d %v, want %d %v", tt.in, n, code, tt.n, tt.code)
@@ -167,11 +168,11 @@ func TestConsumeUint(t *testing.T) {
 			want, err := strconv.ParseUint(in[:end], 10, 64)
 			switch {
 			case end == 0:
-				if code != ErrNumber || n != 0 || v != 0 {
+				if code != sipwire.ErrNumber || n != 0 || v != 0 {
 					t.Errorf("%q: %d %d %v", in, v, n, code)
 				}
 			case err != nil || want > most:
-				if code != ErrRange || n != end || v != most {
+				if code != sipwire.ErrRange || n != end || v != most {
 					t.Errorf("%q, at most %d: %d %d %v", in, most, v, n, code)
 				}
 			case code != 0 || n != end || v != want:
@@ -199,36 +200,6 @@ func TestAppend(t *testing.T) {
 	} {
 		if got := string(AppendUnfolded([]byte(" "), []byte(in))); got != " "+want {
 			t.Errorf("%q unfolds to %q, want %q", in, got, " "+want)
-		}
-	}
-}
-
-// TestCodes asks that every code has a name of its own, a text, and costs
-// nothing as an error.
-func TestCodes(t *testing.T) {
-	seen := map[string]bool{}
-	for c := Code(0); c < numCodes; c++ {
-		if c.Name() == "" || c.Error() == "" || seen[c.Name()] {
-			t.Errorf("code %d: name %q, text %q", c, c.Name(), c.Error())
-		}
-		seen[c.Name()] = true
-		if s := c.Status(); s < 400 && c != 0 || s > 599 {
-			t.Errorf("%s: status %d", c.Name(), s)
-		}
-		var err error
-		if n := testing.AllocsPerRun(10, func() { err = c.Err() }); n != 0 {
-			t.Errorf("%s: %v allocations", c.Name(), n)
-		}
-		if (err == nil) != (c == 0) || c != 0 && !errors.Is(err, c) {
-			t.Errorf("%s as an error is %v", c.Name(), err)
-		}
-	}
-	if numCodes.Name() != "unknown" || Code(255).Error() != "unknown error" {
-		t.Error("a code out of range")
-	}
-	for c, want := range map[Code]int{0: 200, ErrVersion: 505, ErrStartLineTooLong: 414, ErrBodyTooLong: 413, ErrMessageTooLong: 513, ErrScheme: 416, ErrHeaderName: 400} {
-		if got := c.Status(); got != want {
-			t.Errorf("%s: status %d, want %d", c.Name(), got, want)
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package abnf
 
+import "github.com/sipwire/sipwire"
+
 // SkipLWS returns the index of the first byte of b at or after i that is not
 // linear whitespace (RFC 3261, 25.1: LWS = [*WSP CRLF] 1*WSP). A line end
 // counts only when whitespace follows it, that is, when it folds the line; a
@@ -44,10 +46,10 @@ func TrimLWS(b []byte, lo, hi int) (int, int) {
 }
 
 // ConsumeToken reads 1*token-char at i.
-func ConsumeToken(b []byte, i int) (int, Code) {
+func ConsumeToken(b []byte, i int) (int, sipwire.Code) {
 	j := Span(b, i, Token)
 	if j == i {
-		return i, ErrToken
+		return i, sipwire.ErrToken
 	}
 	return j, 0
 }
@@ -56,9 +58,9 @@ func ConsumeToken(b []byte, i int) (int, Code) {
 // returns the index after the closing quote. Inside, a backslash takes the
 // next byte with it whatever it is (quoted-pair; RFC 4475, 3.1.1.2 uses a NUL
 // there), except CR and LF (RFC 3261, 25.1), which may only fold.
-func ConsumeQuoted(b []byte, i int) (int, Code) {
+func ConsumeQuoted(b []byte, i int) (int, sipwire.Code) {
 	if i >= len(b) || b[i] != '"' {
-		return i, ErrQuote
+		return i, sipwire.ErrQuote
 	}
 	for j := i + 1; j < len(b); j++ {
 		c := b[j]
@@ -74,7 +76,7 @@ func ConsumeQuoted(b []byte, i int) (int, Code) {
 		}
 		j = k - 1
 	}
-	return i, ErrQuote
+	return i, sipwire.ErrQuote
 }
 
 // endsQuoted holds the bytes that are not themselves in a quoted string.
@@ -87,9 +89,9 @@ var endsQuoted = func() (t [256]bool) {
 
 // ConsumeComment reads a comment whose opening parenthesis stands at i, and
 // returns the index after its closing one. Comments nest (RFC 3261, 25.1).
-func ConsumeComment(b []byte, i int) (int, Code) {
+func ConsumeComment(b []byte, i int) (int, sipwire.Code) {
 	if i >= len(b) || b[i] != '(' {
-		return i, ErrComment
+		return i, sipwire.ErrComment
 	}
 	depth := 0
 	for j := i; j < len(b); j++ {
@@ -108,20 +110,20 @@ func ConsumeComment(b []byte, i int) (int, Code) {
 			j = k - 1
 		}
 	}
-	return i, ErrComment
+	return i, sipwire.ErrComment
 }
 
 // consumeSpecial reads what is not an ordinary byte of a quoted-string or
 // comment: a quoted-pair, or a fold. Any other control byte is refused.
-func consumeSpecial(b []byte, i int) (int, Code) {
+func consumeSpecial(b []byte, i int) (int, sipwire.Code) {
 	if b[i] != '\\' {
 		if k := SkipLWS(b, i); k > i {
 			return k, 0
 		}
-		return i, ErrControl
+		return i, sipwire.ErrControl
 	}
 	if i+1 < len(b) && (b[i+1] == '\r' || b[i+1] == '\n') {
-		return i + 1, ErrControl
+		return i + 1, sipwire.ErrControl
 	}
 	return i + 2, 0
 }
@@ -129,7 +131,7 @@ func consumeSpecial(b []byte, i int) (int, Code) {
 // ConsumeEscapes reads 0*(set / escaped) at i, where escaped is "%" HEXDIG
 // HEXDIG (RFC 3261, 25.1). It stops at the first byte that is neither; a "%"
 // without two digits is ErrEscape.
-func ConsumeEscapes(b []byte, i int, set Class) (int, Code) {
+func ConsumeEscapes(b []byte, i int, set Class) (int, sipwire.Code) {
 	for i < len(b) {
 		switch c := b[i]; {
 		case Table[c]&set != 0:
@@ -137,7 +139,7 @@ func ConsumeEscapes(b []byte, i int, set Class) (int, Code) {
 		case c != '%':
 			return i, 0
 		case i+2 >= len(b) || Table[b[i+1]]&Table[b[i+2]]&Hex == 0:
-			return i, ErrEscape
+			return i, sipwire.ErrEscape
 		default:
 			i += 3
 		}
@@ -156,7 +158,7 @@ func Unhex(c byte) byte {
 // ConsumeUint reads 1*DIGIT at i as a number of at most max. The value of a
 // longer or larger number is max with ErrRange, and its digits are consumed
 // all the same, so that a caller that clamps can go on behind it.
-func ConsumeUint(b []byte, i int, max uint64) (v uint64, j int, code Code) {
+func ConsumeUint(b []byte, i int, max uint64) (v uint64, j int, code sipwire.Code) {
 	for j = i; j < len(b); j++ {
 		d := uint64(b[j] - '0')
 		if d > 9 {
@@ -166,13 +168,13 @@ func ConsumeUint(b []byte, i int, max uint64) (v uint64, j int, code Code) {
 			continue
 		}
 		if v > (max-d)/10 || d > max {
-			v, code = max, ErrRange
+			v, code = max, sipwire.ErrRange
 			continue
 		}
 		v = v*10 + d
 	}
 	if j == i {
-		return 0, i, ErrNumber
+		return 0, i, sipwire.ErrNumber
 	}
 	return v, j, code
 }

@@ -29,7 +29,7 @@ type Field struct {
 }
 
 // A Result is what the parser found. Problem is "" for a valid message, else
-// the name of the first defect, as abnf.Code.Name gives it.
+// the name of the first defect, as sipwire.Code.Name gives it.
 type Result struct {
 	Problem  string
 	Response bool

@@ -5,5 +5,5 @@
 // hands out goes to codec.Message.Parse as a datagram would, since the frame
 // is the boundary and Content-Length may be missing. codec.Stream is for TCP
 // and TLS and has no part in it. A message of line ends alone is a keep-alive
-// (RFC 5626, 4.4.1): Parse reports it as codec.ErrEmpty.
+// (RFC 5626, 4.4.1): Parse reports it as sipwire.ErrEmpty.
 package websocket

@@ -10,6 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
@@ -33,7 +34,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		}
 		var answer []byte
 		switch err := m.Parse(frame); {
-		case errors.Is(err, codec.ErrEmpty):
+		case errors.Is(err, sipwire.ErrEmpty):
 			answer = []byte("\r\n") // the pong to a ping
 		case err != nil:
 			continue
@@ -76,7 +77,7 @@ func Example() {
 			fmt.Println(err)
 			return
 		}
-		if errors.Is(m.Parse(frame), codec.ErrEmpty) {
+		if errors.Is(m.Parse(frame), sipwire.ErrEmpty) {
 			fmt.Println("pong")
 			continue
 		}

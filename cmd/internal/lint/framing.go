@@ -5,38 +5,39 @@ import (
 	"errors"
 	"unicode/utf8"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
 
 // parseErrors tells for every code of the index which section it breaks, and
 // whether the header section was read to its end all the same.
-var parseErrors = map[codec.Code]struct {
+var parseErrors = map[sipwire.Code]struct {
 	section  string
 	complete bool
 }{
-	codec.ErrEmpty:             {"7", false},
-	codec.ErrIncomplete:        {"7", false},
-	codec.ErrStartLine:         {"7.1", false},
-	codec.ErrMethod:            {"7.1", false},
-	codec.ErrRequestURI:        {"7.1", false},
-	codec.ErrVersion:           {"21.5.7", true},
-	codec.ErrStatus:            {"7.2", false},
-	codec.ErrHeaderName:        {"7.3.1", true},
-	codec.ErrColon:             {"7.3.1", true},
-	codec.ErrFold:              {"7.3.1", true},
-	codec.ErrBareLF:            {"7", true},
-	codec.ErrContentLength:     {"20.14", true},
-	codec.ErrContentLengthTwo:  {"20.14", true},
-	codec.ErrContentLengthNone: {"18.3", true},
-	codec.ErrBodyShort:         {"18.3", true},
-	codec.ErrHeaderTwice:       {"7.3.1", true},
-	codec.ErrMessageTooLong:    {"21.5.8", false},
-	codec.ErrStartLineTooLong:  {"21.4.12", false},
-	codec.ErrFieldTooLong:      {"21.4.1", false},
-	codec.ErrHeadersTooLong:    {"21.4.1", false},
-	codec.ErrTooManyHeaders:    {"21.4.1", false},
-	codec.ErrBodyTooLong:       {"21.4.11", true},
+	sipwire.ErrEmpty:             {"7", false},
+	sipwire.ErrIncomplete:        {"7", false},
+	sipwire.ErrStartLine:         {"7.1", false},
+	sipwire.ErrMethod:            {"7.1", false},
+	sipwire.ErrRequestURI:        {"7.1", false},
+	sipwire.ErrVersion:           {"21.5.7", true},
+	sipwire.ErrStatus:            {"7.2", false},
+	sipwire.ErrHeaderName:        {"7.3.1", true},
+	sipwire.ErrColon:             {"7.3.1", true},
+	sipwire.ErrFold:              {"7.3.1", true},
+	sipwire.ErrBareLF:            {"7", true},
+	sipwire.ErrContentLength:     {"20.14", true},
+	sipwire.ErrContentLengthTwo:  {"20.14", true},
+	sipwire.ErrContentLengthNone: {"18.3", true},
+	sipwire.ErrBodyShort:         {"18.3", true},
+	sipwire.ErrHeaderTwice:       {"7.3.1", true},
+	sipwire.ErrMessageTooLong:    {"21.5.8", false},
+	sipwire.ErrStartLineTooLong:  {"21.4.12", false},
+	sipwire.ErrFieldTooLong:      {"21.4.1", false},
+	sipwire.ErrHeadersTooLong:    {"21.4.1", false},
+	sipwire.ErrTooManyHeaders:    {"21.4.1", false},
+	sipwire.ErrBodyTooLong:       {"21.4.11", true},
 }
 
 // parseError reports why the message did not parse.

@@ -3,7 +3,7 @@ package lint
 import (
 	"bytes"
 
-	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/uri"
 )
@@ -22,7 +22,7 @@ func (c *checker) parties() {
 			continue
 		}
 		if param, ok := a.Params().Duplicate(); ok {
-			c.add(Warning, codec.ErrParamTwice.Name(), rfc3261("7.3.1"), id.String(), f.ValueOffset, "parameter %s twice; the first counts", param)
+			c.add(Warning, sipwire.ErrParamTwice.Name(), rfc3261("7.3.1"), id.String(), f.ValueOffset, "parameter %s twice; the first counts", param)
 		}
 		if len(a.Tag()) > 0 {
 			continue
@@ -62,7 +62,7 @@ func (c *checker) contacts() {
 		}
 		p := a.Params()
 		if param, ok := p.Duplicate(); ok {
-			c.add(Warning, codec.ErrParamTwice.Name(), rfc3261("7.3.1"), id, at, "parameter %s twice; the first counts", param)
+			c.add(Warning, sipwire.ErrParamTwice.Name(), rfc3261("7.3.1"), id, at, "parameter %s twice; the first counts", param)
 		}
 		if q, has := p.Get("q"); has {
 			if _, ok := a.Q(); !ok {
@@ -83,12 +83,12 @@ func (c *checker) contacts() {
 	f := c.m.At(c.m.Index(header.IDContact))
 	switch {
 	case values > 1:
-		c.add(Error, header.ErrWildcard.Name(), rfc3261("10.3"), id, starAt, "* stands beside another Contact")
+		c.add(Error, sipwire.ErrWildcard.Name(), rfc3261("10.3"), id, starAt, "* stands beside another Contact")
 	case c.m.Method() != header.MethodREGISTER:
-		c.add(Warning, header.ErrWildcard.Name(), rfc3261("10.2.2"), id, starAt, "* is a Contact of REGISTER requests only")
+		c.add(Warning, sipwire.ErrWildcard.Name(), rfc3261("10.2.2"), id, starAt, "* is a Contact of REGISTER requests only")
 	default:
 		if seconds, _, err := header.ParseExpires(c.m.Value(header.IDExpires)); err != nil || seconds != 0 {
-			c.add(Error, header.ErrWildcard.Name(), rfc3261("10.3"), id, f.ValueOffset, "Contact: * must come with Expires: 0")
+			c.add(Error, sipwire.ErrWildcard.Name(), rfc3261("10.3"), id, f.ValueOffset, "Contact: * must come with Expires: 0")
 		}
 	}
 }

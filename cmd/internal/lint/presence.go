@@ -3,7 +3,7 @@ package lint
 import (
 	"fmt"
 
-	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -12,7 +12,7 @@ func (c *checker) missing() {
 	at := c.lineOffset()
 	for _, id := range []header.ID{header.IDVia, header.IDFrom, header.IDTo, header.IDCallID, header.IDCSeq} {
 		if !c.m.Has(id) {
-			c.add(Error, codec.ErrMissing.Name(), rfc3261("8.1.1"), id.String(), at, "no %s, which every message must have", id)
+			c.add(Error, sipwire.ErrMissing.Name(), rfc3261("8.1.1"), id.String(), at, "no %s, which every message must have", id)
 		}
 	}
 	for id := range header.Required(c.method, c.m.Status()) {
@@ -21,11 +21,11 @@ func (c *checker) missing() {
 		}
 		switch {
 		case id == header.IDMaxForwards:
-			c.add(Warning, codec.ErrMissing.Name(), rfc3261("8.1.1.6"), id.String(), at, "no Max-Forwards; a proxy adds one")
+			c.add(Warning, sipwire.ErrMissing.Name(), rfc3261("8.1.1.6"), id.String(), at, "no Max-Forwards; a proxy adds one")
 		case id == header.IDReferTo:
-			c.add(Error, codec.ErrMissing.Name(), "RFC 3515, 2.4.2", id.String(), at, "a REFER must have one Refer-To")
+			c.add(Error, sipwire.ErrMissing.Name(), "RFC 3515, 2.4.2", id.String(), at, "a REFER must have one Refer-To")
 		default:
-			c.add(Warning, codec.ErrMissing.Name(), rfcOf(id), id.String(), at, "no %s, which is mandatory here", id)
+			c.add(Warning, sipwire.ErrMissing.Name(), rfcOf(id), id.String(), at, "no %s, which is mandatory here", id)
 		}
 	}
 }
@@ -91,6 +91,6 @@ func (c *checker) repeated() {
 		case core(f.ID):
 			s = Error
 		}
-		c.add(s, codec.ErrHeaderTwice.Name(), rfc, f.ID.String(), f.Offset, "%s stands more than once; the first counts", f.ID)
+		c.add(s, sipwire.ErrHeaderTwice.Name(), rfc, f.ID.String(), f.Offset, "%s stands more than once; the first counts", f.ID)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 
-	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/uri"
 )
@@ -39,7 +39,7 @@ func (c *checker) startLine() {
 			"a Request-URI may not carry headers")
 	}
 	if name, ok := u.DuplicateParam(); ok {
-		c.add(Warning, codec.ErrParamTwice.Name(), rfc3261("19.1.1"), "", at, "parameter %s twice in the Request-URI; the first counts", name)
+		c.add(Warning, sipwire.ErrParamTwice.Name(), rfc3261("19.1.1"), "", at, "parameter %s twice in the Request-URI; the first counts", name)
 	}
 	if _, ok := u.Method(); ok {
 		c.add(Note, "uri-method", rfc3261("19.1.1"), "", at, "a method parameter means nothing in a Request-URI and should be gone")
@@ -53,7 +53,7 @@ func (c *checker) startLine() {
 
 // codeName returns the name of the code that err is.
 func codeName(err error) string {
-	if code, ok := errors.AsType[codec.Code](err); ok {
+	if code, ok := errors.AsType[sipwire.Code](err); ok {
 		return code.Name()
 	}
 	return "error"

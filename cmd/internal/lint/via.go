@@ -1,7 +1,7 @@
 package lint
 
 import (
-	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -16,7 +16,7 @@ func (c *checker) vias() {
 			return
 		}
 		if param, ok := via.Params().Duplicate(); ok {
-			c.add(Warning, codec.ErrParamTwice.Name(), rfc3261("7.3.1"), id, at, "parameter %s twice; the first counts", param)
+			c.add(Warning, sipwire.ErrParamTwice.Name(), rfc3261("7.3.1"), id, at, "parameter %s twice; the first counts", param)
 		}
 		branchAt := at
 		if lo, _, ok := via.ParamExtent("branch"); ok {

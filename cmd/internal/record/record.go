@@ -9,6 +9,7 @@ package record
 import (
 	"errors"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/cmd/internal/typed"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
@@ -159,9 +160,9 @@ func failure(err error) *Failure {
 }
 
 // Explain says in words what is wrong, and with which header.
-func Explain(code codec.Code, id header.ID) string {
+func Explain(code sipwire.Code, id header.ID) string {
 	if id == header.IDOther {
-		return code.Error()
+		return code.Text()
 	}
-	return code.Error() + " in " + id.String()
+	return code.Text() + " in " + id.String()
 }

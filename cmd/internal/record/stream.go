@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 )
 
@@ -57,7 +58,7 @@ func (e *StreamEnd) Finish(s *codec.Stream, err error) {
 	e.Offset += int64(lost.Offset)
 	e.Error, e.ErrorCode = Explain(lost.Code, lost.Header), lost.Code.Name()
 	e.End = EndError
-	if lost.Code == codec.ErrIncomplete {
+	if lost.Code == sipwire.ErrIncomplete {
 		e.End = EndIncomplete
 	}
 }

@@ -240,7 +240,7 @@ func (pr *Printer) failure(m *codec.Message, err error, last bool) {
 		pr.line(join(last), pr.p.bad.Sprint("error"), "  "+err.Error())
 		return
 	}
-	what := e.Code.Error()
+	what := e.Code.Text()
 	if name := e.Header.String(); name != "" {
 		what += " in " + name
 	}

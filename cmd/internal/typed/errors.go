@@ -6,6 +6,7 @@ package typed
 import (
 	"errors"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
@@ -13,7 +14,7 @@ import (
 // An Error is a header field whose value does not follow its grammar.
 type Error struct {
 	Field  codec.Field
-	Code   codec.Code
+	Code   sipwire.Code
 	Offset int // of the byte that is wrong, in the message
 }
 
@@ -26,7 +27,7 @@ func Errors(m *codec.Message) []Error {
 			continue
 		}
 		n, err := header.Check(f.ID, f.Value)
-		if code, ok := errors.AsType[codec.Code](err); ok {
+		if code, ok := errors.AsType[sipwire.Code](err); ok {
 			all = append(all, Error{f, code, f.ValueOffset + n})
 		}
 	}
