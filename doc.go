@@ -16,7 +16,7 @@
 //
 // The way of a message: udp.Reader or codec.Stream hands out bytes in place,
 // codec.Message.Parse indexes them, typed views read single values on
-// demand, codec.Edit or codec.AppendReply writes what goes out into a buffer
+// demand, codec.Edit or compose.AppendReply writes what goes out into a buffer
 // of the caller, and udp.Writer or codec.StreamWriter sends it. Nothing of
 // what came in is copied before that, and none of it is changed.
 //

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -24,7 +25,7 @@ Content-Length: 0
 	m := codec.Acquire()
 	defer codec.Release(m)
 	if err := m.Parse(datagram); err != nil {
-		fmt.Println(err) // a *codec.SyntaxError: code, header, byte offset
+		fmt.Println(err) // a sipwire.Code; m.Fault() says where
 		return
 	}
 	fmt.Printf("%s %s\n", m.MethodBytes(), m.RequestURIBytes())
@@ -58,8 +59,8 @@ Content-Length: 0
 
 `, "\n", "\r\n"))
 	source := netip.MustParseAddrPort("192.0.2.17:5060")
-	branch := []byte("z9hG4bK2") // codec.AppendBranch makes one
-	tag := []byte("77")          // codec.AppendTag
+	branch := []byte("z9hG4bK2") // compose.AppendBranch makes one
+	tag := []byte("77")          // compose.AppendTag
 	buffer := make([]byte, 0, 2048)
 
 	m := codec.Acquire()
@@ -72,7 +73,7 @@ Content-Length: 0
 	_ = e.Begin(m)   // errors stay in e until AppendTo
 	_ = e.SetReceived(source)
 	_ = e.DecrementMaxForwards()
-	_ = e.PushVia(&codec.Via{Transport: header.TransportUDP, Host: []byte("proxy.example.net"), Branch: branch})
+	_ = e.PushVia(&codec.ViaSpec{Transport: header.TransportUDP, Host: []byte("proxy.example.net"), Branch: branch})
 	out, err := e.AppendTo(buffer[:0])
 	if err != nil {
 		fmt.Println(err)
@@ -80,7 +81,7 @@ Content-Length: 0
 	}
 	fmt.Print(strings.ReplaceAll(string(out[:strings.Index(string(out), "From")]), "\r", ""))
 
-	out, err = codec.AppendReply(buffer[:0], m, &codec.Reply{Status: 180, Tag: tag, Source: source})
+	out, err = compose.AppendReply(buffer[:0], m, &compose.Reply{Status: 180, Tag: tag, Source: source})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
@@ -62,9 +63,9 @@ func FuzzParse(f *testing.F) {
 // compare returns what differs between the index and the reference.
 func compare(m *codec.Message, err error, b []byte, ref reference.Result) string {
 	got := ""
-	if e, ok := err.(*codec.SyntaxError); ok {
-		got = e.Code.Name()
-		if e.Offset < 0 || e.Offset > len(b) {
+	if code, ok := err.(sipwire.Code); ok {
+		got = code.Name()
+		if e := m.ParseFault(); e.Code != code || e.Offset < 0 || e.Offset > len(b) {
 			return "error offset outside the input"
 		}
 	}

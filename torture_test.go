@@ -114,8 +114,8 @@ func torturous(t *testing.T, folder string, tests []torture) {
 			}
 			m := new(codec.Message)
 			got := ""
-			if e, ok := m.Parse(b).(*codec.SyntaxError); ok {
-				got = e.Code.Name()
+			if code, ok := m.Parse(b).(sipwire.Code); ok {
+				got = code.Name()
 			}
 			if got != tt.parse {
 				t.Errorf("%s: parse gives %q, want %q", tt.about, got, tt.parse)

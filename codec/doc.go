@@ -46,7 +46,7 @@
 //
 // # Errors
 //
-// Every error of this package is a *[SyntaxError] that lives in the Message,
+// Every error of this package is a *[Fault] that lives in the Message,
 // the Edit, the Builder or the Stamp concerned: it holds a [Code], the header
 // and the byte offset, costs no allocation, and is valid as long as the views
 // are. Compare codes with errors.Is(err, sipwire.ErrBodyShort).

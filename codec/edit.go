@@ -5,6 +5,7 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/wire"
 )
 
 // Sizes of the inline stores of an Edit: more than a proxy needs for one
@@ -24,7 +25,7 @@ const (
 // such as a Set of a header that was removed, are ErrConflict. The error of a
 // call that fails stays: [Edit.AppendTo] and its likes return the first one,
 // so that no half-edited message goes out. CR, LF or NUL in anything that is
-// put in is ErrInjection. An error is a *[SyntaxError] that lives in the Edit
+// put in is ErrInjection. An error is a *[Fault] that lives in the Edit
 // until the next Begin.
 //
 // An Edit without changes writes all that was given to Parse. With the first
@@ -36,15 +37,15 @@ const (
 // by the call, except for the body, which must stay as it is until the result
 // is written; the message and its bytes must stay until then too.
 type Edit struct {
-	_ noCopy
+	_ wire.NoCopy
 
 	m       *Message
 	splices []splice // sorted by offset and rank
 	text    []byte   // what the splices put in
 	body    []byte   // the new body
 	newBody bool
-	grown   int // how much longer the splices make the message
-	err     SyntaxError
+	grown   int   // how much longer the splices make the message
+	fault   Fault // of the first call that failed
 
 	via viaStart // outlives Begin
 
@@ -78,8 +79,8 @@ func (e *Edit) Begin(m *Message) error {
 	}
 	e.m = m
 	e.splices, e.text = e.splices[:0], e.text[:0]
-	e.body, e.newBody, e.grown, e.err = nil, false, 0, SyntaxError{}
-	if !m.parsed || m.err.Code != 0 {
+	e.body, e.newBody, e.grown, e.fault = nil, false, 0, Fault{}
+	if !m.parsed || m.fault.Code != 0 {
 		return e.fail(sipwire.ErrNotParsed, header.IDOther, 0)
 	}
 	return nil
@@ -87,18 +88,20 @@ func (e *Edit) Begin(m *Message) error {
 
 // Err returns the error of the first call that failed since Begin.
 func (e *Edit) Err() error {
-	if e.err.Code == 0 {
-		return nil
-	}
-	return &e.err
+	return e.fault.Code.Err()
 }
+
+// Fault says where the first call since Begin that failed did; its Code is
+// that of [Edit.Err]. The Offset is in the bytes of the message, or 0 where a
+// value that was to be put in is wrong.
+func (e *Edit) Fault() Fault { return e.fault }
 
 // fail records an error and returns the first one.
 func (e *Edit) fail(code sipwire.Code, id header.ID, offset int) error {
-	if e.err.Code == 0 {
-		e.err = SyntaxError{code, id, offset}
+	if e.fault.Code == 0 {
+		e.fault = Fault{code, id, offset}
 	}
-	return &e.err
+	return e.fault.Code
 }
 
 // ready reports whether changes may be made: after Begin and before an error.
@@ -106,7 +109,7 @@ func (e *Edit) ready() bool {
 	if e.m == nil {
 		e.fail(sipwire.ErrState, header.IDOther, 0)
 	}
-	return e.err.Code == 0
+	return e.fault.Code == 0
 }
 
 // splice adds the change of buf[lo:hi] into what text holds from from on.
@@ -179,21 +182,4 @@ func (s *splice) before(o *splice) bool {
 // conflicts reports whether s can not follow o.
 func (s *splice) conflicts(o *splice) bool {
 	return s.lo < o.hi || s.rank == rankReplace && o.rank == rankReplace && s.lo == o.lo
-}
-
-// headEnd returns the offset of the empty line behind the header fields.
-func (e *Edit) headEnd() int {
-	m := e.m
-	if m.body >= 2 && m.buf[m.body-2] == '\r' {
-		return m.body - 2
-	}
-	return m.body - 1
-}
-
-// lineEnd returns the offset behind the line, or lines, of field i.
-func (e *Edit) lineEnd(i int) int {
-	if i+1 < len(e.m.fields) {
-		return int(e.m.fields[i+1].name)
-	}
-	return e.headEnd()
 }

@@ -39,7 +39,6 @@ func BenchmarkEdit(b *testing.B) {
 	var e Edit
 	m := new(Message)
 	dst := make([]byte, 0, 1<<16)
-	reply := &Reply{Status: 200, Tag: []byte("314159"), Fields: []HeaderField{{ID: header.IDAllow, Value: []byte("INVITE, ACK, BYE")}}}
 	for _, c := range []struct {
 		name string
 		run  func(in []byte) error
@@ -63,11 +62,6 @@ func BenchmarkEdit(b *testing.B) {
 				_ = e.PopRoute()
 			}
 			_, err := e.AppendTo(dst)
-			return err
-		}},
-		{"reply", func(in []byte) error {
-			_ = m.Parse(in)
-			_, err := AppendReply(dst, m, reply)
 			return err
 		}},
 	} {

@@ -11,7 +11,7 @@ import (
 // body is not copied: it must stay as it is until the result is written.
 func (e *Edit) SetBody(contentType, body []byte) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	if e.newBody {
 		return e.fail(sipwire.ErrConflict, header.IDContentType, e.m.body)
@@ -36,7 +36,7 @@ func (e *Edit) SetBody(contentType, body []byte) error {
 // need and datagrams may lack (RFC 3261, 18.3).
 func (e *Edit) SetContentLength() error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	return e.contentLength(e.m.end - e.m.body)
 }
@@ -44,7 +44,7 @@ func (e *Edit) SetContentLength() error {
 func (e *Edit) contentLength(n int) error {
 	i := e.m.Index(header.IDContentLength)
 	if i < 0 {
-		from, at := len(e.text), e.headEnd()
+		from, at := len(e.text), e.m.headEnd()
 		e.text = append(e.text, "Content-Length: "...)
 		e.text = append(abnf.AppendUint(e.text, uint64(n)), "\r\n"...)
 		// A replacement, so that a second one is a conflict.

@@ -6,59 +6,59 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/check"
+	"github.com/sipwire/sipwire/internal/wire"
 )
 
 // The changes that a client makes to a request it sends again: after a
 // challenge, or to a next target.
-
-// maxCSeq is the greatest sequence number (RFC 3261, 8.1.1.5).
-const maxCSeq = 1<<31 - 1
 
 // SetBranch replaces the branch of the top Via that the message came with, or
 // puts one in when it has none. A branch has to be a token that begins with
 // the magic cookie (RFC 3261, 8.1.1.7), else it is an error.
 func (e *Edit) SetBranch(branch []byte) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	via, err := e.m.TopVia()
 	if err != nil {
-		return e.failed(err)
+		return e.failed()
 	}
-	if code := checkBranch(branch); code != 0 {
+	if code := check.Branch(branch); code != 0 {
 		return e.fail(code, header.IDVia, 0)
 	}
 	_, base, _ := e.m.find(header.IDVia)
 	_, end := via.Extent()
 	from := len(e.text)
 	e.text = append(append(e.text, ";branch="...), branch...)
-	var old paramPlace
-	old.lo, old.hi, old.found = via.ParamExtent("branch")
-	return e.insert(old.splice(base, end, from, len(e.text)))
+	if lo, hi, found := via.ParamExtent("branch"); found {
+		return e.patchVia(wire.Patch{Lo: lo, Hi: hi, From: from + 1, To: len(e.text)}, base)
+	}
+	return e.patchVia(wire.Patch{Lo: end, Hi: end, From: from, To: len(e.text)}, base)
 }
 
-// failed takes over an error of the message.
-func (e *Edit) failed(err error) error {
-	s, _ := err.(*SyntaxError)
-	return e.fail(s.Code, s.Header, s.Offset)
+// failed takes over the fault of the message.
+func (e *Edit) failed() error {
+	f := e.m.Fault()
+	return e.fail(f.Code, f.Header, f.Offset)
 }
 
 // SetCSeq replaces CSeq (RFC 3261, 20.16). The number is below 2^31, else it
 // is ErrRange; a nil method leaves the one that is there.
 func (e *Edit) SetCSeq(number uint32, method []byte) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	cseq, err := e.m.CSeq()
 	if err != nil {
-		return e.failed(err)
+		return e.failed()
 	}
-	if number > maxCSeq {
+	if number > check.MaxCSeq {
 		return e.fail(sipwire.ErrRange, header.IDCSeq, 0)
 	}
 	if method == nil {
 		method = cseq.MethodBytes()
-	} else if code := checkToken(method); code != 0 {
+	} else if code := check.Token(method); code != 0 {
 		return e.fail(code, header.IDCSeq, 0)
 	}
 	from := len(e.text)
@@ -72,13 +72,13 @@ func (e *Edit) SetCSeq(number uint32, method []byte) error {
 // for other realms stay. Another id is ErrState.
 func (e *Edit) Authorize(id header.ID, credentials []byte) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	if e.m.status != 0 || id != header.IDAuthorization && id != header.IDProxyAuthorization {
 		return e.fail(sipwire.ErrState, id, 0)
 	}
 	var put, old header.AuthCredentials
-	if code := checkText(credentials); code != 0 {
+	if code := check.Text(credentials); code != 0 {
 		return e.fail(code, id, 0)
 	}
 	if _, err := put.Parse(credentials); err != nil {
@@ -117,7 +117,7 @@ func (e *Edit) Retry(branch []byte, id header.ID, credentials []byte) error {
 	}
 	cseq, err := e.m.CSeq()
 	if err != nil {
-		return e.failed(err)
+		return e.failed()
 	}
 	if err := e.SetCSeq(cseq.Number()+1, nil); err != nil {
 		return err

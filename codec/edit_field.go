@@ -6,6 +6,7 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/check"
 )
 
 // A Place says where an Edit puts a new header field. Fields put at one place
@@ -41,7 +42,7 @@ func (e *Edit) offset(p Place) (int, rank) {
 	i := int(p.field)
 	switch {
 	case p.kind == placeBottom || p.kind == placeTop && len(e.m.fields) == 0:
-		return e.headEnd(), rankBefore
+		return e.m.headEnd(), rankBefore
 	case p.kind == placeTop:
 		return int(e.m.fields[0].name), rankBefore
 	case i < 0 || i >= len(e.m.fields):
@@ -49,7 +50,7 @@ func (e *Edit) offset(p Place) (int, rank) {
 	case p.kind == placeBefore:
 		return int(e.m.fields[i].name), rankBefore
 	}
-	return e.lineEnd(i), rankAfter
+	return e.m.FieldEnd(i), rankAfter
 }
 
 // Add puts in a header field with the registered name of id and the value as
@@ -59,7 +60,7 @@ func (e *Edit) offset(p Place) (int, rank) {
 // [Edit.SetContentLength].
 func (e *Edit) Add(at Place, id header.ID, value []byte) error {
 	if !e.addable(id) {
-		return &e.err
+		return e.fault.Code
 	}
 	from := len(e.text)
 	e.text = append(e.text, id.String()...)
@@ -70,14 +71,14 @@ func (e *Edit) Add(at Place, id header.ID, value []byte) error {
 // and must be a token. A name of the table is treated as by Add.
 func (e *Edit) AddField(at Place, name, value []byte) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
-	if code := checkToken(name); code != 0 {
+	if code := check.Token(name); code != 0 {
 		return e.fail(code, header.IDOther, 0)
 	}
 	id := header.Lookup(name)
 	if id != header.IDOther && !e.addable(id) {
-		return &e.err
+		return e.fault.Code
 	}
 	from := len(e.text)
 	e.text = append(e.text, name...)
@@ -102,7 +103,7 @@ func (e *Edit) addable(id header.ID) bool {
 // finishField adds the value to the name that text ends with, and puts the
 // field in.
 func (e *Edit) finishField(at Place, id header.ID, from int, value []byte) error {
-	code := checkText(value)
+	code := check.Text(value)
 	offset, r := e.offset(at)
 	if code == 0 && offset < 0 {
 		code = sipwire.ErrState
@@ -120,7 +121,7 @@ func (e *Edit) finishField(at Place, id header.ID, from int, value []byte) error
 // is not there is put behind the last field. Content-Length can not be set.
 func (e *Edit) Set(id header.ID, value []byte) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	first := e.m.Index(id)
 	if first < 0 {
@@ -141,7 +142,7 @@ func (e *Edit) Set(id header.ID, value []byte) error {
 // and the whitespace in front of the value stay.
 func (e *Edit) SetAt(i int, value []byte) error {
 	if !e.changeable(i) {
-		return &e.err
+		return e.fault.Code
 	}
 	return e.setValue(i, value)
 }
@@ -161,7 +162,7 @@ func (e *Edit) changeable(i int) bool {
 // setValue replaces the value of field i.
 func (e *Edit) setValue(i int, value []byte) error {
 	f := &e.m.fields[i]
-	if code := checkText(value); code != 0 {
+	if code := check.Text(value); code != 0 {
 		return e.fail(code, f.id, int(f.value))
 	}
 	from := len(e.text)
@@ -179,7 +180,7 @@ func (e *Edit) replace(i, from int) error {
 // Content-Length can not be removed.
 func (e *Edit) Remove(id header.ID) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	for i := e.m.Index(id); i >= 0; i = e.m.Next(i) {
 		if err := e.RemoveAt(i); err != nil {
@@ -193,7 +194,7 @@ func (e *Edit) Remove(id header.ID) error {
 // none.
 func (e *Edit) RemoveFirst(id header.ID) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	i := e.m.Index(id)
 	if i < 0 {
@@ -206,14 +207,14 @@ func (e *Edit) RemoveFirst(id header.ID) error {
 // included.
 func (e *Edit) RemoveAt(i int) error {
 	if !e.changeable(i) {
-		return &e.err
+		return e.fault.Code
 	}
 	return e.removeLine(i)
 }
 
 func (e *Edit) removeLine(i int) error {
 	f := &e.m.fields[i]
-	return e.splice(f.id, int(f.name), e.lineEnd(i), len(e.text), rankReplace)
+	return e.splice(f.id, int(f.name), e.m.FieldEnd(i), len(e.text), rankReplace)
 }
 
 // RemoveValue removes the k-th value of the header, counted from 0 over all
@@ -222,7 +223,7 @@ func (e *Edit) removeLine(i int) error {
 // says that there are fewer values, ErrConflict that it was removed already.
 func (e *Edit) RemoveValue(id header.ID, k int) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	for i := e.m.Index(id); i >= 0 && k >= 0; i = e.m.Next(i) {
 		f := &e.m.fields[i]
@@ -328,7 +329,7 @@ func (e *Edit) removeValue(i, lo, hi int) error {
 	case before >= 0:
 		lo, hi = before, int(f.end)
 	default:
-		lo, hi = int(f.name), e.lineEnd(i)
+		lo, hi = int(f.name), e.m.FieldEnd(i)
 	}
 	// What was removed behind it, or around it, is part of this removal.
 	n := 0

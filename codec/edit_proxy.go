@@ -4,20 +4,17 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/check"
 )
 
 // The changes that a proxy makes (RFC 3261, 16.6 and 16.7).
-
-// DefaultMaxForwards is the Max-Forwards of a new request, and of one that
-// came without (RFC 3261, 8.1.1.6 and 16.6, step 3).
-const DefaultMaxForwards = 70
 
 // PopVia removes the topmost Via value that the message came with and that is
 // still there, as a proxy does with its own in a response (RFC 3261, 16.7,
 // step 3). ErrMissing says that there is none left.
 func (e *Edit) PopVia() error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	return e.removeTop(header.IDVia)
 }
@@ -37,16 +34,16 @@ func (e *Edit) PushRoute(u []byte) error {
 
 func (e *Edit) pushURI(id header.ID, open string, u []byte) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
-	if code := checkURI(u); code != 0 {
+	if code := check.URI(u); code != 0 {
 		return e.fail(code, id, 0)
 	}
 	at, _ := e.offset(Top())
 	if i := e.m.Index(id); i >= 0 {
 		at = int(e.m.fields[i].name)
 	} else if i := e.lastIndex(header.IDVia); i >= 0 {
-		at = e.lineEnd(i)
+		at = e.m.FieldEnd(i)
 	}
 	from := len(e.text)
 	e.text = append(append(append(e.text, open...), u...), ">\r\n"...)
@@ -58,7 +55,7 @@ func (e *Edit) pushURI(id header.ID, open string, u []byte) error {
 // left.
 func (e *Edit) PopRoute() error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	return e.removeTop(header.IDRoute)
 }
@@ -69,7 +66,7 @@ func (e *Edit) PopRoute() error {
 // 16.6, step 6).
 func (e *Edit) ApplyHop(h *Hop) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	if h.DropLast {
 		if err := e.RemoveValue(header.IDRoute, e.m.CountValues(header.IDRoute)-1); err != nil {
@@ -94,7 +91,7 @@ func (e *Edit) ApplyHop(h *Hop) error {
 		return err
 	}
 	// Behind the last Route line there was, so that it is the last value.
-	from, end := len(e.text), e.lineEnd(e.lastIndex(header.IDRoute))
+	from, end := len(e.text), e.m.FieldEnd(e.lastIndex(header.IDRoute))
 	e.text = append(e.text, "Route: <"...)
 	e.text = append(h.Target.AppendTo(e.text), ">\r\n"...)
 	return e.splice(header.IDRoute, end, end, from, rankAfter)
@@ -115,7 +112,7 @@ func (e *Edit) lastIndex(id header.ID) int {
 // does not parse is its error.
 func (e *Edit) DecrementMaxForwards() error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	i := e.m.Index(header.IDMaxForwards)
 	if i < 0 {
@@ -131,7 +128,7 @@ func (e *Edit) DecrementMaxForwards() error {
 	}
 	hops, err := e.m.MaxForwards()
 	if err != nil {
-		return e.fail(e.m.typed.errs[slotMaxForwards].Code, header.IDMaxForwards, int(e.m.fields[i].value))
+		return e.failed()
 	}
 	if hops == 0 {
 		return e.fail(sipwire.ErrState, header.IDMaxForwards, int(e.m.fields[i].value))
@@ -142,7 +139,7 @@ func (e *Edit) DecrementMaxForwards() error {
 // SetMaxForwards sets Max-Forwards.
 func (e *Edit) SetMaxForwards(hops uint8) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	return e.maxForwards(e.m.Index(header.IDMaxForwards), hops)
 }
@@ -157,7 +154,7 @@ func (e *Edit) maxForwards(i int, hops uint8) error {
 		e.text = abnf.AppendUint(e.text, uint64(hops))
 		return e.replace(i, from)
 	}
-	at := e.headEnd()
+	at := e.m.headEnd()
 	e.text = append(e.text, "Max-Forwards: "...)
 	e.text = append(abnf.AppendUint(e.text, uint64(hops)), "\r\n"...)
 	return e.splice(header.IDMaxForwards, at, at, from, rankBefore)

@@ -3,7 +3,8 @@ package codec
 import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
-	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/check"
+	"github.com/sipwire/sipwire/internal/wire"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -19,12 +20,12 @@ func (e *Edit) setURI(u *uri.URI) error {
 // ErrState.
 func (e *Edit) SetRequestURI(u []byte) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	if e.m.status != 0 {
 		return e.fail(sipwire.ErrState, header.IDOther, 0)
 	}
-	v, code := parseURI(u)
+	v, code := check.ParseURI(u)
 	if code != 0 {
 		return e.fail(code, header.IDOther, 0)
 	}
@@ -36,12 +37,12 @@ func (e *Edit) SetRequestURI(u []byte) error {
 // too: see [Edit.SetCSeq]. A response is ErrState.
 func (e *Edit) SetRequestLine(method, u []byte) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	if e.m.status != 0 {
 		return e.fail(sipwire.ErrState, header.IDOther, 0)
 	}
-	if code := checkToken(method); code != 0 {
+	if code := check.Token(method); code != 0 {
 		return e.fail(code, header.IDOther, 0)
 	}
 	from := len(e.text)
@@ -57,36 +58,15 @@ func (e *Edit) SetRequestLine(method, u []byte) error {
 // ErrState, as is another status: [AppendReply] answers requests.
 func (e *Edit) SetStatusLine(status int, reason []byte) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	if e.m.status == 0 || status < 100 || status > 699 {
 		return e.fail(sipwire.ErrState, header.IDOther, 0)
 	}
-	if _, code := checkReason(reason); code != 0 {
+	if _, code := check.Reason(reason); code != 0 {
 		return e.fail(code, header.IDOther, 0)
 	}
 	from := len(e.text)
-	e.text = appendStatus(e.text, status, reason)
+	e.text = wire.AppendStatus(e.text, status, reason)
 	return e.splice(header.IDOther, int(e.m.versionHi), int(e.m.lineEnd), from, rankReplace)
-}
-
-// checkReason asks for text without control bytes (RFC 3261, 7.2), and returns
-// the index of the first one with the code.
-func checkReason(reason []byte) (offset int, code sipwire.Code) {
-	if code := checkText(reason); code != 0 {
-		return 0, code
-	}
-	if bad := controlByte(reason); bad >= 0 {
-		return bad, sipwire.ErrControl
-	}
-	return 0, 0
-}
-
-// appendStatus appends what stands behind the SIP-Version in a status line.
-func appendStatus(dst []byte, status int, reason []byte) []byte {
-	dst = append(abnf.AppendUint(append(dst, ' '), uint64(status)), ' ')
-	if reason == nil {
-		return append(dst, header.ReasonPhrase(status)...)
-	}
-	return append(dst, reason...)
 }

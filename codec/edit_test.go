@@ -53,7 +53,7 @@ func edited(t *testing.T, s string, change func(e *Edit)) string {
 }
 
 var (
-	bobVia = &Via{Transport: header.TransportUDP, Host: []byte("p.example"), Port: 5070, Branch: []byte("z9hG4bKp"), RPort: true}
+	bobVia = &ViaSpec{Transport: header.TransportUDP, Host: []byte("p.example"), Port: 5070, Branch: []byte("z9hG4bKp"), RPort: true}
 	source = netip.MustParseAddrPort("192.0.2.3:5062")
 )
 

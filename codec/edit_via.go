@@ -4,13 +4,16 @@ import (
 	"slices"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/check"
+	"github.com/sipwire/sipwire/internal/wire"
 )
 
 // PushVia puts v on top of the Via values, on a line of its own (RFC 3261,
 // 16.6, step 8). The last one pushed is the topmost.
-func (e *Edit) PushVia(v *Via) error {
+func (e *Edit) PushVia(v *ViaSpec) error {
 	if !e.ready() {
-		return &e.err
+		return e.fault.Code
 	}
 	if !e.via.starts(v) {
 		if code := v.checkStart(); code != 0 {
@@ -21,15 +24,15 @@ func (e *Edit) PushVia(v *Via) error {
 	from := len(e.text)
 	if n := int(e.via.n); n != 0 {
 		text := e.room(len(e.via.text) + len(v.Branch) + len("\r\n"))
-		copyStart((*[64]byte)(text), &e.via.text)
+		wire.Copy64((*[64]byte)(text), &e.via.text)
 		if !copyBranch(text[n:], v.Branch) {
-			return e.fail(checkBranch(v.Branch), header.IDVia, 0)
+			return e.fail(check.Branch(v.Branch), header.IDVia, 0)
 		}
 		n += len(v.Branch)
 		text[n], text[n+1] = '\r', '\n'
 		e.text = e.text[:from+n+2]
 	} else {
-		if code := checkBranch(v.Branch); code != 0 {
+		if code := check.Branch(v.Branch); code != 0 {
 			return e.fail(code, header.IDVia, 0)
 		}
 		e.text = v.appendTo(append(e.text, "Via: "...))
@@ -52,12 +55,29 @@ func (e *Edit) room(n int) []byte {
 	return e.text[len(e.text):cap(e.text)]
 }
 
-// copyStart is *d = *s, without a call: see copyShort.
-func copyStart(d, s *[64]byte) {
-	*(*[16]byte)(d[0:]) = *(*[16]byte)(s[0:])
-	*(*[16]byte)(d[16:]) = *(*[16]byte)(s[16:])
-	*(*[16]byte)(d[32:]) = *(*[16]byte)(s[32:])
-	*(*[16]byte)(d[48:]) = *(*[16]byte)(s[48:])
+// copyBranch copies b, as far as it is looked at, to dst, which has room for
+// all of it, and reports whether it is a branch as check.Branch asks for: eight
+// bytes a step, and the last ones once more rather than in a loop of their own.
+func copyBranch(dst, b []byte) bool {
+	last := len(b) - 8
+	if last < 0 || string(b[:len(check.MagicCookie)]) != check.MagicCookie {
+		copy(dst, b)
+		return check.Branch(b) == 0
+	}
+	dst = dst[:len(b)]
+	all := abnf.Token
+	for i := 0; ; i += 8 {
+		if i > last {
+			i = last
+		}
+		p, d := (*[8]byte)(b[i:]), (*[8]byte)(dst[i:])
+		*d = *p
+		all &= abnf.Table[p[0]] & abnf.Table[p[1]] & abnf.Table[p[2]] & abnf.Table[p[3]] &
+			abnf.Table[p[4]] & abnf.Table[p[5]] & abnf.Table[p[6]] & abnf.Table[p[7]]
+		if i == last {
+			return all != 0
+		}
+	}
 }
 
 // A viaStart is the line of the Via that was pushed last, up to its branch. A
@@ -74,14 +94,14 @@ type viaStart struct {
 }
 
 // starts reports whether s is the start of v.
-func (s *viaStart) starts(v *Via) bool {
+func (s *viaStart) starts(v *ViaSpec) bool {
 	return s.n != 0 && s.transport == v.Transport && s.port == v.Port && s.rport == v.RPort &&
 		string(s.text[s.host:s.hostEnd]) == string(v.Host)
 }
 
 // keep makes s the start of v, which has passed checkStart, unless it is too
 // long.
-func (s *viaStart) keep(v *Via) {
+func (s *viaStart) keep(v *ViaSpec) {
 	s.n = 0
 	name := v.Transport.String()
 	if len("Via: SIP/2.0/")+len(name)+len(" ")+len(v.Host)+len(":65535;rport;branch=") > len(s.text) {

@@ -1,6 +1,10 @@
 package codec
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/sipwire/sipwire/internal/wire"
+)
 
 // Writing the changed message. Nobody can foretell how long the runs between
 // the changes are, so that a copy of each by its length costs more for the
@@ -34,7 +38,7 @@ func (e *Edit) Size() int {
 // any call it returns that one, and dst as it was.
 func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
 	if !e.ready() {
-		return dst, &e.err
+		return dst, e.fault.Code
 	}
 	start, end := e.bounds()
 	n, size := len(dst), end-start+e.grown+len(e.body)
@@ -98,8 +102,8 @@ func (e *Edit) cut(out []byte, at int, s *splice) []byte {
 	buf, text := e.m.buf[at:], e.text[s.from:cap(e.text)]
 	run, n := int(s.lo)-at, int(s.to-s.from)
 	if run <= shortRun && n <= shortRun && len(out) >= 2*shortRun && len(buf) >= shortRun && len(text) >= shortRun {
-		copyShort((*[shortRun]byte)(out), (*[shortRun]byte)(buf))
-		copyShort((*[shortRun]byte)(out[run:]), (*[shortRun]byte)(text))
+		wire.Copy128((*[shortRun]byte)(out), (*[shortRun]byte)(buf))
+		wire.Copy128((*[shortRun]byte)(out[run:]), (*[shortRun]byte)(text))
 		return out[run+n:]
 	}
 	copy(out, buf[:run])
@@ -107,28 +111,12 @@ func (e *Edit) cut(out []byte, at int, s *splice) []byte {
 	return out[run+n:]
 }
 
-// copyShort is *d = *s, sixteen bytes at a time: the assignment of a whole
-// array is a call of memmove, since the two might overlap. Inline, the
-// compiler makes each of the sixteen addresses anew.
-//
-//go:noinline
-func copyShort(d, s *[shortRun]byte) {
-	*(*[16]byte)(d[0:]) = *(*[16]byte)(s[0:])
-	*(*[16]byte)(d[16:]) = *(*[16]byte)(s[16:])
-	*(*[16]byte)(d[32:]) = *(*[16]byte)(s[32:])
-	*(*[16]byte)(d[48:]) = *(*[16]byte)(s[48:])
-	*(*[16]byte)(d[64:]) = *(*[16]byte)(s[64:])
-	*(*[16]byte)(d[80:]) = *(*[16]byte)(s[80:])
-	*(*[16]byte)(d[96:]) = *(*[16]byte)(s[96:])
-	*(*[16]byte)(d[112:]) = *(*[16]byte)(s[112:])
-}
-
 // AppendSegments appends the changed message in pieces, for net.Buffers and
 // for vectors of system calls. They point into the message and into e, and
 // are valid until either is changed. Errors are as for AppendTo.
 func (e *Edit) AppendSegments(dst [][]byte) ([][]byte, error) {
 	if !e.ready() {
-		return dst, &e.err
+		return dst, e.fault.Code
 	}
 	add := func(b []byte) {
 		if len(b) > 0 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -154,7 +155,7 @@ func TestDecrement(t *testing.T) {
 func TestPushViaAgain(t *testing.T) {
 	m := whole(t, "A b:c SIP/2.0\r\nVia: SIP/2.0/UDP a\r\n\r\n")
 	var e Edit
-	push := func(v *Via) (string, error) {
+	push := func(v *ViaSpec) (string, error) {
 		if err := e.Begin(m); err != nil {
 			t.Fatal(err)
 		}
@@ -169,14 +170,15 @@ func TestPushViaAgain(t *testing.T) {
 	host := make([]byte, 0, 512)
 	for range 20000 {
 		host = append(host[:0], hosts[r.IntN(len(hosts))]...) // the same memory each time
-		v := &Via{header.Transport(r.IntN(10)), host, []uint16{0, 5060, 65535}[r.IntN(3)], []byte(branches[r.IntN(len(branches))]), r.IntN(2) == 0}
+		v := &ViaSpec{header.Transport(r.IntN(10)), host, []uint16{0, 5060, 65535}[r.IntN(3)], []byte(branches[r.IntN(len(branches))]), r.IntN(2) == 0}
 		if r.IntN(2) == 0 {
 			v.Transport, v.Port, v.RPort = header.TransportUDP, 5060, false // as the one before may have
 		}
 		got, err := push(v)
-		code := v.check()
+		_, err2 := v.AppendTo(nil)
+		code, _ := err2.(sipwire.Code)
 		if code != 0 {
-			if se, _ := err.(*SyntaxError); se == nil || se.Code != code || got != "" {
+			if err != code || got != "" {
 				t.Fatalf("%+v: %q with %v, want %v", v, got, err, code)
 			}
 			continue

@@ -6,6 +6,7 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/scan"
+	"github.com/sipwire/sipwire/internal/wire"
 )
 
 // Numbers of inline slots: what a message needs beyond them costs one
@@ -20,23 +21,17 @@ const (
 	lineBatch = DefaultMaxHeaders + 2
 )
 
-// noCopy makes go vet complain when a struct that holds one is copied.
-type noCopy struct{}
-
-func (*noCopy) Lock()   {}
-func (*noCopy) Unlock() {}
-
 // A Message is the index of one SIP message. The zero value is ready for
 // [Message.Parse]; Acquire takes one from a pool. A Message is for one
 // goroutine at a time.
 //
 // See the package comment for how long what it returns is valid.
 type Message struct {
-	_ noCopy
+	_ wire.NoCopy
 
 	buf []byte // what was given to Parse; every offset below counts from its start
 	startLine
-	err SyntaxError
+	fault Fault // of the last Parse
 
 	fields []field  // the header fields in order
 	next   []uint16 // next[i] is 1 + the index of the next field with the same ID, 0 at the end
@@ -104,7 +99,7 @@ func (m *Message) forget() {
 	}
 	m.fields = m.fields[:0]
 	m.startLine = startLine{}
-	m.err = SyntaxError{}
+	m.fault = Fault{}
 	m.body, m.end, m.length = 0, 0, -1
 	m.parsed = false
 	if m.typed.have != 0 {
@@ -128,15 +123,34 @@ func (m *Message) Clone() *Message {
 
 // fail records the first error of a parse.
 func (m *Message) fail(code sipwire.Code, id header.ID, offset int) {
-	if m.err.Code == 0 {
-		m.err = SyntaxError{code, id, offset}
+	if m.fault.Code == 0 {
+		m.fault = Fault{code, id, offset}
 	}
 }
 
 // Err returns the error of the last Parse, nil when it succeeded.
-func (m *Message) Err() error {
-	if m.err.Code == 0 {
-		return nil
+func (m *Message) Err() error { return m.fault.Code.Err() }
+
+// Fault says where the most recent call on m that failed did: Parse, an
+// accessor, or an iterator. The Offset is in the bytes given to Parse. It is
+// the zero Fault when no call has failed since Parse was called, and stays when
+// later calls do not fail.
+func (m *Message) Fault() Fault {
+	if m.typed.have&hasLast != 0 {
+		return m.typed.last
 	}
-	return &m.err
+	return m.fault
+}
+
+// ParseFault says where the last Parse failed, whatever failed since then; its
+// Code is that of [Message.Err].
+func (m *Message) ParseFault() Fault { return m.fault }
+
+// Fail makes f the fault of m, and returns its Code. It is for functions that
+// read or write more of a message than this package does: what they find wrong
+// can then be asked of the message as everything else.
+func (m *Message) Fail(f Fault) error {
+	m.typed.have |= hasLast
+	m.typed.last = f
+	return f.Code.Err()
 }

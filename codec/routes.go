@@ -3,7 +3,6 @@ package codec
 import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
-	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -91,8 +90,8 @@ func (m *Message) RefreshesTarget() bool {
 type Routing struct {
 	// RequestURI is to be the Request-URI; [AppendRequestURI] writes it.
 	RequestURI uri.URI
-	// NextHop is where the request goes (8.1.2).
-	NextHop uri.URI
+	// Destination is where the request goes (8.1.2).
+	Destination uri.URI
 	// Routes are to be the Route values, in this order: a part of the route
 	// set that was given.
 	Routes []header.NameAddr
@@ -105,7 +104,7 @@ type Routing struct {
 // and remote target (RFC 3261, 12.2.1.1). The error is that of the URI of the
 // first route, a [Code].
 func Route(set []header.NameAddr, target *uri.URI) (Routing, error) {
-	r := Routing{RequestURI: *target, NextHop: *target, Routes: set}
+	r := Routing{RequestURI: *target, Destination: *target, Routes: set}
 	if len(set) == 0 {
 		return r, nil
 	}
@@ -113,60 +112,11 @@ func Route(set []header.NameAddr, target *uri.URI) (Routing, error) {
 	if err != nil {
 		return Routing{}, err
 	}
-	r.NextHop = first
+	r.Destination = first
 	if !first.LR() {
 		r.RequestURI, r.Routes, r.Strict = first, set[1:], true
 	}
 	return r, nil
-}
-
-// AppendRequestURI appends a URI as it may stand in a request line: without
-// the method parameter and the headers of a sip or sips URI (RFC 3261, 19.1.1
-// and 12.2.1.1).
-func AppendRequestURI(dst []byte, u *uri.URI) []byte {
-	if !u.IsSIP() {
-		return u.AppendTo(dst)
-	}
-	_, hasMethod := u.Method()
-	if !hasMethod && u.RawHeaders() == nil {
-		return u.AppendTo(dst)
-	}
-	b, params := u.Bytes(), u.RawParams()
-	rest := len(params)
-	if h := u.RawHeaders(); h != nil {
-		rest += len(h) + 1
-	}
-	dst = append(dst, b[:len(b)-rest]...)
-	for len(params) > 0 {
-		end := 1
-		for end < len(params) && params[end] != ';' {
-			end++
-		}
-		if !isMethodParam(params[1:end]) {
-			dst = append(dst, params[:end]...)
-		}
-		params = params[end:]
-	}
-	return dst
-}
-
-// isMethodParam reports whether the name of a uri-parameter is "method", in
-// any case and with escapes undone.
-func isMethodParam(p []byte) bool {
-	const name = "method"
-	k := 0
-	for i := 0; i < len(p) && p[i] != '='; i++ {
-		c := p[i]
-		if c == '%' && i+2 < len(p) {
-			c = abnf.Unhex(p[i+1])<<4 | abnf.Unhex(p[i+2])
-			i += 2
-		}
-		if k == len(name) || c|0x20 != name[k] {
-			return false
-		}
-		k++
-	}
-	return k == len(name)
 }
 
 // A Hop says where a proxy sends a request and what it takes off first.
@@ -281,7 +231,7 @@ func (m *Message) AppendTargets(dst []header.Contact) ([]header.Contact, error) 
 	// at[q] is the number of contacts with that q, and then the place of the
 	// next one of them.
 	var at [1001]int32
-	var failed SyntaxError
+	var failed Fault
 	n, value := 0, 0
 	for v, err := range m.Contacts() {
 		if k, bad := checkTarget(&v, err); bad != nil {
@@ -313,8 +263,7 @@ func (m *Message) AppendTargets(dst []header.Contact) ([]header.Contact, error) 
 		}
 	}
 	if failed.Code != 0 {
-		m.typed.last = failed
-		return dst, &m.typed.last
+		return dst, m.Fail(failed)
 	}
 	return dst, nil
 }

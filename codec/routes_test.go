@@ -38,7 +38,7 @@ func TestRouteSet(t *testing.T) {
 		t.Errorf("target: %s %v", target.Bytes(), err)
 	}
 	r, err := Route(caller[1:], target)
-	if err != nil || r.Strict || string(r.NextHop.Bytes()) != "sip:p1.example.com;lr" ||
+	if err != nil || r.Strict || string(r.Destination.Bytes()) != "sip:p1.example.com;lr" ||
 		string(r.RequestURI.Bytes()) != "sip:callee@u2.domain.com" || len(r.Routes) != 2 {
 		t.Errorf("BYE: %+v %v", r, err)
 	}
@@ -85,8 +85,8 @@ func TestRouteStrict(t *testing.T) {
 			routes = strings.TrimSpace(routes + " " + target.String())
 		}
 		if err != nil || string(AppendRequestURI(nil, &r.RequestURI)) != c.requestURI ||
-			r.NextHop.String() != c.next || routes != c.routes {
-			t.Errorf("%s: Request-URI %s, next %s, Route %s, %v", c.set, AppendRequestURI(nil, &r.RequestURI), &r.NextHop, routes, err)
+			r.Destination.String() != c.next || routes != c.routes {
+			t.Errorf("%s: Request-URI %s, next %s, Route %s, %v", c.set, AppendRequestURI(nil, &r.RequestURI), &r.Destination, routes, err)
 		}
 	}
 	if _, err := Route(make([]header.NameAddr, 1), &target); err == nil {
@@ -220,5 +220,25 @@ func TestAppendTargets(t *testing.T) {
 	}
 	if len(got) != 0 {
 		t.Errorf("%d targets", len(got))
+	}
+}
+
+// TestHopAlone checks that what ApplyHop leaves of the Route set is the one
+// that the strict router's own rewrite leads back from (RFC 3261, 16.4).
+func TestHopAlone(t *testing.T) {
+	in := "BYE sip:x@y SIP/2.0\r\nRoute: <sip:strict>, <sip:p;lr>\r\n\r\n"
+	hop := func(s, self string) string {
+		return edited(t, s, func(e *Edit) {
+			h, err := e.m.NextHop(func(u *uri.URI) bool { return string(u.Host()) == self })
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.ApplyHop(&h)
+		})
+	}
+	// strict takes the first Route as its Request-URI (RFC 2543).
+	strict := strings.Replace(hop(in, "none"), "sip:strict SIP/2.0\r\nRoute: <sip:p;lr>\r\n", "sip:p;lr SIP/2.0\r\n", 1)
+	if got := hop(strict, "p"); got != "BYE sip:x@y SIP/2.0\r\n\r\n" {
+		t.Errorf("%q becomes %q", strict, got)
 	}
 }

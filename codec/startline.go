@@ -6,6 +6,7 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/check"
 	"github.com/sipwire/sipwire/internal/scan"
 )
 
@@ -212,7 +213,7 @@ func (m *Message) parseStatusLine(start, end int) bool {
 		reason++
 	}
 	if !plainReason(b, reason, end) {
-		if bad := controlByte(b[reason:end]); bad >= 0 {
+		if bad := check.ControlByte(b[reason:end]); bad >= 0 {
 			m.fail(sipwire.ErrStartLine, header.IDOther, reason+bad)
 			return false
 		}
@@ -239,15 +240,4 @@ func plainReason(b []byte, lo, hi int) bool {
 	w := le64(b, hi-8)
 	odd |= ((w - ' '*abnf.Ones) | (w + abnf.Ones)) >> (8 * uint(8-(hi-lo))) // of the bytes from lo on
 	return odd&abnf.Tops == 0
-}
-
-// controlByte returns the index of the first control byte, which no reason
-// phrase holds, or -1.
-func controlByte(b []byte) int {
-	for i, c := range b {
-		if abnf.Is(c, abnf.Control) {
-			return i
-		}
-	}
-	return -1
 }

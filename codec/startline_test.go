@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/internal/check"
 )
 
 // TestPlainURI holds plainURI to badURIByte: every byte in every place of every
@@ -41,7 +42,7 @@ func TestPlainReason(t *testing.T) {
 		for i := lo; i < hi; i++ {
 			for c := range 256 {
 				b[i] = byte(c)
-				got, want := plainReason(b, lo, hi), controlByte(b[lo:hi]) < 0
+				got, want := plainReason(b, lo, hi), check.ControlByte(b[lo:hi]) < 0
 				if got && !want || want && !got && c < 0x80 && c != '\t' {
 					t.Fatalf("%q: plain is %v, fine is %v", b, got, want)
 				}
@@ -92,20 +93,20 @@ func TestStatusLineVersion(t *testing.T) {
 				want = sipwire.ErrStatus // a longer version, or nothing behind it
 			}
 			_ = m.Parse(b)
-			if got := m.err.Code; got != want {
+			if got := m.fault.Code; got != want {
 				t.Errorf("%q: %v, want %v", b, got, want)
 			}
 		}
 	}
-	if _ = m.Parse([]byte("SIP/\n\n")); m.err.Code != sipwire.ErrStartLine { // shorter than a word
+	if _ = m.Parse([]byte("SIP/\n\n")); m.fault.Code != sipwire.ErrStartLine { // shorter than a word
 		t.Error(m.Err())
 	}
 	for in, want := range map[string]sipwire.Code{
 		"SIP/2.0": sipwire.ErrStatus, "SIP/2.0 ": sipwire.ErrStatus, "SIP/2.0 20": sipwire.ErrStatus, "SIP/2.0  200 OK": sipwire.ErrStatus,
 		"sIp/2.0 200": 0, "SIP/2.00 200 OK": sipwire.ErrVersion, "SIP/12.0 200 OK": sipwire.ErrVersion, "SIP/2.": sipwire.ErrStartLine,
 	} {
-		if _ = m.Parse([]byte(msg(in))); m.err.Code != want {
-			t.Errorf("%q: %v, want %v", in, m.err.Code, want)
+		if _ = m.Parse([]byte(msg(in))); m.fault.Code != want {
+			t.Errorf("%q: %v, want %v", in, m.fault.Code, want)
 		}
 	}
 }

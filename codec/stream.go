@@ -6,6 +6,7 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/scan"
+	"github.com/sipwire/sipwire/internal/wire"
 	"github.com/sipwire/sipwire/pool"
 )
 
@@ -14,13 +15,13 @@ const (
 	DefaultMaxHead = 64 << 10 // start line and header section
 )
 
-// Event is what [Stream.Next] found.
-type Event uint8
+// A StreamEvent is what [Stream.Next] found.
+type StreamEvent uint8
 
 // The events of a stream.
 const (
 	// NeedMore says that everything complete has been handed out.
-	NeedMore Event = iota
+	NeedMore StreamEvent = iota
 	// GotMessage says that the Message holds the next message, or, with an
 	// error, what could be read of one that is malformed.
 	GotMessage
@@ -47,7 +48,7 @@ const (
 // The zero Stream is ready to use. It is for one goroutine at a time and must
 // not be copied. Close gives its buffer back.
 type Stream struct {
-	_ noCopy
+	_ wire.NoCopy
 
 	// Parser sets limits and strictness; Parser.Stream is taken as set.
 	// MaxMessage bounds a whole message (1 MiB).
@@ -64,7 +65,9 @@ type Stream struct {
 	buf    pool.Buffer
 	lo, hi int // buf.B[lo:hi] has not been handed out
 	base   int64
-	lost   SyntaxError // why framing was lost, Code 0 while it is not
+	lost   Fault // why framing was lost, Code 0 while it is not
+	// malformed is the fault of the last malformed message.
+	malformed Fault
 
 	// How far the unfinished message at lo has been read; all count from lo.
 	searched   int // no empty line ends before this offset
@@ -94,30 +97,37 @@ func (s *Stream) Offset() int64 { return s.base }
 // connection. Its offset counts from [Stream.Offset]. It lives in s and is
 // valid until Close.
 func (s *Stream) Lost() error {
-	if s.lost.Code == 0 {
-		return nil
+	return s.lost.Code.Err()
+}
+
+// Fault says where the most recent call that failed did, other than by an
+// error of the reader. The Offset is in the message concerned: that at
+// [Stream.Offset] when framing was lost, else the one that Next returned.
+func (s *Stream) Fault() Fault {
+	if s.lost.Code != 0 {
+		return s.lost
 	}
-	return &s.lost
+	return s.malformed
 }
 
 // End says that no more bytes will come. It returns ErrIncomplete when they
 // end inside a message.
 func (s *Stream) End() error {
 	if s.lost.Code != 0 {
-		return &s.lost
+		return s.lost.Code
 	}
 	if s.Pending() == 0 {
 		return nil
 	}
-	s.lost = SyntaxError{sipwire.ErrIncomplete, header.IDOther, s.Pending()}
-	return &s.lost
+	s.lost = Fault{sipwire.ErrIncomplete, header.IDOther, s.Pending()}
+	return s.lost.Code
 }
 
 // Close gives the buffer back and makes s ready for another stream. What Next
 // returned is not valid any more.
 func (s *Stream) Close() {
 	s.release()
-	s.base, s.lost, s.afterBreak, s.deadline = 0, SyntaxError{}, false, time.Time{}
+	s.base, s.lost, s.malformed, s.afterBreak, s.deadline = 0, Fault{}, Fault{}, false, time.Time{}
 	s.restart()
 }
 
@@ -138,7 +148,7 @@ func (s *Stream) restart() {
 // an error only when framing has been lost.
 func (s *Stream) Write(p []byte) (int, error) {
 	if s.lost.Code != 0 {
-		return 0, &s.lost
+		return 0, s.lost.Code
 	}
 	copy(s.room(len(p)), p)
 	s.hi += len(p)
@@ -177,10 +187,10 @@ func (s *Stream) room(n int) []byte {
 // the stream can not be cut any further: m shows what could be read of the
 // last message, if anything, every later call returns the same error, and the
 // caller closes the connection.
-func (s *Stream) Next(m *Message) (Event, error) {
+func (s *Stream) Next(m *Message) (StreamEvent, error) {
 	m.Reset()
 	if s.lost.Code != 0 {
-		return NeedMore, &s.lost
+		return NeedMore, s.lost.Code
 	}
 	if s.head == 0 {
 		if e := s.lineEnd(); e != NeedMore {
@@ -206,7 +216,11 @@ func (s *Stream) Next(m *Message) (Event, error) {
 		_ = p.Parse(m, b) // the same error as m has
 	}
 	s.advance(s.total)
-	return GotMessage, m.Err()
+	if m.fault.Code == 0 {
+		return GotMessage, nil
+	}
+	s.malformed = m.fault
+	return GotMessage, m.fault.Code
 }
 
 // parser returns the settings for one message whose end is known already.
@@ -232,7 +246,7 @@ func (s *Stream) advance(n int) {
 
 // lose records that framing is lost.
 func (s *Stream) lose(code sipwire.Code, id header.ID, offset int) bool {
-	s.lost = SyntaxError{code, id, offset}
+	s.lost = Fault{code, id, offset}
 	return false
 }
 
@@ -245,7 +259,7 @@ func (s *Stream) bytes() []byte {
 }
 
 // lineEnd takes one line end from the front.
-func (s *Stream) lineEnd() Event {
+func (s *Stream) lineEnd() StreamEvent {
 	b := s.bytes()
 	n := 0
 	switch {
@@ -305,7 +319,7 @@ func (s *Stream) checkStartLine(m *Message, b []byte) bool {
 	}
 	m.buf = b
 	ok := m.parseStartLine(&p, 0, m.lines[0])
-	e := m.err
+	e := m.fault
 	m.Reset()
 	if !ok && losesFraming(e.Code) {
 		return s.lose(e.Code, e.Header, e.Offset)
@@ -321,15 +335,15 @@ func (s *Stream) findTotal(m *Message) bool {
 	m.buf = s.bytes()[:s.head:s.head]
 	m.body, m.end = s.head, s.head
 	if !m.parseHead(&p, 0) {
-		return s.lose(m.err.Code, m.err.Header, m.err.Offset)
+		return s.lose(m.fault.Code, m.fault.Header, m.fault.Offset)
 	}
-	first := m.err
-	m.err = SyntaxError{}
+	first := m.fault
+	m.fault = Fault{}
 	m.contentLength()
-	if e := m.err; e.Code != 0 {
+	if e := m.fault; e.Code != 0 {
 		return s.lose(e.Code, e.Header, e.Offset)
 	}
-	m.err = first
+	m.fault = first
 	at := s.head
 	if i := m.Index(header.IDContentLength); i >= 0 {
 		at = int(m.fields[i].value)

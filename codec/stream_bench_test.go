@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire/internal/scan"
 )
 
 // benchMessages returns the valid messages of testdata that carry a
@@ -23,7 +25,7 @@ func benchMessages(b testing.TB) (out [][]byte) {
 			continue
 		}
 		if _, ok := m.ContentLength(); ok {
-			raw = raw[leadingLineEnds(raw):]
+			raw = raw[scan.LineEnds(raw):]
 			out = append(out, raw[:len(raw)-len(m.Trailing())])
 		}
 	}

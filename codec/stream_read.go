@@ -21,7 +21,7 @@ const (
 // when MaxIdle passes inside one, and the error of r otherwise. Between
 // messages deadlines are the caller's; while MaxIdle is set, ReadNext sets r's
 // inside a message and takes it away behind it.
-func (s *Stream) ReadNext(r io.Reader, m *Message) (Event, error) {
+func (s *Stream) ReadNext(r io.Reader, m *Message) (StreamEvent, error) {
 	for empty := 0; ; {
 		e, err := s.Next(m)
 		if e != NeedMore || err != nil {
@@ -79,7 +79,7 @@ func (s *Stream) readError(err error) error {
 		s.release()
 	case s.timed && errors.Is(err, os.ErrDeadlineExceeded):
 		s.lose(sipwire.ErrIdle, header.IDOther, s.Pending())
-		return &s.lost
+		return s.lost.Code
 	default:
 		s.idle()
 	}

@@ -29,15 +29,18 @@ import (
 )
 
 // A step is one outcome of Next, in words.
-func step(s *Stream, m *Message, e Event, err error) string {
+func step(s *Stream, m *Message, e StreamEvent, err error) string {
 	text := fmt.Sprintf("event %d", e)
 	if e == GotMessage {
 		text += fmt.Sprintf(" %q body %q of %d", m.StartLine(), m.Body(), m.Len())
 	}
-	var syntax *SyntaxError
-	if errors.As(err, &syntax) {
+	if code, ok := err.(sipwire.Code); ok {
+		f := s.Fault()
+		if f.Code != code || s.Lost() == nil && f != m.Fault() {
+			return fmt.Sprintf("error %v with the fault %v", err, f)
+		}
 		text += fmt.Sprintf(" error %s %v %d, lost %t at %d",
-			syntax.Code.Name(), syntax.Header, syntax.Offset, s.Lost() != nil, s.Offset())
+			f.Code.Name(), f.Header, f.Offset, s.Lost() != nil, s.Offset())
 	}
 	return text
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 
+	"github.com/sipwire/sipwire/internal/wire"
 	"github.com/sipwire/sipwire/pool"
 )
 
@@ -14,7 +15,7 @@ import (
 // What is added is not copied until Flush; the caller leaves it alone until
 // then. A StreamWriter is for one goroutine at a time and must not be copied.
 type StreamWriter struct {
-	_ noCopy
+	_ wire.NoCopy
 
 	W io.Writer
 

@@ -37,7 +37,7 @@ func once(p header.ParamList) error {
 //
 // As for all typed accessors, the pointer is never nil. It points into m, to
 // the zero value when there is an error, and is valid until m is parsed into
-// again, reset or released. So is the error, a *[SyntaxError] with the offset
+// again, reset or released. So is the error, a *[Fault] with the offset
 // in the bytes given to Parse; a header that is not there is ErrMissing, at the
 // offset behind the header fields. A value that does not parse spoils nothing
 // but itself, and its bytes stay what [Message.Value] returns.
@@ -54,8 +54,8 @@ func (m *Message) RequestURI() (*uri.URI, error) {
 
 func (m *Message) readRequestURI() {
 	switch {
-	case !m.parsed && m.err.Code != 0:
-		m.keep(slotURI, header.IDOther, m.err.Offset, m.err.Code)
+	case !m.parsed && m.fault.Code != 0:
+		m.keep(slotURI, header.IDOther, m.fault.Offset, m.fault.Code)
 	case !m.parsed:
 		m.keep(slotURI, header.IDOther, 0, sipwire.ErrNotParsed)
 	case m.status != 0:

@@ -1,41 +1,18 @@
 package codec
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
-// shuffled returns n parsed messages that differ in the lengths of their
-// values and in what stands between them, in an order that no predictor
-// knows.
+// shuffled parses n requests that no predictor learns.
 func shuffled(tb testing.TB, n int) (messages []*Message) {
-	r := rand.New(rand.NewPCG(1, 2))
-	word := func(most int) string {
-		b := make([]byte, 1+r.IntN(most))
-		for i := range b {
-			b[i] = "abcdefghijklmnopqrstuvwxyz0123456789"[r.IntN(36)]
-		}
-		return string(b)
-	}
-	pick := func(of ...string) string { return of[r.IntN(len(of))] }
-	for range n {
-		method := pick("INVITE", "BYE", "OPTIONS", "REGISTER", "SUBSCRIBE")
-		via := func() string {
-			return "SIP/2.0/" + pick("UDP", "TCP", "TLS", "WSS") + " " + pick(word(9)+".example.com", "192.0.2.7", "[2001:db8::9]") +
-				pick("", ":5060", ":15070") + pick("", ";rport") + ";branch=z9hG4bK" + word(24) + pick("", ";received=192.0.2.3")
-		}
-		s := fmt.Sprintf("%s sip:%s%s.example.com%s%s SIP/2.0\r\n%s: %s%s\r\n%s: %s<sip:%s@%s.example>;tag=%s\r\n%s: <sip:%s@%s>%s\r\n%s: %s@%s\r\nCSeq: %d %s\r\nMax-Forwards: %d\r\nContact: <sip:%s@192.0.2.1>\r\nContent-Length: 0\r\n\r\n",
-			method, pick("", word(12)+"@"), word(8), pick("", ":5080"), pick("", ";transport=tcp", ";user=phone"),
-			pick("Via", "v"), via(), pick("", ", "+via(), "\r\nVia: "+via()),
-			pick("From", "f"), pick("", `"`+word(9)+`, x" `, word(7)+" "), word(10), word(10), word(14),
-			pick("To", "t"), word(10), word(10), pick("", ";tag="+word(14)), pick("Call-ID", "i"), word(30), word(9),
-			r.Int32(), method, r.IntN(71), word(9))
+	for _, b := range testfiles.Requests(n) {
 		m := new(Message)
-		if err := m.Parse([]byte(s)); err != nil {
-			tb.Fatalf("%q: %v", s, err)
+		if err := m.Parse(b); err != nil {
+			tb.Fatalf("%q: %v", b, err)
 		}
 		messages = append(messages, m)
 	}

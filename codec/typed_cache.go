@@ -26,11 +26,14 @@ const (
 	slotExpires
 	slotContentType
 	numSlots
+
+	hasLast = 1 << 15 // no slot has this bit
 )
 
 // typedCache holds the typed values of a message. Bit s of have says that slot
 // s was read, of bad that errs[s] is its error. A value whose bit in have is
 // not set is left over from a message before, and not to be looked at.
+// Bit hasLast of have says that last is of this message.
 type typedCache struct {
 	have, bad uint16
 	held      uint16 // the slots whose values are not the zero one, those in have aside
@@ -45,8 +48,8 @@ type typedCache struct {
 	contentType     header.ContentType
 	cseq            header.CSeq
 
-	errs [numSlots]SyntaxError
-	last SyntaxError // of the readers that keep no value
+	errs [numSlots]Fault
+	last Fault // of the accessor that failed last
 }
 
 // reset forgets which values were read. The values stay, to be written over:
@@ -66,7 +69,7 @@ func (c *typedCache) release() {
 		}
 	}
 	c.held = 0
-	c.last = SyntaxError{}
+	c.last = Fault{}
 }
 
 // unread reports whether slot s has not been read yet.
@@ -77,7 +80,7 @@ func (m *Message) verdict(s slot) error {
 	if m.typed.bad>>s&1 == 0 {
 		return nil
 	}
-	return &m.typed.errs[s]
+	return m.Fail(m.typed.errs[s])
 }
 
 // keep marks slot s as read, with an error unless err is nil, which is a Code.
@@ -92,7 +95,7 @@ func (m *Message) keep(s slot, id header.ID, offset int, err error) {
 func (m *Message) refuse(s slot, id header.ID, offset int, err error) {
 	code, _ := err.(sipwire.Code)
 	m.typed.bad |= 1 << s
-	m.typed.errs[s] = SyntaxError{code, id, offset}
+	m.typed.errs[s] = Fault{code, id, offset}
 	m.typed.zero(s)
 }
 

@@ -33,9 +33,11 @@ func ExampleMessage_TopVia() {
 	fmt.Printf("%s %s %s %s %d\n", u.Host(), via.Host(), via.Branch(), from.Tag(), cseq.Number())
 	_, err := m.MaxForwards()
 	fmt.Println(err, errors.Is(err, sipwire.ErrNumber))
+	fmt.Println(m.Fault())
 	// Output:
 	// biloxi.example.com pc33.atlanta.example.com z9hG4bK776 1928 7
-	// sip: number expected in Max-Forwards at offset 372 true
+	// sip: number expected true
+	// sip: number expected in Max-Forwards at offset 372
 }
 
 // Every other header is read with the typed value of package header.
@@ -48,7 +50,9 @@ func ExampleMessage_Read() {
 	}
 	fmt.Printf("%s\n", event.Value())
 	var expires header.SessionExpires
-	fmt.Println(m.Read(header.IDSessionExpires, expires.Parse))
+	if err := m.Read(header.IDSessionExpires, expires.Parse); err != nil {
+		fmt.Println(m.Fault())
+	}
 	// Output:
 	// presence
 	// sip: header missing in Session-Expires at offset 399

@@ -22,12 +22,12 @@ func parsed(t testing.TB, lines ...string) *Message {
 	return m
 }
 
-// at checks that err is a *SyntaxError with the code, at the last place
-// where rest stands in the message; at its end for an empty rest.
+// at checks that err is the code and that the fault of the message has it at
+// the last place where rest is in the message; at its end for an empty rest.
 func at(t *testing.T, m *Message, err error, code sipwire.Code, rest string) {
 	t.Helper()
-	var e *SyntaxError
-	if !errors.As(err, &e) {
+	e := m.Fault()
+	if err != code {
 		t.Errorf("%q: error %v, want %v", m.Bytes(), err, code)
 		return
 	}
@@ -269,8 +269,10 @@ func TestLists(t *testing.T) {
 		"P-Asserted-Identity: <sip:g@h>, tel:+1", "From: <sip:a>, <sip:b>")
 	show := func(b []byte, err error) string {
 		if err != nil {
-			var e *SyntaxError
-			errors.As(err, &e)
+			e := m.Fault()
+			if err != e.Code {
+				t.Errorf("%v with the fault %v", err, e)
+			}
 			return fmt.Sprintf("%s@%.3q", e.Code.Name(), m.Bytes()[e.Offset:])
 		}
 		return string(b)

@@ -7,13 +7,14 @@ import (
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/stamp"
 )
 
 // A stamper writes one request again and again with new identifiers: the
-// request as a codec.Template with four variables.
+// request as a stamp.Template with four variables.
 type stamper struct {
-	stamp                   codec.Stamp
-	branch, tag, call, cseq codec.Var
+	stamp                   stamp.Stamp
+	branch, tag, call, cseq stamp.Var
 }
 
 // newStamper makes a template of a request: its own identifiers become
@@ -65,7 +66,7 @@ func newStamper(m *codec.Message) (*stamper, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := codec.CompileTemplate(text)
+	t, err := stamp.Compile(text)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -13,10 +14,10 @@ type writes struct {
 }
 
 var (
-	ownVia = codec.Via{
+	ownVia = codec.ViaSpec{
 		Transport: header.TransportUDP, Host: []byte(proxyHost), Port: proxyPort, Branch: []byte(proxyBranch),
 	}
-	okReply = codec.Reply{Status: 200, Tag: []byte(replyTag)}
+	okReply = compose.Reply{Status: 200, Tag: []byte(replyTag)}
 )
 
 func (s *sipwire) Output(t Task, msg []byte) (out []byte, err error) {
@@ -37,7 +38,7 @@ func (s *sipwire) Output(t Task, msg []byte) (out []byte, err error) {
 		}
 	case Reply:
 		if err = s.m.Parse(msg); err == nil {
-			out, err = codec.AppendReply(out, &s.m, &okReply)
+			out, err = compose.AppendReply(out, &s.m, &okReply)
 		}
 	case Stamp:
 		if err = s.m.Parse(msg); err == nil {

@@ -11,12 +11,13 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/udp"
 )
 
 // What every server says it can do.
-var able = []codec.HeaderField{
+var able = []compose.HeaderField{
 	{ID: header.IDAllow, Value: []byte("OPTIONS")},
 	{ID: header.IDAccept, Value: []byte("application/sdp")},
 	{ID: header.IDAcceptEncoding, Value: []byte("identity")},
@@ -45,7 +46,7 @@ func startServer(name string) (to netip.AddrPort, err error) {
 // answerer makes the answers of one goroutine.
 type answerer struct {
 	m     codec.Message
-	reply codec.Reply
+	reply compose.Reply
 	tag   []byte
 }
 
@@ -58,8 +59,8 @@ func (a *answerer) answer(dst, in []byte, src netip.AddrPort) []byte {
 		return dst
 	}
 	a.tag = strconv.AppendUint(a.tag[:0], hash, 16)
-	a.reply = codec.Reply{Status: 200, Tag: a.tag, Source: src, Fields: able}
-	dst, _ = codec.AppendReply(dst, &a.m, &a.reply)
+	a.reply = compose.Reply{Status: 200, Tag: a.tag, Source: src, Fields: able}
+	dst, _ = compose.AppendReply(dst, &a.m, &a.reply)
 	return dst
 }
 

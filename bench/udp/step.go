@@ -17,7 +17,7 @@ type step struct {
 	e codec.Edit
 }
 
-var ownVia = codec.Via{
+var ownVia = codec.ViaSpec{
 	Transport: header.TransportUDP,
 	Host:      []byte("proxy.example.com"),
 	Port:      5060,

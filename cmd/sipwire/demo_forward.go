@@ -16,7 +16,7 @@ type forwarder struct {
 }
 
 // demoVia is what the demo's proxy puts on top of requests.
-var demoVia = codec.Via{
+var demoVia = codec.ViaSpec{
 	Transport: header.TransportUDP,
 	Host:      []byte("proxy.harbour.example"),
 	Branch:    []byte("z9hG4bK5d41402a"),

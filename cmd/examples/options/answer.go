@@ -7,12 +7,13 @@ import (
 	"strconv"
 
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 )
 
 // What this server can do, for the 200 (RFC 3261, 11.2) and, the first of
 // them, for the 405 (8.2.1).
-var able = []codec.HeaderField{
+var able = []compose.HeaderField{
 	{ID: header.IDAllow, Value: []byte("OPTIONS")},
 	{ID: header.IDAccept, Value: []byte("application/sdp")},
 	{ID: header.IDAcceptEncoding, Value: []byte("identity")},
@@ -22,9 +23,9 @@ var able = []codec.HeaderField{
 // answerer makes the responses of one goroutine.
 type answerer struct {
 	m           codec.Message
-	reply       codec.Reply
+	reply       compose.Reply
 	tag         []byte
-	unsupported []codec.HeaderField
+	unsupported []compose.HeaderField
 	seed        uint64
 }
 
@@ -43,7 +44,7 @@ func (a *answerer) answer(dst, in []byte, src netip.AddrPort) ([]byte, netip.Add
 	if m.Parse(in) != nil || !m.IsRequest() {
 		return dst, src
 	}
-	*r = codec.Reply{Source: src}
+	*r = compose.Reply{Source: src}
 	switch m.Method() {
 	case header.MethodACK, header.MethodCANCEL:
 		return dst, src
@@ -69,15 +70,15 @@ func (a *answerer) answer(dst, in []byte, src netip.AddrPort) ([]byte, netip.Add
 		return dst, src
 	}
 	to := destination(via, src)
-	dst, _ = codec.AppendReply(dst, m, r) // what is not enough to answer is not answered
+	dst, _ = compose.AppendReply(dst, m, r) // what is not enough to answer is not answered
 	return dst, to
 }
 
 // required returns what the request requires as Unsupported fields.
-func (a *answerer) required() []codec.HeaderField {
+func (a *answerer) required() []compose.HeaderField {
 	a.unsupported = a.unsupported[:0]
 	for v := range a.m.Values(header.IDRequire) {
-		a.unsupported = append(a.unsupported, codec.HeaderField{ID: header.IDUnsupported, Value: v})
+		a.unsupported = append(a.unsupported, compose.HeaderField{ID: header.IDUnsupported, Value: v})
 	}
 	return a.unsupported
 }

@@ -3,7 +3,7 @@
 //
 //	go run ./examples/options -listen :5060 -readers 2
 //
-// It shows the batch way of package udp together with codec.AppendReply: a
+// It shows the batch way of package udp together with compose.AppendReply: a
 // batch of packets is parsed where it lies, the answers are appended to one
 // buffer, and leave in one batch. Nothing is allocated for a request.
 //

@@ -2,11 +2,9 @@ package lint
 
 import (
 	"bytes"
-	"errors"
 	"unicode/utf8"
 
 	"github.com/sipwire/sipwire"
-	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -46,8 +44,8 @@ func (c *checker) parseError(err error) {
 		c.complete = true
 		return
 	}
-	e, ok := errors.AsType[*codec.SyntaxError](err)
-	if !ok {
+	e := c.m.ParseFault()
+	if err != e.Code {
 		c.add(Error, "unreadable", rfc3261("7"), "", 0, "%v", err)
 		return
 	}

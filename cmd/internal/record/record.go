@@ -7,8 +7,6 @@
 package record
 
 import (
-	"errors"
-
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/cmd/internal/typed"
 	"github.com/sipwire/sipwire/codec"
@@ -108,7 +106,7 @@ func Of(file string, m *codec.Message, err error) *Record {
 	r.ContentLength = contentLength(m)
 	r.BodyLen, r.TrailingLen = len(m.Body()), len(m.Trailing())
 	r.typed(m)
-	r.Failure = failure(err)
+	r.Failure = failure(m, err)
 	return r
 }
 
@@ -148,11 +146,11 @@ func Unreadable(file string, err error) *Record {
 	}
 }
 
-func failure(err error) *Failure {
+func failure(m *codec.Message, err error) *Failure {
 	if err == nil {
 		return nil
 	}
-	if e, ok := errors.AsType[*codec.SyntaxError](err); ok {
+	if e := m.ParseFault(); err == e.Code {
 		offset := e.Offset
 		return &Failure{Error: Explain(e.Code, e.Header), ErrorCode: e.Code.Name(), Offset: &offset}
 	}

@@ -1,8 +1,6 @@
 package record
 
 import (
-	"errors"
-
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 )
@@ -49,8 +47,8 @@ func (e *StreamEnd) Finish(s *codec.Stream, err error) {
 		e.End = EndClean
 		return
 	}
-	lost, ok := errors.AsType[*codec.SyntaxError](err)
-	if !ok {
+	lost := s.Fault()
+	if err != lost.Code {
 		e.Offset += int64(s.Pending())
 		e.End, e.Error, e.ErrorCode = EndUnreadable, err.Error(), EndUnreadable
 		return

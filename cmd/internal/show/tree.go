@@ -6,7 +6,6 @@ package show
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -235,8 +234,8 @@ func (pr *Printer) body(m *codec.Message, last bool) {
 
 // failure prints what is wrong with m and the line that is wrong.
 func (pr *Printer) failure(m *codec.Message, err error, last bool) {
-	e, ok := errors.AsType[*codec.SyntaxError](err)
-	if !ok {
+	e := m.ParseFault()
+	if err != e.Code {
 		pr.line(join(last), pr.p.bad.Sprint("error"), "  "+err.Error())
 		return
 	}

@@ -1,0 +1,323 @@
+package codec
+
+import (
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/scan"
+)
+
+// Parse indexes the message that b holds, as one datagram (RFC 3261, 18.3):
+// what follows Content-Length bytes of body is trailing, and without a
+// Content-Length the body is the rest. CRLFs before the start line are passed
+// over (7.5). b is kept by m, never copied, and never written to. Typed values
+// of the message before may keep its bytes from the collector until Reset.
+//
+// After an error m is as usable for the next Parse as before. Until then its
+// accessors show what was found all the same, so that a bad request can be
+// answered: the start line unless it is what is wrong, and every header field
+// that could be read.
+func (p *Parser) Parse(m *Message, b []byte) error {
+	m.forget()
+	m.limits = *p
+	m.buf = b
+	m.body, m.end = len(b), len(b)
+	if most := p.maxMessage(); len(b) > most {
+		m.fail(sipwire.ErrMessageTooLong, header.IDOther, most)
+		return m.Err()
+	}
+	start := 0
+	if len(b) > 0 && b[0] <= '\r' { // seldom
+		start = scan.LineEnds(b)
+	}
+	if m.parseHead(p, start) {
+		m.frame(p)
+	}
+	return m.Err()
+}
+
+// parseHead indexes start line and header fields from offset start. It
+// reports whether the end of the header section was found; m.body is then the
+// offset behind the empty line.
+func (m *Message) parseHead(p *Parser, start int) bool {
+	if start == len(m.buf) {
+		m.fail(sipwire.ErrEmpty, header.IDOther, start)
+		return false
+	}
+	from := start
+	for {
+		n, body := scan.Lines(m.buf, from, m.lines[:])
+		lines := m.lines[:n]
+		if from == start {
+			// The start line; without one, it is all there is.
+			if n == 0 {
+				return m.headIncomplete(p, start)
+			}
+			if !m.parseStartLine(p, start, lines[0]) && losesFraming(m.fault.Code) {
+				return false
+			}
+			if body != 0 && m.indexFast(p, start, n) {
+				m.body = body
+				break
+			}
+			from = int(lines[0].LF) + 1
+			lines = lines[1:]
+		}
+		if !m.parseLines(p, from, lines) {
+			m.classify()
+			return false
+		}
+		if body != 0 {
+			m.body = body
+			m.classify()
+			break
+		}
+		if n < len(m.lines) {
+			return m.headIncomplete(p, m.lineStart(n, from))
+		}
+		from = int(m.lines[n-1].LF) + 1
+	}
+	if p.Strict && m.buf[m.body-2] != '\r' {
+		m.fail(sipwire.ErrBareLF, header.IDOther, m.body-1)
+	}
+	return true
+}
+
+// losesFraming tells the start lines behind which nothing can be trusted from
+// those in which one element is malformed: the header fields behind the
+// latter are indexed, so that the request can be answered with a 400 and a
+// stream goes on behind the message.
+func losesFraming(startLine sipwire.Code) bool {
+	return startLine != sipwire.ErrRequestURI && startLine != sipwire.ErrStatus
+}
+
+// lineStart returns the offset behind the n-th line of the last batch.
+func (m *Message) lineStart(n, from int) int {
+	if n == 0 {
+		return from
+	}
+	return int(m.lines[n-1].LF) + 1
+}
+
+// headIncomplete ends the parse of a message whose header section has no
+// empty line; line is where its last, unfinished line starts. What was
+// indexed stays visible. A line that has outgrown its limit already is
+// reported as that, since more bytes would not mend it.
+func (m *Message) headIncomplete(p *Parser, line int) bool {
+	code := sipwire.ErrIncomplete
+	switch n := len(m.buf) - line; {
+	case !m.parsed:
+		if n > limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage) {
+			code = sipwire.ErrStartLineTooLong
+		}
+	case n > limit(p.MaxField, DefaultMaxField, maxMessage):
+		code = sipwire.ErrFieldTooLong
+	}
+	m.fail(code, header.IDOther, len(m.buf))
+	m.classify()
+	return false
+}
+
+// parseLines indexes the header lines of one batch; the first starts at
+// offset from. It returns false when a limit ends the parse.
+func (m *Message) parseLines(p *Parser, from int, lines []scan.Line) bool {
+	b := m.buf
+	maxField := limit(p.MaxField, DefaultMaxField, maxMessage)
+	maxFields := limit(p.MaxHeaders, DefaultMaxHeaders, maxHeaders)
+	for _, line := range lines {
+		start, nameEnd, lf := from, int(line.NameEnd), int(line.LF)
+		from = lf + 1
+		if p.Strict && b[lf-1] != '\r' {
+			m.fail(sipwire.ErrBareLF, header.IDOther, lf)
+		}
+		if nameEnd == start && (b[start] == ' ' || b[start] == '\t') {
+			if !m.continueField(start, lf, maxField) {
+				return false
+			}
+			continue
+		}
+		colon := nameEnd
+		if b[colon] != ':' || nameEnd == start {
+			if colon = m.findColon(start, nameEnd, lf); colon < 0 {
+				// Kept as a field without a name, so that nothing is lost
+				// and a continuation line has something to continue.
+				nameEnd, colon = start, start-1
+			}
+		}
+		if lf-start >= maxField || nameEnd-start > 1<<16-1 {
+			m.fail(sipwire.ErrFieldTooLong, header.IDOther, start+min(maxField, 1<<16))
+			return false
+		}
+		if len(m.fields) == maxFields {
+			m.fail(sipwire.ErrTooManyHeaders, header.IDOther, start)
+			return false
+		}
+		lo, hi := trimLine(b, colon+1, lf)
+		// The fields are stored one by one where they stay: a struct built
+		// elsewhere and copied in one piece waits for its own narrow
+		// stores, which was a quarter of the whole parse.
+		n := len(m.fields)
+		if n < cap(m.fields) {
+			m.fields = m.fields[:n+1]
+		} else {
+			m.fields = append(m.fields, field{})
+		}
+		f := &m.fields[n]
+		f.name, f.value, f.end = uint32(start), uint32(lo), uint32(hi)
+		f.nameLen, f.flags = uint16(nameEnd-start), 0
+	}
+	return true
+}
+
+// trimLine returns the bounds of what stands from lo to the line's LF,
+// without the whitespace around it and without the CR.
+func trimLine(b []byte, lo, lf int) (int, int) {
+	hi := lf
+	if b[hi-1] == '\r' && hi > lo {
+		hi--
+	}
+	for lo < hi && (b[lo] == ' ' || b[lo] == '\t') {
+		lo++
+	}
+	for hi > lo && (b[hi-1] == ' ' || b[hi-1] == '\t') {
+		hi--
+	}
+	return lo, hi
+}
+
+// continueField adds a continuation line to the last field (RFC 3261,
+// 7.3.1). Whitespace alone leaves the value as it is.
+func (m *Message) continueField(start, lf, maxField int) bool {
+	if len(m.fields) == 0 {
+		m.fail(sipwire.ErrFold, header.IDOther, start)
+		return true
+	}
+	f := &m.fields[len(m.fields)-1]
+	if lf-int(f.name) >= maxField {
+		m.fail(sipwire.ErrFieldTooLong, header.IDOther, int(f.name)+maxField)
+		return false
+	}
+	f.flags |= fieldFolded
+	lo, hi := trimLine(m.buf, start, lf)
+	if lo == hi {
+		return true
+	}
+	if f.value == f.end {
+		f.value = uint32(lo)
+	}
+	f.end = uint32(hi)
+	return true
+}
+
+// findColon returns the offset of the colon of a header line that has none
+// right behind its name: whitespace may stand between (RFC 3261, 7.3.1). For
+// a line that is no header field it records why and returns -1.
+func (m *Message) findColon(start, nameEnd, lf int) int {
+	b, i := m.buf, nameEnd
+	for b[i] == ' ' || b[i] == '\t' {
+		i++
+	}
+	switch {
+	case b[i] == ':' && nameEnd > start:
+		return i
+	case nameEnd > start && (i == lf || b[i] == '\r' && i+1 == lf):
+		m.fail(sipwire.ErrColon, header.IDOther, i)
+	default:
+		m.fail(sipwire.ErrHeaderName, header.IDOther, i)
+	}
+	return -1
+}
+
+// classify finds the ID of every field, and chains the fields of one ID.
+func (m *Message) classify() {
+	if len(m.fields) > len(m.next) {
+		m.next = make([]uint16, cap(m.fields))
+	}
+	for i := range m.fields {
+		f := &m.fields[i]
+		f.id = header.LookupToken(m.buf, int(f.name), int(f.name)+int(f.nameLen))
+	}
+	m.chain()
+}
+
+// chain links the fields with the same ID. It walks backwards, so that one
+// store a field gives chains in message order without remembering where each
+// chain ends.
+func (m *Message) chain() {
+	fields := m.fields
+	next := m.next[:len(fields)]
+	for i := len(fields) - 1; i >= 0; i-- {
+		id := fields[i].id
+		next[i] = m.first[id]
+		m.first[id] = uint16(i + 1)
+	}
+}
+
+// frame finds the body (RFC 3261, 18.3 and 20.14).
+func (m *Message) frame(p *Parser) {
+	rest := len(m.buf) - m.body
+	m.contentLength()
+	switch {
+	case m.length < 0:
+		if p.Stream && m.first[header.IDContentLength] == 0 {
+			m.fail(sipwire.ErrContentLengthNone, header.IDContentLength, m.body)
+		}
+	case m.length > rest && p.Stream:
+		m.fail(sipwire.ErrIncomplete, header.IDContentLength, len(m.buf))
+	case m.length > rest:
+		m.fail(sipwire.ErrBodyShort, header.IDContentLength, int(m.fields[m.first[header.IDContentLength]-1].value))
+	default:
+		m.end = m.body + m.length
+	}
+	if p.Strict {
+		if i := m.Duplicate(); i >= 0 {
+			m.fail(sipwire.ErrHeaderTwice, m.fields[i].id, int(m.fields[i].name))
+		}
+	}
+}
+
+// maxLength bounds Content-Length so that it fits an int everywhere; it is
+// far above what any limit lets through.
+const maxLength = 1<<31 - 1
+
+// contentLength reads every Content-Length field. They must be numbers and
+// equal, whether or not the rest of the message is strict: two elements that
+// believe different ones would see different messages.
+func (m *Message) contentLength() {
+	for i := m.first[header.IDContentLength]; i != 0; i = m.next[i-1] {
+		f := &m.fields[i-1]
+		lo, hi := int(f.value), int(f.end)
+		v, ok := shortNumber(m.buf, lo, hi)
+		if !ok {
+			n, code := 0, sipwire.Code(0)
+			if v, n, code = abnf.ConsumeUint(m.buf[:hi], lo, maxLength); code != 0 || n != hi {
+				m.fail(sipwire.ErrContentLength, header.IDContentLength, n)
+				m.length = -1
+				return
+			}
+		}
+		if m.length >= 0 && m.length != int(v) {
+			m.fail(sipwire.ErrContentLengthTwo, header.IDContentLength, lo)
+			m.length = -1
+			return
+		}
+		m.length = int(v)
+	}
+}
+
+// shortNumber reads b[lo:hi] if it is a number of 1 to 8 digits and there are
+// 8 bytes in front of hi. It reads all digits at once: how many there are
+// nobody can foretell, and a loop over them ends in a branch.
+func shortNumber(b []byte, lo, hi int) (v uint64, ok bool) {
+	n := uint(hi - lo)
+	if n-1 >= 8 || hi < 8 {
+		return 0, false
+	}
+	// The first digit is the lowest byte. Bytes in front of it become zeros.
+	front := (64 - 8*n) & 63
+	w := abnf.DigitValues(le64(b, hi-8)) >> front << front
+	if abnf.NotDigits(w) != 0 {
+		return 0, false
+	}
+	return abnf.Decimal(w), true
+}

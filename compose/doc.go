@@ -1,0 +1,2 @@
+// Package compose makes SIP messages.
+package compose

@@ -1,0 +1,121 @@
+// Package check holds what callers put into a message against the grammar of
+// its place, so that no value can end its header field and begin another one.
+// All writers share it: edits, replies and requests, the builder and stamps.
+package check
+
+import (
+	"bytes"
+
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/uri"
+)
+
+// MagicCookie begins every branch (RFC 3261, 8.1.1.7).
+const MagicCookie = "z9hG4bK"
+
+// MaxCSeq is the greatest sequence number (RFC 3261, 8.1.1.5).
+const MaxCSeq = 1<<31 - 1
+
+// Text refuses CR, LF and NUL: a value that is put in never has to be folded,
+// and all three end a line for some reader.
+func Text(b []byte) sipwire.Code {
+	if bytes.IndexByte(b, '\r') >= 0 || bytes.IndexByte(b, '\n') >= 0 || bytes.IndexByte(b, 0) >= 0 {
+		return sipwire.ErrInjection
+	}
+	return 0
+}
+
+// Token asks for a token (RFC 3261, 25.1).
+func Token(b []byte) sipwire.Code {
+	if abnf.All(b, abnf.Token) {
+		return 0
+	}
+	if code := Text(b); code != 0 {
+		return code
+	}
+	return sipwire.ErrToken
+}
+
+// Host asks for a host, which is in brackets when it is an IPv6 address.
+func Host(b []byte) sipwire.Code {
+	if n, code := uri.ConsumeHost(b, 0); code == 0 && n == len(b) {
+		return 0
+	}
+	if code := Text(b); code != 0 {
+		return code
+	}
+	return sipwire.ErrHost
+}
+
+// CallID asks for a callid without whitespace around it.
+func CallID(b []byte) sipwire.Code {
+	id, _, err := header.ParseCallID(b)
+	code, _ := err.(sipwire.Code)
+	if code == 0 && len(id) < len(b) {
+		code = sipwire.ErrCallID
+	}
+	return code
+}
+
+// URI asks for a URI that may be between "<" and ">" or in a request line.
+func URI(b []byte) sipwire.Code {
+	_, code := ParseURI(b)
+	return code
+}
+
+// ParseURI is URI for a caller who needs what was parsed.
+func ParseURI(b []byte) (u uri.URI, code sipwire.Code) {
+	if code := Text(b); code != 0 {
+		return u, code
+	}
+	u, err := uri.Parse(b)
+	code, _ = err.(sipwire.Code)
+	return u, code
+}
+
+// Branch asks for a token that begins with the magic cookie.
+func Branch(b []byte) sipwire.Code {
+	if code := Token(b); code != 0 {
+		return code
+	}
+	if len(b) < len(MagicCookie) || string(b[:len(MagicCookie)]) != MagicCookie {
+		return sipwire.ErrParam
+	}
+	return 0
+}
+
+// Reason asks for text without control bytes (RFC 3261, 7.2), and returns the
+// index of the first one with the code.
+func Reason(b []byte) (offset int, code sipwire.Code) {
+	if code := Text(b); code != 0 {
+		return 0, code
+	}
+	if bad := ControlByte(b); bad >= 0 {
+		return bad, sipwire.ErrControl
+	}
+	return 0, 0
+}
+
+// ControlByte returns the index of the first control byte, which no reason
+// phrase may have, or -1.
+func ControlByte(b []byte) int {
+	for i, c := range b {
+		if abnf.Is(c, abnf.Control) {
+			return i
+		}
+	}
+	return -1
+}
+
+// IsUnquoted reports whether the value of a parameter needs no quotes: a
+// token, which host names and IPv4 addresses are too, or an IPv6 address in
+// brackets (RFC 3261, 25.1: gen-value).
+func IsUnquoted(b []byte) bool {
+	if abnf.All(b, abnf.Token) {
+		return true
+	}
+	n, code := uri.ConsumeHost(b, 0)
+	return code == 0 && n == len(b)
+}

@@ -1,0 +1,2 @@
+// Package stamp writes many messages from one template.
+package stamp
