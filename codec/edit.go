@@ -1,8 +1,6 @@
 package codec
 
 import (
-	"slices"
-
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/wire"
@@ -13,6 +11,7 @@ import (
 const (
 	inlineSplices = 16
 	inlineText    = 512
+	inlineClaims  = 32
 )
 
 // An Edit collects changes to a parsed message and writes the result in one
@@ -25,8 +24,7 @@ const (
 // such as a Set of a header that was removed, are ErrConflict. The error of a
 // call that fails stays: [Edit.AppendTo] and its likes return the first one,
 // so that no half-edited message goes out. CR, LF or NUL in anything that is
-// put in is ErrInjection. An error is a *[Fault] that lives in the Edit
-// until the next Begin.
+// put in is ErrInjection. [Edit.Fault] says where.
 //
 // An Edit without changes writes all that was given to Parse. With the first
 // change, CRLFs before the start line and bytes behind the body are left out:
@@ -40,46 +38,73 @@ type Edit struct {
 	_ wire.NoCopy
 
 	m       *Message
-	splices []splice // sorted by offset and rank
+	splices []splice // in the order of the calls, or sorted: see unsorted
 	text    []byte   // what the splices put in
 	body    []byte   // the new body
 	newBody bool
 	grown   int   // how much longer the splices make the message
 	fault   Fault // of the first call that failed
 
+	unsorted bool      // the splices are not in their order in the message
+	start    claim     // what of the start line and of the framing is changed
+	claims   []claim   // what of each header field is changed
+	added    [4]uint64 // the IDs of the fields that have been put in
+
+	lists  []valueList // the headers of which single values are removed
+	values []listValue // of those lists
+	plan   []splice    // what is written, when there are lists
+
+	viasEnd int // see behindVias; 0 when it was not asked for
+
 	via viaStart // outlives Begin
 
 	inlineSplices [inlineSplices]splice
 	inlineText    [inlineText]byte
+	inlineClaims  [inlineClaims]claim
 }
 
-// A splice replaces buf[lo:hi] by text[from:to].
-type splice struct {
-	lo, hi, from, to uint32
-	rank             rank
-	id               header.ID // of the header concerned
-	tail             bool      // takes the last values of a list out: see [Edit.removed]
-}
-
-// rank orders splices at one offset.
-type rank uint8
+// A claim is the set of parts of a header field, or of the start line, that
+// are changed. A part is changed once: this is how a conflict is found in the
+// same time whatever the number of changes.
+type claim uint8
 
 const (
-	rankAfter   rank = iota // put in behind what ends here
-	rankTop                 // put in in front, the last one first
-	rankBefore              // put in in front, the first one first
-	rankReplace             // in place of what begins here
+	claimLine     claim = 1 << iota // the field is removed
+	claimValue                      // its value is replaced
+	claimElement                    // some values of its list are removed
+	claimReceived                   // of its first value, a Via: received
+	claimRPort                      // rport
+	claimBranch                     // branch
+
+	// inVia is what of the first value of a Via can be changed by itself.
+	inVia = claimReceived | claimRPort | claimBranch
+)
+
+// The claims of the start line, and of a Content-Length that is put in.
+const (
+	claimMethod claim = 1 << iota
+	claimURI
+	claimStatus
+	claimLength
 )
 
 // Begin starts the changes of a message, which must have parsed without an
 // error, and forgets those of the message before.
 func (e *Edit) Begin(m *Message) error {
 	if e.splices == nil {
-		e.splices, e.text = e.inlineSplices[:0], e.inlineText[:0]
+		e.splices, e.text, e.claims = e.inlineSplices[:0], e.inlineText[:0], e.inlineClaims[:0]
 	}
 	e.m = m
 	e.splices, e.text = e.splices[:0], e.text[:0]
 	e.body, e.newBody, e.grown, e.fault = nil, false, 0, Fault{}
+	e.unsorted, e.start, e.added, e.viasEnd = false, 0, [4]uint64{}, 0
+	e.lists, e.values = e.lists[:0], e.values[:0]
+	if n := len(m.fields); n <= cap(e.claims) {
+		e.claims = e.claims[:n]
+		clear(e.claims)
+	} else {
+		e.claims = make([]claim, n)
+	}
 	if !m.parsed || m.fault.Code != 0 {
 		return e.fail(sipwire.ErrNotParsed, header.IDOther, 0)
 	}
@@ -112,74 +137,39 @@ func (e *Edit) ready() bool {
 	return e.fault.Code == 0
 }
 
-// splice adds the change of buf[lo:hi] into what text holds from from on.
-func (e *Edit) splice(id header.ID, lo, hi, from int, r rank) error {
-	n := len(e.splices)
-	if n == cap(e.splices) {
-		e.splices = slices.Grow(e.splices, 1)
+// claim notes that part of field i is changed, at offset lo. It fails when
+// something that excludes it was changed before.
+func (e *Edit) claim(i int, part, excludes claim, lo int) bool {
+	if e.claims[i]&excludes != 0 {
+		e.fail(sipwire.ErrConflict, e.m.fields[i].id, lo)
+		return false
 	}
-	e.splices = e.splices[:n+1]
-	e.grown += len(e.text) - from - (hi - lo)
-	s := &e.splices[n]
-	s.lo, s.hi, s.from, s.to = uint32(lo), uint32(hi), uint32(from), uint32(len(e.text))
-	s.rank, s.id, s.tail = r, id, false
-	if n > 0 {
-		// As they mostly are made, one change is behind the other.
-		if last := &e.splices[n-1]; int(last.lo) >= lo || int(last.hi) > lo {
-			return e.sortIn(n)
-		}
-	}
-	return nil
+	e.claims[i] |= part
+	return true
 }
 
-// insert adds a splice.
-func (e *Edit) insert(s splice) error {
-	e.splices = append(e.splices, s)
-	e.grown += s.growth()
-	return e.sortIn(len(e.splices) - 1)
-}
-
-// sortIn takes splice i to its place among those in front of it.
-func (e *Edit) sortIn(i int) error {
-	s := e.splices[i]
-	for i > 0 && s.before(&e.splices[i-1]) {
-		e.splices[i] = e.splices[i-1]
-		i--
+// claimVia is claim for parameters of the top Via, which is there.
+func (e *Edit) claimVia(params claim) bool {
+	i := e.m.Index(header.IDVia)
+	if e.topGone(i) {
+		e.fail(sipwire.ErrConflict, header.IDVia, int(e.m.fields[i].value))
+		return false
 	}
-	e.splices[i] = s
-	if i > 0 && s.conflicts(&e.splices[i-1]) || i+1 < len(e.splices) && e.splices[i+1].conflicts(&s) {
-		return e.fail(sipwire.ErrConflict, s.id, int(s.lo))
+	return e.claim(i, params, params|claimLine|claimValue, int(e.m.fields[i].value))
+}
+
+// claimStart is claim for a part of the start line or of the framing.
+func (e *Edit) claimStart(part claim, id header.ID, lo int) bool {
+	if e.start&part != 0 {
+		e.fail(sipwire.ErrConflict, id, lo)
+		return false
 	}
-	return nil
+	e.start |= part
+	return true
 }
 
-// growth returns by how much the splice lengthens the message.
-func (s *splice) growth() int { return int(s.to) - int(s.from) - int(s.hi) + int(s.lo) }
+// noteAdded remembers that a field with the ID has been put in.
+func (e *Edit) noteAdded(id header.ID) { e.added[id>>6] |= 1 << (id & 63) }
 
-// added reports whether a field of the header has been put in.
-func (e *Edit) added(id header.ID) bool {
-	for i := range e.splices {
-		s := &e.splices[i]
-		if s.id == id && s.lo == s.hi && e.text[s.to-1] == '\n' {
-			return true
-		}
-	}
-	return false
-}
-
-// removes reports whether the splice takes something out and puts nothing in.
-func (s *splice) removes() bool { return s.lo < s.hi && s.from == s.to }
-
-// before orders splices by offset and rank. Those on top go in front of what
-// was put there before them.
-func (s *splice) before(o *splice) bool {
-	if s.lo != o.lo {
-		return s.lo < o.lo
-	}
-	return s.rank < o.rank || s.rank == o.rank && s.rank == rankTop
-}
-
-// conflicts reports whether s can not follow o.
-func (s *splice) conflicts(o *splice) bool {
-	return s.lo < o.hi || s.rank == rankReplace && o.rank == rankReplace && s.lo == o.lo
-}
+// hasAdded reports whether a field with the ID has been put in.
+func (e *Edit) hasAdded(id header.ID) bool { return e.added[id>>6]>>(id&63)&1 != 0 }

@@ -45,10 +45,13 @@ func (e *Edit) contentLength(n int) error {
 	i := e.m.Index(header.IDContentLength)
 	if i < 0 {
 		from, at := len(e.text), e.m.headEnd()
+		if !e.claimStart(claimLength, header.IDContentLength, at) {
+			return e.fault.Code
+		}
 		e.text = append(e.text, "Content-Length: "...)
 		e.text = append(abnf.AppendUint(e.text, uint64(n)), "\r\n"...)
-		// A replacement, so that a second one is a conflict.
-		return e.splice(header.IDContentLength, at, at, from, rankReplace)
+		e.splice(header.IDContentLength, at, at, from, rankReplace)
+		return nil
 	}
 	for ; i >= 0; i = e.m.Next(i) {
 		from := len(e.text)

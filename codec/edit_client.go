@@ -27,14 +27,13 @@ func (e *Edit) SetBranch(branch []byte) error {
 	if code := check.Branch(branch); code != 0 {
 		return e.fail(code, header.IDVia, 0)
 	}
-	_, base, _ := e.m.find(header.IDVia)
-	_, end := via.Extent()
-	from := len(e.text)
-	e.text = append(append(e.text, ";branch="...), branch...)
-	if lo, hi, found := via.ParamExtent("branch"); found {
-		return e.patchVia(wire.Patch{Lo: lo, Hi: hi, From: from + 1, To: len(e.text)}, base)
+	if !e.claimVia(claimBranch) {
+		return e.fault.Code
 	}
-	return e.patchVia(wire.Patch{Lo: end, Hi: end, From: from, To: len(e.text)}, base)
+	var patches wire.ViaPatches
+	e.text = patches.SetBranch(e.text, via, branch)
+	e.patchVia(&patches)
+	return nil
 }
 
 // failed takes over the fault of the message.

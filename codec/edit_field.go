@@ -1,11 +1,8 @@
 package codec
 
 import (
-	"bytes"
-
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
-	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/check"
 )
 
@@ -92,7 +89,7 @@ func (e *Edit) addable(id header.ID) bool {
 		return false
 	case id.String() == "" || id == header.IDContentLength:
 		e.fail(sipwire.ErrState, id, 0)
-	case id.Multi() == header.Single && (e.m.Has(id) || e.added(id)):
+	case id.Multi() == header.Single && (e.m.Has(id) || e.hasAdded(id)):
 		e.fail(sipwire.ErrHeaderTwice, id, 0)
 	default:
 		return true
@@ -113,7 +110,9 @@ func (e *Edit) finishField(at Place, id header.ID, from int, value []byte) error
 		return e.fail(code, id, 0)
 	}
 	e.text = append(append(append(e.text, ": "...), value...), "\r\n"...)
-	return e.splice(id, offset, offset, from, r)
+	e.noteAdded(id)
+	e.splice(id, offset, offset, from, r)
+	return nil
 }
 
 // Set gives the header the one value: that of its first field is replaced,
@@ -173,7 +172,11 @@ func (e *Edit) setValue(i int, value []byte) error {
 // replace replaces the value of field i by what text holds from from on.
 func (e *Edit) replace(i, from int) error {
 	f := &e.m.fields[i]
-	return e.splice(f.id, int(f.value), int(f.end), from, rankReplace)
+	if !e.claim(i, claimValue, ^claim(0), int(f.value)) {
+		return e.fault.Code
+	}
+	e.splice(f.id, int(f.value), int(f.end), from, rankReplace)
+	return nil
 }
 
 // Remove removes every field of the header; there need be none.
@@ -214,134 +217,9 @@ func (e *Edit) RemoveAt(i int) error {
 
 func (e *Edit) removeLine(i int) error {
 	f := &e.m.fields[i]
-	return e.splice(f.id, int(f.name), e.m.FieldEnd(i), len(e.text), rankReplace)
-}
-
-// RemoveValue removes the k-th value of the header, counted from 0 over all
-// its fields and the values of their lists as [Message.Values] does, removed
-// ones included. The last value of a field takes the field with it. ErrMissing
-// says that there are fewer values, ErrConflict that it was removed already.
-func (e *Edit) RemoveValue(id header.ID, k int) error {
-	if !e.ready() {
+	if !e.claim(i, claimLine, ^claim(0), int(f.name)) {
 		return e.fault.Code
 	}
-	for i := e.m.Index(id); i >= 0 && k >= 0; i = e.m.Next(i) {
-		f := &e.m.fields[i]
-		field := e.m.view(f.value, f.end)
-		for next := 0; next <= len(field); k-- {
-			var lo, hi int
-			lo, hi, next = header.NextValue(id, field, next)
-			if k == 0 {
-				return e.removeValue(i, int(f.value)+lo, int(f.value)+hi)
-			}
-		}
-	}
-	return e.fail(sipwire.ErrMissing, id, 0)
-}
-
-// removeTop removes the first value of the header that is still there.
-func (e *Edit) removeTop(id header.ID) error {
-	for i := e.m.Index(id); i >= 0; i = e.m.Next(i) {
-		f := &e.m.fields[i]
-		field := e.m.view(f.value, f.end)
-		if e.untouched(i) { // as nearly always: nothing to look out for
-			if bytes.IndexByte(field, ',') >= 0 {
-				if lo, _, next := header.NextValue(id, field, 0); next <= len(field) {
-					behind := int(f.value) + abnf.SkipLWS(field, next)
-					return e.splice(id, int(f.value)+lo, behind, len(e.text), rankReplace)
-				}
-			}
-			return e.removeLine(i)
-		}
-		lo, hi, next := header.NextValue(id, field, 0)
-		for {
-			if !e.removed(int(f.value)+lo, int(f.value)+hi) {
-				return e.removeValue(i, int(f.value)+lo, int(f.value)+hi)
-			}
-			if next > len(field) {
-				break
-			}
-			lo, hi, next = header.NextValue(id, field, next)
-		}
-	}
-	return e.fail(sipwire.ErrMissing, id, 0)
-}
-
-// untouched reports whether no change concerns field i.
-func (e *Edit) untouched(i int) bool {
-	lo, hi := e.m.fields[i].name, e.m.fields[i].end
-	for k := range e.splices {
-		if s := &e.splices[k]; s.lo < hi && s.hi > lo {
-			return false
-		}
-	}
-	return true
-}
-
-// removed reports whether the value buf[lo:hi], which may be empty, has been
-// removed. A splice takes the values that begin in it, a tail those that begin
-// behind where it does: there, an empty value may stay.
-func (e *Edit) removed(lo, hi int) bool {
-	for k := range e.splices {
-		s := &e.splices[k]
-		from, to := int(s.lo), int(s.hi)
-		if s.tail {
-			from, to = from+1, to+1
-		}
-		if s.removes() && from <= lo && lo < to {
-			return true
-		}
-	}
-	return false
-}
-
-// removeValue removes the value buf[lo:hi] of field i, with the comma that
-// divided it from those that stay.
-func (e *Edit) removeValue(i, lo, hi int) error {
-	f := &e.m.fields[i]
-	if f.id == header.IDContentLength {
-		return e.fail(sipwire.ErrState, f.id, lo)
-	}
-	if e.removed(lo, hi) {
-		return e.fail(sipwire.ErrConflict, f.id, lo)
-	}
-	field := e.m.view(f.value, f.end)
-	before, behind, nextLo := -1, false, -1
-	for next := 0; next <= len(field); {
-		var a, b int
-		a, b, next = header.NextValue(f.id, field, next)
-		a, b = a+int(f.value), b+int(f.value)
-		if a > lo && nextLo < 0 {
-			nextLo = a
-		}
-		if a == lo && b == hi || e.removed(a, b) {
-			continue
-		}
-		if a < lo {
-			before = b
-		} else {
-			behind = true
-		}
-	}
-	switch {
-	case behind:
-		return e.splice(f.id, lo, nextLo, len(e.text), rankReplace)
-	case before >= 0:
-		lo, hi = before, int(f.end)
-	default:
-		lo, hi = int(f.name), e.m.FieldEnd(i)
-	}
-	// What was removed behind it, or around it, is part of this removal.
-	n := 0
-	for _, s := range e.splices {
-		if !s.removes() || int(s.lo) < lo || int(s.hi) > hi {
-			e.splices[n] = s
-			n++
-		} else {
-			e.grown -= s.growth()
-		}
-	}
-	e.splices = e.splices[:n]
-	at := uint32(len(e.text))
-	return e.insert(splice{lo: uint32(lo), hi: uint32(hi), from: at, to: at, rank: rankReplace, id: f.id, tail: true})
+	e.splice(f.id, int(f.name), e.m.FieldEnd(i), len(e.text), rankReplace)
+	return nil
 }

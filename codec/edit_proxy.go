@@ -47,7 +47,9 @@ func (e *Edit) pushURI(id header.ID, open string, u []byte) error {
 	}
 	from := len(e.text)
 	e.text = append(append(append(e.text, open...), u...), ">\r\n"...)
-	return e.splice(id, at, at, from, rankTop)
+	e.noteAdded(id)
+	e.splice(id, at, at, from, rankTop)
+	return nil
 }
 
 // PopRoute removes the topmost Route value that the message came with and
@@ -94,7 +96,8 @@ func (e *Edit) ApplyHop(h *Hop) error {
 	from, end := len(e.text), e.m.FieldEnd(e.lastIndex(header.IDRoute))
 	e.text = append(e.text, "Route: <"...)
 	e.text = append(h.Target.AppendTo(e.text), ">\r\n"...)
-	return e.splice(header.IDRoute, end, end, from, rankAfter)
+	e.splice(header.IDRoute, end, end, from, rankAfter)
+	return nil
 }
 
 // lastIndex returns the index of the last field of the header, or -1.
@@ -146,7 +149,7 @@ func (e *Edit) SetMaxForwards(hops uint8) error {
 
 // maxForwards gives field i the number, or a new field when i is -1.
 func (e *Edit) maxForwards(i int, hops uint8) error {
-	if i < 0 && e.added(header.IDMaxForwards) {
+	if i < 0 && e.hasAdded(header.IDMaxForwards) {
 		return e.fail(sipwire.ErrConflict, header.IDMaxForwards, 0)
 	}
 	from := len(e.text)
@@ -157,5 +160,7 @@ func (e *Edit) maxForwards(i int, hops uint8) error {
 	at := e.m.headEnd()
 	e.text = append(e.text, "Max-Forwards: "...)
 	e.text = append(abnf.AppendUint(e.text, uint64(hops)), "\r\n"...)
-	return e.splice(header.IDMaxForwards, at, at, from, rankBefore)
+	e.noteAdded(header.IDMaxForwards)
+	e.splice(header.IDMaxForwards, at, at, from, rankBefore)
+	return nil
 }

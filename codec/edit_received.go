@@ -31,28 +31,27 @@ func (e *Edit) received(src netip.AddrPort, force bool) error {
 	if !src.IsValid() {
 		return e.fail(sipwire.ErrState, header.IDVia, 0)
 	}
-	_, base, _ := e.m.find(header.IDVia)
-	patches, text := wire.Received(e.text, via, src, force)
-	e.text = text
-	for _, p := range patches {
-		if p.From < p.To {
-			if err := e.patchVia(p, base); err != nil {
-				return err
-			}
-		}
+	if !e.claimVia(claimReceived | claimRPort) {
+		return e.fault.Code
 	}
+	var patches wire.ViaPatches
+	e.text = patches.SetReceived(e.text, via, src, force)
+	e.patchVia(&patches)
 	return nil
 }
 
-// patchVia makes a patch of the top Via, which begins at base, a splice.
-func (e *Edit) patchVia(p wire.Patch, base int) error {
-	r := rankReplace
-	if p.Lo == p.Hi {
-		r = rankAfter
+// patchVia makes splices of patches of the top Via.
+func (e *Edit) patchVia(patches *wire.ViaPatches) {
+	_, base, _ := e.m.find(header.IDVia)
+	for p, ok := patches.Next(); ok; p, ok = patches.Next() {
+		r := rankReplace
+		if p.Lo == p.Hi {
+			r = rankAfter
+		}
+		e.insert(&splice{
+			lo: uint32(base + p.Lo), hi: uint32(base + p.Hi),
+			from: uint32(p.From), to: uint32(p.To),
+			rank: r, id: header.IDVia,
+		})
 	}
-	return e.insert(splice{
-		lo: uint32(base + p.Lo), hi: uint32(base + p.Hi),
-		from: uint32(p.From), to: uint32(p.To),
-		rank: r, id: header.IDVia,
-	})
 }

@@ -10,9 +10,13 @@ import (
 
 // setURI replaces the Request-URI by one that was parsed.
 func (e *Edit) setURI(u *uri.URI) error {
+	if !e.claimStart(claimURI, header.IDOther, int(e.m.uriLo)) {
+		return e.fault.Code
+	}
 	from := len(e.text)
 	e.text = AppendRequestURI(e.text, u)
-	return e.splice(header.IDOther, int(e.m.uriLo), int(e.m.uriHi), from, rankReplace)
+	e.splice(header.IDOther, int(e.m.uriLo), int(e.m.uriHi), from, rankReplace)
+	return nil
 }
 
 // SetRequestURI replaces the Request-URI. Of a sip URI, what may not stand in
@@ -45,11 +49,12 @@ func (e *Edit) SetRequestLine(method, u []byte) error {
 	if code := check.Token(method); code != 0 {
 		return e.fail(code, header.IDOther, 0)
 	}
+	if !e.claimStart(claimMethod, header.IDOther, int(e.m.startLine.start)) {
+		return e.fault.Code
+	}
 	from := len(e.text)
 	e.text = append(e.text, method...)
-	if err := e.splice(header.IDOther, int(e.m.startLine.start), int(e.m.methodEnd), from, rankReplace); err != nil {
-		return err
-	}
+	e.splice(header.IDOther, int(e.m.startLine.start), int(e.m.methodEnd), from, rankReplace)
 	return e.SetRequestURI(u)
 }
 
@@ -66,7 +71,11 @@ func (e *Edit) SetStatusLine(status int, reason []byte) error {
 	if _, code := check.Reason(reason); code != 0 {
 		return e.fail(code, header.IDOther, 0)
 	}
+	if !e.claimStart(claimStatus, header.IDOther, int(e.m.versionHi)) {
+		return e.fault.Code
+	}
 	from := len(e.text)
 	e.text = wire.AppendStatus(e.text, status, reason)
-	return e.splice(header.IDOther, int(e.m.versionHi), int(e.m.lineEnd), from, rankReplace)
+	e.splice(header.IDOther, int(e.m.versionHi), int(e.m.lineEnd), from, rankReplace)
+	return nil
 }

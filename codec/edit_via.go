@@ -44,7 +44,8 @@ func (e *Edit) PushVia(v *ViaSpec) error {
 	} else {
 		at, _ = e.offset(Top())
 	}
-	return e.splice(header.IDVia, at, at, from, rankTop)
+	e.splice(header.IDVia, at, at, from, rankTop)
+	return nil
 }
 
 // room returns what is behind text, at least n bytes.

@@ -18,7 +18,7 @@ func (e *Edit) bounds() (lo, hi int) {
 	switch {
 	case e.newBody:
 		return int(m.startLine.start), m.body
-	case len(e.splices) > 0:
+	case len(e.splices) > 0 || len(e.lists) > 0:
 		return int(m.startLine.start), m.end
 	}
 	return 0, len(m.buf)
@@ -30,7 +30,8 @@ func (e *Edit) Size() int {
 		return 0
 	}
 	lo, hi := e.bounds()
-	return hi - lo + e.grown + len(e.body)
+	_, grown := e.ordered()
+	return hi - lo + grown + len(e.body)
 }
 
 // AppendTo appends the changed message to dst, which must not overlap the
@@ -41,22 +42,23 @@ func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
 		return dst, e.fault.Code
 	}
 	start, end := e.bounds()
-	n, size := len(dst), end-start+e.grown+len(e.body)
+	plan, grown := e.ordered()
+	n, size := len(dst), end-start+grown+len(e.body)
 	if cap(dst)-n < size {
 		dst = slices.Grow(dst, size)
 	}
 	dst = dst[:n+size]
-	e.write(dst[n:], start, end)
+	e.write(dst[n:], plan, start, end)
 	return dst, nil
 }
 
 // write writes buf[start:end] with its changes, and the new body, to out, which
 // has room for just that.
-func (e *Edit) write(out []byte, start, end int) {
+func (e *Edit) write(out []byte, plan []splice, start, end int) {
 	rest, at := out, start // buf[at:] is still to be written, to rest
 	kept := 0              // how many splices keep the length of what they replace
-	for i := range e.splices {
-		s := &e.splices[i]
+	for i := range plan {
+		s := &plan[i]
 		if s.growth() == 0 {
 			kept++
 			continue
@@ -69,15 +71,15 @@ func (e *Edit) write(out []byte, start, end int) {
 		copy(rest[end-at:], e.body)
 	}
 	if kept > 0 {
-		e.patch(out, start)
+		e.patch(out, plan, start)
 	}
 }
 
 // patch writes what the splices put in that keep the length of what they
 // replace to out, which begins with buf[start:] and has all other changes.
-func (e *Edit) patch(out []byte, start int) {
-	for i := range e.splices {
-		s := &e.splices[i]
+func (e *Edit) patch(out []byte, plan []splice, start int) {
+	for i := range plan {
+		s := &plan[i]
 		if g := s.growth(); g != 0 {
 			start -= g
 			continue
@@ -124,8 +126,9 @@ func (e *Edit) AppendSegments(dst [][]byte) ([][]byte, error) {
 		}
 	}
 	at, end := e.bounds()
-	for i := range e.splices {
-		s := &e.splices[i]
+	plan, _ := e.ordered()
+	for i := range plan {
+		s := &plan[i]
 		add(e.m.buf[at:s.lo])
 		add(e.text[s.from:s.to])
 		at = int(s.hi)

@@ -31,12 +31,12 @@ func checkWrite(t *testing.T, r *rand.Rand, e *Edit, m *Message) {
 		switch i := r.IntN(max(m.Len(), 1)); {
 		case m.Len() == 0:
 			_ = e.AddField(Top(), []byte("X-0"), text(n))
-		case r.IntN(2) == 0 && e.untouched(i) && e.changeable(i):
+		case r.IntN(2) == 0 && e.claims[i] == 0 && e.changeable(i):
 			if n == 0 {
 				n = len(m.At(i).Value)
 			}
 			_ = e.SetAt(i, text(n))
-		case r.IntN(3) == 0 && e.untouched(i) && e.changeable(i):
+		case r.IntN(3) == 0 && e.claims[i] == 0 && e.changeable(i):
 			_ = e.RemoveAt(i)
 		case r.IntN(2) == 0:
 			_ = e.PushVia(bobVia)

@@ -102,16 +102,15 @@ func (w *writer) replyVias(src netip.AddrPort) {
 			return
 		}
 		var stamp [96]byte // received and rport
-		patches, text := wire.Received(stamp[:0], via, src, false)
+		var patches wire.ViaPatches
+		text := patches.SetReceived(stamp[:0], via, src, false)
 		at := 0
 		w.lines++
 		w.name(header.IDVia)
-		for _, p := range patches {
-			if p.From < p.To {
-				w.value(header.IDVia, first, at, p.Lo)
-				w.dst = append(w.dst, text[p.From:p.To]...)
-				at = p.Hi
-			}
+		for p, ok := patches.Next(); ok; p, ok = patches.Next() {
+			w.value(header.IDVia, first, at, p.Lo)
+			w.dst = append(w.dst, text[p.From:p.To]...)
+			at = p.Hi
 		}
 		w.value(header.IDVia, first, at, len(w.m.ValueAt(first)))
 		w.dst = append(w.dst, "\r\n"...)

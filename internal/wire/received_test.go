@@ -25,7 +25,10 @@ func TestFindReceived(t *testing.T) {
 			continue
 		}
 		good++
-		received, rport := findReceived(&via)
+		received, rport, repeated := findReceived(&via)
+		if repeats := newRepeats(&via, "received", "rport"); !repeated && repeats.next().Hi != 0 {
+			t.Fatalf("%q: a repeated parameter was not seen", s)
+		}
 		for name, got := range map[string]paramExtent{"received": received, "rport": rport} {
 			lo, hi, ok := via.ParamExtent(name)
 			if got != (paramExtent{lo, hi, ok}) {
