@@ -29,6 +29,7 @@ var layers = map[string][]string{
 	"udp":                {"pool", "golang.org/x/sys"},
 	"pool":               {"github.com/valyala/bytebufferpool"},
 	"internal/scan":      {"internal/cpufeat"},
+	"internal/cost":      {"codec", "compact", "compose", "header", "uri"},
 	"internal/cpufeat":   {"github.com/klauspost/cpuid/v2"},
 	"internal/abnf":      {},
 	"internal/check":     {"header", "uri", "internal/abnf"},

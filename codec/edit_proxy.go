@@ -39,17 +39,29 @@ func (e *Edit) pushURI(id header.ID, open string, u []byte) error {
 	if code := check.URI(u); code != 0 {
 		return e.fail(code, id, 0)
 	}
-	at, _ := e.offset(Top())
+	at := 0
 	if i := e.m.Index(id); i >= 0 {
 		at = int(e.m.fields[i].name)
-	} else if i := e.lastIndex(header.IDVia); i >= 0 {
-		at = e.m.FieldEnd(i)
+	} else {
+		at = e.behindVias()
 	}
 	from := len(e.text)
 	e.text = append(append(append(e.text, open...), u...), ">\r\n"...)
 	e.noteAdded(id)
 	e.splice(id, at, at, from, rankTop)
 	return nil
+}
+
+// behindVias returns the offset behind the Via fields, or that of the first
+// header field when there are none. It is found once.
+func (e *Edit) behindVias() int {
+	if e.viasEnd == 0 {
+		e.viasEnd, _ = e.offset(Top())
+		if i := e.lastIndex(header.IDVia); i >= 0 {
+			e.viasEnd = e.m.FieldEnd(i)
+		}
+	}
+	return e.viasEnd
 }
 
 // PopRoute removes the topmost Route value that the message came with and
