@@ -38,6 +38,7 @@ var layers = map[string][]string{
 	"internal/fieldname": {"internal/abnf"},
 	"internal/plain":     {"internal/abnf"},
 	"internal/reference": {"header"},
+	"internal/siphash":   {},
 	"internal/testfiles": {},
 }
 
