@@ -78,6 +78,26 @@ func (t Transport) String() string { return transports[t.index()].name }
 // (RFC 3261, 17). It is false for TransportOther.
 func (t Transport) IsReliable() bool { return transports[t.index()].reliable }
 
+// IsSecure reports whether the transport runs over TLS.
+func (t Transport) IsSecure() bool {
+	return t == TransportTLS || t == TransportTLSSCTP || t == TransportWSS
+}
+
+// Secure returns the transport that is t over TLS, as a sips URI asks for with
+// the transport parameter of t (RFC 3261, 26.2.2): TransportTLS for TCP. UDP
+// and TransportOther have none and stay what they are.
+func (t Transport) Secure() Transport {
+	switch t {
+	case TransportTCP:
+		return TransportTLS
+	case TransportSCTP:
+		return TransportTLSSCTP
+	case TransportWS:
+		return TransportWSS
+	}
+	return t
+}
+
 // DefaultPort returns the port of a host named without one: 5060, or 5061 over
 // TLS (RFC 3261, 18.1.1; RFC 4168), 80 for WS and 443 for WSS (RFC 7118). It
 // is 0 for TransportOther.
