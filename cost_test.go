@@ -16,7 +16,7 @@ const (
 	maxGrowth = 1.5
 	// maxPerByte bounds the cost of a byte: a constant factor that is out of
 	// proportion is a way to keep a server busy, too.
-	maxPerByte = 130
+	maxPerByte = 120
 )
 
 // TestCost holds every operation, on messages that are large in every respect,

@@ -84,23 +84,6 @@ func (p ParamList) Get(name string) (value []byte, ok bool) {
 // Has reports whether there is a parameter with the name.
 func (p ParamList) Has(name string) bool { _, ok := p.Get(name); return ok }
 
-// Duplicate returns the name of a parameter that stands twice, which RFC
-// 3261, 7.3.1 forbids: "any given parameter-name MUST NOT appear more than
-// once". Each parameter is compared with the first 64, so that the cost stays
-// linear.
-func (p ParamList) Duplicate() (name []byte, ok bool) {
-	var a, before param
-	for i := 0; a.next(p.b, &i); {
-		name = a.name(p.b)
-		for j, k := 0, 0; k < 64 && before.next(p.b, &j) && before.nameLo < a.nameLo; k++ {
-			if abnf.EqualFold(before.name(p.b), name) {
-				return name, true
-			}
-		}
-	}
-	return nil, false
-}
-
 // AppendUnquoted appends the text of a parameter's value or of a display
 // name: a quoted string loses its quotes and the backslashes of its quoted
 // pairs, and a fold in it becomes one space (RFC 3261, 25.1 and 7.3.1).
