@@ -27,6 +27,7 @@ var layers = map[string][]string{
 	"header":             {"uri", "internal/abnf", "internal/fieldname", "internal/plain", "internal/scan"},
 	"uri":                {"internal/abnf", "internal/plain", "internal/scan"},
 	"udp":                {"pool", "golang.org/x/sys"},
+	"lint":               {"codec", "header", "uri"},
 	"pool":               {"github.com/valyala/bytebufferpool"},
 	"internal/scan":      {"internal/cpufeat"},
 	"internal/cost":      {"codec", "compact", "compose", "header", "uri"},

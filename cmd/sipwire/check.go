@@ -1,10 +1,10 @@
 package main
 
 import (
-	"github.com/sipwire/sipwire/cmd/internal/lint"
 	"github.com/sipwire/sipwire/cmd/internal/record"
 	"github.com/sipwire/sipwire/cmd/internal/show"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/lint"
 )
 
 type checkCmd struct {
@@ -12,7 +12,7 @@ type checkCmd struct {
 	Strict bool `help:"Refuse what is tolerated otherwise: lines that end in LF alone, and a second header where one may stand."`
 	Wide   bool `help:"Do not cut lines to the width of the terminal."`
 
-	Files []string `arg:"" optional:"" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
+	Files []string `arg:"" optional:"" sep:"none" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
 }
 
 // Help is what kong prints below the usage of this command.
@@ -37,7 +37,8 @@ func (c *checkCmd) Run(e *env, global *cli) error {
 		first = false
 		var found []lint.Finding
 		if in.err == nil {
-			found = lint.Check(m, parser.Parse(m, in.data))
+			_ = parser.Parse(m, in.data) // Check reports its error
+			found = lint.Check(m)
 		}
 		bad = bad || in.err != nil || lint.Worst(found) == lint.Error
 		if err := c.print(in, m, found, p, enc); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -46,7 +45,7 @@ func (e *env) inputs(names []string, limit int) iter.Seq[input] {
 func (e *env) open(name string, f func(io.Reader) error) error {
 	if name == stdinName {
 		if e.stdinTerminal {
-			fmt.Fprintln(e.stderr, "sipwire: reading a message from the terminal; end it with control-D")
+			e.complain("reading a message from the terminal; end it with control-D")
 		}
 		return f(e.stdin)
 	}

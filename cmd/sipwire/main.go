@@ -21,6 +21,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
+
+	"github.com/sipwire/sipwire/cmd/internal/show"
 )
 
 // The exit statuses.
@@ -40,6 +42,12 @@ type env struct {
 	stdinTerminal  bool // a person types there
 	stdoutTerminal bool // a person reads there
 	width          int  // columns of that terminal
+}
+
+// complain prints one line to standard error. A file may have any name: what
+// is not printable in one moves no cursor and changes no colour.
+func (e *env) complain(format string, args ...any) {
+	fmt.Fprintf(e.stderr, "sipwire: %s\n", show.Printable(fmt.Appendf(nil, format, args...)))
 }
 
 type cli struct {
@@ -99,7 +107,7 @@ func run(args []string, e *env) (status int) {
 	}
 	ctx, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(e.stderr, "sipwire: %v (sipwire --help tells more)\n", err)
+		e.complain("%v (see sipwire --help)", err)
 		return exitUsage
 	}
 	out := bufio.NewWriterSize(e.stdout, 64<<10)
@@ -113,7 +121,7 @@ func run(args []string, e *env) (status int) {
 	case err == nil:
 		return exitOK
 	case !errors.Is(err, errBad):
-		fmt.Fprintf(e.stderr, "sipwire: %v\n", err)
+		e.complain("%v", err)
 	}
 	return exitBad
 }

@@ -74,6 +74,37 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// TestFileNames gives every command files whose names hold escape codes, one
+// of them readable: neither output moves a cursor or changes a colour.
+func TestFileNames(t *testing.T) {
+	const evil = "a,b \x1b[2J\x9b1m\u202e\r.sip"
+	dir := t.TempDir()
+	name := filepath.Join(dir, evil)
+	if err := os.WriteFile(name, []byte(goodOptions), 0o666); err != nil {
+		t.Skipf("NOT RUN: this file system refuses the name: %v", err)
+	}
+	if r := tool(t, nil, "check", name); r.status != exitOK {
+		t.Errorf("a file of that name is not read: %+v", r)
+	}
+	for _, args := range [][]string{
+		{"parse"}, {"parse", "--json"}, {"parse", "--stream"}, {"parse", "--stream", "--json"}, {"check"}, {"check", "--json"},
+		{"rewrite"}, {"rewrite", "--fit=1300"}, {"rewrite", "--fit=1"}, {"parse", "--color=always"}, {evil},
+	} {
+		r := tool(t, nil, append(args, name, name+"gone", dir+"/"+evil+"dir/x")...)
+		out := r.stdout + r.stderr
+		if args[0] == "rewrite" {
+			out = r.stderr // standard output is the message, as received
+		}
+		out = strings.NewReplacer("\x1b[0m", "", "\x1b[1m", "", "\x1b[22m", "").Replace(out)
+		if args[len(args)-1] != "--color=always" && strings.ContainsAny(out, "\x1b\r\u009b\u202e") || strings.Contains(out, "\x1b[2J") {
+			t.Errorf("%q: %q", args, out)
+		}
+		if out == "" {
+			t.Errorf("%q: no output", args)
+		}
+	}
+}
+
 // A full disk or a closed pipe must not look like success.
 func TestOutputFails(t *testing.T) {
 	file := write(t, sip("OPTIONS sip:a@b.example SIP/2.0"))[0]

@@ -14,7 +14,7 @@ type rewriteCmd struct {
 	Lists string `enum:"keep,join,split" default:"keep" help:"Lists such as Via or Route: keep, join into one field, or split into one field for each value."`
 	Fit   *int   `placeholder:"BYTES" help:"Then shrink each message until it has no more bytes than this; RFC 3261 lets 1300 go over UDP."`
 
-	Files []string `arg:"" optional:"" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
+	Files []string `arg:"" optional:"" sep:"none" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
 }
 
 // Help is what kong prints below the usage of this command.
@@ -65,7 +65,7 @@ func (c *rewriteCmd) Run(e *env) error {
 			result = fitted
 		}
 		if err != nil {
-			fmt.Fprintf(e.stderr, "sipwire: %s: %v\n", in.name, err)
+			e.complain("%s: %v", in.name, err)
 			bad = true
 			continue
 		}
@@ -91,9 +91,9 @@ func (c *rewriteCmd) fit(e *env, name string, m *codec.Message, dst, b []byte) (
 	case err != nil:
 		return dst, err
 	case r.Steps == 0:
-		fmt.Fprintf(e.stderr, "sipwire: %s: %d bytes fit %d\n", name, r.Before, *c.Fit)
+		e.complain("%s: %d bytes fit %d", name, r.Before, *c.Fit)
 	default:
-		fmt.Fprintf(e.stderr, "sipwire: %s: %d bytes made %d to fit %d: %v\n", name, r.Before, r.After, *c.Fit, r.Steps)
+		e.complain("%s: %d bytes made %d to fit %d: %v", name, r.Before, r.After, *c.Fit, r.Steps)
 	}
 	return dst, nil
 }

@@ -1,7 +1,7 @@
 package record
 
 import (
-	"github.com/sipwire/sipwire/cmd/internal/lint"
+	"github.com/sipwire/sipwire/lint"
 )
 
 // Findings is the JSON form of what is wrong with one message.
@@ -25,7 +25,7 @@ func FindingsOf(file string, found []lint.Finding) *Findings {
 	all := &Findings{File: Text(file), Findings: make([]Finding, 0, len(found))}
 	for _, f := range found {
 		offset := f.Offset
-		j := Finding{Severity: f.Severity.String(), Code: f.Code, RFC: f.RFC, Offset: &offset, Message: Text(f.Message)}
+		j := Finding{Severity: f.Severity.String(), Code: string(f.Rule), RFC: f.RFC, Offset: &offset, Message: Text(f.Text)}
 		if f.Header != "" {
 			j.Header = Text(f.Header)
 		}

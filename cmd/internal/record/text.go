@@ -1,6 +1,11 @@
 package record
 
-import "unicode/utf8"
+import (
+	"fmt"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
 
 // Text is a run of bytes from a message as a JSON string; nil is null.
 //
@@ -9,6 +14,9 @@ import "unicode/utf8"
 // \udc80 to \udcff, as Python's surrogateescape does, so that every byte can
 // be had back: text.encode("utf-8", "surrogateescape") there. Readers that
 // refuse lone surrogates show U+FFFD in its place.
+//
+// Characters that do not print are written as \u escapes, so that what comes
+// from a message or a file name moves no cursor on a terminal.
 type Text []byte
 
 const hex = "0123456789abcdef"
@@ -36,13 +44,19 @@ func (t Text) MarshalJSON() ([]byte, error) {
 		case c < utf8.RuneSelf:
 			b = append(b, c)
 		default:
-			_, n := utf8.DecodeRune(t[i:])
-			if n > 1 {
+			r, n := utf8.DecodeRune(t[i:])
+			switch {
+			case n == 1:
+				b = append(b, '\\', 'u', 'd', 'c', hex[c>>4], hex[c&15])
+			case unicode.IsPrint(r):
 				b = append(b, t[i:i+n]...)
-				i += n
-				continue
+			default:
+				for _, u := range utf16.AppendRune(nil, r) {
+					b = fmt.Appendf(b, `\u%04x`, u)
+				}
 			}
-			b = append(b, '\\', 'u', 'd', 'c', hex[c>>4], hex[c&15])
+			i += n
+			continue
 		}
 		i++
 	}

@@ -17,6 +17,8 @@ func TestText(t *testing.T) {
 		"\xed\xa0\x80":       `"\udced\udca0\udc80"`, // a surrogate in UTF-8
 		"\xc0\xaf":           `"\udcc0\udcaf"`,       // overlong
 		"\ufffd":             "\"\ufffd\"",           // was there, stays
+		"\u009b\u202e":       `"\u009b\u202e"`,       // would recolour, would turn the direction
+		"\U000e0001":         `"\udb40\udc01"`,
 	} {
 		b, err := Text(in).MarshalJSON()
 		if err != nil || string(b) != want {

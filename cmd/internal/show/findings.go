@@ -6,23 +6,24 @@ import (
 
 	"github.com/fatih/color"
 
-	"github.com/sipwire/sipwire/cmd/internal/lint"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/lint"
 )
 
 // Findings prints what is wrong with m, each with its line.
 func (pr *Printer) Findings(name string, m *codec.Message, found []lint.Finding) {
 	fmt.Fprintf(pr.w, "%s  %s\n", pr.p.title.Sprint(Printable([]byte(name))), pr.verdict(found))
-	for i, f := range found {
+	lines := NewExcerpter(m.Bytes())
+	for i, f := range found { // in the order of their offsets
 		last := i == len(found)-1
 		c := pr.severity(f.Severity)
 		where := ""
-		if !strings.Contains(f.Message, f.Header) {
-			where = Printable([]byte(f.Header)) + ": "
+		if !strings.Contains(f.Text, f.Header) {
+			where = f.Header + ": "
 		}
 		pr.line(join(last), c.Sprint(left(f.Severity.String(), len("warning"))),
-			"  "+where+Printable([]byte(f.Message))+"  ["+f.Code+"; "+f.RFC+"]")
-		pr.excerpt(under(last), m.Bytes(), f.Offset, c)
+			"  "+where+f.Text+"  ["+string(f.Rule)+"; "+f.RFC+"]")
+		pr.excerpt(under(last), lines.At(f.Offset), f.Offset, c)
 	}
 }
 
@@ -43,15 +44,12 @@ func (pr *Printer) verdict(found []lint.Finding) string {
 		n[f.Severity]++
 	}
 	text := ""
-	for s := lint.Error; ; s-- {
+	for s := lint.Error; s > lint.None; s-- {
 		if n[s] > 0 {
 			if text != "" {
 				text += ", "
 			}
 			text += pr.severity(s).Sprint(count(n[s], s.String()))
-		}
-		if s == lint.Note {
-			break
 		}
 	}
 	if text == "" {

@@ -1,7 +1,6 @@
 package show
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"unicode"
@@ -52,36 +51,4 @@ func cut(s string, n int) string {
 		i += w
 	}
 	return s[:i] + "…"
-}
-
-// An Excerpt is the line of a message around one byte.
-type Excerpt struct {
-	Line  int    // number of the line, from 1
-	Text  string // the line, printable; long ones are cut on both sides
-	Caret int    // columns of Text in front of the byte
-}
-
-// excerptWidth bounds the columns of an excerpt on each side of its byte.
-const excerptWidth = 48
-
-// ExcerptAt returns the line of b that holds the byte at offset. The offset
-// of a line end, or behind the last byte, is the end of its line.
-func ExcerptAt(b []byte, offset int) Excerpt {
-	offset = min(max(offset, 0), len(b))
-	lo := bytes.LastIndexByte(b[:offset], '\n') + 1
-	hi := len(b)
-	if i := bytes.IndexByte(b[offset:], '\n'); i >= 0 {
-		hi = offset + i
-	}
-	line := bytes.TrimSuffix(b[lo:hi], []byte("\r"))
-	at := min(offset-lo, len(line))
-	e := Excerpt{Line: 1 + bytes.Count(b[:lo], []byte("\n"))}
-	before, after := Printable(line[:at]), Printable(line[at:])
-	if n := columns(before); n > excerptWidth {
-		r := []rune(before)
-		before = "…" + string(r[n-excerptWidth+1:])
-	}
-	e.Caret = columns(before)
-	e.Text = before + cut(after, excerptWidth)
-	return e
 }

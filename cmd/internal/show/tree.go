@@ -244,5 +244,5 @@ func (pr *Printer) failure(m *codec.Message, err error, last bool) {
 		what += " in " + name
 	}
 	pr.line(join(last), pr.p.bad.Sprint("error"), "  "+what)
-	pr.excerpt(under(last), m.Bytes(), e.Offset, pr.p.bad)
+	pr.excerpt(under(last), NewExcerpter(m.Bytes()).At(e.Offset), e.Offset, pr.p.bad)
 }

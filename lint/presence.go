@@ -12,7 +12,7 @@ func (c *checker) missing() {
 	at := c.lineOffset()
 	for _, id := range []header.ID{header.IDVia, header.IDFrom, header.IDTo, header.IDCallID, header.IDCSeq} {
 		if !c.m.Has(id) {
-			c.add(Error, sipwire.ErrMissing.Name(), rfc3261("8.1.1"), id.String(), at, "no %s, which every message must have", id)
+			c.add(Error, ruleOf(sipwire.ErrMissing), rfc3261("8.1.1"), id.String(), at, "no %s, which every message must have", id)
 		}
 	}
 	for id := range header.Required(c.method, c.m.Status()) {
@@ -21,11 +21,11 @@ func (c *checker) missing() {
 		}
 		switch {
 		case id == header.IDMaxForwards:
-			c.add(Warning, sipwire.ErrMissing.Name(), rfc3261("8.1.1.6"), id.String(), at, "no Max-Forwards; a proxy adds one")
+			c.add(Warning, ruleOf(sipwire.ErrMissing), rfc3261("8.1.1.6"), id.String(), at, "no Max-Forwards; a proxy adds one")
 		case id == header.IDReferTo:
-			c.add(Error, sipwire.ErrMissing.Name(), "RFC 3515, 2.4.2", id.String(), at, "a REFER must have one Refer-To")
+			c.add(Error, ruleOf(sipwire.ErrMissing), "RFC 3515, 2.4.2", id.String(), at, "a REFER must have one Refer-To")
 		default:
-			c.add(Warning, sipwire.ErrMissing.Name(), rfcOf(id), id.String(), at, "no %s, which is mandatory here", id)
+			c.add(Warning, ruleOf(sipwire.ErrMissing), rfcOf(id), id.String(), at, "no %s, which is mandatory here", id)
 		}
 	}
 }
@@ -40,8 +40,8 @@ func (c *checker) lineOffset() int {
 }
 
 // misplaced reports headers that tables 2 and 3 and their successors do not
-// allow in this message: who gets one has to ignore it (RFC 3261, 20). Each
-// is reported once, whatever the number of its lines.
+// allow in this message: its receiver ignores it (RFC 3261, 20). Each is
+// reported once, whatever the number of its lines.
 func (c *checker) misplaced() {
 	for i, f := range c.m.Fields() {
 		if f.ID == header.IDOther || i != c.m.Index(f.ID) {
@@ -55,10 +55,10 @@ func (c *checker) misplaced() {
 			if name := c.method.String(); name != "" {
 				what = name + " " + what
 			}
-			c.add(Warning, "misplaced", rfc3261("20"), f.ID.String(), f.Offset, "%s has no place in %s and is ignored", f.ID, what)
+			c.add(Warning, RuleMisplaced, rfc3261("20"), f.ID.String(), f.Offset, "%s is not allowed in %s and is ignored", f.ID, what)
 		}
 		if by := deprecated(f.ID); by != "" {
-			c.add(Note, "deprecated", by, f.ID.String(), f.Offset, "%s is deprecated", f.ID)
+			c.add(Note, RuleDeprecated, by, f.ID.String(), f.Offset, "%s is deprecated", f.ID)
 		}
 	}
 }
@@ -74,7 +74,7 @@ func deprecated(id header.ID) string {
 	return ""
 }
 
-// repeated reports headers that stand twice and may not.
+// repeated reports headers that are given twice and must not be.
 func (c *checker) repeated() {
 	for i, f := range c.m.Fields() {
 		if f.ID == header.IDOther || f.ID.Multi() != header.Single || i == c.m.Index(f.ID) {
@@ -84,13 +84,13 @@ func (c *checker) repeated() {
 		switch {
 		case f.ID == header.IDContentLength:
 			if _, ok := c.m.ContentLength(); !ok {
-				continue // they differ, or are wrong: the index has said so
+				continue // they differ, or are wrong: the index has reported it
 			}
 		case f.ID == header.IDReferTo && c.m.Method() == header.MethodREFER:
 			s, rfc = Error, "RFC 3515, 2.4.2"
 		case core(f.ID):
 			s = Error
 		}
-		c.add(s, sipwire.ErrHeaderTwice.Name(), rfc, f.ID.String(), f.Offset, "%s stands more than once; the first counts", f.ID)
+		c.add(s, ruleOf(sipwire.ErrHeaderTwice), rfc, f.ID.String(), f.Offset, "%s is given more than once; the first one counts", f.ID)
 	}
 }

@@ -8,11 +8,11 @@ import (
 	"github.com/sipwire/sipwire/header"
 )
 
-// parseErrors tells for every code of the index which section it breaks, and
-// whether the header section was read to its end all the same.
+// parseErrors gives for every code of the index the section of RFC 3261 that
+// it breaks, and whether the header section was read to its end nevertheless.
 var parseErrors = map[sipwire.Code]struct {
-	section  string
-	complete bool
+	section     string
+	headersRead bool
 }{
 	sipwire.ErrEmpty:             {"7", false},
 	sipwire.ErrIncomplete:        {"7", false},
@@ -39,23 +39,22 @@ var parseErrors = map[sipwire.Code]struct {
 }
 
 // parseError reports why the message did not parse.
-func (c *checker) parseError(err error) {
-	if err == nil {
-		c.complete = true
+func (c *checker) parseError() {
+	fault := c.m.ParseFault()
+	if fault.Code == 0 {
+		c.parsed, c.headersRead = true, true
 		return
 	}
-	e := c.m.ParseFault()
-	if err != e.Code {
-		c.add(Error, "unreadable", rfc3261("7"), "", 0, "%v", err)
-		return
+	about, ok := parseErrors[fault.Code]
+	if !ok {
+		about.section = "7"
 	}
-	about := parseErrors[e.Code]
-	c.complete = about.complete
-	c.add(Error, e.Code.Name(), rfc3261(about.section), e.Header.String(), e.Offset, "%v", e.Code)
+	c.headersRead = about.headersRead
+	c.add(Error, ruleOf(fault.Code), rfc3261(about.section), fault.Header.String(), fault.Offset, "%s", fault.Code.Text())
 }
 
-// lines reports what is odd about lines: their ends, the space before a
-// colon, bytes that are not UTF-8. One finding of a kind is enough.
+// lines reports what is unusual about lines: their ends, the space before a
+// colon, bytes that are not UTF-8. One finding of each kind is enough.
 func (c *checker) lines() {
 	headEnd := len(c.b) - len(c.m.Body()) - len(c.m.Trailing())
 	head := c.b[:headEnd]
@@ -65,14 +64,14 @@ func (c *checker) lines() {
 			break
 		}
 		if i += j; i == 0 || head[i-1] != '\r' {
-			c.add(Warning, "line-end", rfc3261("7"), "", i, "line ends in LF without CR")
+			c.add(Warning, RuleLineEnd, rfc3261("7"), "", i, "line ends in LF without CR")
 			break
 		}
 		i++
 	}
 	for _, f := range c.m.Fields() {
 		if i := f.Offset + len(f.Name); len(f.Name) > 0 && i < len(c.b) && c.b[i] != ':' {
-			c.add(Note, "space-before-colon", rfc3261("7.3.1"), name(&f), i,
+			c.add(Note, RuleSpaceBeforeColon, rfc3261("7.3.1"), fieldName(&f), i,
 				"whitespace before the colon is allowed, but should not be written")
 			break
 		}
@@ -85,11 +84,11 @@ func (c *checker) lines() {
 		for r, n := utf8.DecodeRune(f.Value); r != utf8.RuneError || n > 1; r, n = utf8.DecodeRune(f.Value[i:]) {
 			i += n
 		}
-		c.add(Warning, "utf8", rfc3261("25.1"), name(&f), f.ValueOffset+i, "not UTF-8")
+		c.add(Warning, RuleUTF8, rfc3261("25.1"), fieldName(&f), f.ValueOffset+i, "the value is not UTF-8")
 		break
 	}
 	if n := len(c.m.Trailing()); n > 0 {
-		c.add(Note, "trailing-bytes", rfc3261("18.3"), "", len(c.b)-n,
+		c.add(Note, RuleTrailingBytes, rfc3261("18.3"), "", len(c.b)-n,
 			"%d bytes follow the body that Content-Length announces; on a datagram they are discarded", n)
 	}
 }
@@ -101,16 +100,16 @@ const udpLimit = 1300
 // body reports what is wrong with the body and with what announces it.
 func (c *checker) body() {
 	if !c.m.Has(header.IDContentLength) {
-		c.add(Note, "no-content-length", rfc3261("20.14"), header.IDContentLength.String(), c.lineOffset(),
+		c.add(Note, RuleNoContentLength, rfc3261("20.14"), header.IDContentLength.String(), c.lineOffset(),
 			"no Content-Length: the body is the rest of the datagram, and over a stream the message is broken")
 	}
 	if len(c.m.Body()) > 0 && !c.m.Has(header.IDContentType) {
-		c.add(Warning, "no-content-type", rfc3261("20.15"), header.IDContentType.String(),
+		c.add(Warning, RuleNoContentType, rfc3261("20.15"), header.IDContentType.String(),
 			len(c.b)-len(c.m.Body())-len(c.m.Trailing()), "a body without a Content-Type")
 	}
 	n := len(c.b) - len(c.m.Trailing())
 	if via, err := c.m.TopVia(); err == nil && c.m.IsRequest() && n > udpLimit && via.Transport() == header.TransportUDP {
-		c.add(Warning, "datagram-size", rfc3261("18.1.1"), header.IDVia.String(), c.m.At(c.m.Index(header.IDVia)).ValueOffset,
+		c.add(Warning, RuleDatagramSize, rfc3261("18.1.1"), header.IDVia.String(), c.m.At(c.m.Index(header.IDVia)).ValueOffset,
 			"%d bytes over UDP: a request above %d bytes must use a congestion controlled transport unless the path is known to carry it",
 			n, udpLimit)
 	}

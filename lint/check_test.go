@@ -67,9 +67,10 @@ func compose(parts, changes []string) string {
 func check(t *testing.T, text string) []Finding {
 	t.Helper()
 	var m codec.Message
-	found := Check(&m, m.Parse([]byte(text)))
+	_ = m.Parse([]byte(text))
+	found := Check(&m)
 	for i, f := range found {
-		if f.Offset < 0 || f.Offset > len(text) || f.Code == "" || f.Message == "" || f.RFC == "" {
+		if f.Offset < 0 || f.Offset > len(text) || f.Rule == "" || f.Text == "" || f.RFC == "" {
 			t.Errorf("%+v in %q", f, text)
 		}
 		if i > 0 && f.Offset < found[i-1].Offset {
@@ -101,7 +102,7 @@ func TestRules(t *testing.T) {
 	for _, c := range []struct {
 		text     string
 		severity Severity
-		code     string
+		rule     Rule
 		header   string
 		at       string // "" for the first byte
 	}{
@@ -199,19 +200,19 @@ func TestRules(t *testing.T) {
 		if c.at != "" {
 			at = strings.Index(c.text, c.at)
 		}
-		if f := found[0]; f.Severity != c.severity || f.Code != c.code || f.Header != c.header || f.Offset != at {
-			t.Errorf("%+v, not %v %s of %q at %d\nin %s", f, c.severity, c.code, c.header, at, c.text)
+		if f := found[0]; f.Severity != c.severity || f.Rule != c.rule || f.Header != c.header || f.Offset != at {
+			t.Errorf("%+v, not %v %s of %q at %d\nin %s", f, c.severity, c.rule, c.header, at, c.text)
 		}
 	}
 }
 
 // What does not parse at all gives one error and no noise after it.
 func TestBroken(t *testing.T) {
-	for text, code := range map[string]string{
+	for text, code := range map[string]Rule{
 		"": "empty", "GET / HTTP/1.1\r\n\r\n": "start-line", "OPTIONS sip:a SIP/2.0\r\n": "incomplete",
 		"OPTIONS  sip:a SIP/2.0\r\n\r\n": "request-uri", "SIP/2.0 4294967301 no\r\n\r\n": "status",
 	} {
-		if found := check(t, text); len(found) != 1 || found[0].Code != code || found[0].Severity != Error {
+		if found := check(t, text); len(found) != 1 || found[0].Rule != code || found[0].Severity != Error {
 			t.Errorf("%q: %+v", text, found)
 		}
 	}

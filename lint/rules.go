@@ -1,0 +1,110 @@
+package lint
+
+import (
+	"iter"
+
+	"github.com/sipwire/sipwire"
+)
+
+// A Rule is the stable short name of a rule: "branch-cookie".
+type Rule string
+
+// The rules of this package. The rules of grammar are not among them: they
+// have the names of [sipwire.Code].
+const (
+	RuleBranchCookie     Rule = "branch-cookie"      // a branch does not begin with z9hG4bK
+	RuleCancelVias       Rule = "cancel-vias"        // a CANCEL has more than one Via
+	RuleCSeqMethod       Rule = "cseq-method"        // CSeq names another method than the request
+	RuleDatagramSize     Rule = "datagram-size"      // a request is too large for UDP
+	RuleDeprecated       Rule = "deprecated"         // a header or parameter was withdrawn
+	RuleExpires          Rule = "expires"            // the expires parameter of a Contact is not a number
+	RuleLineEnd          Rule = "line-end"           // a line ends in LF without CR
+	RuleMaxForwards      Rule = "max-forwards"       // Max-Forwards is 0
+	RuleMisplaced        Rule = "misplaced"          // a header is not allowed in such a message
+	RuleNoBranch         Rule = "no-branch"          // a Via has no branch
+	RuleNoContentLength  Rule = "no-content-length"  // Content-Length is missing
+	RuleNoContentType    Rule = "no-content-type"    // a body has no Content-Type
+	RuleNoReason         Rule = "no-reason"          // a response has no reason phrase
+	RuleNoTag            Rule = "no-tag"             // From or To has no tag
+	RuleQ                Rule = "q"                  // a q parameter is not a number from 0 to 1
+	RuleReceived         Rule = "received"           // a received parameter is not an IP address
+	RuleRPort            Rule = "rport"              // an rport parameter is not a port
+	RuleSeveralValues    Rule = "several-values"     // a comma and more follow the value of a header that takes one
+	RuleSIPSContact      Rule = "sips-contact"       // a request to a sips URI has a sip Contact
+	RuleSpaceBeforeColon Rule = "space-before-colon" // whitespace stands between a header name and its colon
+	RuleStrictRoute      Rule = "strict-route"       // a route URI has no lr parameter
+	RuleTrailingBytes    Rule = "trailing-bytes"     // bytes follow the body
+	RuleUnknownMethod    Rule = "unknown-method"     // a method is not registered
+	RuleUnknownOption    Rule = "unknown-option"     // an option tag is not registered
+	RuleUnknownScheme    Rule = "unknown-scheme"     // a Request-URI is not sip, sips or tel
+	RuleUnknownStatus    Rule = "unknown-status"     // a status code is not registered
+	RuleURIHeaders       Rule = "uri-headers"        // a Request-URI has headers
+	RuleURIMethod        Rule = "uri-method"         // a Request-URI has a method parameter
+	RuleUTF8             Rule = "utf8"               // a value is not UTF-8
+)
+
+// rules says what breaks each rule.
+var rules = [...]struct {
+	rule  Rule
+	about string
+}{
+	{RuleBranchCookie, "a branch does not begin with z9hG4bK"},
+	{RuleCancelVias, "a CANCEL has more than one Via"},
+	{RuleCSeqMethod, "CSeq names another method than the request"},
+	{RuleDatagramSize, "a request is too large for UDP"},
+	{RuleDeprecated, "a header or parameter was withdrawn"},
+	{RuleExpires, "the expires parameter of a Contact is not a number"},
+	{RuleLineEnd, "a line ends in LF without CR"},
+	{RuleMaxForwards, "Max-Forwards is 0"},
+	{RuleMisplaced, "a header is not allowed in such a message"},
+	{RuleNoBranch, "a Via has no branch"},
+	{RuleNoContentLength, "Content-Length is missing"},
+	{RuleNoContentType, "a body has no Content-Type"},
+	{RuleNoReason, "a response has no reason phrase"},
+	{RuleNoTag, "From or To has no tag"},
+	{RuleQ, "a q parameter is not a number from 0 to 1"},
+	{RuleReceived, "a received parameter is not an IP address"},
+	{RuleRPort, "an rport parameter is not a port"},
+	{RuleSeveralValues, "a comma and more follow the value of a header that takes one"},
+	{RuleSIPSContact, "a request to a sips URI has a sip Contact"},
+	{RuleSpaceBeforeColon, "whitespace stands between a header name and its colon"},
+	{RuleStrictRoute, "a route URI has no lr parameter"},
+	{RuleTrailingBytes, "bytes follow the body"},
+	{RuleUnknownMethod, "a method is not registered"},
+	{RuleUnknownOption, "an option tag is not registered"},
+	{RuleUnknownScheme, "a Request-URI is not sip, sips or tel"},
+	{RuleUnknownStatus, "a status code is not registered"},
+	{RuleURIHeaders, "a Request-URI has headers"},
+	{RuleURIMethod, "a Request-URI has a method parameter"},
+	{RuleUTF8, "a value is not UTF-8"},
+}
+
+// Rules yields the rules of this package in the order of their names.
+func Rules() iter.Seq[Rule] {
+	return func(yield func(Rule) bool) {
+		for i := range rules {
+			if !yield(rules[i].rule) {
+				return
+			}
+		}
+	}
+}
+
+// About says in a few words what breaks the rule, "" for a name that is no
+// rule.
+func (r Rule) About() string {
+	for i := range rules {
+		if rules[i].rule == r {
+			return rules[i].about
+		}
+	}
+	for c := range sipwire.All {
+		if c.Name() == string(r) {
+			return c.Text()
+		}
+	}
+	return ""
+}
+
+// ruleOf returns the rule of grammar that a code stands for.
+func ruleOf(c sipwire.Code) Rule { return Rule(c.Name()) }
