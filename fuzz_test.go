@@ -2,9 +2,6 @@ package sipwire_test
 
 import (
 	"bytes"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,25 +10,14 @@ import (
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/reference"
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 // seeds adds every message of testdata to a fuzz target.
 func seeds(f *testing.F, add func([]byte)) {
 	f.Helper()
-	n := 0
-	err := filepath.WalkDir("testdata", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".sip") {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		if err == nil {
-			add(b)
-			n++
-		}
-		return err
-	})
-	if err != nil || n == 0 {
-		f.Fatalf("%d seeds: %v", n, err)
+	for _, b := range testfiles.Own(f) {
+		add(b)
 	}
 }
 

@@ -12,7 +12,7 @@ type checkCmd struct {
 	Strict bool `help:"Refuse what is tolerated otherwise: lines that end in LF alone, and a second header where one may stand."`
 	Wide   bool `help:"Do not cut lines to the width of the terminal."`
 
-	Files []string `arg:"" optional:"" sep:"none" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
+	Files []string `arg:"" optional:"" type:"filenames" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
 }
 
 // Help is what kong prints below the usage of this command.

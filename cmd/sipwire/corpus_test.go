@@ -7,20 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// corpus returns the folder of the conformance corpus, and skips the test
-// loudly when it is not there.
-func corpus(t *testing.T) string {
-	dir := os.Getenv("SIPWIRE_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "messages.tsv")); err != nil {
-		t.Skipf("NO CORPUS, NOTHING CHECKED: %v (set SIPWIRE_CORPUS)", err)
-	}
-	return dir
-}
+	"github.com/sipwire/sipwire/internal/testfiles"
+)
 
 // A vector is one row of messages.tsv.
 type vector struct {
@@ -65,7 +54,7 @@ var notALine = map[string]bool{
 // TestCorpus runs the tool over the whole corpus: every field of every row
 // agrees, a valid message has no error, an invalid one has.
 func TestCorpus(t *testing.T) {
-	all := vectors(t, corpus(t))
+	all := vectors(t, testfiles.Corpus(t))
 	var paths []string
 	for _, v := range all {
 		paths = append(paths, v.path)

@@ -6,7 +6,19 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"reflect"
+
+	"github.com/alecthomas/kong"
 )
+
+// decodeFileNames takes file names from the command line as they are. Kong's
+// own strings pass through JSON, which changes bytes that are not UTF-8.
+func decodeFileNames(ctx *kong.DecodeContext, target reflect.Value) error {
+	for _, t := range ctx.Scan.PopWhile(func(t kong.Token) bool { return t.IsValue() }) {
+		target.Set(reflect.Append(target, reflect.ValueOf(t.Value)))
+	}
+	return nil
+}
 
 // stdinName stands for standard input on the command line and in the output.
 const stdinName = "-"

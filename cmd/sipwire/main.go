@@ -100,6 +100,7 @@ func run(args []string, e *env) (status int) {
 		kong.Writers(e.stdout, e.stderr),
 		kong.Exit(func(code int) { panic(left(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.NamedMapper("filenames", kong.MapperFunc(decodeFileNames)),
 		kong.Vars{"version": "sipwire " + version()},
 	)
 	if err != nil {

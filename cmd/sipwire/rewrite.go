@@ -14,7 +14,7 @@ type rewriteCmd struct {
 	Lists string `enum:"keep,join,split" default:"keep" help:"Lists such as Via or Route: keep, join into one field, or split into one field for each value."`
 	Fit   *int   `placeholder:"BYTES" help:"Then shrink each message until it has no more bytes than this; RFC 3261 lets 1300 go over UDP."`
 
-	Files []string `arg:"" optional:"" sep:"none" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
+	Files []string `arg:"" optional:"" type:"filenames" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
 }
 
 // Help is what kong prints below the usage of this command.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 const (
@@ -108,7 +109,7 @@ func TestRewriteUsage(t *testing.T) {
 // has the same values in it.
 func TestRewriteCorpus(t *testing.T) {
 	parsed := 0
-	for _, v := range vectors(t, corpus(t)) {
+	for _, v := range vectors(t, testfiles.Corpus(t)) {
 		b, err := os.ReadFile(v.path)
 		if err != nil {
 			t.Fatal(err)

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 func TestStreamJSON(t *testing.T) {
@@ -104,7 +106,7 @@ func TestStreamText(t *testing.T) {
 
 // TestStreamCorpus takes the streams of the corpus apart.
 func TestStreamCorpus(t *testing.T) {
-	dir := corpus(t)
+	dir := testfiles.Corpus(t)
 	b, err := os.ReadFile(filepath.Join(dir, "streams.tsv"))
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Guarded returns whole pages of memory between two that can not be touched: a
+// Guarded returns whole pages of memory between two that cannot be touched: a
 // read outside of them stops the test program with a fault.
 func Guarded(t testing.TB, pages int) []byte {
 	t.Helper()
