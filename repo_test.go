@@ -36,6 +36,7 @@ var layers = map[string][]string{
 	"internal/check":     {"header", "uri", "internal/abnf"},
 	"internal/wire":      {"header", "internal/abnf"},
 	"internal/hostile":   {"codec", "header"},
+	"internal/doctest":   {},
 	"internal/fieldname": {"internal/abnf"},
 	"internal/plain":     {"internal/abnf"},
 	"internal/reference": {"header"},
@@ -104,7 +105,7 @@ func TestLayers(t *testing.T) {
 			// Tests in the root see all; any test may see its own package
 			// from outside, the small pieces below it, and guard pages.
 			fine = fine || test && (dir == "." || rel == dir ||
-				rel == "internal/abnf" || rel == "internal/reference" || rel == "internal/testfiles" || rel == "internal/hostile" || rel == "internal/cpufeat" ||
+				rel == "internal/abnf" || rel == "internal/reference" || rel == "internal/testfiles" || rel == "internal/hostile" || rel == "internal/doctest" || rel == "internal/cpufeat" ||
 				strings.HasPrefix(p, "golang.org/x/sys"))
 			if !fine {
 				t.Errorf("%s imports %s", path, p)

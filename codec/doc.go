@@ -7,7 +7,7 @@
 //	m := codec.Acquire()
 //	defer codec.Release(m)
 //	if err := m.Parse(datagram); err != nil {
-//		...
+//		return err
 //	}
 //	callID := m.Value(header.IDCallID)
 //	via, err := m.TopVia()

@@ -2,13 +2,14 @@
 // [Append] turns header names into their long or compact form and joins or
 // splits lists, and [Fit] shrinks a message until it fits a datagram.
 //
-//	out, report, err := compact.Fit(buf[:0], m, compact.MaxDatagram)
+//	out, report, err := compact.Fit(buf[:0], m, 280)
 //	switch {
 //	case err == sipwire.ErrNoRoom:
-//		// send m over TCP (RFC 3261, 18.1.1)
+//		// Send m over TCP (RFC 3261, 18.1.1).
 //	case err == nil:
-//		log.Printf("%d bytes made %d: %v", report.Before, report.After, report.Steps)
+//		fmt.Printf("%d bytes made %d: %v\n", report.Before, report.After, report.Steps)
 //	}
+//	// Output: 313 bytes made 274: compact names, spaces trimmed
 //
 // What may be done is what RFC 3261 calls equivalent: the compact form of a
 // name (7.3.3), whitespace around the colon, folded lines, and the values of

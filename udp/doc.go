@@ -3,10 +3,22 @@
 // the system calls around it are what a proxy spends its time on.
 //
 //	s, err := udp.Listen(ctx, "udp", ":5060", udp.Config{RecvBuffer: 4 << 20})
+//	if err != nil {
+//		return err
+//	}
 //	for {
 //		packets, err := s.R.Read()
-//		for i := range packets { … }   // parse packets[i].Data in place
-//		s.W.Write(answers)             // see Packet.Reply
+//		if err != nil {
+//			return err
+//		}
+//		answers = answers[:0]
+//		for i := range packets {
+//			// answer parses the datagram in place.
+//			answers = append(answers, packets[i].Reply(answer(packets[i].Data)))
+//		}
+//		if _, err := s.W.Write(answers); err != nil {
+//			return err
+//		}
 //	}
 //
 // # Who owns the bytes
