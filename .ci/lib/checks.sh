@@ -1,0 +1,76 @@
+# The checks of .ci/run that are more than one command.
+
+formatted() {
+	local out
+	out=$(git ls-files '*.go' | xargs gofmt -l)
+	[ -z "$out" ] || { echo "not formatted: $out"; return 1; }
+}
+tidy() { # every module says what it needs, and no more
+	local in=("${modules[@]}")
+	GOFLAGS=-mod=mod each go mod tidy -diff
+}
+vet() { # here and for the systems whose files are not compiled here
+	local in=("${tested[@]}") os ok=0
+	each go vet ./... || ok=1
+	for os in windows darwin; do
+		GOOS=$os CGO_ENABLED=0 each go vet ./... || { echo "for $os"; ok=1; }
+	done
+	return $ok
+}
+builds() {
+	local t ok=0
+	for t in darwin/arm64 windows/amd64 freebsd/amd64 linux/arm linux/riscv64; do
+		GOOS=${t%/*} GOARCH=${t#*/} CGO_ENABLED=0 go build ./... || { echo "$t does not build"; ok=1; }
+	done
+	return $ok
+}
+staticchecks() {
+	local in=("${tested[@]}")
+	tool staticcheck honnef.co/go/tools/cmd/staticcheck && each "$PWD/.ci/bin/staticcheck" ./...
+}
+vulnerabilities() { # known ones in what is called; needs the database at vuln.go.dev
+	local in=("${tested[@]}")
+	each timeout 300 "$PWD/.ci/bin/govulncheck" ./...
+}
+database() { # whether govulncheck reaches its database: a scan of little says so
+	tool govulncheck golang.org/x/vuln/cmd/govulncheck || return 1
+	timeout 60 .ci/bin/govulncheck ./pool >"$logs/vuln" 2>&1
+	[ $? -ne 1 ] || ! grep -q 'fetching vulnerabilities' "$logs/vuln"
+}
+generated() {
+	go generate ./header ./internal/scan && git diff --exit-code -- header internal
+}
+race() {
+	local in=("${tested[@]}")
+	unset 'in[${#in[@]}-1]' # not bench
+	CGO_ENABLED=1 each go test -short -race ./...
+}
+conformance() {
+	local m out ok=0
+	for m in "${tested[@]}"; do
+		[ "$m" != bench ] || continue
+		out=$(cd "$m" && go test -count=1 -v -run 'Corpus|Concatenation|Conformance' ./... 2>&1) || ok=1
+		grep -E 'vectors|rows|messages|disagree|NOT RUN|FAIL|_test.go' <<<"$out"
+	done
+	return $ok
+}
+here() { # the packages whose tests know nothing of this machine: go test's other arguments
+	go test -short "$@" ./internal/... ./header ./uri ./codec ./compact ./lint ./pool .
+}
+kernels() { # tier: the packages below which kernels run
+	SIPWIRE_TIER=$1 SIPWIRE_REQUIRE_TIER=$1 go test -short ./internal/scan ./header ./uri ./codec .
+}
+cross() { # GOARCH, emulator if it needs one
+	GOARCH=$1 CGO_ENABLED=0 here ${2:+-exec "$2"}
+}
+coverage() { # of each package by its own tests
+	local in=("${tested[@]}")
+	each go test -short -cover ./... | awk '
+		/coverage:/ { for (i = 1; i <= NF; i++) if ($i ~ /%$/) { name = $1 == "ok" ? $2 : $1; printf "%7s  %s\n", $i, name } }
+		/FAIL/ { print; bad = 1 }
+		END { exit bad }'
+}
+interop() { # tests against other implementations, which are Debian packages
+	local in=("${tested[@]}")
+	each go test -count=1 -run Interop ./...
+}

@@ -1,0 +1,35 @@
+# Fuzzing, for .ci/run and .ci/fuzz.
+
+targets() { # prints "module package target" for each target that matches $1
+	local m pkg
+	for m in "${tested[@]}"; do
+		for pkg in $(cd "$m" && go list ./...); do
+			(cd "$m" && go test -list "$1" "$pkg") | grep '^Fuzz' | sed "s|^|$m $pkg |"
+		done
+	done
+}
+
+# A run of the go command can end in nothing but "context deadline exceeded"
+# when its time is over between two inputs. That is no find.
+fuzz() { # seconds in all, pattern; prints executions and finds by target
+	local list m pkg target n each out find ok=0
+	list=$(targets "${2:-^Fuzz}")
+	n=$(grep -c . <<<"$list")
+	[ "$n" -gt 0 ] || { echo "no target"; return 1; }
+	each=$(($1 * 1000 / n))
+	echo "$n targets, $each ms each"
+	printf '%14s %12s %6s  %s\n' executions interesting finds target
+	while read -r m pkg target; do
+		out=$logs/$target
+		find=0
+		if ! (cd "$m" && go test -run '^$' -fuzz "^$target\$" -fuzztime "${each}ms" -fuzzminimizetime 1x -parallel "${FUZZ_PARALLEL:-2}" "$pkg") >"$out" 2>&1 </dev/null; then
+			if ! grep -q 'context deadline exceeded' "$out" || grep -qE 'Failing input|panic:' "$out"; then
+				find=1 ok=1
+			fi
+		fi
+		printf '%14s %12s %6d  %s %s\n' "$(grep -o 'execs: [0-9]*' "$out" | tail -n 1 | tr -dc 0-9)" \
+			"$(sed -n 's/.*new interesting: \([0-9]*\).*/\1/p' "$out" | tail -n 1)" "$find" "$pkg" "$target"
+		[ "$find" = 0 ] || cat "$out"
+	done <<<"$list"
+	return $ok
+}
