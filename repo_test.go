@@ -9,43 +9,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
 
 const module = "github.com/sipwire/sipwire"
 
-// layers says what each folder may import of this module and of others; the
-// standard library and the error codes of the root are open to all. A folder that is not here is an error.
-var layers = map[string][]string{
-	".":                  {},
-	"codec":              {"header", "uri", "pool", "internal/abnf", "internal/check", "internal/fieldname", "internal/scan", "internal/wire"},
-	"compose":            {"codec", "header", "uri", "internal/abnf", "internal/check", "internal/wire"},
-	"stamp":              {"compose", "codec", "header", "uri", "internal/abnf", "internal/check", "internal/scan", "internal/wire"},
-	"compact":            {"codec", "header", "internal/abnf"},
-	"header":             {"uri", "internal/abnf", "internal/fieldname", "internal/plain", "internal/scan"},
-	"uri":                {"internal/abnf", "internal/plain", "internal/scan"},
-	"udp":                {"pool", "golang.org/x/sys"},
-	"lint":               {"codec", "header", "uri"},
-	"pool":               {"github.com/valyala/bytebufferpool"},
-	"internal/scan":      {"internal/cpufeat"},
-	"internal/cost":      {"codec", "compact", "compose", "header", "uri"},
-	"internal/cpufeat":   {"github.com/klauspost/cpuid/v2"},
-	"internal/abnf":      {},
-	"internal/check":     {"header", "uri", "internal/abnf"},
-	"internal/wire":      {"header", "internal/abnf"},
-	"internal/hostile":   {"codec", "header"},
-	"internal/doctest":   {},
-	"internal/fieldname": {"internal/abnf"},
-	"internal/plain":     {"internal/abnf"},
-	"internal/reference": {"header"},
-	"internal/siphash":   {},
-	"internal/testfiles": {},
-}
-
 // nested are the folders that are modules of their own.
-var nested = []string{"bench", "cmd", "internal/scan/_asm", "tools"}
+var nested = []string{"bench", "cmd", "internal/scan/_asm", "stack", "tools"}
 
 // sources calls f for every Go file of this module.
 func sources(t *testing.T, f func(path string, file *ast.File)) {
@@ -81,38 +52,6 @@ func hidden(name string) bool { return strings.HasPrefix(name, ".") || strings.H
 
 // generator reports whether a file is a program run by go generate.
 func generator(file *ast.File) bool { return file.Name.Name == "main" }
-
-// TestLayers holds the imports to the list above: they point down only.
-// Tests may also use x/sys, their input files and the reference parser.
-func TestLayers(t *testing.T) {
-	sources(t, func(path string, file *ast.File) {
-		dir := filepath.ToSlash(filepath.Dir(path))
-		allowed, ok := layers[dir]
-		if !ok {
-			t.Errorf("%s: folder %s is not in the list of layers", path, dir)
-		}
-		test := strings.HasSuffix(path, "_test.go")
-		for _, spec := range file.Imports {
-			p, _ := strconv.Unquote(spec.Path.Value)
-			own := strings.HasPrefix(p, module)
-			if !own && !strings.Contains(strings.SplitN(p, "/", 2)[0], ".") {
-				continue // standard library
-			}
-			rel := strings.TrimPrefix(strings.TrimPrefix(p, module), "/")
-			fine := own && rel == "" || slices.ContainsFunc(allowed, func(a string) bool {
-				return rel == a || !own && (p == a || strings.HasPrefix(p, a+"/"))
-			})
-			// Tests in the root see all; any test may see its own package
-			// from outside, the small pieces below it, and guard pages.
-			fine = fine || test && (dir == "." || rel == dir ||
-				rel == "internal/abnf" || rel == "internal/reference" || rel == "internal/testfiles" || rel == "internal/hostile" || rel == "internal/doctest" || rel == "internal/cpufeat" ||
-				strings.HasPrefix(p, "golang.org/x/sys"))
-			if !fine {
-				t.Errorf("%s imports %s", path, p)
-			}
-		}
-	})
-}
 
 // TestRequirements keeps the module at exactly its three requirements.
 func TestRequirements(t *testing.T) {

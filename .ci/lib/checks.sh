@@ -70,6 +70,10 @@ coverage() { # of each package by its own tests
 		/FAIL/ { print; bad = 1 }
 		END { exit bad }'
 }
+runs386() { # whether this kernel runs 32-bit programs
+	printf 'package main\n\nfunc main() {}\n' >"$logs/main.go"
+	GOARCH=386 CGO_ENABLED=0 go build -o "$logs/386" "$logs/main.go" && "$logs/386" 2>/dev/null
+}
 interop() { # tests against other implementations, which are Debian packages
 	local in=("${tested[@]}")
 	each go test -count=1 -run Interop ./...

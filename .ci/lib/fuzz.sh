@@ -9,6 +9,12 @@ targets() { # prints "module package target" for each target that matches $1
 	done
 }
 
+last() { # text, file: the last number behind the text, 0 without one
+	local n
+	n=$(sed -n "s/.*$1\([0-9]*\).*/\1/p" "$2" | tail -n 1)
+	echo "${n:-0}"
+}
+
 # A run of the go command can end in nothing but "context deadline exceeded"
 # when its time is over between two inputs. That is no find.
 fuzz() { # seconds in all, pattern; prints executions and finds by target
@@ -27,8 +33,7 @@ fuzz() { # seconds in all, pattern; prints executions and finds by target
 				find=1 ok=1
 			fi
 		fi
-		printf '%14s %12s %6d  %s %s\n' "$(grep -o 'execs: [0-9]*' "$out" | tail -n 1 | tr -dc 0-9)" \
-			"$(sed -n 's/.*new interesting: \([0-9]*\).*/\1/p' "$out" | tail -n 1)" "$find" "$pkg" "$target"
+		printf '%14s %12s %6d  %s %s\n' "$(last 'execs: ' "$out")" "$(last 'new interesting: ' "$out")" "$find" "$pkg" "$target"
 		[ "$find" = 0 ] || cat "$out"
 	done <<<"$list"
 	return $ok

@@ -10,7 +10,8 @@
 // module with one. So a release is the commit that is checked out, tagged for
 // the library, and on top of it one commit for each nested module, in which
 // its go.mod has the released versions instead of the directives. These
-// commits are reached by their tags only; no branch has them.
+// commits are reached by their tags only; no branch has them. What is not
+// committed is not in a release.
 package main
 
 import (
@@ -62,9 +63,10 @@ func main() {
 // A maker holds what the steps of one release share.
 type maker struct {
 	version     string
-	clone       string // of the repository
-	proxy       string // folder of the module proxy
-	environment []string
+	clone       string   // of the repository
+	proxy       string   // folder of the module proxy
+	environment []string // of the go command
+	author      []string // environment of git commit
 }
 
 // release makes the commits in a clone below temp, checks them, and brings them
@@ -88,6 +90,14 @@ func release(temp, version string, keep bool) error {
 		"GOPATH=" + filepath.Join(temp, "go"), "GOMODCACHE=" + filepath.Join(temp, "go", "mod"), "GOBIN=" + filepath.Join(temp, "bin"),
 		"GOPROXY=file://" + filepath.ToSlash(r.proxy) + ",file://" + filepath.ToSlash(filepath.Join(cache, "cache", "download")) + "," + proxies,
 		"GONOSUMDB=" + library + "," + library + "/*", "GOFLAGS=-modcacherw", "GOWORK=off",
+	}
+	for key, ifNone := range map[string]string{"user.name": "sipwire", "user.email": "sipwire@localhost"} {
+		value, err := command(".", nil, "git", "config", key)
+		if err != nil {
+			value = ifNone // a machine of continuous integration
+		}
+		part := strings.ToUpper(strings.TrimPrefix(key, "user."))
+		r.author = append(r.author, "GIT_AUTHOR_"+part+"="+value, "GIT_COMMITTER_"+part+"="+value)
 	}
 	if _, err := command(".", nil, "git", "clone", "-q", "--no-hardlinks", repository, r.clone); err != nil {
 		return err
@@ -150,7 +160,7 @@ func (r *maker) pin(dir string) error {
 	if _, err := command(filepath.Join(r.clone, dir), r.environment, "go", "mod", "tidy"); err != nil {
 		return err
 	}
-	_, err = command(r.clone, nil, "git", "commit", "-q", "-a", "-m", dir+": the release "+r.version+" requires the released library")
+	_, err = command(r.clone, r.author, "git", "commit", "-q", "-a", "-m", dir+": the release "+r.version+" requires the released library")
 	return err
 }
 

@@ -1,8 +1,10 @@
 package sipwire_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,7 +77,8 @@ func TestSnippets(t *testing.T) {
 	if len(s.Snippets) < 2 {
 		t.Errorf("%d snippets in README.md", len(s.Snippets))
 	}
-	for dir := range layers {
+	layers, _ := readLayers(t)
+	for _, dir := range slices.Sorted(maps.Keys(layers)) {
 		if dir != "." {
 			s.Packages[filepath.Base(dir)] = module + "/" + dir
 		}
