@@ -46,7 +46,7 @@ func readLayers(t *testing.T) (all map[string]layer, planned []string) {
 		switch {
 		case folder == "":
 		case table == "imports":
-			l := layer{folder: folder, row: len(all), testOnly: strings.Contains(cells[2], "only tests import it")}
+			l := layer{folder: folder, row: len(all), testOnly: strings.Contains(cells[2], "; only tests ")}
 			for _, name := range code.FindAllString(cells[3], -1) {
 				l.imports = append(l.imports, strings.Trim(name, "`"))
 			}

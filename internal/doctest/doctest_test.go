@@ -39,6 +39,8 @@ func TestProblems(t *testing.T) {
 		{"```go\nfmt.Println(1)\n// Output: 1\n```\n", ""},
 		{"```go\nfor i, x := range []int{7} {\n\tfmt.Print(i)\n\ty := x\n}\na, err := 1, error(nil)\n// Output: 0\n```\n", ""},
 		{"```go\nfor { net.Dial(\"\", \"\") }\n```\n", ""},
+		{"```go\nfunc f(a int) int {\n\treturn a\n}\n\nfunc g() {\n\tx := 1\n}\n```\n", ""},
+		{"```go\nfunc f(a int) int {\n\treturn b\n}\n```\n", "a.md:3"},
 		{"```sh\nrm x\n```\n", ""},
 
 		{"x\n```go\nfmt.Println(2)\n```\n\nThis prints\n\n```text\n1\n```\n", "a.md:3: prints\n2\n"},

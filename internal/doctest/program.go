@@ -39,6 +39,7 @@ func (p *program) use(code *ast.File, packages map[string]string) {
 func (p *program) add(name string, s Snippet, packages map[string]string) error {
 	const head = "package p; func _() error {\n"
 	set := token.NewFileSet()
+	s.Code = local(s.Code)
 	f, err := parser.ParseFile(set, "", head+s.Code+"\nreturn nil }", 0)
 	if err != nil {
 		return errors.New(at(err, s))
@@ -50,6 +51,24 @@ func (p *program) add(name string, s Snippet, packages map[string]string) error 
 	}
 	fmt.Fprintf(&p.code, "\nfunc %s() error {\n//line %s:%d\n%s\nreturn nil\n}\n", name, file, s.Line, used(set, f, head, s.Code))
 	return nil
+}
+
+// local turns functions that code declares into variables, so that it can be
+// inside a function itself. Code of other kinds is returned as it is.
+func local(code string) string {
+	const head = "package p;"
+	set := token.NewFileSet()
+	f, err := parser.ParseFile(set, "", head+code, 0)
+	if err != nil {
+		return code
+	}
+	for _, d := range slices.Backward(f.Decls) {
+		if d, ok := d.(*ast.FuncDecl); ok && d.Recv == nil {
+			from, to := set.Position(d.Pos()).Offset-len(head), set.Position(d.Name.End()).Offset-len(head)
+			code = code[:from] + d.Name.Name + " := func" + code[to:]
+		}
+	}
+	return code
 }
 
 // at returns the first error of the parser, with the line of the text.
