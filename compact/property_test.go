@@ -288,10 +288,3 @@ func TestLinear(t *testing.T) {
 		t.Errorf("%d bytes, %v", len(b), err)
 	}
 }
-
-func FuzzRewrite(f *testing.F) {
-	for _, s := range hostile {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, b []byte) { check(t, b) })
-}

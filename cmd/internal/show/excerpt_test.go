@@ -83,8 +83,8 @@ func TestExcerptCut(t *testing.T) {
 }
 
 // TestFindingsLinear prints many findings on one line, then twice as many:
-// what is allocated for it must not grow faster. A line of one finding each
-// grows the same way.
+// what is allocated for it must not grow faster. The same with each finding on
+// a line of its own.
 func TestFindingsLinear(t *testing.T) {
 	for _, sep := range []string{", ", "\r\nContact: "} {
 		cost := func(n int) uint64 {

@@ -1,0 +1,95 @@
+package pool
+
+import (
+	"bytes"
+	"sync"
+	"testing"
+)
+
+func TestSlabSlots(t *testing.T) {
+	for _, size := range []int{1, 63, 64, 600, 4096, 65535, 65536} {
+		s := NewSlab(5, size)
+		seen := map[int]bool{}
+		for i := range 5 {
+			slot, ok := s.Take()
+			if !ok || seen[slot] {
+				t.Fatalf("size %d: take %d gave %d %v", size, i, slot, ok)
+			}
+			seen[slot] = true
+			b := s.Bytes(slot)
+			if len(b) != size || cap(b) != size {
+				t.Fatalf("size %d: a slot has %d of %d", size, len(b), cap(b))
+			}
+			for j := range b {
+				b[j] = byte(slot)
+			}
+		}
+		if _, ok := s.Take(); ok || s.Free() != 0 {
+			t.Fatalf("size %d: a sixth slot of five", size)
+		}
+		for slot := range seen {
+			if want := bytes.Repeat([]byte{byte(slot)}, size); !bytes.Equal(s.Bytes(slot), want) {
+				t.Fatalf("size %d: slot %d was written through another", size, slot)
+			}
+		}
+	}
+	if s := NewSlab(0, 0); s.Slots() != 1 || s.Size() != 1 {
+		t.Fatal("an empty slab was made")
+	}
+}
+
+func TestSlabReferences(t *testing.T) {
+	s := NewSlab(2, 16)
+	a, _ := s.Take()
+	if !s.Keep(a) {
+		t.Fatal("keep refused")
+	}
+	if !s.Drop(a) || s.Free() != 1 {
+		t.Fatal("freed with a reference left")
+	}
+	if !s.Drop(a) || s.Free() != 2 {
+		t.Fatal("not freed with the last reference")
+	}
+	if s.Drop(a) || s.Keep(a) || s.Doubles() != 2 || s.Free() != 2 {
+		t.Fatal("a free slot was dropped or kept")
+	}
+	b, ok1 := s.Take()
+	c, ok2 := s.Take()
+	if !ok1 || !ok2 || b == c {
+		t.Fatalf("one slot in two hands: %d %d", b, c)
+	}
+}
+
+// Many goroutines take and drop; whoever holds a slot must be alone with it.
+func TestSlabConcurrent(t *testing.T) {
+	const slots, workers, rounds = 7, 4, 20000
+	s := NewSlab(slots, 8)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for range rounds {
+				i, ok := s.Take()
+				if !ok {
+					continue
+				}
+				b := s.Bytes(i)
+				for j := range b {
+					b[j] = byte(w)
+				}
+				s.Keep(i)
+				s.Drop(i)
+				for _, c := range b {
+					if c != byte(w) {
+						t.Errorf("slot %d held by %d and %d", i, w, c)
+						return
+					}
+				}
+				s.Drop(i)
+			}
+		})
+	}
+	wg.Wait()
+	if s.Free() != slots || s.Doubles() != 0 {
+		t.Fatalf("%d of %d slots free, %d doubles", s.Free(), slots, s.Doubles())
+	}
+}
