@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 // What an operation costs, in blocks of code that run (see internal/cost).
@@ -24,6 +26,7 @@ const (
 // line. Time is not measured: the blocks of code that run are counted, the same
 // on every machine.
 func TestCost(t *testing.T) {
+	testfiles.NeedGo(t)
 	program := filepath.Join(t.TempDir(), "cost")
 	build := exec.Command("go", "build", "-cover", "-covermode=atomic", "-coverpkg=./...", "-o", program, "./internal/cost")
 	if out, err := build.CombinedOutput(); err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/sipwire/sipwire/internal/doctest"
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 // prelude declares what the snippets of README.md, docs and package comments
@@ -58,7 +59,7 @@ func check(err error) error {
 // TestSnippets compiles and runs the Go of README.md, docs and every package
 // comment, and compares what is printed with what the text says.
 func TestSnippets(t *testing.T) {
-	doctest.Need(t)
+	testfiles.NeedGo(t)
 	s := doctest.Suite{Dir: ".", Packages: map[string]string{"sipwire": module}, Prelude: prelude}
 	files, _ := filepath.Glob("docs/*.md")
 	for _, file := range append(files, "README.md") {

@@ -54,14 +54,16 @@ conformance() {
 	done
 	return $ok
 }
-here() { # the packages whose tests know nothing of this machine: go test's other arguments
-	go test -short "$@" ./internal/... ./header ./uri ./codec ./compact ./lint ./pool .
+portable() { # go test's arguments: all packages but udp, which is about this machine's kernel
+	go test -short "$@" $(go list ./... | grep -v /udp)
 }
-kernels() { # tier: the packages below which kernels run
-	SIPWIRE_TIER=$1 SIPWIRE_REQUIRE_TIER=$1 go test -short ./internal/scan ./header ./uri ./codec .
+kernels() { # tier, go test's other arguments: the packages below which kernels run
+	local tier=$1
+	shift
+	SIPWIRE_TIER=$tier SIPWIRE_REQUIRE_TIER=$tier go test "$@" ./internal/scan $(go list ./... | grep -vE '/(udp|pool|internal)')
 }
 cross() { # GOARCH, emulator if it needs one
-	GOARCH=$1 CGO_ENABLED=0 here ${2:+-exec "$2"}
+	GOARCH=$1 CGO_ENABLED=0 portable ${2:+-exec "$2"}
 }
 coverage() { # of each package by its own tests
 	local in=("${tested[@]}")

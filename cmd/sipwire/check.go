@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/sipwire/sipwire/cmd/internal/record"
 	"github.com/sipwire/sipwire/cmd/internal/show"
 	"github.com/sipwire/sipwire/codec"
@@ -10,6 +12,7 @@ import (
 type checkCmd struct {
 	JSON   bool `help:"Print one JSON object for each message, a line each."`
 	Strict bool `help:"Refuse what is tolerated otherwise: lines that end in LF alone, and a second header where one may stand."`
+	Rules  bool `help:"Print the rules by name, and leave."`
 	Wide   bool `help:"Do not cut lines to the width of the terminal."`
 
 	Files []string `arg:"" optional:"" type:"filenames" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
@@ -20,11 +23,18 @@ func (*checkCmd) Help() string {
 	return `An error is what an RFC 3261 element answers with 400, 416, 420 or 505, or drops the message for; a warning breaks a
 rule and is ignored or tolerated by the receiver; a note is worth knowing. The exit status is 1 when there is an error.
 The JSON object of a message has the keys file and findings, an array of objects with severity, code, rfc, header, offset
-and message.`
+and message. The code is the name of a rule: those of --rules, or for a value that does not follow its grammar the name
+of the error that parse --json prints.`
 }
 
 // Run checks every message.
 func (c *checkCmd) Run(e *env, global *cli) error {
+	if c.Rules {
+		for r := range lint.Rules() {
+			fmt.Fprintf(e.stdout, "%-20s %s\n", r, r.About())
+		}
+		return nil
+	}
 	parser := codec.Parser{Strict: c.Strict}
 	m := codec.Acquire()
 	defer codec.Release(m)

@@ -75,6 +75,13 @@ func TestCheckText(t *testing.T) {
 	}
 }
 
+func TestCheckRules(t *testing.T) {
+	r := tool(t, nil, "check", "--rules")
+	if r.status != exitOK || !strings.Contains(r.stdout, "\nno-tag               From or To has no tag\n") {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestCheckStrict(t *testing.T) {
 	text := strings.ReplaceAll(goodOptions, "\r", "")
 	if r := tool(t, []byte(text), "check"); r.status != exitOK || !strings.Contains(r.stdout, "warning") {

@@ -25,7 +25,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"testing"
 )
 
 // A Suite is the snippets of one module.
@@ -46,18 +45,6 @@ type Suite struct {
 
 // waits matches code that is compiled only: it opens sockets, or does not end.
 var waits = regexp.MustCompile(`\b(udp|net|stack)\.|for \{`)
-
-// Need skips a test where no program can be built: with -short, under which
-// tests also run on emulated processors, and without the go command.
-func Need(t testing.TB) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("NOT RUN: no program is built with -short")
-	}
-	if _, err := exec.LookPath("go"); err != nil {
-		t.Skipf("NOT RUN: %v", err)
-	}
-}
 
 // Problems builds the snippets and runs them, and returns what is wrong with
 // them, each problem with file and line. Temp is an empty folder.

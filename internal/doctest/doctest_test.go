@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
 const prelude = `
@@ -30,7 +32,7 @@ func problems(t *testing.T, text string) []string {
 }
 
 func TestProblems(t *testing.T) {
-	Need(t)
+	testfiles.NeedGo(t)
 	for _, c := range []struct {
 		text string
 		want string // of the one problem, "" for none

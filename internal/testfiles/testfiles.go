@@ -5,6 +5,7 @@ package testfiles
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -55,6 +56,18 @@ func Corpus(t testing.TB) string {
 		t.Skipf("NOT RUN: no conformance corpus in %s; name its folder in SIPWIRE_CORPUS", dir)
 	}
 	return dir
+}
+
+// NeedGo skips a test that builds a program where it cannot: with -short, under
+// which tests also run on emulated processors, and without the go command.
+func NeedGo(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("NOT RUN: no program is built with -short")
+	}
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skipf("NOT RUN: %v", err)
+	}
 }
 
 // Own returns the messages of testdata.
