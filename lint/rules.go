@@ -31,7 +31,7 @@ const (
 	RuleRPort            Rule = "rport"              // an rport parameter is not a port
 	RuleSeveralValues    Rule = "several-values"     // a comma and more follow the value of a header that takes one
 	RuleSIPSContact      Rule = "sips-contact"       // a request to a sips URI has a sip Contact
-	RuleSpaceBeforeColon Rule = "space-before-colon" // whitespace stands between a header name and its colon
+	RuleSpaceBeforeColon Rule = "space-before-colon" // whitespace is between a header name and its colon
 	RuleStrictRoute      Rule = "strict-route"       // a route URI has no lr parameter
 	RuleTrailingBytes    Rule = "trailing-bytes"     // bytes follow the body
 	RuleUnknownMethod    Rule = "unknown-method"     // a method is not registered
@@ -67,7 +67,7 @@ var rules = [...]struct {
 	{RuleRPort, "an rport parameter is not a port"},
 	{RuleSeveralValues, "a comma and more follow the value of a header that takes one"},
 	{RuleSIPSContact, "a request to a sips URI has a sip Contact"},
-	{RuleSpaceBeforeColon, "whitespace stands between a header name and its colon"},
+	{RuleSpaceBeforeColon, "whitespace is between a header name and its colon"},
 	{RuleStrictRoute, "a route URI has no lr parameter"},
 	{RuleTrailingBytes, "bytes follow the body"},
 	{RuleUnknownMethod, "a method is not registered"},
@@ -106,5 +106,5 @@ func (r Rule) About() string {
 	return ""
 }
 
-// ruleOf returns the rule of grammar that a code stands for.
+// ruleOf returns the rule that a code is reported under.
 func ruleOf(c sipwire.Code) Rule { return Rule(c.Name()) }

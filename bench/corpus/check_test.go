@@ -11,7 +11,7 @@ import (
 
 // checked is what the simple checker of this file found in a message. It
 // shares no code with any parser under test: regular expressions over the
-// unfolded text, straight from RFC 3261, 25.1.
+// unfolded text, copied from RFC 3261, 25.1.
 type checked struct {
 	head   int
 	fields []field

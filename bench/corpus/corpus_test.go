@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// The published figures stand on these very bytes: a change of the generator
+// The published figures are of these very bytes: a change of the generator
 // must be a decision, with the figures measured anew.
 func TestDeterministic(t *testing.T) {
 	a, b := Generate(DefaultSeed, DefaultSize), Generate(DefaultSeed, DefaultSize)

@@ -10,7 +10,7 @@ import (
 
 var keep [][]byte
 
-// spin is work whose cost grows with n and which the compiler can not drop.
+// spin is work whose cost grows with n and which the compiler cannot drop.
 func spin(n int) func([]int32) uint64 {
 	return func(picks []int32) (sum uint64) {
 		for _, p := range picks {

@@ -7,7 +7,7 @@ import (
 )
 
 // pin ties the calling goroutine to one core until the returned function is
-// called. Core 0 stands for the last core that the process may use: the first
+// called. Core 0 means the last core that the process may use: the first
 // one serves most interrupts.
 func pin(core int) (undo func()) {
 	if core < 0 {

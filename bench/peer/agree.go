@@ -130,7 +130,7 @@ func checkOutput(ref Worker, t Task, in Fields[string], msg, out []byte) string 
 		} else {
 			want.ViaHost, want.ViaPort, want.Branch = got.ViaHost, got.ViaPort, got.Branch
 			if got.Branch == in.Branch {
-				return "the topmost Via still stands"
+				return "the topmost Via is still there"
 			}
 		}
 	case Reply:

@@ -109,7 +109,7 @@ func fieldsOf(c *C.struct_cfields) Fields[string] {
 	}
 }
 
-// errRejected stands for the error code of a C library.
+// errRejected replaces the error code of a C library.
 var errRejected = errors.New("the library returned an error")
 
 // packageVersion asks Debian's package database.

@@ -74,7 +74,7 @@ func (f *fast) parse(like []byte, response bool) error {
 
 func isResponse(b []byte) bool { return bytes.HasPrefix(b, []byte("HTTP/")) }
 
-// Fields can not be read by an HTTP parser; what the check learns is whether
+// Fields cannot be read by an HTTP parser; what the check learns is whether
 // it takes the message.
 func (f *fast) Fields(msg []byte) (Fields[string], error) {
 	like := httpLike(msg)

@@ -8,7 +8,7 @@
 // that message is left out of its figures (see Check).
 //
 // To add a parser, write one file that appends an Impl to the registry in its
-// init function. Parsers that need cgo stand behind the build tag cpeers.
+// init function. Parsers that need cgo have the build tag cpeers.
 package peer
 
 import (
@@ -80,7 +80,7 @@ var ErrNotDone = errors.New("peer: this parser does not do this task")
 
 // Impl is a parser in one configuration.
 type Impl struct {
-	// Name stands in benchmark names and tables: short, no spaces.
+	// Name is used in benchmark names and tables: short, no spaces.
 	Name string
 	// Version is the version of module or package, as far as it can be told.
 	Version string
@@ -90,7 +90,7 @@ type Impl struct {
 	// and allocations a message are unknown.
 	C bool
 	// Tier is the tier of kernels that the parser forces while it runs, or
-	// empty. Such a parser can not be timed beside others at once.
+	// empty. Such a parser cannot be timed beside others at once.
 	Tier string
 	// New makes a worker. Workers share nothing: each belongs to one
 	// goroutine.

@@ -56,7 +56,7 @@ func newStamper(m *codec.Message) (*stamper, error) {
 		if len(v.old) == 0 || at < 0 {
 			return nil, errors.New("stamp: an identifier is missing")
 		}
-		// Folds can not be put in; the template would undo them anyway.
+		// Folds cannot be put in; the template would undo them anyway.
 		var b []byte
 		b = append(append(append(b, value[:at]...), v.name...), value[at+len(v.old):]...)
 		f := codec.Field{Value: b, Folded: true}

@@ -17,9 +17,9 @@ func init() {
 	})
 }
 
-// diy is a parser put together from the standard library in an afternoon. It
+// diy is a parser made from the standard library in an afternoon. It
 // joins folded lines and knows quotes, angle brackets and compact names; it
-// loses the order of header fields, so that it can not write the message.
+// loses the order of header fields, so that it cannot write the message.
 type diy struct {
 	src bytes.Reader
 	buf *bufio.Reader

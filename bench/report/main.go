@@ -1,4 +1,4 @@
-// Command report measures the parsers against each other and tells the
+// Command report measures the parsers against each other and reports the
 // result: as a table on standard output, and for a full run as JSON, Markdown
 // and SVG charts in a folder.
 //

@@ -35,7 +35,7 @@ func (r *report) writeFolder(dir string) error {
 }
 
 // writeTable writes the table of the project's README: a line for each
-// parser, a column for each task, and what the figures stand on.
+// parser, a column for each task, and what the figures are based on.
 func (r *report) writeTable(w io.Writer) error {
 	tasks, impls := []string{}, []string{}
 	at := map[[2]string]measure.Result{}

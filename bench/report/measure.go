@@ -139,7 +139,7 @@ func measureAll(o *options) (*report, error) {
 	return r, nil
 }
 
-// beside measures one of the sets that stand beside the main one.
+// beside measures one of the sets beside the main one.
 func (r *report) beside(impls []peer.Impl, tasks []peer.Task, set suite.Set, m measure.Options) ([]measure.Result, error) {
 	plan, err := suite.Build(impls, tasks, set)
 	if err != nil {

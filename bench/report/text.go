@@ -41,7 +41,7 @@ func (r *report) writeJSON(w io.Writer) error {
 	return e.Encode(rows)
 }
 
-// known is x unless it is below least, which stands for not measured.
+// known is x unless it is below least, which means not measured.
 func known(x, least float64) *float64 {
 	if x < least {
 		return nil
@@ -173,7 +173,7 @@ func (l *line) slope(sweep string) string {
 	return fmt.Sprintf("%.1f %s (r² %.3f)", slope, unit, r2)
 }
 
-// leftLines tell what was left out of whose figures, and why. Tasks that left
+// leftLines say what was left out of whose figures, and why. Tasks that left
 // out the same messages share a line.
 func (r *report) leftLines() []string {
 	type group struct {

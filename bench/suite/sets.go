@@ -13,7 +13,7 @@ func Mixed(seed uint64, n int) Set {
 	return Set{"mixed", corpus.Generate(seed, n)}
 }
 
-// Others are the sets that stand beside it: one message over and over, and
+// Others are the sets beside it: one message over and over, and
 // the mixes that lean to one side.
 func Others(seed uint64, n int) ([]Set, error) {
 	same, err := corpus.Same(seed, "invite", n)

@@ -118,7 +118,7 @@ func liveRound(name string, size, burst, procs int) (s sample, err error) {
 	if r.Packets > 0 {
 		s.lost = int64(livePackets) - int64(r.Packets) - int64(r.Drops)
 		if s.lost < 0 && s.lost > -endPackets {
-			s.lost = 0 // packets that tell the end were among those dropped
+			s.lost = 0 // packets that mark the end were among those dropped
 		}
 	}
 	if r.Wakeups > 0 {

@@ -55,7 +55,7 @@ type asked struct {
 	to   string
 }
 
-// round has the server asked and tells what that cost it.
+// round has the server asked and reports what that cost it.
 func (a *asked) round() (s sample, err error) {
 	if a.p == nil {
 		if a.p, err = spawn(measured, 1, "serve", a.name); err != nil {
@@ -105,7 +105,7 @@ func (a *asked) close() {
 	}
 }
 
-// serveOptions answers until its standard input ends, and tells its CPU time
+// serveOptions answers until its standard input ends, and reports its CPU time
 // for each line there.
 func serveOptions(name string) {
 	to, err := startServer(name)

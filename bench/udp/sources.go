@@ -33,7 +33,7 @@ const (
 )
 
 // newSource opens a socket for a way of receiving. On a wildcard socket each
-// way is made to tell the address that was called.
+// way is made to report the address that was called.
 func newSource(way string, wildcard bool) (*source, error) {
 	addr := "127.0.0.1:0"
 	if wildcard {

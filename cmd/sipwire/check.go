@@ -11,8 +11,8 @@ import (
 
 type checkCmd struct {
 	JSON   bool `help:"Print one JSON object for each message, a line each."`
-	Strict bool `help:"Refuse what is tolerated otherwise: lines that end in LF alone, and a second header where one may stand."`
-	Rules  bool `help:"Print the rules by name, and leave."`
+	Strict bool `help:"Refuse what is tolerated otherwise: lines that end in LF alone, and a second header of a kind that must be single."`
+	Rules  bool `help:"Print the rules by name and exit."`
 	Wide   bool `help:"Do not cut lines to the width of the terminal."`
 
 	Files []string `arg:"" optional:"" type:"filenames" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`

@@ -78,7 +78,7 @@ func (c *demoCmd) Run(e *env, global *cli) error {
 			return err
 		}
 		p.Gap()
-		p.Lines("as a proxy sends it on: these lines differ, all other bytes are as they came", changes(s.data, out), true)
+		p.Lines("as a proxy sends it on: these lines differ, all other bytes are as received", changes(s.data, out), true)
 	}
 	p.Gap()
 	p.Title(fmt.Sprintf("%d messages from inside this program, again and again on one goroutine", len(all)))

@@ -48,7 +48,7 @@ func (f *forwarder) forward(m *codec.Message) ([]byte, error) {
 var demoSource = netip.MustParseAddrPort("192.0.2.9:5061")
 
 // changes returns the lines that are in one of two messages alone, as a patch
-// shows them. Lines must stand in the same order in both.
+// shows them. Lines must be in the same order in both.
 func changes(before, after []byte) (patch []string) {
 	old, now := bytes.Split(before, []byte("\r\n")), bytes.Split(after, []byte("\r\n"))
 	gone := func(line []byte) bool {

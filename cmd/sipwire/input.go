@@ -20,7 +20,7 @@ func decodeFileNames(ctx *kong.DecodeContext, target reflect.Value) error {
 	return nil
 }
 
-// stdinName stands for standard input on the command line and in the output.
+// stdinName means standard input on the command line and in the output.
 const stdinName = "-"
 
 // input is one message to be: the name it was asked for by, and its bytes or
@@ -32,7 +32,7 @@ type input struct {
 }
 
 // inputs reads the named files one after the other, standard input when there
-// are none. A file that can not be read comes with its error in its place.
+// are none. A file that cannot be read comes with its error in its place.
 // No more than limit+1 bytes of each are read: one too many shows the parser
 // that the message is over its limit.
 func (e *env) inputs(names []string, limit int) iter.Seq[input] {
@@ -72,8 +72,8 @@ func (e *env) open(name string, f func(io.Reader) error) error {
 	return plain(f(file))
 }
 
-// plain takes operation and path off an error about a file: the name stands
-// next to it already.
+// plain takes operation and path off an error about a file: the output has
+// the name already.
 func plain(err error) error {
 	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		return pe.Err

@@ -1,4 +1,4 @@
-// Sipwire takes SIP messages apart on the command line.
+// Sipwire parses, checks and rewrites SIP messages on the command line.
 //
 //	sipwire demo             a first look: a message as a tree, and how fast it was read
 //	sipwire parse FILE...    messages as trees, or as JSON with --json; byte streams with --stream
@@ -52,9 +52,9 @@ func (e *env) complain(format string, args ...any) {
 
 type cli struct {
 	Color   string           `enum:"auto,always,never" default:"auto" help:"Colour the output: auto (on a terminal, unless NO_COLOR is set), always or never."`
-	Version kong.VersionFlag `help:"Print the version and leave."`
+	Version kong.VersionFlag `help:"Print the version and exit."`
 
-	Parse   parseCmd   `cmd:"" help:"Take messages apart and print each as a tree, or as JSON."`
+	Parse   parseCmd   `cmd:"" help:"Parse messages and print each as a tree, or as JSON."`
 	Check   checkCmd   `cmd:"" help:"Say what is wrong with messages, by which rule, and where."`
 	Rewrite rewriteCmd `cmd:"" help:"Write messages with long or compact names, with lists joined or split, or small enough for a datagram."`
 	Demo    demoCmd    `cmd:"" help:"Show a message as a tree, and how fast messages are read here. Needs nothing."`
@@ -78,27 +78,27 @@ func version() string {
 	return "(devel)"
 }
 
-// left carries an exit status out of kong, which ends the program by itself
-// after printing help.
-type left int
+// exit carries an exit status out of kong, which ends the program by itself
+// after it has printed help.
+type exit int
 
 // run is the whole program.
 func run(args []string, e *env) (status int) {
 	defer func() {
 		if r := recover(); r != nil {
-			l, ok := r.(left)
+			code, ok := r.(exit)
 			if !ok {
 				panic(r)
 			}
-			status = int(l)
+			status = int(code)
 		}
 	}()
 	var c cli
 	parser, err := kong.New(&c,
 		kong.Name("sipwire"),
-		kong.Description("Take SIP messages apart."),
+		kong.Description("Parse, check and rewrite SIP messages."),
 		kong.Writers(e.stdout, e.stderr),
-		kong.Exit(func(code int) { panic(left(code)) }),
+		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.NamedMapper("filenames", kong.MapperFunc(decodeFileNames)),
 		kong.Vars{"version": "sipwire " + version()},

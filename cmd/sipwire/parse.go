@@ -8,7 +8,7 @@ import (
 
 type parseCmd struct {
 	JSON   bool `help:"Print one JSON object for each message, a line each."`
-	Strict bool `help:"Refuse what is tolerated otherwise: lines that end in LF alone, and a second header where one may stand."`
+	Strict bool `help:"Refuse what is tolerated otherwise: lines that end in LF alone, and a second header of a kind that must be single."`
 	Stream bool `help:"Each file is a byte stream, as captured from TCP: cut it into messages by Content-Length."`
 	Wide   bool `help:"Do not cut lines to the width of the terminal."`
 
@@ -19,9 +19,9 @@ type parseCmd struct {
 func (*parseCmd) Help() string {
 	return `The JSON object of a message has the keys file, method, status, reason, ruri, headers, via_count, contact_count,
 route_count, content_length, body_len and trailing_len; of one that does not parse also error, error_code and offset.
-What a message does not have is null. Strings are the bytes as they came; one that is not UTF-8 becomes a lone
+What a message does not have is null. Strings are the bytes as received; one that is not UTF-8 becomes a lone
 surrogate \udc80 to \udcff, as Python's surrogateescape writes it. Counts are of values, not of lines. What a proxy
-reads stands under ruri_*, top_via_*, from_*, to_*, call_id, cseq_* and max_forwards; errors lists the headers whose
+reads is under ruri_*, top_via_*, from_*, to_*, call_id, cseq_* and max_forwards; errors lists the headers whose
 values do not follow their grammar.
 
 With --stream, each message also has stream_offset, from which its other offsets count, and one more object ends each

@@ -162,7 +162,7 @@ func TestParseJSONLength(t *testing.T) {
 	}
 }
 
-// Values of a list stand below each other, with their commas.
+// Values of a list are below each other, with their commas.
 func TestParseTreeLists(t *testing.T) {
 	r := tool(t, []byte(sip("OPTIONS sip:a SIP/2.0", "Route: <sip:r1> , <sip:r2>", "Route: <sip:r3>", "Allow: A, B")), "parse")
 	for _, want := range []string{"  <sip:r1>,\n", "  <sip:r2>\n", "  <sip:r3>\n", "  A, B\n"} {

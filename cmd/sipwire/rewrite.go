@@ -22,7 +22,7 @@ func (*rewriteCmd) Help() string {
 	return `Messages go to standard output, raw, one behind the other, and say the same as before: no header and no value is left
 out, and bodies are not touched. --fit takes one step after the other until a message fits: it cuts line ends before
 and bytes behind the message, writes compact names, leaves out spaces around colons and at line ends, undoes folds, and
-joins lists; what it did goes to standard error. So does why a message was not written: it does not parse, or can not
+joins lists; what it did goes to standard error. So does why a message was not written: it does not parse, or cannot
 be made to fit. Then the exit status is 1.`
 }
 
@@ -87,7 +87,7 @@ func (c *rewriteCmd) fit(e *env, name string, m *codec.Message, dst, b []byte) (
 	dst, r, err := compact.Fit(dst, m, *c.Fit)
 	switch {
 	case err == sipwire.ErrNoRoom:
-		return dst, fmt.Errorf("%d bytes can not be made to fit %d: %d are left (%v)", r.Before, *c.Fit, r.After, r.Steps)
+		return dst, fmt.Errorf("%d bytes cannot be made to fit %d: %d are left (%v)", r.Before, *c.Fit, r.After, r.Steps)
 	case err != nil:
 		return dst, err
 	case r.Steps == 0:

@@ -72,9 +72,9 @@ func TestRewriteBad(t *testing.T) {
 	if len(lines) != len(files) {
 		t.Fatalf("%q", lines)
 	}
-	for i, want := range []string{"lists joined", "message ends before the empty line", "surplus cut", "can not be made to fit " + limit, "no such file", "lists joined"} {
+	for i, want := range []string{"lists joined", "message ends before the empty line", "surplus cut", "cannot be made to fit " + limit, "no such file", "lists joined"} {
 		if !strings.HasPrefix(lines[i], "sipwire: "+files[i]+": ") || !strings.Contains(lines[i], want) {
-			t.Errorf("%q does not tell of %q", lines[i], want)
+			t.Errorf("%q does not mention %q", lines[i], want)
 		}
 	}
 	big := strings.TrimSuffix(rewriteIn, "l: 2\r\n\r\nhi") + "\r\n" + strings.Repeat("x", codec.DefaultMaxMessage)
@@ -130,7 +130,7 @@ func TestRewriteCorpus(t *testing.T) {
 			case len(args) == 0 && r.stdout != string(b):
 				t.Errorf("%s became %q", v.path, r.stdout)
 			case r.status == exitBad && slices.Contains(args, "--fit=1300"):
-				if r.stdout != "" || !strings.Contains(r.stderr, "can not be made to fit") {
+				if r.stdout != "" || !strings.Contains(r.stderr, "cannot be made to fit") {
 					t.Errorf("%s: %+v", v.path, r)
 				}
 				continue

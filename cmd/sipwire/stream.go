@@ -10,7 +10,7 @@ import (
 	"github.com/sipwire/sipwire/codec"
 )
 
-// streamReader takes the byte streams in files apart, for parse --stream.
+// streamReader cuts the byte streams in files into messages, for parse --stream.
 type streamReader struct {
 	json bool
 	p    *show.Printer

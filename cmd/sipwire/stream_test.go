@@ -104,7 +104,7 @@ func TestStreamText(t *testing.T) {
 	}
 }
 
-// TestStreamCorpus takes the streams of the corpus apart.
+// TestStreamCorpus cuts the streams of the corpus into messages.
 func TestStreamCorpus(t *testing.T) {
 	dir := testfiles.Corpus(t)
 	b, err := os.ReadFile(filepath.Join(dir, "streams.tsv"))

@@ -104,7 +104,7 @@ func serve(s *udp.Socket) error {
 				answers = append(answers, d)
 			}
 		}
-		// An answer that can not be sent is lost as any datagram may be: the
+		// An answer that cannot be sent is lost as any datagram may be: the
 		// request comes again (17.1.2). The Writer counts it.
 		s.W.Write(answers)
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // A Record is the JSON form of one message. A key without a value in the
-// message is null; error, error_code and offset stand only in the record of a
+// message is null; error, error_code and offset are only in the record of a
 // message that did not parse, which then shows what could be read all the
 // same.
 type Record struct {
@@ -66,7 +66,7 @@ type ValueError struct {
 
 // A Header is one header field.
 type Header struct {
-	Name    Text    `json:"name"`    // as it came, without colon
+	Name    Text    `json:"name"`    // as received, without colon
 	ID      *string `json:"id"`      // the registered long name, null for a name outside the table
 	Value   Text    `json:"value"`   // without the whitespace around it; folds are kept
 	Compact bool    `json:"compact"` // the name came in its compact form

@@ -16,12 +16,12 @@ type InStream struct {
 const (
 	EndClean      = "clean"      // behind a message or a keep-alive
 	EndIncomplete = "incomplete" // inside a message
-	EndError      = "error"      // where it can not be cut into messages any further
+	EndError      = "error"      // where it cannot be cut into messages any further
 	EndUnreadable = "unreadable" // the file could not be read to its end
 )
 
 // A StreamEnd is the last object of a stream: how much was in it, and where
-// and why it ends. Error and ErrorCode stand only in one that is not clean.
+// and why it ends. Only one that is not clean has Error and ErrorCode.
 type StreamEnd struct {
 	File       Text   `json:"file"`
 	End        string `json:"end"`

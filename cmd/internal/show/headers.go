@@ -77,7 +77,7 @@ func (pr *Printer) headers(m *codec.Message, last bool) {
 // left fills s up to n columns.
 func left(s string, n int) string { return fmt.Sprintf("%-*s", n, s) }
 
-// fieldRows takes a field apart for the table. A list of structured values
+// fieldRows makes the rows of one field. A list of structured values
 // gets one line for each, a list of words stays on one.
 func fieldRows(f *codec.Field) []row {
 	r := row{first: true, name: f.ID.String(), form: "long", class: f.ID.Grammar().String(), group: groupOf(f.ID)}

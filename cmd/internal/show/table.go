@@ -2,7 +2,7 @@ package show
 
 import "fmt"
 
-// Title prints a line that stands above what belongs together.
+// Title prints a line above what belongs together.
 func (pr *Printer) Title(text string) { fmt.Fprintln(pr.w, pr.p.title.Sprint(text)) }
 
 // Table prints names and figures, flush right, as a branch below a title.

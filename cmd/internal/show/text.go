@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Printable returns b as text that is safe on a terminal: a message can not
+// Printable returns b as text that is safe on a terminal: a message cannot
 // move the cursor, recolour the screen or turn the direction of writing.
 // Control bytes and what is not UTF-8 become \xNN, other characters that do
 // not print \u{NNNN}.
