@@ -189,7 +189,7 @@ func checkAccess(t *testing.T, m *codec.Message, b []byte) {
 		if len(f.Name) == 0 {
 			continue
 		}
-		j := m.Lookup(f.Name)
+		j := m.IndexByName(string(f.Name))
 		if j < 0 || j > i || m.At(j).ID != f.ID {
 			t.Fatalf("Lookup(%q) = %d, field %d", f.Name, j, i)
 		}

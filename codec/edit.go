@@ -56,7 +56,7 @@ type Edit struct {
 
 	viasEnd int // see behindVias; 0 when it was not asked for
 
-	via viaStart // outlives Begin
+	via viaPrefix // outlives Begin
 
 	inlineSplices [inlineSplices]splice
 	inlineText    [inlineText]byte

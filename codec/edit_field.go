@@ -6,9 +6,9 @@ import (
 	"github.com/sipwire/sipwire/internal/check"
 )
 
-// A Place says where an Edit puts a new header field. Fields put at one place
+// A Position says where an Edit puts a new header field. Fields put at one place
 // stand in the order of the calls.
-type Place struct {
+type Position struct {
 	field int32
 	kind  placeKind
 }
@@ -23,19 +23,19 @@ const (
 )
 
 // Top is the place in front of the first header field.
-func Top() Place { return Place{0, placeTop} }
+func Top() Position { return Position{0, placeTop} }
 
 // Bottom is the place behind the last header field.
-func Bottom() Place { return Place{0, placeBottom} }
+func Bottom() Position { return Position{0, placeBottom} }
 
 // Before is the place in front of the i-th header field of the message.
-func Before(i int) Place { return Place{int32(i), placeBefore} }
+func Before(i int) Position { return Position{int32(i), placeBefore} }
 
 // After is the place behind the i-th header field of the message.
-func After(i int) Place { return Place{int32(i), placeAfter} }
+func After(i int) Position { return Position{int32(i), placeAfter} }
 
 // offset returns where a field put at p goes, -1 when there is no such place.
-func (e *Edit) offset(p Place) (int, rank) {
+func (e *Edit) offset(p Position) (int, rank) {
 	i := int(p.field)
 	switch {
 	case p.kind == placeBottom || p.kind == placeTop && len(e.m.fields) == 0:
@@ -55,7 +55,7 @@ func (e *Edit) offset(p Place) (int, rank) {
 // ErrHeaderTwice, even when the other one is removed: Set changes it.
 // Content-Length can not be added, it follows the body: see [Edit.SetBody] and
 // [Edit.SetContentLength].
-func (e *Edit) Add(at Place, id header.ID, value []byte) error {
+func (e *Edit) Add(at Position, id header.ID, value []byte) error {
 	if !e.addable(id) {
 		return e.fault.Code
 	}
@@ -66,7 +66,7 @@ func (e *Edit) Add(at Place, id header.ID, value []byte) error {
 
 // AddField is Add for a header by its name, which is written as it is given
 // and must be a token. A name of the table is treated as by Add.
-func (e *Edit) AddField(at Place, name, value []byte) error {
+func (e *Edit) AddField(at Position, name, value []byte) error {
 	if !e.ready() {
 		return e.fault.Code
 	}
@@ -99,7 +99,7 @@ func (e *Edit) addable(id header.ID) bool {
 
 // finishField adds the value to the name that text ends with, and puts the
 // field in.
-func (e *Edit) finishField(at Place, id header.ID, from int, value []byte) error {
+func (e *Edit) finishField(at Position, id header.ID, from int, value []byte) error {
 	code := check.Text(value)
 	offset, r := e.offset(at)
 	if code == 0 && offset < 0 {

@@ -81,10 +81,10 @@ func copyBranch(dst, b []byte) bool {
 	}
 }
 
-// A viaStart is the line of the Via that was pushed last, up to its branch. A
+// A viaPrefix is the line of the Via that was pushed last, up to its branch. A
 // proxy has few addresses: comparing with the one before costs less than
 // checking and writing it anew.
-type viaStart struct {
+type viaPrefix struct {
 	transport header.Transport
 	rport     bool
 	port      uint16
@@ -95,14 +95,14 @@ type viaStart struct {
 }
 
 // starts reports whether s is the start of v.
-func (s *viaStart) starts(v *ViaSpec) bool {
+func (s *viaPrefix) starts(v *ViaSpec) bool {
 	return s.n != 0 && s.transport == v.Transport && s.port == v.Port && s.rport == v.RPort &&
 		string(s.text[s.host:s.hostEnd]) == string(v.Host)
 }
 
 // keep makes s the start of v, which has passed checkStart, unless it is too
 // long.
-func (s *viaStart) keep(v *ViaSpec) {
+func (s *viaPrefix) keep(v *ViaSpec) {
 	s.n = 0
 	name := v.Transport.String()
 	if len("Via: SIP/2.0/")+len(name)+len(" ")+len(v.Host)+len(":65535;rport;branch=") > len(s.text) {

@@ -41,7 +41,12 @@ func (m *Message) MethodBytes() []byte {
 }
 
 // RequestURIBytes returns the Request-URI as it came, nothing for a response.
-func (m *Message) RequestURIBytes() []byte { return m.view(m.uriLo, m.uriHi) }
+func (m *Message) RequestURIBytes() []byte {
+	if m.uriHi == 0 {
+		return nil
+	}
+	return m.view(m.uriLo, m.uriHi)
+}
 
 // Version returns the SIP-Version as it came.
 func (m *Message) Version() []byte { return m.view(m.versionLo, m.versionHi) }
@@ -70,11 +75,11 @@ type Field struct {
 
 // IsCompact reports whether the name came in its compact form (RFC 3261,
 // 7.3.3).
-func (f *Field) IsCompact() bool { return len(f.Name) == 1 && f.ID != header.IDOther }
+func (f Field) IsCompact() bool { return len(f.Name) == 1 && f.ID != header.IDOther }
 
 // AppendValue appends the value with every fold replaced by one space
 // (RFC 3261, 7.3.1).
-func (f *Field) AppendValue(dst []byte) []byte {
+func (f Field) AppendValue(dst []byte) []byte {
 	if !f.Folded {
 		return append(dst, f.Value...)
 	}
@@ -146,20 +151,56 @@ func (m *Message) Value(id header.ID) []byte {
 	return m.view(m.fields[i].value, m.fields[i].end)
 }
 
-// Lookup returns the index of the first header field with the given name,
-// in its long or compact form and in any case, -1 for none. A name outside
+// IndexByName returns the index of the first header field with the given name,
+// -1 for none. Case does not matter (RFC 3261, 7.3.1), and for a header of the
+// table the long and the compact name are the same (7.3.3). Only a name outside
 // the table is searched for.
-func (m *Message) Lookup(name []byte) int {
-	if id := header.Lookup(name); id != header.IDOther {
+func (m *Message) IndexByName(name string) int {
+	if id := header.Lookup(abnf.Bytes(name)); id != header.IDOther {
 		return m.Index(id)
 	}
-	for i := m.Index(header.IDOther); i >= 0; i = m.Next(i) {
+	return m.named(m.Index(header.IDOther), name)
+}
+
+// named returns i or the index of the first field behind it, in the chain of
+// those outside the table, that has the name, -1 for none.
+func (m *Message) named(i int, name string) int {
+	for ; i >= 0; i = m.Next(i) {
 		f := &m.fields[i]
-		if abnf.EqualFold(m.view(f.name, f.name+uint32(f.nameLen)), name) && f.nameLen > 0 {
+		if f.nameLen > 0 && abnf.EqualFold(m.view(f.name, f.name+uint32(f.nameLen)), name) {
 			return i
 		}
 	}
 	return -1
+}
+
+// ValueByName returns the value of the first header field with the given name,
+// nil when there is none. Names are compared as by [Message.IndexByName].
+func (m *Message) ValueByName(name string) []byte {
+	i := m.IndexByName(name)
+	if i < 0 {
+		return nil
+	}
+	return m.ValueAt(i)
+}
+
+// FieldsByName ranges over the header fields with the given name in their
+// order. Names are compared as by [Message.IndexByName].
+func (m *Message) FieldsByName(name string) iter.Seq[Field] {
+	return func(yield func(Field) bool) { m.eachNamed(name, yield) }
+}
+
+func (m *Message) eachNamed(name string, yield func(Field) bool) {
+	id := header.Lookup(abnf.Bytes(name))
+	if id != header.IDOther {
+		m.eachOf(id, yield)
+		return
+	}
+	for i := m.named(m.Index(id), name); i >= 0; i = m.named(m.Next(i), name) {
+		if !yield(m.At(i)) {
+			return
+		}
+	}
 }
 
 // Count returns the number of header fields with the given ID. It counts

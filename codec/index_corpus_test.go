@@ -62,7 +62,7 @@ func everything(m *Message) (n int) {
 		n += length
 	}
 	for i, f := range m.Fields() {
-		n += i + len(f.Name) + len(f.Value) + m.Lookup(f.Name) + m.Next(i)
+		n += i + len(f.Name) + len(f.Value) + m.IndexByName(string(f.Name[:min(len(f.Name), 32)])) + m.Next(i)
 		if f.IsCompact() || m.Has(f.ID) {
 			n += len(m.Value(f.ID))
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/sipwire/sipwire/internal/scan"
 )
 
-// The straight path of the index: a header section that one call of the
+// The fast path of the index: a header section that one call of the
 // kernel has indexed to its end, and in it header fields as nearly everyone
 // writes them, on one line, "Name: value" CR LF. It finds bounds and ID of a
 // field in one walk, without a branch that depends on which field it is:
@@ -213,7 +213,7 @@ func (m *Message) joinFolds(fields []field, lines []scan.Line, strict bool) int 
 	return n
 }
 
-// The loads of the straight path, little-endian; the compiler makes each one
+// The loads of the fast path, little-endian; the compiler makes each one
 // instruction where the processor is little-endian and loads from any address.
 
 func load8(p unsafe.Pointer, i uint64) byte { return *(*byte)(unsafe.Add(p, i)) }

@@ -7,11 +7,11 @@ import (
 	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
-// TestStraightGuardPages has messages that begin and messages that end where
+// TestIndexFastGuardPages has messages that begin and messages that end where
 // memory does: a load outside of them stops the test program with a fault.
-func TestStraightGuardPages(t *testing.T) {
+func TestIndexFastGuardPages(t *testing.T) {
 	memory := testfiles.Guarded(t, 32)
-	s := straightTester{tb: t}
+	s := fastTester{tb: t}
 	try := func(b []byte) {
 		if len(b) > len(memory) {
 			return
@@ -23,7 +23,7 @@ func TestStraightGuardPages(t *testing.T) {
 		copy(back, b)
 		s.try(back)
 	}
-	for _, in := range straightSections() {
+	for _, in := range fastSections() {
 		try([]byte(in))
 	}
 	r := rand.New(rand.NewPCG(5, 6))

@@ -14,7 +14,7 @@ import (
 	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
-// parseSlow is p.Parse by parseLines and classify alone: the straight path
+// parseSlow is p.Parse by parseLines and classify alone: the fast path
 // does not begin when there is no room for chains, and classify makes room.
 func parseSlow(p *Parser, m *Message, b []byte) error {
 	m.Reset()
@@ -43,28 +43,28 @@ func sameIndex(got, want *Message) string {
 	return ""
 }
 
-// straightParsers have each limit where some of the messages of the tests
+// fastParsers have each limit where some of the messages of the tests
 // break it and some do not.
-var straightParsers = []Parser{
+var fastParsers = []Parser{
 	{}, {Strict: true}, {Stream: true},
 	{MaxHeaders: 7}, {MaxHeaders: 8}, {MaxField: 30}, {MaxField: 31, Strict: true}, {MaxStartLine: 25},
 	{MaxMessage: 200}, {MaxMessage: 1 << 20, MaxField: 1 << 20}, {MaxHeaders: 300},
 }
 
-// A straightTester parses by both ways into Messages that it goes on using,
+// A fastTester parses by both ways into Messages that it goes on using,
 // so that what one message leaves behind is there for the next one.
-type straightTester struct {
+type fastTester struct {
 	tb         testing.TB
 	fast, slow Message
 }
 
-func (s *straightTester) try(b []byte) {
-	for i := range straightParsers {
-		s.with(&straightParsers[i], b)
+func (s *fastTester) try(b []byte) {
+	for i := range fastParsers {
+		s.with(&fastParsers[i], b)
 	}
 }
 
-func (s *straightTester) with(p *Parser, b []byte) {
+func (s *fastTester) with(p *Parser, b []byte) {
 	before := string(b)
 	_ = parseSlow(p, &s.slow, b)
 	_ = p.Parse(&s.fast, b)
@@ -80,8 +80,8 @@ func (s *straightTester) with(p *Parser, b []byte) {
 	}
 }
 
-// goesStraight reports whether the straight path takes the message b.
-func goesStraight(p *Parser, b []byte) bool {
+// goesFast reports whether the fast path takes the message b.
+func goesFast(p *Parser, b []byte) bool {
 	m := new(Message)
 	m.Reset()
 	m.buf = b
@@ -89,9 +89,9 @@ func goesStraight(p *Parser, b []byte) bool {
 	return n > 0 && body > 0 && m.indexFast(p, 0, n)
 }
 
-// TestStraightIsTaken holds the tests below to their purpose: what they
+// TestIndexFastIsTaken holds the tests below to their purpose: what they
 // compare are two ways.
-func TestStraightIsTaken(t *testing.T) {
+func TestIndexFastIsTaken(t *testing.T) {
 	for _, c := range []struct {
 		in   string
 		want bool
@@ -109,24 +109,24 @@ func TestStraightIsTaken(t *testing.T) {
 		{msg("SIP/2.0 200 OK", "To: x"), true},
 		{"A b:c SIP/2.0\nTo: x\r\n\r\n", false},
 	} {
-		if got := goesStraight(&Parser{}, []byte(c.in)); got != c.want {
+		if got := goesFast(&Parser{}, []byte(c.in)); got != c.want {
 			t.Errorf("%q: %v", c.in, got)
 		}
 		m := new(Message)
 		_ = parseSlow(&Parser{}, m, []byte(c.in))
 		if m.Len() > 0 && &m.next[0] == &m.inlineNext[0] {
-			t.Errorf("%q: the slow way went straight", c.in)
+			t.Errorf("%q: the fast path was taken", c.in)
 		}
 	}
 	for _, m := range shuffled(t, 100) {
-		if !goesStraight(&Parser{}, m.Bytes()) {
+		if !goesFast(&Parser{}, m.Bytes()) {
 			t.Errorf("%q: not taken", m.Bytes())
 		}
 	}
 }
 
-// straightSections are messages for each edge of the straight path.
-func straightSections() (all []string) {
+// fastSections are messages for each edge of the fast path.
+func fastSections() (all []string) {
 	add := func(lines ...string) { all = append(all, msg(lines...)) }
 	names := []string{"x", "Via", "t", "Content-Length", "P-Charging-Function-Addresses"}
 	for n := 1; n <= fieldname.MaxLen+2; n++ {
@@ -183,24 +183,24 @@ func straightSections() (all []string) {
 	return all
 }
 
-// TestStraightSections compares the two ways over what may stand in a header
+// TestIndexFastSections compares the two ways over what may stand in a header
 // section, alone and one behind the other in one Message.
-func TestStraightSections(t *testing.T) {
-	s := straightTester{tb: t}
-	all := straightSections()
+func TestIndexFastSections(t *testing.T) {
+	s := fastTester{tb: t}
+	all := fastSections()
 	for _, in := range all {
 		s.try([]byte(in))
-		fresh := straightTester{tb: t} // one that has not grown
-		fresh.with(&straightParsers[len(straightParsers)-1], []byte(in))
+		fresh := fastTester{tb: t} // one that has not grown
+		fresh.with(&fastParsers[len(fastParsers)-1], []byte(in))
 	}
-	t.Logf("%d sections with %d parsers", len(all), len(straightParsers))
+	t.Logf("%d sections with %d parsers", len(all), len(fastParsers))
 }
 
-// TestStraightMutations changes, doubles, drops and cuts pieces of ordinary
+// TestIndexFastMutations changes, doubles, drops and cuts pieces of ordinary
 // messages.
-func TestStraightMutations(t *testing.T) {
+func TestIndexFastMutations(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	s := straightTester{tb: t}
+	s := fastTester{tb: t}
 	seeds := shuffled(t, 64)
 	rounds := 20000
 	if testing.Short() {
@@ -211,7 +211,7 @@ func TestStraightMutations(t *testing.T) {
 		for range 1 + r.IntN(4) {
 			b = mutate(r, b)
 		}
-		s.with(&straightParsers[r.IntN(len(straightParsers))], b)
+		s.with(&fastParsers[r.IntN(len(fastParsers))], b)
 	}
 }
 
@@ -247,10 +247,10 @@ func mutate(r *rand.Rand, b []byte) []byte {
 	return b
 }
 
-// TestStraightCorpus compares the two ways over every message of the corpus
+// TestIndexFastCorpus compares the two ways over every message of the corpus
 // and of testdata, whole and cut short.
-func TestStraightCorpus(t *testing.T) {
-	s := straightTester{tb: t}
+func TestIndexFastCorpus(t *testing.T) {
+	s := fastTester{tb: t}
 	all := testfiles.Messages(t)
 	for _, b := range all {
 		s.try(b)
@@ -262,11 +262,11 @@ func TestStraightCorpus(t *testing.T) {
 	t.Logf("%d messages", len(all))
 }
 
-// TestStraightNames has every name of the table, and names one byte beside
+// TestIndexFastNames has every name of the table, and names one byte beside
 // them, at every distance from the front of the message that a start line
 // leaves.
-func TestStraightNames(t *testing.T) {
-	s := straightTester{tb: t}
+func TestIndexFastNames(t *testing.T) {
+	s := fastTester{tb: t}
 	for id := header.ID(1); id < header.NumIDs; id++ {
 		for _, name := range []string{id.String(), string(id.Compact()), id.String() + "x", "x" + id.String(), id.String()[1:], strings.ToUpper(id.String())} {
 			for pad := range 20 {
@@ -274,7 +274,7 @@ func TestStraightNames(t *testing.T) {
 					continue
 				}
 				b := []byte(msg("X "+strings.Repeat("s", pad)+":x SIP/2.0", name+": v", "To: x", name+": w"))
-				s.with(&straightParsers[0], b)
+				s.with(&fastParsers[0], b)
 				want := header.Lookup([]byte(name))
 				_ = s.fast.Parse(b)
 				if s.fast.fields[0].id != want || s.fast.Count(want) < 2 {
@@ -285,9 +285,9 @@ func TestStraightNames(t *testing.T) {
 	}
 }
 
-// FuzzStraight compares the two ways over any bytes.
-func FuzzStraight(f *testing.F) {
-	for i, in := range straightSections() {
+// FuzzIndexFast compares the two ways over any bytes.
+func FuzzIndexFast(f *testing.F) {
+	for i, in := range fastSections() {
 		if i%29 == 0 && len(in) < 2000 {
 			f.Add([]byte(in), uint8(i))
 		}
@@ -296,8 +296,8 @@ func FuzzStraight(f *testing.F) {
 		f.Add(m.Bytes(), uint8(0))
 	}
 	f.Fuzz(func(t *testing.T, b []byte, parser uint8) {
-		s := straightTester{tb: t}
-		p := &straightParsers[int(parser)%len(straightParsers)]
+		s := fastTester{tb: t}
+		p := &fastParsers[int(parser)%len(fastParsers)]
 		s.with(p, b)
 		s.with(p, b)
 	})

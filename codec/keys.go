@@ -46,7 +46,7 @@ const (
 // The error is that of the first value that is needed and does not parse,
 // ErrNotParsed for a message without a good start line; dst is then as it was.
 func (m *Message) AppendTransactionKey(dst []byte) ([]byte, error) {
-	s := sink{dst: dst}
+	s := keyWriter{dst: dst}
 	if err := m.transaction(&s, m.matchedMethod()); err != nil {
 		return dst, err
 	}
@@ -55,7 +55,7 @@ func (m *Message) AppendTransactionKey(dst []byte) ([]byte, error) {
 
 // TransactionHash returns a hash of the transaction key.
 func (m *Message) TransactionHash(seed uint64) (uint64, error) {
-	s := sink{hash: seed, hashing: true}
+	s := keyWriter{hash: seed, hashing: true}
 	if err := m.transaction(&s, m.matchedMethod()); err != nil {
 		return 0, err
 	}
@@ -66,7 +66,7 @@ func (m *Message) TransactionHash(seed uint64) (uint64, error) {
 // would match if its method were INVITE: the one that a CANCEL cancels (RFC
 // 3261, 9.1 and 9.2). Errors are as for [Message.AppendTransactionKey].
 func (m *Message) AppendCanceledKey(dst []byte) ([]byte, error) {
-	s := sink{dst: dst}
+	s := keyWriter{dst: dst}
 	if err := m.transaction(&s, invite); err != nil {
 		return dst, err
 	}
@@ -76,7 +76,7 @@ func (m *Message) AppendCanceledKey(dst []byte) ([]byte, error) {
 // CanceledHash returns a hash of the key that [Message.AppendCanceledKey]
 // appends.
 func (m *Message) CanceledHash(seed uint64) (uint64, error) {
-	s := sink{hash: seed, hashing: true}
+	s := keyWriter{hash: seed, hashing: true}
 	if err := m.transaction(&s, invite); err != nil {
 		return 0, err
 	}
@@ -106,7 +106,7 @@ const (
 	keyLoop
 )
 
-func (m *Message) transaction(s *sink, method []byte) error {
+func (m *Message) transaction(s *keyWriter, method []byte) error {
 	if !m.parsed {
 		return m.located(header.IDOther, 0, sipwire.ErrNotParsed)
 	}
@@ -135,7 +135,7 @@ func (m *Message) transaction(s *sink, method []byte) error {
 }
 
 // oldTransaction is the rule for requests of RFC 2543 (RFC 3261, 17.2.3).
-func (m *Message) oldTransaction(s *sink, via *header.Via, method []byte) error {
+func (m *Message) oldTransaction(s *keyWriter, via *header.Via, method []byte) error {
 	from, err := m.From()
 	if err != nil {
 		return err
@@ -184,7 +184,7 @@ func viaPort(via *header.Via) uint16 {
 // error is that of the first header that does not parse, except that a
 // Call-ID need only be there; dst is then as it was.
 func (m *Message) AppendDialogID(dst []byte, side Side) ([]byte, error) {
-	s := sink{dst: dst}
+	s := keyWriter{dst: dst}
 	if err := m.dialog(&s, side); err != nil {
 		return dst, err
 	}
@@ -194,14 +194,14 @@ func (m *Message) AppendDialogID(dst []byte, side Side) ([]byte, error) {
 // DialogHash returns a hash of the dialog ID. With [Either] it sends all
 // messages of a dialog the same way, whichever side they come from.
 func (m *Message) DialogHash(seed uint64, side Side) (uint64, error) {
-	s := sink{hash: seed, hashing: true}
+	s := keyWriter{hash: seed, hashing: true}
 	if err := m.dialog(&s, side); err != nil {
 		return 0, err
 	}
 	return s.sum(), nil
 }
 
-func (m *Message) dialog(s *sink, side Side) error {
+func (m *Message) dialog(s *keyWriter, side Side) error {
 	from, err := m.From()
 	if err != nil {
 		return err
@@ -247,7 +247,7 @@ func (m *Message) IsReinvite() bool { return m.method == header.MethodINVITE && 
 // Headers that do not parse take part as they came, those that are missing as
 // empty.
 func (m *Message) LoopHash(seed uint64) uint64 {
-	s := sink{hash: seed, hashing: true}
+	s := keyWriter{hash: seed, hashing: true}
 	s.number(keyLoop)
 	tagOr := func(v *header.NameAddr, err error, id header.ID) []byte {
 		if err != nil {

@@ -120,7 +120,7 @@ func TestTransactionKey(t *testing.T) {
 	}
 }
 
-func TestIdentityErrors(t *testing.T) {
+func TestKeyErrors(t *testing.T) {
 	for _, c := range []struct {
 		m    *Message
 		code sipwire.Code
@@ -213,8 +213,8 @@ func TestDialogID(t *testing.T) {
 	}
 }
 
-// TestSink has parts that run into each other unless their lengths count.
-func TestSink(t *testing.T) {
+// TestKeyWriter has parts that run into each other unless their lengths count.
+func TestKeyWriter(t *testing.T) {
 	for _, c := range [][2][2]string{
 		{{"ab", "c"}, {"a", "bc"}},
 		{{"a", "\x00\x00\x00\x00"}, {"a\x00\x00\x00\x00", ""}},
@@ -224,7 +224,7 @@ func TestSink(t *testing.T) {
 		var keys [2]string
 		var hashes [2]uint64
 		for i, parts := range c {
-			k, h := sink{}, sink{hashing: true}
+			k, h := keyWriter{}, keyWriter{hashing: true}
 			for _, p := range parts {
 				k.part([]byte(p))
 				h.part([]byte(p))

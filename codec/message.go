@@ -16,7 +16,7 @@ const (
 
 	// lineBatch is the number of lines that one call of the kernel indexes. It
 	// holds a start line, the header fields of the default limit and the empty
-	// line: messages of more take the straight path no longer, and pay twice
+	// line: messages of more take the fast path no longer, and pay twice
 	// as much for each field.
 	lineBatch = DefaultMaxHeaders + 2
 )

@@ -72,7 +72,7 @@ func (m *Message) parseRequestLine(start, methodEnd, end int) bool {
 	if uriEnd <= uri || !isVersion2(b, uriEnd) {
 		return m.otherVersion(start, methodEnd, end)
 	}
-	if !plainURI(b, uri, uriEnd) {
+	if !goodURI(b, uri, uriEnd) {
 		if bad := badURIByte(b, uri, uriEnd); bad >= 0 {
 			m.fail(sipwire.ErrRequestURI, header.IDOther, bad)
 			return false
@@ -103,9 +103,9 @@ func notGraphic(w uint64) uint64 {
 	return (w - '!'*abnf.Ones) | (w + abnf.Ones)
 }
 
-// plainURI reports whether badURIByte would find nothing; 8 bytes must stand
+// goodURI reports whether badURIByte would find nothing; 8 bytes must stand
 // behind hi. Of a byte above DEL it does not know.
-func plainURI(b []byte, lo, hi int) bool {
+func goodURI(b []byte, lo, hi int) bool {
 	odd, p := uint64(0), unsafe.Pointer(unsafe.SliceData(b[:hi+8])) // the only check of bounds
 	word := func(i int) uint64 { return load64(p, uint64(i)) }
 	if n := hi - lo; n >= 16 && n <= 64 {
@@ -212,7 +212,7 @@ func (m *Message) parseStatusLine(start, end int) bool {
 		}
 		reason++
 	}
-	if !plainReason(b, reason, end) {
+	if !goodReason(b, reason, end) {
 		if bad := check.ControlByte(b[reason:end]); bad >= 0 {
 			m.fail(sipwire.ErrStartLine, header.IDOther, reason+bad)
 			return false
@@ -228,10 +228,10 @@ func (m *Message) parseStatusLine(start, end int) bool {
 	return true
 }
 
-// plainReason reports whether controlByte would find nothing; 8 bytes must
+// goodReason reports whether controlByte would find nothing; 8 bytes must
 // stand in front of hi. Of a tab and of a byte above DEL it does not know, nor
 // of a space behind a control byte.
-func plainReason(b []byte, lo, hi int) bool {
+func goodReason(b []byte, lo, hi int) bool {
 	odd := uint64(0)
 	for ; lo+8 < hi; lo += 8 {
 		w := le64(b, lo)

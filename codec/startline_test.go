@@ -9,9 +9,9 @@ import (
 	"github.com/sipwire/sipwire/internal/check"
 )
 
-// TestPlainURI holds plainURI to badURIByte: every byte in every place of every
+// TestGoodURI holds goodURI to badURIByte: every byte in every place of every
 // length up to where it is words one behind the other again.
-func TestPlainURI(t *testing.T) {
+func TestGoodURI(t *testing.T) {
 	for size := 1; size <= 75; size++ {
 		// A space in front and the version behind are not part of it.
 		b := append([]byte("X "), bytes.Repeat([]byte{'a'}, size)...)
@@ -20,7 +20,7 @@ func TestPlainURI(t *testing.T) {
 		for i := lo; i < hi; i++ {
 			for c := range 256 {
 				b[i] = byte(c)
-				got, want := plainURI(b, lo, hi), badURIByte(b, lo, hi) < 0
+				got, want := goodURI(b, lo, hi), badURIByte(b, lo, hi) < 0
 				if got && !want || want && !got && c < 0x80 {
 					t.Fatalf("%q: plain is %v, fine is %v", b, got, want)
 				}
@@ -30,19 +30,19 @@ func TestPlainURI(t *testing.T) {
 	}
 }
 
-// TestPlainReason holds plainReason to controlByte in the same way.
-func TestPlainReason(t *testing.T) {
+// TestGoodReason holds goodReason to controlByte in the same way.
+func TestGoodReason(t *testing.T) {
 	for size := 0; size <= 35; size++ {
 		// The DELs in front are not part of it.
 		b := append(bytes.Repeat([]byte{0x7f}, 8), bytes.Repeat([]byte{'a'}, size)...)
 		lo, hi := 8, 8+size
-		if !plainReason(b, lo, hi) {
+		if !goodReason(b, lo, hi) {
 			t.Fatalf("%q is not plain", b)
 		}
 		for i := lo; i < hi; i++ {
 			for c := range 256 {
 				b[i] = byte(c)
-				got, want := plainReason(b, lo, hi), check.ControlByte(b[lo:hi]) < 0
+				got, want := goodReason(b, lo, hi), check.ControlByte(b[lo:hi]) < 0
 				if got && !want || want && !got && c < 0x80 && c != '\t' {
 					t.Fatalf("%q: plain is %v, fine is %v", b, got, want)
 				}

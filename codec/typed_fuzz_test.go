@@ -65,7 +65,7 @@ func typedEverything(m *Message, o *Message, scratch *scratch) {
 		keep(event.Value())
 	}
 	var reason header.Reason
-	for err := range m.ReadAll(header.IDReason, reason.Parse) {
+	for _, err := range m.ReadAll(header.IDReason, reason.Parse) {
 		if err == nil {
 			keep(reason.Protocol())
 		}

@@ -291,7 +291,7 @@ func TestLists(t *testing.T) {
 		got = append(got, show(v.URIBytes(), err))
 	}
 	var r header.Reason
-	for err := range m.ReadAll(header.IDReason, r.Parse) {
+	for _, err := range m.ReadAll(header.IDReason, r.Parse) {
 		got = append(got, show(r.Protocol(), err))
 	}
 	for v, err := range m.NameAddrs(header.IDPAssertedIdentity) {

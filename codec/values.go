@@ -30,8 +30,8 @@ func (m *Message) located(id header.ID, offset int, err error) error {
 //	var event header.Event
 //	err := m.Read(header.IDEvent, event.Parse)
 //
-// It returns ErrMissing when the header is not there. The offset of the error
-// is in the bytes given to [Message.Parse].
+// A header that is missing is ErrMissing. [Message.Fault] says where an error is.
+// One of parse that is no [sipwire.Code] is returned as it is.
 func (m *Message) Read(id header.ID, parse func([]byte) (int, error)) error {
 	b, offset, err := m.find(id)
 	n := 0
@@ -48,19 +48,26 @@ func (m *Message) Read(id header.ID, parse func([]byte) (int, error)) error {
 	return nil
 }
 
-// ReadAll reads every value of the header with parse, one after the other, and
-// ranges over what parse says of each; nothing is yielded when the header is
-// not there. An empty element of a list is a value of no bytes.
+// ReadAll ranges over the values of the header, as received, each with the
+// error of parse, which has read it: the typed value is then in the variable
+// that parse belongs to. Nothing is yielded when the header is missing. An
+// empty element of a list is a value of no bytes.
 //
 //	var reason header.Reason
-//	for err := range m.ReadAll(header.IDReason, reason.Parse) {
+//	for value, err := range m.ReadAll(header.IDReason, reason.Parse) {
+//		if err != nil {
+//			continue // m.Fault() says where
+//		}
 //		...
 //	}
-func (m *Message) ReadAll(id header.ID, parse func([]byte) (int, error)) iter.Seq[error] {
-	return func(yield func(error) bool) { m.readAll(id, parse, yield) }
+//
+// An error of parse that is no [sipwire.Code] is yielded as it is. Nothing is
+// allocated, as it would be if ReadAll made the typed value.
+func (m *Message) ReadAll(id header.ID, parse func([]byte) (int, error)) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) { m.readAll(id, parse, yield) }
 }
 
-func (m *Message) readAll(id header.ID, parse func([]byte) (int, error), yield func(error) bool) {
+func (m *Message) readAll(id header.ID, parse func([]byte) (int, error), yield func([]byte, error) bool) {
 	for i := m.Index(id); i >= 0; i = m.Next(i) {
 		f := m.fields[i]
 		field := m.view(f.value, f.end)
@@ -71,7 +78,7 @@ func (m *Message) readAll(id header.ID, parse func([]byte) (int, error), yield f
 			if err != nil {
 				err = m.located(id, int(f.value)+lo+n, err)
 			}
-			if !yield(err) {
+			if !yield(field[lo:hi:hi], err) {
 				return
 			}
 		}

@@ -11,18 +11,18 @@ import (
 // has seen others can guess (RFC 3261, 8.1.1.7, 19.3 and 8.1.1.4). All of them
 // are 120 random bits of the system's generator.
 
-const identBytes = 15
+const randomLen = 15
 
 // randomBytes are asked for 64 identifiers at a time: the generator takes
 // nearly as long for one. None is used twice, and used ones are forgotten.
 var randomBytes struct {
 	sync.Mutex
 	left int
-	b    [64 * identBytes]byte
+	b    [64 * randomLen]byte
 }
 
 // takeRandom fills r.
-func takeRandom(r *[identBytes]byte) {
+func takeRandom(r *[randomLen]byte) {
 	s := &randomBytes
 	s.Lock()
 	defer s.Unlock()
@@ -30,16 +30,16 @@ func takeRandom(r *[identBytes]byte) {
 		rand.Read(s.b[:]) // never fails: the program ends instead
 		s.left = len(s.b)
 	}
-	s.left -= identBytes
-	next := s.b[s.left : s.left+identBytes]
+	s.left -= randomLen
+	next := s.b[s.left : s.left+randomLen]
 	copy(r[:], next)
 	clear(next)
 }
 
-// appendIdent appends random characters of 6 bits each.
-func appendIdent(dst []byte) []byte {
+// appendRandom appends random characters of 6 bits each.
+func appendRandom(dst []byte) []byte {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-	var r [identBytes]byte
+	var r [randomLen]byte
 	takeRandom(&r)
 	for i := 0; i < len(r); i += 3 {
 		w := uint32(r[i])<<16 | uint32(r[i+1])<<8 | uint32(r[i+2])
@@ -51,7 +51,7 @@ func appendIdent(dst []byte) []byte {
 // AppendBranch appends a new branch: the magic cookie and 20 random characters
 // (RFC 3261, 8.1.1.7). A stateless proxy wants one that comes from the message
 // instead (16.11): see [codec.Message.TransactionHash] and [AppendBranchHash].
-func AppendBranch(dst []byte) []byte { return appendIdent(append(dst, check.MagicCookie...)) }
+func AppendBranch(dst []byte) []byte { return appendRandom(append(dst, check.MagicCookie...)) }
 
 // AppendBranchHash appends a branch made of a hash, the same for the same
 // hash: the magic cookie and 16 hexadecimal digits.
@@ -65,7 +65,7 @@ func AppendBranchHash(dst []byte, hash uint64) []byte {
 
 // AppendTag appends a new tag for From or To: 20 random characters (RFC 3261,
 // 19.3).
-func AppendTag(dst []byte) []byte { return appendIdent(dst) }
+func AppendTag(dst []byte) []byte { return appendRandom(dst) }
 
 // AppendCallID appends a new Call-ID: 20 random characters, "@" and the host
 // (RFC 3261, 8.1.1.4 and 20.8). An empty host leaves "@" out; one that is no
@@ -73,10 +73,10 @@ func AppendTag(dst []byte) []byte { return appendIdent(dst) }
 // as it was.
 func AppendCallID(dst []byte, host []byte) ([]byte, error) {
 	if len(host) == 0 {
-		return appendIdent(dst), nil
+		return appendRandom(dst), nil
 	}
 	if code := check.Host(host); code != 0 {
 		return dst, code
 	}
-	return append(append(appendIdent(dst), '@'), host...), nil
+	return append(append(appendRandom(dst), '@'), host...), nil
 }

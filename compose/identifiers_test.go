@@ -11,9 +11,9 @@ import (
 	"github.com/sipwire/sipwire/internal/check"
 )
 
-// TestIdent looks for what identifiers must be: tokens, each its own, with
+// TestIdentifiers looks for what identifiers must be: tokens, each its own, with
 // every character in every place.
-func TestIdent(t *testing.T) {
+func TestIdentifiers(t *testing.T) {
 	const n = 4000
 	seen := map[string]bool{}
 	var places [20][256]bool
@@ -74,8 +74,8 @@ func TestIdent(t *testing.T) {
 	}
 }
 
-// TestIdentShared has goroutines draw at once: no identifier comes twice.
-func TestIdentShared(t *testing.T) {
+// TestIdentifiersShared has goroutines draw at once: no identifier comes twice.
+func TestIdentifiersShared(t *testing.T) {
 	const goroutines, each = 4, 2000
 	tags := make(chan string, goroutines*each)
 	var wg sync.WaitGroup

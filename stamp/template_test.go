@@ -157,7 +157,7 @@ func TestTemplateFilled(t *testing.T) {
 		if err := m.Parse(b); err != nil {
 			t.Fatal(err)
 		}
-		return string(m.Value(header.IDCSeq)) + "; " + string(m.At(m.Lookup([]byte("x-n"))).Value)
+		return string(m.Value(header.IDCSeq)) + "; " + string(m.At(m.IndexByName("x-n")).Value)
 	}
 	field := func(want string) {
 		t.Helper()
@@ -269,12 +269,12 @@ func TestTemplateShared(t *testing.T) {
 	for g := range out {
 		for _, text := range out[g] {
 			var m codec.Message
-			if err := m.Parse([]byte(text)); err != nil || len(m.Body()) != g+1 || string(m.At(m.Lookup([]byte("X-Mine"))).Value) != fmt.Sprint(g) {
+			if err := m.Parse([]byte(text)); err != nil || len(m.Body()) != g+1 || string(m.At(m.IndexByName("X-Mine")).Value) != fmt.Sprint(g) {
 				t.Fatalf("%v: %q", err, text)
 			}
 			via, _ := m.TopVia()
 			branches[string(via.Branch())] = true
-			numbers[string(m.At(m.Lookup([]byte("X-N"))).Value)] = true
+			numbers[string(m.At(m.IndexByName("X-N")).Value)] = true
 		}
 	}
 	if len(numbers) != goroutines*each || len(branches) != goroutines*each {

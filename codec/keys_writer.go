@@ -5,15 +5,15 @@ import (
 	"math/bits"
 )
 
-// A sink takes the parts of a key, either into dst or into a hash. Each part
+// A keyWriter takes the parts of a key, either into dst or into a hash. Each part
 // goes in with its length, so that no two lists of parts give the same bytes.
-type sink struct {
+type keyWriter struct {
 	dst     []byte
 	hash    uint64
 	hashing bool
 }
 
-func (s *sink) number(v uint32) {
+func (s *keyWriter) number(v uint32) {
 	if s.hashing {
 		s.mix(uint64(v))
 		return
@@ -21,13 +21,13 @@ func (s *sink) number(v uint32) {
 	s.dst = binary.BigEndian.AppendUint32(s.dst, v)
 }
 
-func (s *sink) part(b []byte) { s.add(b, 0) }
+func (s *keyWriter) part(b []byte) { s.add(b, 0) }
 
 // folded is part for a host, whose case does not matter. Setting bit 5 of
 // every byte folds letters and keeps apart all else that a host may hold.
-func (s *sink) folded(b []byte) { s.add(b, 0x2020202020202020) }
+func (s *keyWriter) folded(b []byte) { s.add(b, 0x2020202020202020) }
 
-func (s *sink) add(b []byte, fold uint64) {
+func (s *keyWriter) add(b []byte, fold uint64) {
 	s.number(uint32(len(b)))
 	if !s.hashing {
 		n := len(s.dst)
@@ -49,13 +49,13 @@ func (s *sink) add(b []byte, fold uint64) {
 
 // mix adds one word by a multiplication of 64 by 64 bits, the halves of which
 // are folded together.
-func (s *sink) mix(w uint64) {
+func (s *keyWriter) mix(w uint64) {
 	hi, lo := bits.Mul64(s.hash^w^0x9e3779b97f4a7c15, 0xd6e8feb86659fd93)
 	s.hash = hi ^ lo
 }
 
 // sum ends a hash, so that every bit of it depends on the last word.
-func (s *sink) sum() uint64 {
+func (s *keyWriter) sum() uint64 {
 	h := s.hash ^ s.hash>>32
 	h *= 0xd6e8feb86659fd93
 	return h ^ h>>32
