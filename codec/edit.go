@@ -15,16 +15,21 @@ const (
 )
 
 // An Edit collects changes to a parsed message and writes the result in one
-// go: what was not changed is copied in whole runs and leaves byte for byte as
-// it came. The zero Edit is ready for [Edit.Begin]; keep one for each
+// go: what was not changed is copied in whole runs and written byte for byte as
+// received. The zero Edit is ready for [Edit.Begin]; keep one for each
 // goroutine, it allocates nothing once it has grown. It must not be copied.
 //
 // Changes may be made in any order; all of them name values of the message as
 // it was parsed, not what other changes have put in. Two changes of one value,
 // such as a Set of a header that was removed, are ErrConflict. The error of a
-// call that fails stays: [Edit.AppendTo] and its likes return the first one,
-// so that no half-edited message goes out. CR, LF or NUL in anything that is
-// put in is ErrInjection. [Edit.Fault] says where.
+// call that fails stays: [Edit.AppendTo] and all further calls return the first
+// one, so that no half-edited message is sent. [Edit.Fault] says where it
+// happened. CR, LF or NUL in anything that is put in is ErrInjection.
+//
+// Values are []byte, as they mostly are views of messages; they are copied, so
+// that []byte("a literal") costs no allocation. The setters whose value is often
+// a string of the program have a variant for it: [Edit.SetString],
+// [Edit.AddString], [Edit.AddFieldString].
 //
 // An Edit without changes writes all that was given to Parse. With the first
 // change, CRLFs before the start line and bytes behind the body are left out:

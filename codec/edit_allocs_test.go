@@ -17,6 +17,7 @@ func TestEditAllocs(t *testing.T) {
 	tag, branch, route, target := []byte("t"), []byte("z9hG4bKx"), []byte("sip:p.example;lr"), []byte("sip:x@y")
 	credentials := []byte(`Digest realm="a", nonce="b"`)
 	self := func(u *uri.URI) bool { return string(u.Host()) == "p.example" }
+	long := strings.Repeat("a long value ", 10)
 	m := new(Message)
 	inputs := typedInputs(t)
 	inputs = append(inputs, []byte(editMsg), []byte(strings.Replace(reliableMsg, "Require", "Contact: <sip:a>\r\nRequire", 1)))
@@ -52,6 +53,9 @@ func TestEditAllocs(t *testing.T) {
 				_ = e.Set(header.IDSubject, tag)
 				_ = e.Add(Top(), header.IDSupported, tag)
 				_ = e.AddField(Bottom(), tag, tag)
+				_ = e.SetString(header.IDServer, long)
+				_ = e.AddString(Bottom(), header.IDUserAgent, long)
+				_ = e.AddFieldString(Bottom(), "X-Long", long)
 				_ = e.Remove(header.IDContact)
 				_ = e.RemoveValue(header.IDRoute, 1)
 				_ = e.SetBody(route, credentials)

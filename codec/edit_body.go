@@ -33,7 +33,7 @@ func (e *Edit) SetBody(contentType, body []byte) error {
 }
 
 // SetContentLength makes the message say how long its body is, which streams
-// need and datagrams may lack (RFC 3261, 18.3).
+// need and datagrams may be without (RFC 3261, 18.3).
 func (e *Edit) SetContentLength() error {
 	if !e.ready() {
 		return e.fault.Code

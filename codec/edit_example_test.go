@@ -15,7 +15,7 @@ func show(b []byte) { fmt.Println(strings.TrimSpace(strings.ReplaceAll(string(b)
 
 // A request that has come over UDP is sent on without keeping state: the next
 // hop is found, the changes of RFC 3261, 16.6 are made, and all other bytes
-// leave as they came.
+// leave as received.
 func ExampleEdit_forwardRequest() {
 	datagram := []byte("INVITE sip:bob@biloxi.example.com SIP/2.0\r\n" +
 		"Via: SIP/2.0/UDP pc33.atlanta.example.com;rport;branch=z9hG4bKnashds8\r\n" +

@@ -7,7 +7,7 @@ import (
 )
 
 // A Position says where an Edit puts a new header field. Fields put at one place
-// stand in the order of the calls.
+// are in the order of the calls.
 type Position struct {
 	field int32
 	kind  placeKind
@@ -51,9 +51,9 @@ func (e *Edit) offset(p Position) (int, rank) {
 }
 
 // Add puts in a header field with the registered name of id and the value as
-// it is given. A header that may stand once and stands already is
+// it is given. A header that may be given only once and is there already is
 // ErrHeaderTwice, even when the other one is removed: Set changes it.
-// Content-Length can not be added, it follows the body: see [Edit.SetBody] and
+// Content-Length cannot be added, it follows the body: see [Edit.SetBody] and
 // [Edit.SetContentLength].
 func (e *Edit) Add(at Position, id header.ID, value []byte) error {
 	if !e.addable(id) {
@@ -62,6 +62,11 @@ func (e *Edit) Add(at Position, id header.ID, value []byte) error {
 	from := len(e.text)
 	e.text = append(e.text, id.String()...)
 	return e.finishField(at, id, from, value)
+}
+
+// AddString is Add with the value as a string.
+func (e *Edit) AddString(at Position, id header.ID, value string) error {
+	return e.Add(at, id, abnf.Bytes(value))
 }
 
 // AddField is Add for a header by its name, which is written as it is given
@@ -80,6 +85,11 @@ func (e *Edit) AddField(at Position, name, value []byte) error {
 	from := len(e.text)
 	e.text = append(e.text, name...)
 	return e.finishField(at, id, from, value)
+}
+
+// AddFieldString is AddField with name and value as strings.
+func (e *Edit) AddFieldString(at Position, name, value string) error {
+	return e.AddField(at, abnf.Bytes(name), abnf.Bytes(value))
 }
 
 // addable checks that a field of a header of the table may be put in.
@@ -117,7 +127,7 @@ func (e *Edit) finishField(at Position, id header.ID, from int, value []byte) er
 
 // Set gives the header the one value: that of its first field is replaced,
 // under the name it came with, and further fields are removed. A header that
-// is not there is put behind the last field. Content-Length can not be set.
+// is not there is put behind the last field. Content-Length cannot be set.
 func (e *Edit) Set(id header.ID, value []byte) error {
 	if !e.ready() {
 		return e.fault.Code
@@ -136,6 +146,9 @@ func (e *Edit) Set(id header.ID, value []byte) error {
 	}
 	return e.setValue(first, value)
 }
+
+// SetString is Set with the value as a string.
+func (e *Edit) SetString(id header.ID, value string) error { return e.Set(id, abnf.Bytes(value)) }
 
 // SetAt replaces the value of the i-th header field of the message. The name
 // and the whitespace in front of the value stay.
@@ -180,7 +193,7 @@ func (e *Edit) replace(i, from int) error {
 }
 
 // Remove removes every field of the header; there need be none.
-// Content-Length can not be removed.
+// Content-Length cannot be removed.
 func (e *Edit) Remove(id header.ID) error {
 	if !e.ready() {
 		return e.fault.Code

@@ -12,7 +12,7 @@ import (
 )
 
 // An editModel does to strings what Edit does to spans: the message is cut
-// into lines, lines into values and what stands between them, and each change
+// into lines, lines into values and what is between them, and each change
 // replaces strings. It knows what must conflict.
 type editModel struct {
 	m      *Message

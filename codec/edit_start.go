@@ -19,7 +19,7 @@ func (e *Edit) setURI(u *uri.URI) error {
 	return nil
 }
 
-// SetRequestURI replaces the Request-URI. Of a sip URI, what may not stand in
+// SetRequestURI replaces the Request-URI. Of a sip URI, what is not allowed in
 // a request line is left out, as [AppendRequestURI] does. A response is
 // ErrState.
 func (e *Edit) SetRequestURI(u []byte) error {

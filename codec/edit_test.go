@@ -71,6 +71,11 @@ func TestEdit(t *testing.T) {
 			e.Add(Bottom(), header.IDSupported, []byte("a"))
 			e.AddField(Bottom(), []byte("x"), []byte("y"))
 		}, "l: 4\r\n", "l: 4\r\nSupported: a\r\nx: y\r\n"},
+		"strings": {func(e *Edit) {
+			e.AddString(Bottom(), header.IDSupported, "a")
+			e.AddFieldString(Bottom(), "x", "y")
+			e.SetString(header.IDContentType, "b/c")
+		}, "application/sdp\r\nl: 4\r\n", "b/c\r\nl: 4\r\nSupported: a\r\nx: y\r\n"},
 		"before, after": {func(e *Edit) {
 			e.AddField(subject, []byte("B"), []byte("1"))
 			e.AddField(After(3), []byte("A"), []byte("2"))
@@ -149,7 +154,7 @@ func TestEdit(t *testing.T) {
 	}
 }
 
-// TestEditSmall has changes of messages that lack what they change.
+// TestEditSmall has changes of messages without what they change.
 func TestEditSmall(t *testing.T) {
 	const start = "OPTIONS sip:a SIP/2.0\r\n"
 	for _, c := range []struct {

@@ -83,7 +83,7 @@ func copyBranch(dst, b []byte) bool {
 
 // A viaPrefix is the line of the Via that was pushed last, up to its branch. A
 // proxy has few addresses: comparing with the one before costs less than
-// checking and writing it anew.
+// checking and writing it again.
 type viaPrefix struct {
 	transport header.Transport
 	rport     bool

@@ -6,11 +6,11 @@ import (
 	"github.com/sipwire/sipwire/internal/wire"
 )
 
-// Writing the changed message. Nobody can foretell how long the runs between
-// the changes are, so that a copy of each by its length costs more for the
-// branches that are guessed wrong than for the bytes: short runs are copied by
-// a fixed number of bytes, and what is the same length as what it replaces
-// does not cut the run that it stands in.
+// Writing the changed message. The lengths of the runs between the changes are
+// unpredictable, so that a copy of each by its length costs more for branches
+// that are predicted wrong than for the bytes. Short runs are copied by a fixed
+// number of bytes, and a change that keeps the length of what it replaces does
+// not cut the run that it is in.
 
 // bounds returns the part of the bytes that is written, changes aside.
 func (e *Edit) bounds() (lo, hi int) {

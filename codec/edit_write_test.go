@@ -150,7 +150,7 @@ func TestDecrement(t *testing.T) {
 }
 
 // TestPushViaAgain pushes Vias one after another through one Edit, which keeps
-// the start of the last one: it must never stand in for another one, nor for
+// the start of the last one: it must never be taken for another one, nor for
 // one whose bytes the caller has changed since.
 func TestPushViaAgain(t *testing.T) {
 	m := whole(t, "A b:c SIP/2.0\r\nVia: SIP/2.0/UDP a\r\n\r\n")

@@ -31,7 +31,7 @@ func (m *Message) StartLine() []byte { return m.view(m.startLine.start, m.lineEn
 // table and for a response.
 func (m *Message) Method() header.Method { return m.method }
 
-// MethodBytes returns the method of a request as it came; methods are
+// MethodBytes returns the method of a request as received; methods are
 // compared with case (RFC 3261, 7.1). It is empty for a response.
 func (m *Message) MethodBytes() []byte {
 	if m.methodEnd == 0 {
@@ -40,7 +40,7 @@ func (m *Message) MethodBytes() []byte {
 	return m.view(m.startLine.start, m.methodEnd)
 }
 
-// RequestURIBytes returns the Request-URI as it came, nothing for a response.
+// RequestURIBytes returns the Request-URI as received, nothing for a response.
 func (m *Message) RequestURIBytes() []byte {
 	if m.uriHi == 0 {
 		return nil
@@ -48,7 +48,7 @@ func (m *Message) RequestURIBytes() []byte {
 	return m.view(m.uriLo, m.uriHi)
 }
 
-// Version returns the SIP-Version as it came.
+// Version returns the SIP-Version as received.
 func (m *Message) Version() []byte { return m.view(m.versionLo, m.versionHi) }
 
 // Status returns the status code of a response, 0 for a request.
@@ -65,7 +65,7 @@ func (m *Message) Reason() []byte {
 // A Field is one header field of a message.
 type Field struct {
 	ID    header.ID // IDOther for a name outside the table
-	Name  []byte    // as it came, long or compact; empty for a line that is no header field
+	Name  []byte    // as received, long or compact; empty for a line that is no header field
 	Value []byte    // without the whitespace around it; folds inside are kept
 
 	Offset      int  // of the name, in the bytes given to Parse
@@ -253,11 +253,11 @@ func (m *Message) CountValues(id header.ID) int {
 }
 
 // Duplicate returns the index of the first header field that repeats one
-// that may stand only once, -1 when there is none. The accessors take the
+// that may be given only once, -1 when there is none. The accessors take the
 // first; a strict [Parser] refuses the message. Every header field is looked at.
 func (m *Message) Duplicate() int {
 	for i := range m.fields {
-		// What is seldom is asked first.
+		// The rare condition comes first.
 		if id := m.fields[i].id; m.first[id] != uint16(i+1) && id.Multi() == header.Single {
 			return i
 		}

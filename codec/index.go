@@ -27,7 +27,7 @@ func (p *Parser) Parse(m *Message, b []byte) error {
 		return m.Err()
 	}
 	start := 0
-	if len(b) > 0 && b[0] <= '\r' { // seldom
+	if len(b) > 0 && b[0] <= '\r' { // rare
 		start = scan.LineEnds(b)
 	}
 	if m.parseHead(p, start) {
@@ -83,7 +83,7 @@ func (m *Message) parseHead(p *Parser, start int) bool {
 	return true
 }
 
-// losesFraming tells the start lines behind which nothing can be trusted from
+// losesFraming distinguishes the start lines behind which nothing can be trusted from
 // those in which one element is malformed: the header fields behind the
 // latter are indexed, so that the request can be answered with a 400 and a
 // stream goes on behind the message.
@@ -169,7 +169,7 @@ func (m *Message) parseLines(p *Parser, from int, lines []scan.Line) bool {
 	return true
 }
 
-// trimLine returns the bounds of what stands from lo to the line's LF,
+// trimLine returns the bounds of what is from lo to the line's LF,
 // without the whitespace around it and without the CR.
 func trimLine(b []byte, lo, lf int) (int, int) {
 	hi := lf
@@ -210,7 +210,7 @@ func (m *Message) continueField(start, lf, maxField int) bool {
 }
 
 // findColon returns the offset of the colon of a header line that has none
-// right behind its name: whitespace may stand between (RFC 3261, 7.3.1). For
+// right behind its name: whitespace may be between (RFC 3261, 7.3.1). For
 // a line that is no header field it records why and returns -1.
 func (m *Message) findColon(start, nameEnd, lf int) int {
 	b, i := m.buf, nameEnd
@@ -306,8 +306,8 @@ func (m *Message) contentLength() {
 }
 
 // shortNumber reads b[lo:hi] if it is a number of 1 to 8 digits and there are
-// 8 bytes in front of hi. It reads all digits at once: how many there are
-// nobody can foretell, and a loop over them ends in a branch.
+// 8 bytes in front of hi. It reads all digits at once: their number
+// is unpredictable, and a loop over them ends in a branch.
 func shortNumber(b []byte, lo, hi int) (v uint64, ok bool) {
 	n := uint(hi - lo)
 	if n-1 >= 8 || hi < 8 {

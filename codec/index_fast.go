@@ -12,7 +12,7 @@ import (
 // kernel has indexed to its end, and in it header fields as nearly everyone
 // writes them, on one line, "Name: value" CR LF. It finds bounds and ID of a
 // field in one walk, without a branch that depends on which field it is:
-// fields come in any order, and a branch that the processor can not foretell
+// fields come in any order, and an unpredictable branch
 // costs as much as the rest of the field. What is not as expected leaves the
 // path: oddLine for a line that is a field all the same, joinFolds for a
 // section with folded lines, and parseLines and classify for the whole section
@@ -30,8 +30,8 @@ import (
 // name behind are inside the message.
 const minStartLine = 14
 
-// straight indexes the header fields on m.lines[1:n], which the kernel has
-// found from offset from on and behind which the empty line stands. It reports
+// indexFast indexes the header fields on m.lines[1:n], which the kernel has
+// found from offset from on and behind which the empty line is. It reports
 // whether it did; if not, m.lines is as before and nothing else of it is left.
 func (m *Message) indexFast(p *Parser, from, n int) bool {
 	n--
@@ -78,10 +78,10 @@ func (m *Message) indexFast(p *Parser, from, n int) bool {
 // It is Go on purpose: the same walk in assembly ran a twentieth fewer
 // instructions for the whole index, and took the same time.
 //
-// The loads are unsafe since the compiler can not see what makes them right.
+// The loads are unsafe since the compiler cannot see what makes them right.
 // With start the offset behind the LF of the line before, [scan.Lines]
 // promises start <= NameEnd <= LF, that b[LF] is an LF and that one byte at
-// least, the LF of the empty line, stands behind it.
+// least, the LF of the empty line, is behind it.
 func (m *Message) walk(fields []field) (left int) {
 	b := unsafe.Pointer(unsafe.SliceData(m.buf))
 	lines := unsafe.Pointer(&m.lines)

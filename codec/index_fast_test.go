@@ -22,7 +22,7 @@ func parseSlow(p *Parser, m *Message, b []byte) error {
 	return p.Parse(m, b)
 }
 
-// sameIndex tells in what the indexes of two messages differ, "" for nothing.
+// sameIndex says in what the indexes of two messages differ, "" for nothing.
 func sameIndex(got, want *Message) string {
 	switch {
 	case got.fault != want.fault:
@@ -183,7 +183,7 @@ func fastSections() (all []string) {
 	return all
 }
 
-// TestIndexFastSections compares the two ways over what may stand in a header
+// TestIndexFastSections compares the two ways over what may be in a header
 // section, alone and one behind the other in one Message.
 func TestIndexFastSections(t *testing.T) {
 	s := fastTester{tb: t}

@@ -30,6 +30,10 @@ var editSetters = []hostile.Setter{
 	{Name: "AddField value", Kind: "text", Make: editWith(func(e *codec.Edit, b []byte) error { return e.AddField(codec.After(1), []byte("X"), b) })},
 	{Name: "Set", Kind: "text", Make: editWith(func(e *codec.Edit, b []byte) error { return e.Set(header.IDSubject, b) })},
 	{Name: "Set absent", Kind: "text", Make: editWith(func(e *codec.Edit, b []byte) error { return e.Set(header.IDOrganization, b) })},
+	{Name: "SetString", Kind: "text", Make: editWith(func(e *codec.Edit, b []byte) error { return e.SetString(header.IDSubject, string(b)) })},
+	{Name: "AddString", Kind: "text", Make: editWith(func(e *codec.Edit, b []byte) error { return e.AddString(codec.Top(), header.IDServer, string(b)) })},
+	{Name: "AddFieldString name", Kind: "token", Make: editWith(func(e *codec.Edit, b []byte) error { return e.AddFieldString(codec.Top(), string(b), "x") })},
+	{Name: "AddFieldString value", Kind: "text", Make: editWith(func(e *codec.Edit, b []byte) error { return e.AddFieldString(codec.Top(), "x", string(b)) })},
 	{Name: "SetAt", Kind: "text", Make: editWith(func(e *codec.Edit, b []byte) error { return e.SetAt(5, b) })}, // Subject
 	{Name: "PushVia host", Kind: "host", Make: editWith(func(e *codec.Edit, b []byte) error { v := viaSpec(); v.Host = b; return e.PushVia(&v) })},
 	{Name: "PushVia branch", Kind: "branch", Make: editWith(func(e *codec.Edit, b []byte) error { v := viaSpec(); v.Branch = b; return e.PushVia(&v) })},

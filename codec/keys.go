@@ -11,7 +11,7 @@ import (
 // caller's buffer or as a 64-bit hash. Keys are equal when, and only when,
 // what they are made of is; they are not text. A hash is that of the key's
 // parts, so that equal keys have equal hashes. It is the same on every
-// machine; with a seed that the peers do not know they can hardly choose
+// machine; with a seed that the peers do not know they are unlikely to find
 // messages that collide, but it is no cryptographic hash: compare the keys
 // before believing it. Neither is a format to be stored: a later version of
 // this package may make others.
@@ -35,10 +35,10 @@ const (
 // its transport) and its method. An ACK has the key of its INVITE, a CANCEL
 // one of its own; [Message.AppendCanceledKey] has that of what it cancels. A
 // response has the key of the request as it was sent: top Via and the method
-// in CSeq tell (17.1.3). It needs a branch, with or without the cookie.
+// in CSeq decide (17.1.3). It needs a branch, with or without the cookie.
 //
 // A request without the cookie is one of RFC 2543, known by Request-URI, From
-// tag, Call-ID, CSeq and top Via as they came, and, unless it is an INVITE or
+// tag, Call-ID, CSeq and top Via as received, and, unless it is an INVITE or
 // an ACK, To tag. Of an ACK for a non-2xx response 17.2.3 also wants the To
 // tag to be that of the response, which the element compares itself: the
 // INVITE did not have it yet.
@@ -180,7 +180,7 @@ func viaPort(via *header.Via) uint16 {
 // [Either] the two tags are put in order.
 //
 // A tag that is not there counts as empty, as 12.1.1 and 12.1.2 ask for with
-// peers of RFC 2543; [Message.InDialog] tells whether there is a To tag. The
+// peers of RFC 2543; [Message.InDialog] says whether there is a To tag. The
 // error is that of the first header that does not parse, except that a
 // Call-ID need only be there; dst is then as it was.
 func (m *Message) AppendDialogID(dst []byte, side Side) ([]byte, error) {
@@ -192,7 +192,7 @@ func (m *Message) AppendDialogID(dst []byte, side Side) ([]byte, error) {
 }
 
 // DialogHash returns a hash of the dialog ID. With [Either] it sends all
-// messages of a dialog the same way, whichever side they come from.
+// messages of a dialog the same way, whichever side sent them.
 func (m *Message) DialogHash(seed uint64, side Side) (uint64, error) {
 	s := keyWriter{hash: seed, hashing: true}
 	if err := m.dialog(&s, side); err != nil {
@@ -244,7 +244,7 @@ func (m *Message) IsReinvite() bool { return m.method == header.MethodINVITE && 
 // spirals (16.3). The method is left out, as step 8 wants it, and so is the
 // top Via, which differs when the loop goes through another element.
 //
-// Headers that do not parse take part as they came, those that are missing as
+// Headers that do not parse take part as received, those that are missing as
 // empty.
 func (m *Message) LoopHash(seed uint64) uint64 {
 	s := keyWriter{hash: seed, hashing: true}
@@ -278,7 +278,7 @@ func (m *Message) LoopHash(seed uint64) uint64 {
 // IsSentBy reports whether the sent-by of the top Via is host and port: a
 // response of which it is not must be dropped (RFC 3261, 18.1.2). A host is
 // compared without case, an IPv6 address, with or without brackets, as an
-// address. A port of 0 stands for the default of the Via's transport, as does
+// address. A port of 0 means the default of the Via's transport, as does
 // a sent-by without one.
 func (m *Message) IsSentBy(host string, port uint16) bool {
 	via, err := m.TopVia()

@@ -51,7 +51,7 @@ type Message struct {
 	inlineNext   [inlineFields]uint16
 }
 
-// field is one header field: buf[name:name+nameLen] is its name as it came,
+// field is one header field: buf[name:name+nameLen] is its name as received,
 // buf[value:end] its value without the whitespace around it.
 type field struct {
 	name, value, end uint32
@@ -91,7 +91,7 @@ func (m *Message) Reset() {
 func (m *Message) forget() {
 	if len(m.fields) != 0 {
 		// All of them, a handful of stores, rather than those in use, a
-		// loop whose length nobody can foretell.
+		// loop of unpredictable length.
 		clear(m.first[:header.NumIDs])
 	}
 	if m.fields == nil {

@@ -21,12 +21,12 @@ const (
 	maxMessage = wire.MaxMessage
 )
 
-// Parser sets how messages are parsed. A zero field stands for its default,
+// Parser sets how messages are parsed. A zero field means its default,
 // the zero Parser for all of them. A Parser is not changed by its use and may
 // be shared.
 type Parser struct {
 	// Strict refuses what the default tolerates: lines that end in LF
-	// alone, and a second header field where only one may stand.
+	// alone, and a second header field where only one is allowed.
 	Strict bool
 	// Stream says that the message came over a stream, where a missing
 	// Content-Length is an error (RFC 3261, 18.3).

@@ -5,7 +5,7 @@ import (
 	"github.com/sipwire/sipwire/uri"
 )
 
-// AppendRequestURI appends a URI as it may stand in a request line: without
+// AppendRequestURI appends a URI as it may be in a request line: without
 // the method parameter and the headers of a sip or sips URI (RFC 3261, 19.1.1
 // and 12.2.1.1).
 func AppendRequestURI(dst []byte, u *uri.URI) []byte {

@@ -52,7 +52,7 @@ func (m *Message) inValue(id header.ID, value, k int, err error) error {
 }
 
 // RemoteTarget returns the URI of the first Contact: the remote target of the
-// dialog for who receives the message (RFC 3261, 12.1.1 and 12.1.2). It is
+// dialog for the element that receives the message (RFC 3261, 12.1.1 and 12.1.2). It is
 // kept in m as the typed values are. "*" is ErrWildcard.
 func (m *Message) RemoteTarget() (*uri.URI, error) {
 	if m.unread(slotTarget) {
@@ -102,7 +102,7 @@ type Routing struct {
 
 // Route finds how a request is sent within a dialog with the given route set
 // and remote target (RFC 3261, 12.2.1.1). The error is that of the URI of the
-// first route, a [Code].
+// first route.
 func Route(set []header.NameAddr, target *uri.URI) (Routing, error) {
 	r := Routing{RequestURI: *target, Destination: *target, Routes: set}
 	if len(set) == 0 {
@@ -143,14 +143,14 @@ type Hop struct {
 }
 
 // NextHop finds the next hop of a request at a proxy (RFC 3261, 16.4 to 16.6).
-// self tells the URIs that stand for the proxy itself; it may not keep what
+// self reports whether a URI name the proxy itself; it may not keep what
 // it is given, and m may not be parsed into meanwhile.
 //
 // A Request-URI is taken for one that the proxy has once put into a
 // Record-Route when self says so, it has the lr parameter, as all of those do
 // (16.6, step 4), and there is a Route to take its place.
 //
-// The maddr rule of 16.4 is left to the caller, who knows the port and the
+// The maddr rule of 16.4 is left to the caller, which knows the port and the
 // transport the request came by. The error is that of the Request-URI or of
 // the Route value that does not parse.
 func (m *Message) NextHop(self func(*uri.URI) bool) (Hop, error) {

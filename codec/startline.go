@@ -64,7 +64,7 @@ func (m *Message) parseStartLine(p *Parser, start int, line scan.Line) bool {
 // parseRequestLine reads Method SP Request-URI SP SIP-Version, with exactly
 // one space each (RFC 3261, 7.1; RFC 4475, 3.1.2.9 allows refusing more).
 // Of the URI it asks a letter in front and no control byte or space inside;
-// the rest is for who reads the URI.
+// the rest is for the reader of the URI.
 func (m *Message) parseRequestLine(start, methodEnd, end int) bool {
 	b := m.buf
 	uri := methodEnd + 1
@@ -86,7 +86,7 @@ func (m *Message) parseRequestLine(start, methodEnd, end int) bool {
 	return true
 }
 
-// isVersion2 reports whether " SIP/2.0", in any case, stands at i; 8 bytes
+// isVersion2 reports whether " SIP/2.0", in any case, is at i; 8 bytes
 // must.
 func isVersion2(b []byte, i int) bool {
 	return le64(b, i)|sipLetters<<8 == spaceVersion
@@ -103,14 +103,14 @@ func notGraphic(w uint64) uint64 {
 	return (w - '!'*abnf.Ones) | (w + abnf.Ones)
 }
 
-// goodURI reports whether badURIByte would find nothing; 8 bytes must stand
+// goodURI reports whether badURIByte would find nothing; 8 bytes must be
 // behind hi. Of a byte above DEL it does not know.
 func goodURI(b []byte, lo, hi int) bool {
 	odd, p := uint64(0), unsafe.Pointer(unsafe.SliceData(b[:hi+8])) // the only check of bounds
 	word := func(i int) uint64 { return load64(p, uint64(i)) }
 	if n := hi - lo; n >= 16 && n <= 64 {
-		// Nearly all: four pairs of words that overlap as they may, since how
-		// often a loop goes round nobody can foretell. The two in the middle
+		// Nearly all: four pairs of words that may overlap, since the number of
+		// rounds of a loop is unpredictable. The two in the middle
 		// are lo+16 and hi-32, but not outside; min and max would be jumps.
 		less := (n - 32) & int(int64(n-32)>>63)
 		second, third := lo+16+less, hi-32-less
@@ -229,7 +229,7 @@ func (m *Message) parseStatusLine(start, end int) bool {
 }
 
 // goodReason reports whether controlByte would find nothing; 8 bytes must
-// stand in front of hi. Of a tab and of a byte above DEL it does not know, nor
+// be in front of hi. Of a tab and of a byte above DEL it does not know, nor
 // of a space behind a control byte.
 func goodReason(b []byte, lo, hi int) bool {
 	odd := uint64(0)

@@ -25,7 +25,7 @@ const (
 	// GotMessage says that the Message holds the next message, or, with an
 	// error, what could be read of one that is malformed.
 	GotMessage
-	// LineEnd is a CRLF between messages: a keep-alive pong for who sent a
+	// LineEnd is a CRLF between messages: a keep-alive pong for the side that sent a
 	// ping (RFC 5626, 4.4.1), else nothing (RFC 3261, 7.5).
 	LineEnd
 	// Ping is a CRLF right behind a LineEnd: the pair is a keep-alive ping,
@@ -94,8 +94,7 @@ func (s *Stream) Offset() int64 { return s.base }
 
 // Lost returns the error that lost framing, nil while the stream is sound.
 // Nothing can be read behind such an error, and the caller closes the
-// connection. Its offset counts from [Stream.Offset]. It lives in s and is
-// valid until Close.
+// connection. [Stream.Fault] says where.
 func (s *Stream) Lost() error {
 	return s.lost.Code.Err()
 }
@@ -181,10 +180,10 @@ func (s *Stream) room(n int) []byte {
 
 // Next hands out what comes next in the bytes so far.
 //
-// With an error, Lost tells the two kinds apart. When it is nil the end of
+// With an error, Lost says which of two kinds it is. When it is nil the end of
 // the malformed message is known: the event is GotMessage, m shows what could
 // be read, for a 400, and the next call goes on behind it. When it is not,
-// the stream can not be cut any further: m shows what could be read of the
+// the stream cannot be cut any further: m shows what could be read of the
 // last message, if anything, every later call returns the same error, and the
 // caller closes the connection.
 func (s *Stream) Next(m *Message) (StreamEvent, error) {

@@ -95,7 +95,7 @@ func drain(s *Stream, m *Message, all []byte, size int) (n int) {
 }
 
 // BenchmarkStreamBody shows that a byte costs the same whatever the length of
-// the body it stands in, and whatever the size of the pieces.
+// the body it is in, and whatever the size of the pieces.
 func BenchmarkStreamBody(b *testing.B) {
 	for _, body := range []int{1 << 10, 16 << 10, 256 << 10, 1000 << 10} {
 		in := []byte(fmt.Sprintf("MESSAGE sip:a@b SIP/2.0\r\nCall-ID: x\r\nl: %d\r\n\r\n%s", body, strings.Repeat("x", body)))

@@ -23,7 +23,7 @@ func (m *Message) find(id header.ID) (value []byte, offset int, err error) {
 	return m.buf[f.value:f.end:f.end], int(f.value), nil
 }
 
-// once is the verdict on a list of parameters with Strict: none may stand twice
+// once is the verdict on a list of parameters with Strict: none may be given twice
 // (RFC 3261, 7.3.1).
 func once(p header.ParamList) error {
 	if _, twice := p.Duplicate(); twice {
@@ -37,14 +37,15 @@ func once(p header.ParamList) error {
 //
 // As for all typed accessors, the pointer is never nil. It points into m, to
 // the zero value when there is an error, and is valid until m is parsed into
-// again, reset or released. So is the error, a *[Fault] with the offset
-// in the bytes given to Parse; a header that is not there is ErrMissing, at the
-// offset behind the header fields. A value that does not parse spoils nothing
-// but itself, and its bytes stay what [Message.Value] returns.
+// again, reset or released. The error is kept with the value, and
+// [Message.Fault] says where it is after each call that returns it; a header
+// that is missing is ErrMissing, at the offset behind the header fields. A value
+// that does not parse spoils no other one, and [Message.Value] returns its
+// bytes.
 //
-// Of a header that stands more than once, or is a list, the topmost value is
+// Of a header that is given more than once, or is a list, the topmost value is
 // read, and what is behind it not looked at. With [Parser.Strict] a parameter
-// that stands twice is ErrParamTwice, at the offset of the value.
+// that is given twice is ErrParamTwice, at the offset of the value.
 func (m *Message) RequestURI() (*uri.URI, error) {
 	if m.unread(slotURI) {
 		m.readRequestURI()
@@ -65,7 +66,7 @@ func (m *Message) readRequestURI() {
 	}
 }
 
-// readURI parses the URI b, which stands at offset.
+// readURI parses the URI b, which is at offset.
 func (m *Message) readURI(s slot, id header.ID, offset int, b []byte, u *uri.URI) {
 	n, err := u.Parse(b)
 	if err == nil && m.limits.Strict {
@@ -167,7 +168,7 @@ func (m *Message) ToURI() (*uri.URI, error) {
 	return &m.typed.toURI, m.verdict(slotToURI)
 }
 
-// TopRouteURI returns the URI of the topmost Route value, which must stand in
+// TopRouteURI returns the URI of the topmost Route value, which must be in
 // "<>" (RFC 3261, 25.1: route-param).
 // Pointer and error are as for [Message.RequestURI].
 func (m *Message) TopRouteURI() (*uri.URI, error) {
@@ -196,7 +197,7 @@ func (m *Message) readAddrURI(s, from slot, id header.ID, v *header.NameAddr, u 
 
 // Contact returns the first Contact value (RFC 3261, 20.10). Its URI is found
 // but not read: [Message.RemoteTarget] does. A "*" beside other values is
-// ErrWildcard when they stand on the same line; [Message.Contacts] sees all.
+// ErrWildcard when they are on the same line; [Message.Contacts] sees all.
 // Pointer and error are as for [Message.RequestURI].
 func (m *Message) Contact() (*header.Contact, error) {
 	if m.unread(slotContact) {
@@ -210,7 +211,7 @@ func (m *Message) readContact() {
 	if err == nil {
 		var n int
 		if n, err = m.typed.contact.ParseFrom(b, 0); err == sipwire.ErrWildcard {
-			n = 0 // the "*", not what stands behind it
+			n = 0 // the "*", not what is behind it
 		}
 		if err != nil {
 			offset += n
@@ -242,7 +243,7 @@ func (m *Message) readCSeq() {
 	m.keep(slotCSeq, header.IDCSeq, offset, err)
 }
 
-// CallID returns the Call-ID as it came (RFC 3261, 20.8). Two are compared
+// CallID returns the Call-ID as received (RFC 3261, 20.8). Two are compared
 // byte by byte, with case. One that does not follow the grammar comes with its
 // error, as for [Message.RequestURI]: it can be compared all the same.
 func (m *Message) CallID() ([]byte, error) {

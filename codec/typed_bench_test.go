@@ -19,7 +19,7 @@ func shuffled(tb testing.TB, n int) (messages []*Message) {
 	return messages
 }
 
-// forget makes the typed values be read anew, as a message that was just
+// forget makes the typed values be read again, as a message that was just
 // parsed has them.
 func forget(m *Message) { m.typed.reset() }
 

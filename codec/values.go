@@ -8,9 +8,7 @@ import (
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
-// Readers of headers that are not kept in the Message. An error is a
-// *[Fault] that lives in the Message and changes with the next call of
-// one of these.
+// Values that are read at each call and not kept in the Message.
 
 // located returns err after it has made it the fault of m. An error that is no
 // Code is that of a caller's function and returned as it is; the fault has

@@ -44,8 +44,7 @@ type Options struct {
 // they are not part of the message (RFC 3261, 7.5 and 18.3).
 //
 // A message that did not parse is an error, its own or ErrNotParsed, and dst
-// is returned as it was. The error of a message is valid as long as
-// [codec.Message.Err] says.
+// is returned as it was. [codec.Message.Fault] says where.
 func Append(dst []byte, m *codec.Message, o Options) ([]byte, error) {
 	if err := check(m); err != nil {
 		return dst, err
@@ -70,7 +69,7 @@ func check(m *codec.Message) error {
 	case m.Err() != nil:
 		return m.Err()
 	case !m.IsRequest() && !m.IsResponse():
-		return sipwire.ErrNotParsed
+		return m.Fail(codec.Fault{Code: sipwire.ErrNotParsed})
 	}
 	return nil
 }

@@ -67,50 +67,27 @@ func (w *writer) text(s string) {
 // end of its body belongs to the start line, to one field, to the empty line
 // or to the body.
 func (w *writer) message(m *codec.Message) {
-	b := m.Bytes()
-	w.src = b
-	end := len(b) - len(m.Trailing())
-	head := emptyLine(b, end-len(m.Body()))
+	w.src = m.Bytes()
+	at := m.Layout()
 	// taken[id] is 1 + the index of the last field whose values stand in a
 	// field before it.
 	var taken [256]uint16
-	next := head
+	next := at.HeadEnd
 	if m.Len() > 0 {
 		next = m.At(0).Offset
 	}
-	w.copy(lineEnds(b), next)
+	w.copy(at.Start, next)
 	for i := range m.Len() {
 		f := m.At(i)
-		next = head
-		if i+1 < m.Len() {
-			next = m.At(i + 1).Offset
-		}
+		next = m.FieldEnd(i)
 		if i >= int(taken[f.ID]) {
 			taken[f.ID] = uint16(w.field(m, i, &f, next))
 		}
 	}
-	w.copy(head, end)
+	w.copy(at.HeadEnd, at.End)
 	if !w.count {
 		w.flush()
 	}
-}
-
-// lineEnds returns the number of bytes before the start line, which are line
-// ends (RFC 3261, 7.5); the start line begins with another byte.
-func lineEnds(b []byte) int {
-	i := 0
-	for i < len(b) && (b[i] == '\r' || b[i] == '\n') {
-		i++
-	}
-	return i
-}
-
-// emptyLine returns the offset of the empty line that ends at body.
-func emptyLine(b []byte, body int) int {
-	if body >= 2 && b[body-2] == '\r' {
-		return body - 2
-	}
-	return body - 1
 }
 
 // field writes field i of m, which is f and ends at end, together with the

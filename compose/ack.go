@@ -27,7 +27,8 @@ func AppendACK(dst []byte, invite, response *codec.Message) ([]byte, error) {
 // AppendACK2xx appends the ACK for a 2xx response to an INVITE (RFC 3261,
 // 13.2.2.4): a request of the dialog with the number of the INVITE's CSeq, and
 // with its credentials. r.Method and r.CSeq are not read; the branch of r.Via
-// is a new one. Errors are as for [AppendRequest] and may live in invite.
+// is a new one. Errors are as for [AppendRequest]; the Fault may be that
+// of invite.
 func AppendACK2xx(dst []byte, d *Dialog, invite *codec.Message, r *Request) ([]byte, error) {
 	if invite.Method() != header.MethodINVITE {
 		return dst, invite.Fail(codec.Fault{Code: sipwire.ErrState})

@@ -38,17 +38,15 @@ const (
 // 3261, 7.3.1): Via, Route, Record-Route, Proxy-Require, Max-Forwards,
 // Proxy-Authorization, From, To, Call-ID, CSeq, Contact, those that are not
 // named here, Content-Type, Content-Length. Fields of one header, and those
-// not named, stand in the order of the calls. Content-Length is always there,
+// not named, are in the order of the calls. Content-Length is always there,
 // and is the length of the body.
 //
 // No value can end its header field and begin another one: CR, LF or NUL in
 // anything that is put in is ErrInjection, and what is one element, such as a
-// tag, a host or a display name, can not end that element. A header that may
-// stand once and is set twice is ErrHeaderTwice. The error of the first call
-// that fails stays, and every call behind it returns it, AppendTo too, so that
-// nothing half-built goes out. An error is a *[codec.Fault] that lives in the
-// Builder until the next message begins; its Offset is the byte of the value
-// that is wrong where it is known, else 0.
+// tag, a host or a display name, cannot end that element. A header that may be
+// given only once and is set twice is ErrHeaderTwice. The error of the first
+// call that fails stays, and every further call returns it, AppendTo too, so
+// that no half-built message is sent. [Builder.Fault] says where it happened.
 //
 // Values are copied by the calls, except for the body.
 type Builder struct {
@@ -74,7 +72,7 @@ type Builder struct {
 	body    []byte
 	newBody bool
 	fault   codec.Fault // of the first call that failed
-	lack    codec.Fault // what AppendTo found missing
+	missing codec.Fault // what AppendTo found missing
 
 	inlineLines [inlineBuilt]builtLine
 	inlineText  [inlineBuiltText]byte
@@ -96,11 +94,11 @@ func (b *Builder) Reset() {
 	clear(b.chains[:])
 	b.have, b.star = wire.IDSet{}, false
 	b.body, b.newBody = nil, false
-	b.fault, b.lack = codec.Fault{}, codec.Fault{}
+	b.fault, b.missing = codec.Fault{}, codec.Fault{}
 }
 
 // Request begins a request (RFC 3261, 7.1) and forgets the message before. The
-// method is a token; of a sip URI, what may not stand in a request line is
+// method is a token; of a sip URI, what is not allowed in a request line is
 // left out, as [codec.AppendRequestURI] does.
 func (b *Builder) Request(method, requestURI []byte) error {
 	b.Reset()
@@ -157,7 +155,7 @@ func (b *Builder) Fault() codec.Fault {
 	if b.fault.Code != 0 {
 		return b.fault
 	}
-	return b.lack
+	return b.missing
 }
 
 // fail records an error and returns the first one.
@@ -243,7 +241,7 @@ func (b *Builder) check(id header.ID, from, lo int) error {
 	return b.shut(id, from, code, n)
 }
 
-// tooLong refuses what lines can not point into.
+// tooLong refuses what lines cannot point into.
 func (b *Builder) tooLong(id header.ID) error {
 	if len(b.text) <= wire.MaxMessage {
 		return nil
@@ -277,16 +275,16 @@ func (b *Builder) complete() error {
 	case b.fault.Code != 0:
 		return b.fault.Code
 	case b.start == 0:
-		b.lack = codec.Fault{Code: sipwire.ErrState}
-		return b.lack.Code
+		b.missing = codec.Fault{Code: sipwire.ErrState}
+		return b.missing.Code
 	}
 	id := b.have.Missing(b.methodEnd > 0)
 	if id == header.IDOther && len(b.body) > 0 && !b.have.Has(header.IDContentType) {
 		id = header.IDContentType
 	}
 	if id != header.IDOther {
-		b.lack = codec.Fault{Code: sipwire.ErrMissing, Header: id}
-		return b.lack.Code
+		b.missing = codec.Fault{Code: sipwire.ErrMissing, Header: id}
+		return b.missing.Code
 	}
 	return nil
 }
@@ -318,11 +316,11 @@ func (b *Builder) size() int {
 // further calls of setters.
 //
 // After an error of any call it returns that one, and dst as it was. A message
-// that lacks one of the headers that every request must have, Via, From, To,
+// that does not have one of the headers that every request must have, Via, From, To,
 // Call-ID, CSeq and Max-Forwards (RFC 3261, 8.1.1), or one of those of every
 // response, the same but for Max-Forwards (8.2.6.2), or Content-Type beside a
 // body, is ErrMissing with its ID; it can be put in then. What else a message
-// of its kind needs, [header.Required] tells.
+// of its kind needs, [header.Required] says.
 func (b *Builder) AppendTo(dst []byte) ([]byte, error) {
 	if err := b.complete(); err != nil {
 		return dst, err

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,7 +50,7 @@ func (v *builtCall) build(b *Builder, dst []byte) ([]byte, error) {
 	b.Methods(header.IDAllow, 1<<header.MethodINVITE|1<<header.MethodACK|1<<header.MethodBYE|1<<header.MethodCANCEL)
 	b.Options(header.IDSupported, 1<<header.Option100rel|1<<header.OptionTimer)
 	b.Number(header.IDSessionExpires, 1800, Param{Name: []byte("refresher"), Value: []byte("uac")})
-	b.Field(header.IDUserAgent, []byte("sipwire"))
+	b.FieldString(header.IDUserAgent, "sipwire")
 	b.Body([]byte("application/sdp"), v.body)
 	return b.AppendTo(dst)
 }
@@ -97,7 +98,7 @@ func TestBuilderAllocs(t *testing.T) {
 	if err := response.Parse([]byte(reliableMsg)); err != nil {
 		t.Fatal(err)
 	}
-	v := builtCalls(1)[0]
+	v, long := builtCalls(1)[0], strings.Repeat("word ", 20)
 	dst := make([]byte, 0, 1<<16)
 	b := new(Builder)
 	if n := testing.AllocsPerRun(10, func() {
@@ -120,7 +121,7 @@ func TestBuilderAllocs(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.Response(200, []byte("fine"))
-		b.AppendTo(dst) // lacks everything
+		b.AppendTo(dst) // everything is missing
 		b.Value(header.IDEvent, []byte("no token"))
 		b.AppendTo(dst)
 		b.Response(99, nil)
@@ -128,7 +129,9 @@ func TestBuilderAllocs(t *testing.T) {
 		b.Request([]byte("INVITE"), []byte("sip:a"))
 		b.Field(header.IDTo, []byte("<"))
 		b.Addr(header.IDTo, &Address{URI: []byte("x")})
-		_ = b.Err()
+		b.Request([]byte("INVITE"), []byte("sip:a"))
+		b.FieldString(header.IDServer, long)
+		_, _ = b.Fault(), b.Err()
 	}
 	if n := testing.AllocsPerRun(10, many); n != 0 {
 		t.Errorf("%v allocations once it has grown", n)

@@ -49,10 +49,15 @@ func (b *Builder) Field(id header.ID, value []byte) error {
 	return nil
 }
 
+// FieldString is Field with the value as a string.
+func (b *Builder) FieldString(id header.ID, value string) error {
+	return b.Field(id, abnf.Bytes(value))
+}
+
 // Raw puts in a header field by its name, which must be a token and is written
 // as it is given, and a value that is written as it is but for whitespace
 // around it. Of the value it is asked only that it holds neither CR, LF nor
-// NUL. A header of the table goes where Field puts it, and what may stand once
+// NUL. A header of the table goes where Field puts it, and what may be given only once
 // does.
 func (b *Builder) Raw(name, value []byte) error {
 	id := header.Lookup(name)
@@ -114,7 +119,7 @@ func (b *Builder) Addr(id header.ID, a *Address) error {
 // Max-Breadth, Flow-Timer, and with parameters Session-Expires, Min-SE,
 // Retry-After and their like, the classes [header.Integer], [header.IntParams]
 // and [header.IntCommentParams]. A number outside the range of its header is
-// ErrRange, a parameter where none may stand an error of the grammar. Another
+// ErrRange, a parameter where none is allowed an error of the grammar. Another
 // header is ErrState.
 func (b *Builder) Number(id header.ID, n uint32, params ...Param) error {
 	if !b.enter(id) {
@@ -149,8 +154,8 @@ func (b *Builder) Number(id header.ID, n uint32, params ...Param) error {
 //   - a token or else any text, which is quoted: User-to-User,
 //     P-Visited-Network-ID.
 //
-// A value that is not what its header asks for, or a parameter where none may
-// stand, is an error of the grammar. A header with values of another kind is
+// A value that is not what its header asks for, or a parameter where none is
+// allowed, is an error of the grammar. A header with values of another kind is
 // ErrState.
 func (b *Builder) Value(id header.ID, value []byte, params ...Param) error {
 	if !b.enter(id) {

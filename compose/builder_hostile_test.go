@@ -12,14 +12,15 @@ import (
 )
 
 // hostileCalls gives every setter of a Builder a text in each of its places,
-// one after the other. Setters without a text stand with nil.
+// one after the other. Setters without a text get nil.
 var hostileCalls = map[string][]func(b *Builder, s []byte) error{
 	"Request": {
 		func(b *Builder, s []byte) error { return b.Request(s, []byte("sip:a")) },
 		func(b *Builder, s []byte) error { return b.Request([]byte("INVITE"), append([]byte("sip:a"), s...)) },
 	},
-	"Response": {func(b *Builder, s []byte) error { return b.Response(200, s) }},
-	"Field":    {func(b *Builder, s []byte) error { return b.Field(header.IDSubject, s) }},
+	"Response":    {func(b *Builder, s []byte) error { return b.Response(200, s) }},
+	"Field":       {func(b *Builder, s []byte) error { return b.Field(header.IDSubject, s) }},
+	"FieldString": {func(b *Builder, s []byte) error { return b.FieldString(header.IDSubject, string(s)) }},
 	"Raw": {
 		func(b *Builder, s []byte) error { return b.Raw(s, nil) },
 		func(b *Builder, s []byte) error { return b.Raw([]byte("X"), s) },

@@ -16,7 +16,7 @@ func beginINVITE(b *Builder) {
 	b.Request([]byte("INVITE"), []byte("sip:bob@biloxi.example.com"))
 }
 
-// fillIn puts in what b still lacks of the mandatory headers.
+// fillIn puts in what is still missing in b of the mandatory headers.
 func fillIn(b *Builder) {
 	for _, f := range []struct {
 		id    header.ID

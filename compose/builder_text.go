@@ -35,7 +35,7 @@ type Param struct {
 	Quoted bool
 }
 
-// appendTo appends the address; with a code what it has appended is in vain.
+// appendTo appends the address; with a code what it has appended has no meaning.
 func (a *Address) appendTo(dst []byte) ([]byte, sipwire.Code) {
 	if a.Display != nil {
 		if code := check.Text(a.Display); code != 0 {
@@ -66,7 +66,7 @@ func appendURI(dst, u []byte) ([]byte, sipwire.Code) {
 	return append(dst, '>'), code
 }
 
-// appendParams appends parameters. As they may not stand twice (RFC 3261,
+// appendParams appends parameters. As they may not be given twice (RFC 3261,
 // 7.3.1), each is compared with the first 64, so that the cost stays linear,
 // and with the tag when that is written already.
 func appendParams(dst []byte, params []Param, tag bool) ([]byte, sipwire.Code) {

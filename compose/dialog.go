@@ -27,11 +27,11 @@ type Dialog struct {
 	Routes []header.NameAddr
 }
 
-// Begin makes d the dialog that m creates for who has received it: the request
-// for a UAS (RFC 3261, 12.1.1), whose own tag localTag is, or a response with a
-// To tag for a UAC (12.1.2). Routes is used again, so that nothing is allocated
-// once it has grown. Without Contact, Call-ID, From or To there is an error,
-// and d is as it was but for Routes.
+// Begin makes d the dialog that m creates for the side that received it: the
+// request for a UAS (RFC 3261, 12.1.1), whose own tag is localTag, or a response
+// with a To tag for a UAC (12.1.2). Routes is used again, so that nothing is
+// allocated once it has grown. Without Contact, Call-ID, From or To there is an
+// error, which the Fault of m locates, and d is as it was but for Routes.
 func (d *Dialog) Begin(m *codec.Message, localTag []byte) error {
 	for _, id := range [...]header.ID{header.IDFrom, header.IDTo, header.IDCallID} {
 		if !m.Has(id) {

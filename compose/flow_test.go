@@ -15,7 +15,7 @@ import (
 // header by header with what the RFC shows.
 
 // bag describes a message so that two of them which differ only in the order
-// of their headers, in folds and in where Via values stand come out the same.
+// of their headers, in folds and in where Via values are come out the same.
 func bag(t *testing.T, s string) string {
 	t.Helper()
 	m := whole(t, s)

@@ -7,9 +7,9 @@ import (
 	"github.com/sipwire/sipwire/internal/check"
 )
 
-// Identifiers that have to be unique in space and time, and that nobody who
-// has seen others can guess (RFC 3261, 8.1.1.7, 19.3 and 8.1.1.4). All of them
-// are 120 random bits of the system's generator.
+// Identifiers that have to be unique in space and time, and unpredictable for
+// an attacker who has seen others (RFC 3261, 8.1.1.7, 19.3 and 8.1.1.4). All of
+// them are 120 random bits of the system's generator.
 
 const randomLen = 15
 

@@ -30,11 +30,11 @@ type Reply struct {
 }
 
 // AppendReply appends the response to a request (RFC 3261, 8.2.6): Via in
-// order, From, To with a tag, Call-ID and CSeq as they came, Timestamp in a
+// order, From, To with a tag, Call-ID and CSeq as received, Timestamp in a
 // 100, Record-Route in the responses that create a dialog (12.1.1), the fields
 // of r, and Content-Length. Folds in what is taken over become one space.
 //
-// A request that lacks one of those headers is ErrMissing. One that parsed
+// A request that does not have one of those headers is ErrMissing. One that parsed
 // with an error can be answered when its start line and those headers are
 // there, so that it gets its 400, 420 or 505; a To that does not parse gets no
 // tag, and only with a status of 400 and above. An ACK has no response:

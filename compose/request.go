@@ -25,13 +25,12 @@ type Request struct {
 
 // AppendRequest appends a request within a dialog (RFC 3261, 12.2.1.1). Its
 // Request-URI and Route are those of loose or strict routing, as the route set
-// asks for; it is to be sent to [Dialog.NextHop]. Folds in what is taken over
+// asks for; it is to be sent to [Dialog.Destination]. Folds in what is taken over
 // become one space.
 //
-// An error that concerns a message that parts come from, such as ErrMissing,
-// or a value that r or d holds, such as ErrInjection, is a *[codec.Fault] that
-// lives in d.Peer; dst is as it was then. With room in dst nothing is
-// allocated.
+// After an error dst is as it was, and the Fault of d.Peer says where: its
+// Offset is in the bytes of d.Peer, or 0 where a value of r or d is wrong. A
+// Dialog without a Peer is ErrState. With room in dst nothing is allocated.
 func AppendRequest(dst []byte, d *Dialog, r *Request) ([]byte, error) {
 	if d.Peer == nil {
 		return dst, sipwire.ErrState

@@ -13,7 +13,7 @@ import (
 )
 
 // A writer makes a message of parts of another one. After the first error it
-// goes on in vain, and done forgets what it has made.
+// goes on without effect, and done forgets what it has made.
 type writer struct {
 	m       *codec.Message // where parts are taken from
 	dst     []byte
@@ -186,7 +186,7 @@ func (w *writer) cseq(number uint32, method []byte) {
 	w.dst = append(append(w.dst, method...), "\r\n"...)
 }
 
-// fields appends what the caller gives. A header that stands once and stands
+// fields appends what the caller gives. A header that may be given only once and is
 // already is ErrHeaderTwice, and those of routing and framing are ErrState.
 func (w *writer) fields(all []HeaderField) {
 	for i := range all {

@@ -2,7 +2,10 @@ package stamp
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire"
 )
 
 // stampTemplate is what BenchmarkTemplate stamps: an INVITE with eleven
@@ -135,6 +138,7 @@ func TestTemplateAllocs(t *testing.T) {
 	dst := make([]byte, 0, 4096)
 	small := compiled(t, optionsHead("X-Y: {{x}}", ""))
 	x := variable(t, small, "x")
+	long := strings.Repeat("a user ", 20)
 	all := func() {
 		s.Begin(small)
 		s.Set(x, []byte("a short one"))
@@ -165,6 +169,10 @@ func TestTemplateAllocs(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = s.Value(tag)
+		}
+		s.SetString(user, long)
+		if s.SetString(user, "short") != nil || s.Fault().Code != sipwire.ErrUser || string(s.Value(user)) != "short" {
+			t.Fatal(s.Fault())
 		}
 		s.Set(Var{}, nil)
 	}

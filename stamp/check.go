@@ -84,7 +84,7 @@ func (p *place) check(b []byte) sipwire.Code {
 	case posURIHeader:
 		return checkEscaped(b, abnf.URIHeader, sipwire.ErrURI)
 	case posHostPart:
-		// A host itself, and what stands next to it can not spoil the labels.
+		// A host itself, and what is next to it cannot spoil the labels.
 		n, code := uri.ConsumeHost(b, 0)
 		if code == 0 && (n < len(b) || uri.KindOfHost(b[:n]) == uri.HostIPv6 || b[n-1] == '.') {
 			code = sipwire.ErrHost
@@ -130,7 +130,7 @@ func checkEscaped(b []byte, set abnf.Class, code sipwire.Code) sipwire.Code {
 	return 0
 }
 
-// checkQuotedPart asks for what may stand between the quotes of a quoted
+// checkQuotedPart asks for what may be between the quotes of a quoted
 // string: every quote, backslash and control byte in a quoted pair.
 func checkQuotedPart(b []byte) sipwire.Code {
 	for i := 0; i < len(b); i++ {

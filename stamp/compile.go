@@ -163,7 +163,7 @@ func (line *templateLine) add(c *compiler, text []byte, lo, hi int) {
 	}
 }
 
-// variable returns the index of the variable with what stands in the braces at
+// variable returns the index of the variable with what is in the braces at
 // the offset.
 func (c *compiler) variable(b []byte, offset int) int32 {
 	name, word, kinded := bytes.Cut(b, []byte(":"))
@@ -235,7 +235,7 @@ func (c *compiler) body(pieces []templatePiece) {
 	for _, p := range pieces {
 		t.text = append(t.text, p.b...)
 		if p.v != segNone {
-			t.vars[p.v].stands(place{pos: posBody})
+			t.vars[p.v].addPlace(place{pos: posBody})
 			t.vars[p.v].inBody++
 			c.seg(p.v)
 		}
@@ -255,7 +255,7 @@ func (c *compiler) contentLength() {
 	c.t.text = abnf.AppendUint(c.t.text, uint64(c.t.fixed))
 }
 
-// headerLine writes a header field, or the variable that stands for some.
+// headerLine writes a header field, or the variable that means some.
 func (c *compiler) headerLine(line *templateLine) {
 	b := line.b
 	if string(bytes.TrimRight(b, " \t")) == "\x00" {
@@ -264,7 +264,7 @@ func (c *compiler) headerLine(line *templateLine) {
 			c.fail(sipwire.ErrConflict, header.IDOther, line.offset)
 		}
 		v.lines = true
-		v.stands(place{pos: posLines})
+		v.addPlace(place{pos: posLines})
 		c.emit(line, 1) // the value brings its line ends
 		return
 	}
@@ -301,14 +301,14 @@ func (c *compiler) headerLine(line *templateLine) {
 	if code != 0 {
 		c.fail(code, id, line.offset+bad)
 	}
-	line.checked = c.stand(line, f.at)
+	line.checked = c.notePlaces(line, f.at)
 	c.emit(line, len(b))
 	c.literal("\r\n")
 }
 
-// stand notes the places of the variables of a line, and reports whether all
-// of them tell what a value must be.
-func (c *compiler) stand(line *templateLine, at []place) bool {
+// notePlaces notes the places of the variables of a line, and reports whether all
+// of them say what a value must be.
+func (c *compiler) notePlaces(line *templateLine, at []place) bool {
 	k, checked := 0, true
 	for i, ch := range line.b {
 		if ch != 0 {
@@ -316,15 +316,15 @@ func (c *compiler) stand(line *templateLine, at []place) bool {
 		}
 		p := at[i]
 		p.id = line.id
-		c.t.vars[line.refs[k]].stands(p)
+		c.t.vars[line.refs[k]].addPlace(p)
 		checked = checked && p.pos != posText && p.pos != posField && p.pos != posIPv6
 		k++
 	}
 	return checked
 }
 
-// stands adds a place.
-func (v *templateVar) stands(p place) {
+// addPlace adds a place.
+func (v *templateVar) addPlace(p place) {
 	for _, q := range v.places {
 		if p == q {
 			return

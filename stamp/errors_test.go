@@ -10,7 +10,7 @@ import (
 	"github.com/sipwire/sipwire/header"
 )
 
-// optionsHead makes a template of what stands in the header section behind the
+// optionsHead makes a template of what is in the header section behind the
 // mandatory header fields.
 func optionsHead(lines ...string) string {
 	return "OPTIONS sip:a SIP/2.0\nVia: SIP/2.0/UDP a;branch={{branch}}\nFrom: <sip:a>;tag={{tag}}\nTo: <sip:a>\n" +
@@ -18,7 +18,7 @@ func optionsHead(lines ...string) string {
 }
 
 // TestTemplateErrors holds every template that is refused to its code, header
-// and offset, which is where "^" stands in the text.
+// and offset, which is where "^" is in the text.
 func TestTemplateErrors(t *testing.T) {
 	with := func(lines ...string) string { return optionsHead(append(lines, "")...) }
 	without := func(name string) string {

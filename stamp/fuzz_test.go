@@ -223,7 +223,7 @@ func templateSeeds() (seeds []string) {
 		first("OPTIONS {{sch}}:{{u}}:{{p}}@{{h}};{{a}}={{b}}?{{c}} SIP/2.0", seeds[2]))
 }
 
-// cut puts variables in the place of pieces of text, wherever they stand, as
+// cut puts variables in the place of pieces of text, wherever they are, as
 // input says.
 func cut(text []byte, c *hostile.Choice) []byte {
 	names := []string{"x", "y", "z", "tag", "cseq", "n:counter", "b:branch"}

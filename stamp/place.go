@@ -8,7 +8,7 @@ import (
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
-// Where a variable stands, which says what it may hold.
+// Where a variable is, which says what it may hold.
 
 // A place is a position in a header field.
 type place struct {
@@ -305,7 +305,7 @@ func (f *finder) uri(lo, hi int, bare bool) {
 		return
 	case colon == hi:
 		if bytes.IndexByte(b[lo:], 0) >= 0 {
-			f.fail(sipwire.ErrScheme, lo) // a variable can not bring scheme and colon along
+			f.fail(sipwire.ErrScheme, lo) // a variable cannot bring scheme and colon along
 		}
 		return
 	}
@@ -363,5 +363,5 @@ func (c *compiler) startLine(line *templateLine) {
 	if f.code != 0 {
 		c.fail(f.code, header.IDOther, line.offset+f.bad)
 	}
-	line.checked = c.stand(line, f.at)
+	line.checked = c.notePlaces(line, f.at)
 }

@@ -15,13 +15,12 @@ import (
 
 // A Stamp writes the messages of a [Template]. It holds the values of the
 // variables, which stay from one message to the next until they are set again;
-// what nobody has set and the template says how to fill in is new in each
+// what was not set and the template says how to fill in is new in each
 // message. The zero Stamp is ready for [Stamp.Begin]. Each goroutine needs one
 // of its own; it must not be copied. It allocates nothing once its values have
 // grown.
 //
-// An error is a *[codec.Fault] that lives in the Stamp until its next error;
-// its Offset is that of the variable in the template.
+// [Stamp.Fault] says where an error happened.
 type Stamp struct {
 	_ wire.NoCopy
 
@@ -32,10 +31,10 @@ type Stamp struct {
 
 type stampValue struct {
 	b     []byte
-	code  sipwire.Code // why it can not be written
+	code  sipwire.Code // why it cannot be written
 	auto  bool         // it is filled in
 	ready bool         // it is filled in for the next message
-	ids   wire.IDSet   // of the lines it holds, those that may stand once
+	ids   wire.IDSet   // of the lines it holds, those that may be given only once
 
 	next, step uint32 // of a counter
 }
@@ -90,7 +89,7 @@ func (s *Stamp) fail(code sipwire.Code, i int) error {
 	return s.fault.Code
 }
 
-// Set gives the variable a value, which is copied. One that may not stand
+// Set gives the variable a value, which is copied. One that is not allowed
 // where the variable does, as [Template] says, is an error, and until the
 // variable is set to a better one AppendTo returns it too. A Var that is not
 // of the template is ErrState.
@@ -116,6 +115,9 @@ func (s *Stamp) Set(v Var, value []byte) error {
 	return nil
 }
 
+// SetString is Set with the value as a string.
+func (s *Stamp) SetString(v Var, value string) error { return s.Set(v, abnf.Bytes(value)) }
+
 // setLines gives variable i the header fields of value.
 func (s *Stamp) setLines(i int, value []byte) sipwire.Code {
 	val := &s.vals[i]
@@ -139,7 +141,7 @@ func (s *Stamp) setLines(i int, value []byte) sipwire.Code {
 			return sipwire.ErrState
 		}
 		if id.Multi() == header.Single {
-			if s.stands(id) {
+			if s.has(id) {
 				return sipwire.ErrHeaderTwice
 			}
 			val.ids.Add(id)
@@ -157,9 +159,9 @@ func (s *Stamp) setLines(i int, value []byte) sipwire.Code {
 	return 0
 }
 
-// stands reports whether the header, which may stand once, stands in the
+// has reports whether the header, which may be given only once, is in the
 // template or in the lines of a variable.
-func (s *Stamp) stands(id header.ID) bool {
+func (s *Stamp) has(id header.ID) bool {
 	if s.t.single.Has(id) {
 		return true
 	}

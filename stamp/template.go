@@ -17,9 +17,9 @@ import (
 // # Variables
 //
 // A variable is written {{name}}, the name being of letters, digits, "-", "_"
-// and "."; all that have one name are one variable. {{{{ stands for the two
-// braces themselves. {{name:kind}} says what fills the variable in, anew for
-// each message, when nobody sets it:
+// and "."; all that have one name are one variable. {{{{ means the two
+// braces themselves. {{name:kind}} says what fills the variable in, again for
+// each message, when it is not set:
 //
 //	branch   a new branch, by [compose.AppendBranch]
 //	tag      a new tag, by [compose.AppendTag]
@@ -44,14 +44,14 @@ import (
 // # What a variable may hold
 //
 // No value can end its header field or begin another one: CR, LF and NUL are
-// ErrInjection. Beyond that, what a variable may hold follows from where it
-// stands, and from all the places where it stands:
+// ErrInjection. Beyond that, what a variable may hold follows from all the
+// places where it is:
 //
 //   - in the body: any bytes;
 //   - on a line of its own among the header fields: whole header fields, each
 //     "Name: value" by the grammar of the header, with CRLF between them; none
-//     when it is empty. Content-Length is ErrState, and a header that may stand
-//     once and stands already is ErrHeaderTwice;
+//     when it is empty. Content-Length is ErrState, and a header that may be
+//     once and is there already is ErrHeaderTwice;
 //   - as the whole value of a header field: what [header.Check] lets through;
 //   - between quotes: text with a backslash in front of every quote and
 //     backslash;
@@ -66,7 +66,7 @@ import (
 //
 // Where it is part of a token, a host and so on it may not be empty. A number
 // of which it is a part is not held against a range. A name of a header field,
-// or part of one, can not be a variable.
+// or part of one, cannot be a variable.
 //
 // # Lines and Content-Length
 //
@@ -76,7 +76,7 @@ import (
 // replaced, and when it says nothing it is put last. With no variable in the
 // body it costs nothing.
 type Template struct {
-	text []byte // what stands between the variables
+	text []byte // what is between the variables
 	segs []segment
 	vars []templateVar
 
@@ -103,14 +103,14 @@ type templateVar struct {
 	name   string
 	kind   varKind
 	kinded bool    // the template says the kind
-	places []place // where it stands, without repetition
+	places []place // where it is, without repetition
 	offset int     // of the first one in the template
-	lines  bool    // it stands on a line of its own
+	lines  bool    // it is on a line of its own
 
 	inHead, inBody int32 // how often
 }
 
-// id is the header that the variable stands in first.
+// id is the header that the variable is in first.
 func (v *templateVar) id() header.ID {
 	if len(v.places) == 0 {
 		return header.IDOther
@@ -121,7 +121,7 @@ func (v *templateVar) id() header.ID {
 type varKind uint8
 
 const (
-	kindSet varKind = iota // somebody has to set it
+	kindSet varKind = iota // it has to be set
 	kindBranch
 	kindTag
 	kindCallID
@@ -167,10 +167,10 @@ func (t *Template) All() iter.Seq2[string, Var] {
 
 // Compile takes a template apart. A template that does not make a good
 // message is an error: one whose start line or a header field is malformed
-// wherever that can be told without knowing the values, one that lacks a header
+// wherever that can be told without knowing the values, one without a header
 // that every request or response must have (see [compose.Builder.AppendTo]; lines of
 // variables may hold it, and then it is not missed), one with a header twice
-// that may stand once, one with a variable that no value fits.
+// that may be given only once, one with a variable that no value fits.
 //
 // The Template is never nil. With an error it holds nothing but the fault, and
 // a Stamp of it writes nothing. text is not kept.

@@ -208,7 +208,7 @@ func tplText(*Template) string {
 		"Call-ID: {{call-id}}\nCSeq: {{cseq}} OPTIONS\nMax-Forwards: 70\nX-N: {{n:counter}} {{set}} {{n}}\n\n"
 }
 
-// TestTemplateLines sets lines of header fields that stand in each other's way.
+// TestTemplateLines sets lines of header fields that are in each other's way.
 func TestTemplateLines(t *testing.T) {
 	tpl := compiled(t, optionsHead("{{a}}", "X-Y: z", "{{b}}", ""))
 	a, b := variable(t, tpl, "a"), variable(t, tpl, "b")
@@ -219,7 +219,7 @@ func TestTemplateLines(t *testing.T) {
 		value string
 		code  error
 	}{
-		{a, "Organization: x\r\nnothing", sipwire.ErrColon}, // it does not stand
+		{a, "Organization: x\r\nnothing", sipwire.ErrColon}, // it does not stay
 		{b, "Organization: y", nil},
 		{a, "X-A: 1\r\nOrganization: x", sipwire.ErrHeaderTwice},
 		{b, "X-B: 1", nil},

@@ -25,7 +25,7 @@ var words = []string{
 	"\r\n ", "SIP/2.0/UDP a;branch=z9hG4bK", "a=b", "%41", "?", ":", "(", ")", "Digest a=\"b\", c=d", "Content-Length", "{{x}}",
 }
 
-// Text returns one word, two of them, or bytes as they come; nil now and then.
+// Text returns one word, two of them, or bytes as they are; nil now and then.
 func (c *Choice) Text() []byte {
 	switch k := c.Of(8); k {
 	case 0:

@@ -42,7 +42,7 @@ const message = "INVITE sip:b SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nF
 
 // Check puts the text in. What comes out, if anything, must have the
 // lines that it has with a good text, so that no text begins a header field or
-// a message, and its own grammar where it stands.
+// a message, and its own grammar where it is.
 func (s *Setter) Check(t *testing.T, text []byte) (taken bool) {
 	t.Helper()
 	m := parsed(t, message)

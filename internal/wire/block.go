@@ -18,7 +18,7 @@ func Copy64(d, s *[64]byte) {
 }
 
 // Copy128 is *d = *s. Inline, the compiler makes each of the sixteen addresses
-// anew.
+// again.
 //
 //go:noinline
 func Copy128(d, s *[128]byte) {
