@@ -52,7 +52,7 @@
 // # What is missing
 //
 // A typed value that is missing is ErrMissing, missing bytes are nil, an index
-// is -1, and a number without an error comes with ok, which is false.
+// is -1, and a number without an error is returned with ok, which is false.
 //
 // # Limits and hostile input
 //

@@ -13,7 +13,7 @@ import (
 // The changes that a client makes to a request it sends again: after a
 // challenge, or to a next target.
 
-// SetBranch replaces the branch of the top Via that the message came with, or
+// SetBranch replaces the branch of the top Via of the message as received, or
 // puts one in when it has none. A branch has to be a token that begins with
 // the magic cookie (RFC 3261, 8.1.1.7), else it is an error.
 func (e *Edit) SetBranch(branch []byte) error {

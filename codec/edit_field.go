@@ -126,7 +126,7 @@ func (e *Edit) finishField(at Position, id header.ID, from int, value []byte) er
 }
 
 // Set gives the header the one value: that of its first field is replaced,
-// under the name it came with, and further fields are removed. A header that
+// under its name as received, and further fields are removed. A header that
 // is not there is put behind the last field. Content-Length cannot be set.
 func (e *Edit) Set(id header.ID, value []byte) error {
 	if !e.ready() {

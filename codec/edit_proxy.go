@@ -9,7 +9,7 @@ import (
 
 // The changes that a proxy makes (RFC 3261, 16.6 and 16.7).
 
-// PopVia removes the topmost Via value that the message came with and that is
+// PopVia removes the topmost Via value of the message as received that is
 // still there, as a proxy does with its own in a response (RFC 3261, 16.7,
 // step 3). ErrMissing says that there is none left.
 func (e *Edit) PopVia() error {
@@ -64,7 +64,7 @@ func (e *Edit) behindVias() int {
 	return e.viasEnd
 }
 
-// PopRoute removes the topmost Route value that the message came with and
+// PopRoute removes the topmost Route value of the message as received
 // that is still there (RFC 3261, 16.4). ErrMissing says that there is none
 // left.
 func (e *Edit) PopRoute() error {
@@ -75,7 +75,7 @@ func (e *Edit) PopRoute() error {
 }
 
 // ApplyHop makes the changes that a Hop asks for, which [Message.NextHop] has
-// found for the same message: Route values that are used up go, and strict
+// found for the same message: Route values that are used up are removed, and strict
 // routers before and behind the proxy get what they expect (RFC 3261, 16.4 and
 // 16.6, step 6).
 func (e *Edit) ApplyHop(h *Hop) error {

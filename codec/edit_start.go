@@ -60,7 +60,7 @@ func (e *Edit) SetRequestLine(method, u []byte) error {
 
 // SetStatusLine replaces the status, 100 to 699, and the reason phrase of a
 // response (RFC 3261, 7.2); a nil reason is the registered one. A request is
-// ErrState, as is another status: [AppendReply] answers requests.
+// ErrState, as is another status: compose.AppendReply answers requests.
 func (e *Edit) SetStatusLine(status int, reason []byte) error {
 	if !e.ready() {
 		return e.fault.Code

@@ -73,7 +73,7 @@ type Field struct {
 	Folded      bool // a continuation line follows (RFC 3261, 7.3.1)
 }
 
-// IsCompact reports whether the name came in its compact form (RFC 3261,
+// IsCompact reports whether the name is in its compact form (RFC 3261,
 // 7.3.3).
 func (f Field) IsCompact() bool { return len(f.Name) == 1 && f.ID != header.IDOther }
 
@@ -114,7 +114,7 @@ func (m *Message) ValueAt(i int) []byte {
 // continuation line. It is the Folded of At.
 func (m *Message) FoldedAt(i int) bool { return m.fields[i].flags&fieldFolded != 0 }
 
-// Fields returns the header fields in the order they came, with their index.
+// Fields returns the header fields in their order, with their index.
 func (m *Message) Fields() iter.Seq2[int, Field] {
 	return func(yield func(int, Field) bool) { m.eachField(yield) }
 }
@@ -213,7 +213,7 @@ func (m *Message) Count(id header.ID) int {
 	return n
 }
 
-// All returns the header fields with the given ID in the order they came.
+// All returns the header fields with the given ID in their order.
 func (m *Message) All(id header.ID) iter.Seq[Field] {
 	return func(yield func(Field) bool) { m.eachOf(id, yield) }
 }
@@ -266,7 +266,7 @@ func (m *Message) Duplicate() int {
 }
 
 // ContentLength returns the declared Content-Length in bytes; ok is false
-// when there is none, or none that can be believed.
+// when there is none, or no valid one.
 func (m *Message) ContentLength() (n int, ok bool) {
 	if !m.parsed || m.length < 0 {
 		return 0, false

@@ -14,7 +14,7 @@ import (
 // of the message before may keep its bytes from the collector until Reset.
 //
 // After an error m is as usable for the next Parse as before. Until then its
-// accessors show what was found all the same, so that a bad request can be
+// accessors still show what was found, so that a bad request can be
 // answered: the start line unless it is what is wrong, and every header field
 // that could be read.
 func (p *Parser) Parse(m *Message, b []byte) error {

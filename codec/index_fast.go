@@ -14,7 +14,7 @@ import (
 // field in one walk, without a branch that depends on which field it is:
 // fields come in any order, and an unpredictable branch
 // costs as much as the rest of the field. What is not as expected leaves the
-// path: oddLine for a line that is a field all the same, joinFolds for a
+// path: oddLine for an unusual line that is a field, joinFolds for a
 // section with folded lines, and parseLines and classify for the whole section
 // when something in it is an error or breaks a limit.
 //

@@ -236,7 +236,7 @@ func (m *Message) InDialog() bool {
 // 3261, 14).
 func (m *Message) IsReinvite() bool { return m.method == header.MethodINVITE && m.InDialog() }
 
-// LoopHash returns a hash of what has a say in the processing of a request,
+// LoopHash returns a hash of what decides how a request is processed,
 // to be made a part of the branch that a proxy inserts (RFC 3261, 16.6, step
 // 8): To tag, From tag, Call-ID, CSeq number, the Request-URI as it was
 // received, and all of Route, Proxy-Require and Proxy-Authorization. A request
@@ -244,7 +244,7 @@ func (m *Message) IsReinvite() bool { return m.method == header.MethodINVITE && 
 // spirals (16.3). The method is left out, as step 8 wants it, and so is the
 // top Via, which differs when the loop goes through another element.
 //
-// Headers that do not parse take part as received, those that are missing as
+// Headers that do not parse are hashed as received, those that are missing as
 // empty.
 func (m *Message) LoopHash(seed uint64) uint64 {
 	s := keyWriter{hash: seed, hashing: true}

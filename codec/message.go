@@ -134,7 +134,8 @@ func (m *Message) Err() error { return m.fault.Code.Err() }
 // Fault says where the most recent call on m that failed did: Parse, an
 // accessor, or an iterator. The Offset is in the bytes given to Parse. It is
 // the zero Fault when no call has failed since Parse was called, and stays when
-// later calls do not fail.
+// later calls do not fail. A call that reads a malformed value and returns no
+// error, such as [Message.InDialog], may set it too.
 func (m *Message) Fault() Fault {
 	if m.typed.have&hasLast != 0 {
 		return m.typed.last

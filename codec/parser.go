@@ -28,7 +28,7 @@ type Parser struct {
 	// Strict refuses what the default tolerates: lines that end in LF
 	// alone, and a second header field where only one is allowed.
 	Strict bool
-	// Stream says that the message came over a stream, where a missing
+	// Stream says that the message was received over a stream, where a missing
 	// Content-Length is an error (RFC 3261, 18.3).
 	Stream bool
 

@@ -14,7 +14,7 @@ import (
 // response (12.1.2). An empty route set appends nothing. [Either] is as [UAS].
 //
 // A value that does not parse, or whose URI does not, is an error, with dst as
-// it was: requests sent without it would go astray.
+// it was: requests sent without it would be sent to the wrong place.
 func (m *Message) AppendRouteSet(dst []header.NameAddr, side Side) ([]header.NameAddr, error) {
 	n := len(dst)
 	set := dst
@@ -143,7 +143,7 @@ type Hop struct {
 }
 
 // NextHop finds the next hop of a request at a proxy (RFC 3261, 16.4 to 16.6).
-// self reports whether a URI name the proxy itself; it may not keep what
+// self reports whether a URI names the proxy itself; it may not keep what
 // it is given, and m may not be parsed into meanwhile.
 //
 // A Request-URI is taken for one that the proxy has once put into a
@@ -151,7 +151,7 @@ type Hop struct {
 // (16.6, step 4), and there is a Route to take its place.
 //
 // The maddr rule of 16.4 is left to the caller, which knows the port and the
-// transport the request came by. The error is that of the Request-URI or of
+// transport the request was received over. The error is that of the Request-URI or of
 // the Route value that does not parse.
 func (m *Message) NextHop(self func(*uri.URI) bool) (Hop, error) {
 	target, err := m.RequestURI()
@@ -220,10 +220,10 @@ func (m *Message) routeURI(v *header.NameAddr, i int, u *uri.URI) error {
 }
 
 // AppendTargets appends the Contact values in the order in which a redirected
-// client tries them: by falling q, and those of the same q in the order they
-// came; one without q counts as 1 (RFC 3261, 8.1.3.4 and 20.10). "*" and what
+// client tries them: by falling q, and those of the same q in their order;
+// one without q counts as 1 (RFC 3261, 8.1.3.4 and 20.10). "*" and what
 // does not parse, URI included, is left out, with the first such error; the
-// others are there all the same. Whether a URI has been tried already is for
+// others are still there. Whether a URI has been tried already is for
 // the caller to see.
 //
 // The cost is in proportion to the message, whatever the number of Contacts.
@@ -268,7 +268,7 @@ func (m *Message) AppendTargets(dst []header.Contact) ([]header.Contact, error) 
 	return dst, nil
 }
 
-// checkTarget says whether v, which came with err, is a place to try. k is the
+// checkTarget says whether v, which was read with err, is a place to try. k is the
 // offset of an error in the field that v is in.
 func checkTarget(v *header.Contact, err error) (k int, bad error) {
 	if err != nil {

@@ -244,8 +244,8 @@ func (m *Message) readCSeq() {
 }
 
 // CallID returns the Call-ID as received (RFC 3261, 20.8). Two are compared
-// byte by byte, with case. One that does not follow the grammar comes with its
-// error, as for [Message.RequestURI]: it can be compared all the same.
+// byte by byte, with case. One that does not follow the grammar is returned
+// with its error, as for [Message.RequestURI]: it can still be compared.
 func (m *Message) CallID() ([]byte, error) {
 	b, offset, err := m.find(header.IDCallID)
 	if m.unread(slotCallID) {
@@ -295,7 +295,7 @@ func (m *Message) Expires() (seconds uint32, err error) {
 			}
 		}
 		m.keep(slotExpires, header.IDExpires, offset, err)
-		m.typed.expires = value // one that is malformed has a value all the same
+		m.typed.expires = value // one that is malformed has a value too
 	}
 	return m.typed.expires, m.verdict(slotExpires)
 }

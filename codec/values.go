@@ -85,8 +85,8 @@ func (m *Message) readAll(id header.ID, parse func([]byte) (int, error), yield f
 
 // Vias ranges over the Via values from the topmost down, wherever commas and
 // lines divide them (RFC 3261, 7.3.1 and 20.42). A value that does not parse
-// comes as the zero Via with its error, and those behind it are read all the
-// same; so do an empty element and an empty field.
+// is yielded as the zero Via with its error, and the values after it are still
+// read. So are an empty element and an empty field.
 func (m *Message) Vias() iter.Seq2[header.Via, error] {
 	return func(yield func(header.Via, error) bool) { m.eachVia(yield) }
 }
@@ -124,10 +124,10 @@ func (m *Message) RecordRoutes() iter.Seq2[header.NameAddr, error] {
 
 // NameAddrs ranges over the values of any header of the classes
 // [header.NameAddrList] and [header.NameAddrValue], such as Path, Diversion or
-// P-Asserted-Identity. A value that does not parse comes as the zero NameAddr
-// with its error, and those behind it are read all the same; so do an empty
-// element and an empty field. The URIs are found but not read:
-// [header.NameAddr.Check] gives the verdict on them.
+// P-Asserted-Identity. A value that does not parse is yielded as the zero
+// NameAddr with its error, and the values after it are still read. So are an
+// empty element and an empty field. The URIs are found but not read:
+// [header.NameAddr.Check] checks them.
 func (m *Message) NameAddrs(id header.ID) iter.Seq2[header.NameAddr, error] {
 	return func(yield func(header.NameAddr, error) bool) { m.eachAddr(id, yield) }
 }

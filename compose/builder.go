@@ -33,7 +33,7 @@ const (
 //	any header of the table       Field, whose value is given as text
 //	everything                    Raw
 //
-// All but Raw hold the value against the grammar of its header. The fields
+// All but Raw check the value against the grammar of its header. The fields
 // are written in the order that spares proxies a walk through all of them (RFC
 // 3261, 7.3.1): Via, Route, Record-Route, Proxy-Require, Max-Forwards,
 // Proxy-Authorization, From, To, Call-ID, CSeq, Contact, those that are not
@@ -53,7 +53,7 @@ type Builder struct {
 	_ wire.NoCopy
 
 	// Compact writes every name that has a compact letter as that letter (RFC
-	// 3261, 7.3.3). It counts for the calls behind it; set it before the
+	// 3261, 7.3.3). It applies to the calls after it; set it before the
 	// message begins.
 	Compact bool
 
@@ -115,7 +115,7 @@ func (b *Builder) Request(method, requestURI []byte) error {
 	lo := len(b.text)
 	b.text = append(b.text, requestURI...)
 	hi := len(b.text)
-	// The copy is parsed, not what came, which else would have to be on the
+	// The copy is parsed, not the argument, which else would have to be on the
 	// heap.
 	var u uri.URI
 	if n, err := u.Parse(b.text[lo:hi]); err != nil {

@@ -14,7 +14,7 @@ import (
 // The setters of a Builder. Each one puts in one header field.
 
 // Field puts in a header field of the table with its value as text, which is
-// held against the grammar of the header ([header.Check]) and may be a list
+// checked against the grammar of the header ([header.Check]) and may be a list
 // where the header may. Whitespace around it is left out. It is for headers
 // without a setter of their own, such as User-Agent, Server, Subject, Warning,
 // Accept, Authorization ([header.Digester] makes the value), Proxy-Require
@@ -56,8 +56,7 @@ func (b *Builder) FieldString(id header.ID, value string) error {
 
 // Raw puts in a header field by its name, which must be a token and is written
 // as it is given, and a value that is written as it is but for whitespace
-// around it. Of the value it is asked only that it holds neither CR, LF nor
-// NUL. A header of the table goes where Field puts it, and what may be given only once
+// around it. The value must not have CR, LF or NUL; nothing else is checked. A header of the table goes where Field puts it, and what may be given only once
 // does.
 func (b *Builder) Raw(name, value []byte) error {
 	id := header.Lookup(name)

@@ -9,7 +9,7 @@ import (
 	"github.com/sipwire/sipwire/internal/check"
 )
 
-// The pieces of header fields that a Builder writes, each held against its
+// The pieces of header fields that a Builder writes, each checked against its
 // grammar, so that none can become two.
 
 // An Address is a name-addr to be written (RFC 3261, 20.10 and 25.1). Its

@@ -21,7 +21,7 @@ type Dialog struct {
 	// LocalTag is the tag that this side has put into its responses. It is
 	// needed when the To of Peer has none, as in the INVITE that a UAS gets.
 	LocalTag []byte
-	// Target is the remote target: the URI of the Contact that came last.
+	// Target is the remote target: the URI of the last Contact.
 	Target uri.URI
 	// Routes is the route set, in the order in which requests follow it.
 	Routes []header.NameAddr

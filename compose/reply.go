@@ -19,7 +19,7 @@ type Reply struct {
 	// it that are sent again, have the same; [AppendTag] makes one.
 	Tag []byte
 
-	// Source is where the request came from. When it is valid, the top Via
+	// Source is the source of the request. When it is valid, the top Via
 	// gets received and rport as by [codec.Edit.SetReceived]; leave it out when the
 	// request at hand has them already.
 	Source netip.AddrPort

@@ -8,7 +8,7 @@ import (
 	"github.com/sipwire/sipwire/uri"
 )
 
-// check holds a value against every place of the variable. With probing, the
+// check checks a value against every place of the variable. With probing, the
 // whole value of a header field is not asked for its grammar.
 func (v *templateVar) check(b []byte, probing bool) sipwire.Code {
 	for i := range v.places {
@@ -33,7 +33,7 @@ func (v *templateVar) check(b []byte, probing bool) sipwire.Code {
 	return 0
 }
 
-// check holds a value against the place. It holds no CR, LF or NUL.
+// check checks a value against the place. It holds no CR, LF or NUL.
 func (p *place) check(b []byte) sipwire.Code {
 	switch p.pos {
 	case posField:

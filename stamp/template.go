@@ -65,7 +65,7 @@ import (
 //     the table: any text.
 //
 // Where it is part of a token, a host and so on it may not be empty. A number
-// of which it is a part is not held against a range. A name of a header field,
+// of which it is a part is not checked against a range. A name of a header field,
 // or part of one, cannot be a variable.
 //
 // # Lines and Content-Length
