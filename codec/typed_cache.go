@@ -80,8 +80,15 @@ func (m *Message) verdict(s slot) error {
 	if m.typed.bad>>s&1 == 0 {
 		return nil
 	}
-	return m.Fail(m.typed.errs[s])
+	return m.failAgain(s)
 }
+
+// failAgain returns the error of slot s, which is the fault of m again. It is a
+// call of its own so that the accessors, in which verdict is inlined, stay
+// short.
+//
+//go:noinline
+func (m *Message) failAgain(s slot) error { return m.Fail(m.typed.errs[s]) }
 
 // keep marks slot s as read, with an error unless err is nil, which is a Code.
 func (m *Message) keep(s slot, id header.ID, offset int, err error) {

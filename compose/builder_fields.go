@@ -56,7 +56,8 @@ func (b *Builder) FieldString(id header.ID, value string) error {
 
 // Raw puts in a header field by its name, which must be a token and is written
 // as it is given, and a value that is written as it is but for whitespace
-// around it. The value must not have CR, LF or NUL; nothing else is checked. A header of the table goes where Field puts it, and what may be given only once
+// around it. The value must not have CR, LF or NUL; nothing else is checked. A
+// header of the table goes where Field puts it, and what may be given only once
 // does.
 func (b *Builder) Raw(name, value []byte) error {
 	id := header.Lookup(name)
