@@ -3,6 +3,7 @@ package codec
 import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/check"
 )
 
