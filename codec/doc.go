@@ -15,6 +15,9 @@
 //	}
 //	fmt.Printf("%s from %s\n", m.Value(header.IDCallID), via.Host())
 //
+//	// Output:
+//	// 7f000001-2b3c@192.0.2.17 from client.example.com
+//
 // Typed values ([Message.TopVia], [Message.From], [Message.CSeq] and so on)
 // are read on the first call and kept, each with its own error: a malformed
 // header field does not spoil the message. [Message.Read] reads any other
