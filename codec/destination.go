@@ -99,7 +99,7 @@ func (m *Message) responseDestination(src netip.AddrPort, maddr bool) (d Destina
 
 // RequestDestination returns where a request for the URI goes: the
 // Request-URI, or the URI of the first Route (RFC 3261, 8.1.2; RFC 3263, 4).
-// [Message.NextHop], [Route] and [Dialog.NextHop] find that URI.
+// [Message.NextHop] and [Route] find that URI.
 //
 // The host is that of maddr when the URI has it. An address without a
 // transport parameter, or a host with a port, means UDP, and TLS over TCP for a

@@ -46,7 +46,7 @@ func ExampleEdit_forwardRequest() {
 	_ = e.PushVia(&codec.ViaSpec{
 		Transport: header.TransportUDP,
 		Host:      []byte("p1.example.com"),
-		Branch:    []byte("z9hG4bK0000000000005eed"), // compose.AppendBranchHash makes one of m.TransactionHash
+		Branch:    []byte("z9hG4bK0000000000005eed"), // compose.Key makes one from the request
 	})
 	out, err := e.AppendTo(nil)
 	if err != nil {

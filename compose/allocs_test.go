@@ -25,6 +25,7 @@ func TestAllocs(t *testing.T) {
 		[]byte("INVITE sip:a SIP/2.0\r\nVia: ,\r\nFrom: <\r\nTo: \r\nCSeq: x\r\nCall-ID: @\r\nContact: *, *\r\nRecord-Route: <sip:a\r\n\r\n"),
 		[]byte(optionsMsg+"\r\n"), []byte(strings.ReplaceAll(optionsMsg, "OPTIONS", "INVITE")+"Contact: <sip:c>\r\n\r\n"),
 		[]byte(strings.Replace(reliableMsg, "Require", "Contact: <sip:a>\r\nRequire", 1)))
+	key := NewKey()
 	for _, in := range inputs {
 		_ = m.Parse(in)
 		for name, run := range map[string]func(){
@@ -49,7 +50,9 @@ func TestAllocs(t *testing.T) {
 	// The system's generator may allocate now and then.
 	if n := testing.AllocsPerRun(1000, func() {
 		_ = AppendBranch(dst)
-		_ = AppendBranchHash(dst, 1)
+		_, _ = key.AppendBranch(dst, m)
+		_, _ = key.AppendTag(dst, m)
+		_ = key.IsLoop(key.AppendLoopBranch(dst, m), m)
 		_ = AppendTag(dst)
 		_, _ = AppendCallID(dst, tag)
 		_, _ = AppendCallID(dst, []byte("a b"))

@@ -36,11 +36,16 @@ func takeRandom(r *[randomLen]byte) {
 	clear(next)
 }
 
-// appendRandom appends random characters of 6 bits each.
+// appendRandom appends random characters.
 func appendRandom(dst []byte) []byte {
-	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	var r [randomLen]byte
 	takeRandom(&r)
+	return appendLetters(dst, &r)
+}
+
+// appendLetters appends characters of 6 bits each.
+func appendLetters(dst []byte, r *[randomLen]byte) []byte {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	for i := 0; i < len(r); i += 3 {
 		w := uint32(r[i])<<16 | uint32(r[i+1])<<8 | uint32(r[i+2])
 		dst = append(dst, letters[w>>18], letters[w>>12&63], letters[w>>6&63], letters[w&63])
@@ -49,19 +54,9 @@ func appendRandom(dst []byte) []byte {
 }
 
 // AppendBranch appends a new branch: the magic cookie and 20 random characters
-// (RFC 3261, 8.1.1.7). A stateless proxy wants one that comes from the message
-// instead (16.11): see [codec.Message.TransactionHash] and [AppendBranchHash].
+// (RFC 3261, 8.1.1.7). A stateless proxy needs one that is made from the message
+// instead (16.11): see [Key.AppendBranch].
 func AppendBranch(dst []byte) []byte { return appendRandom(append(dst, check.MagicCookie...)) }
-
-// AppendBranchHash appends a branch made of a hash, the same for the same
-// hash: the magic cookie and 16 hexadecimal digits.
-func AppendBranchHash(dst []byte, hash uint64) []byte {
-	dst = append(dst, check.MagicCookie...)
-	for shift := 60; shift >= 0; shift -= 4 {
-		dst = append(dst, "0123456789abcdef"[hash>>shift&15])
-	}
-	return dst
-}
 
 // AppendTag appends a new tag for From or To: 20 random characters (RFC 3261,
 // 19.3).

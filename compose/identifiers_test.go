@@ -55,9 +55,6 @@ func TestIdentifiers(t *testing.T) {
 	if b := AppendBranch([]byte("x")); len(b) != 28 || !bytes.HasPrefix(b, []byte("xz9hG4bK")) || check.Branch(b[1:]) != 0 {
 		t.Errorf("branch %q", b)
 	}
-	if b := AppendBranchHash(nil, 0x0123456789abcdef); string(b) != "z9hG4bK0123456789abcdef" {
-		t.Errorf("branch %q", b)
-	}
 	for host, code := range map[string]sipwire.Code{"": 0, "a.example": 0, "[::1]": 0, "192.0.2.1": 0, "a b": sipwire.ErrHost, "a:1": sipwire.ErrHost, "a\r\nB: c": sipwire.ErrInjection, "a>": sipwire.ErrHost} {
 		id, err := AppendCallID([]byte("x"), []byte(host))
 		if code == 0 {

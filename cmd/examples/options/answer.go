@@ -1,10 +1,7 @@
 package main
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"net/netip"
-	"strconv"
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
@@ -26,52 +23,48 @@ type answerer struct {
 	reply       compose.Reply
 	tag         []byte
 	unsupported []compose.HeaderField
-	seed        uint64
+	key         compose.Key
 }
 
 func newAnswerer() *answerer {
-	a := &answerer{}
-	var b [8]byte
-	rand.Read(b[:])
-	a.seed = binary.NativeEndian.Uint64(b[:])
-	return a
+	return &answerer{key: compose.NewKey()}
 }
 
 // answer appends the response to the datagram in, which came from src, and
 // returns where to send it; it appends nothing where there is nothing to say.
 func (a *answerer) answer(dst, in []byte, src netip.AddrPort) ([]byte, netip.AddrPort) {
 	m, r := &a.m, &a.reply
-	if m.Parse(in) != nil || !m.IsRequest() {
+	malformed := m.Parse(in)
+	if !m.IsRequest() || m.Method() == header.MethodACK {
 		return dst, src
 	}
 	*r = compose.Reply{Source: src}
-	switch m.Method() {
-	case header.MethodACK, header.MethodCANCEL:
-		return dst, src
-	case header.MethodOPTIONS:
-		r.Status, r.Fields = 200, able
-		if m.Has(header.IDRequire) {
-			r.Status, r.Fields = 420, a.required()
-		}
-	default:
+	switch {
+	case malformed != nil:
+		r.Status = m.Fault().Code.Status() // a 400, 413, 505 and so on
+	case m.Method() == header.MethodCANCEL:
+		r.Status = 481 // nothing here lasts long enough to be cancelled (9.2)
+	case m.Method() != header.MethodOPTIONS:
 		r.Status, r.Fields = 405, able[:1]
+	case m.Has(header.IDRequire):
+		r.Status, r.Fields = 420, a.required()
+	default:
+		r.Status, r.Fields = 200, able
 	}
 	// A server without state gives a request that comes again the tag it gave
-	// before (8.2.7): made of what makes the transaction, and of a number that
-	// nobody else knows (19.3).
-	hash, err := m.TransactionHash(a.seed)
-	if err != nil {
+	// before (8.2.7).
+	var err error
+	if a.tag, err = a.key.AppendTag(a.tag[:0], m); err != nil {
 		return dst, src
 	}
-	a.tag = strconv.AppendUint(a.tag[:0], hash, 16)
 	r.Tag = a.tag
-	via, err := m.TopVia()
+	to, err := m.ResponseDestination(src)
 	if err != nil {
 		return dst, src
 	}
-	to := destination(via, src)
 	dst, _ = compose.AppendReply(dst, m, r) // what is not enough to answer is not answered
-	return dst, to
+	addr, _ := to.AddrPort()                // it is one: src is known
+	return dst, addr
 }
 
 // required returns what the request requires as Unsupported fields.
@@ -81,18 +74,4 @@ func (a *answerer) required() []compose.HeaderField {
 		a.unsupported = append(a.unsupported, compose.HeaderField{ID: header.IDUnsupported, Value: v})
 	}
 	return a.unsupported
-}
-
-// destination is where the response to a request from src goes (18.2.2 and
-// RFC 3581, 4). A maddr is not followed: it is there for multicast, and would let
-// anyone have answers sent to anyone.
-func destination(via *header.Via, src netip.AddrPort) netip.AddrPort {
-	port, ok := via.Port()
-	if !ok {
-		port = header.TransportUDP.DefaultPort()
-	}
-	if via.HasRPort() {
-		return src
-	}
-	return netip.AddrPortFrom(src.Addr(), port)
 }

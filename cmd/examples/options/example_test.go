@@ -7,7 +7,6 @@ import (
 
 func Example() {
 	a := newAnswerer()
-	a.seed = 1 // for the example; a real one is random
 	out, to := a.answer(nil, request("OPTIONS", ";rport"), src)
 	tag := a.tag
 	fmt.Println("to", to)
