@@ -9,6 +9,7 @@ import (
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/grammar"
 	"github.com/sipwire/sipwire/internal/reference"
 	"github.com/sipwire/sipwire/internal/testfiles"
 )
@@ -153,11 +154,11 @@ func checkAccess(t *testing.T, m *codec.Message, b []byte) {
 	}
 	_ = m.Method().String()
 	_ = m.Status()
-	if i := m.Duplicate(); i >= 0 && m.At(i).ID.Multi() != header.Single {
+	if i := m.Duplicate(); i >= 0 && !m.At(i).ID.IsSingle() {
 		t.Fatal("duplicate of a header that may be repeated")
 	}
 	lines := 0
-	for id := header.ID(0); id < header.NumIDs; id++ {
+	for id := header.ID(0); id < grammar.NumIDs; id++ {
 		n := 0
 		last := -1
 		for f := range m.All(id) {
@@ -213,7 +214,7 @@ func FuzzSplit(f *testing.F) {
 	})
 	f.Fuzz(func(t *testing.T, id uint8, field []byte) {
 		var parts [][]byte
-		for v := range header.Values(header.ID(id), field) {
+		for v := range header.ID(id).Values(field) {
 			if lo, hi := abnf.TrimLWS(v, 0, len(v)); lo != 0 || hi != len(v) {
 				t.Fatalf("value %q is not trimmed", v)
 			}
@@ -224,7 +225,7 @@ func FuzzSplit(f *testing.F) {
 			t.Fatalf("%v: %q joins to %q", header.ID(id), field, joined)
 		}
 		n := 0
-		for range header.Values(header.ID(id), joined) {
+		for range header.ID(id).Values(joined) {
 			n++
 		}
 		if n != len(parts) {

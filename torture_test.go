@@ -122,7 +122,7 @@ func torturous(t *testing.T, folder string, tests []torture) {
 			}
 			var bad []string
 			for _, f := range m.Fields() {
-				if _, err := header.Check(f.ID, f.Value); err != nil {
+				if _, err := f.ID.Check(f.Value); err != nil {
 					bad = append(bad, f.ID.String())
 				}
 			}

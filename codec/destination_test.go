@@ -96,12 +96,12 @@ func TestRequestDestination(t *testing.T) {
 		"sip:a@example.org;transport=sctp;lr;ttl=100": "SCTP example.org invalid IP 0",
 	} {
 		u := uri.MustParse(in)
-		if d, err := RequestDestination(&u); err != nil || d.text() != want {
+		if d, err := RequestDestination(u); err != nil || d.text() != want {
 			t.Errorf("%s: %q, %v, want %q", in, d.text(), err, want)
 		}
 	}
 	u := uri.MustParse("tel:+1-212-555-0100")
-	if _, err := RequestDestination(&u); !errors.Is(err, sipwire.ErrScheme) {
+	if _, err := RequestDestination(u); !errors.Is(err, sipwire.ErrScheme) {
 		t.Errorf("tel: %v", err)
 	}
 	u = uri.MustParse("sip:a@192.0.2.1")
@@ -111,7 +111,7 @@ func TestRequestDestination(t *testing.T) {
 	}
 	src := netip.MustParseAddrPort("192.0.2.9:1234")
 	if n := testing.AllocsPerRun(100, func() {
-		_, _ = RequestDestination(&u)
+		_, _ = RequestDestination(u)
 		_, _ = m.ResponseDestination(src)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/auth"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/check"
 	"github.com/sipwire/sipwire/internal/wire"
@@ -66,7 +67,7 @@ func (e *Edit) SetCSeq(number uint32, method []byte) error {
 }
 
 // Authorize gives a request credentials (RFC 3261, 22.2 and 22.3), as
-// [header.Digester] makes them: an Authorization or a Proxy-Authorization,
+// [digest.Digester] makes them: an Authorization or a Proxy-Authorization,
 // which id says. Those for the same realm that are there are replaced, those
 // for other realms stay. Another id is ErrState.
 func (e *Edit) Authorize(id header.ID, credentials []byte) error {
@@ -76,7 +77,7 @@ func (e *Edit) Authorize(id header.ID, credentials []byte) error {
 	if e.m.status != 0 || id != header.IDAuthorization && id != header.IDProxyAuthorization {
 		return e.fail(sipwire.ErrState, id, 0)
 	}
-	var put, old header.AuthCredentials
+	var put, old auth.Credentials
 	if code := check.Text(credentials); code != 0 {
 		return e.fail(code, id, 0)
 	}

@@ -100,7 +100,7 @@ func (e *Edit) addable(id header.ID) bool {
 		return false
 	case id.String() == "" || id == header.IDContentLength:
 		e.fail(sipwire.ErrState, id, 0)
-	case id.Multi() == header.Single && (e.m.Has(id) || e.hasAdded(id)):
+	case id.IsSingle() && (e.m.Has(id) || e.hasAdded(id)):
 		e.fail(sipwire.ErrHeaderTwice, id, 0)
 	default:
 		return true

@@ -65,7 +65,7 @@ func newEditModel(m *Message) *editModel {
 		behind := -1
 		for next := 0; next <= len(f.Value); {
 			var lo, hi int
-			lo, hi, next = header.NextValue(f.ID, f.Value, next)
+			lo, hi, next = f.ID.NextValue(f.Value, next)
 			if behind >= 0 {
 				mf.seps = append(mf.seps, string(f.Value[behind:lo]))
 			}
@@ -247,7 +247,7 @@ func (e *editModel) step(r *rand.Rand, ed *Edit) (what string, want sipwire.Code
 func (m *Message) countIn(i int) (n int) {
 	f := m.At(i)
 	for next := 0; next <= len(f.Value); n++ {
-		_, _, next = header.NextValue(f.ID, f.Value, next)
+		_, _, next = f.ID.NextValue(f.Value, next)
 	}
 	return n
 }

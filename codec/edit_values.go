@@ -42,7 +42,7 @@ func (e *Edit) list(id header.ID) *valueList {
 		field := e.m.view(f.value, f.end)
 		for next, head := 0, true; next <= len(field); head = false {
 			var lo, hi int
-			lo, hi, next = header.NextValue(id, field, next)
+			lo, hi, next = id.NextValue(field, next)
 			e.values = append(e.values, listValue{lo: f.value + uint32(lo), hi: f.value + uint32(hi), field: uint16(i), head: head})
 		}
 	}

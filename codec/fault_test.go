@@ -11,6 +11,7 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/ext"
 )
 
 // parseAndRelease is the first snippet of README.md: the error is used when
@@ -196,7 +197,7 @@ func TestFaultAllocs(t *testing.T) {
 		"Contact: *, *", "Route: , <sip:a>, b", "Record-Route: <sip:a", "Reason: ;", "RSeq: x", "Content-Length: 1"))
 	stream := []byte(msg(reqLine, "no colon", "Content-Length: 0") + msg(reqLine, "Content-Length: x"))
 	text := make([]byte, 0, 1000)
-	var reason header.Reason
+	var reason ext.Reason
 	if n := testing.AllocsPerRun(10, func() {
 		if m.Parse(bad) != sipwire.ErrBodyShort {
 			t.Fatal(m.Err())

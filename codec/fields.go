@@ -228,14 +228,14 @@ func (m *Message) eachOf(id header.ID, yield func(Field) bool) {
 
 // Values returns the values of every header field with the given ID, in
 // order: the fields of a header that may be a list are split at its commas
-// (see [header.Values]), every other field is one value.
+// (see [header.ID.Values]), every other field is one value.
 func (m *Message) Values(id header.ID) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) { m.eachValue(id, yield) }
 }
 
 func (m *Message) eachValue(id header.ID, yield func([]byte) bool) {
 	for i := m.Index(id); i >= 0; i = m.Next(i) {
-		for v := range header.Values(id, m.view(m.fields[i].value, m.fields[i].end)) {
+		for v := range id.Values(m.view(m.fields[i].value, m.fields[i].end)) {
 			if !yield(v) {
 				return
 			}
@@ -258,7 +258,7 @@ func (m *Message) CountValues(id header.ID) int {
 func (m *Message) Duplicate() int {
 	for i := range m.fields {
 		// The rare condition comes first.
-		if id := m.fields[i].id; m.first[id] != uint16(i+1) && id.Multi() == header.Single {
+		if id := m.fields[i].id; m.first[id] != uint16(i+1) && id.IsSingle() {
 			return i
 		}
 	}

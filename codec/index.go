@@ -4,6 +4,7 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/fieldname"
 	"github.com/sipwire/sipwire/internal/scan"
 )
 
@@ -235,7 +236,7 @@ func (m *Message) classify() {
 	}
 	for i := range m.fields {
 		f := &m.fields[i]
-		f.id = header.LookupToken(m.buf, int(f.name), int(f.name)+int(f.nameLen))
+		f.id = header.ID(fieldname.Find(m.buf, int(f.name), int(f.name)+int(f.nameLen)))
 	}
 	m.chain()
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/grammar"
 	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
@@ -67,7 +68,7 @@ func everything(m *Message) (n int) {
 			n += len(m.Value(f.ID))
 		}
 	}
-	for id := header.ID(0); id < header.NumIDs; id++ {
+	for id := header.ID(0); id < grammar.NumIDs; id++ {
 		n += m.Count(id) + m.CountValues(id) + m.Index(id)
 		for f := range m.All(id) {
 			n += f.Offset

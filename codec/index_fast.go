@@ -159,7 +159,7 @@ func (m *Message) oddLine(f *field, start32 uint32, line scan.Line, maxField int
 		f.value, f.end, f.flags = uint32(lo), uint32(hi), 0
 	}
 	f.name, f.nameLen = start32, uint16(nameEnd-start)
-	f.id = header.LookupToken(b, start, nameEnd)
+	f.id = header.ID(fieldname.Find(b, start, nameEnd))
 	return isField
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/fieldname"
+	"github.com/sipwire/sipwire/internal/grammar"
 	"github.com/sipwire/sipwire/internal/scan"
 	"github.com/sipwire/sipwire/internal/testfiles"
 )
@@ -267,7 +268,7 @@ func TestIndexFastCorpus(t *testing.T) {
 // leaves.
 func TestIndexFastNames(t *testing.T) {
 	s := fastTester{tb: t}
-	for id := header.ID(1); id < header.NumIDs; id++ {
+	for id := header.ID(1); id < grammar.NumIDs; id++ {
 		for _, name := range []string{id.String(), string(id.Compact()), id.String() + "x", "x" + id.String(), id.String()[1:], strings.ToUpper(id.String())} {
 			for pad := range 20 {
 				if name == "" || name == "\x00" {

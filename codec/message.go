@@ -5,6 +5,7 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/grammar"
 	"github.com/sipwire/sipwire/internal/scan"
 	"github.com/sipwire/sipwire/internal/wire"
 )
@@ -92,7 +93,7 @@ func (m *Message) forget() {
 	if len(m.fields) != 0 {
 		// All of them, a handful of stores, rather than those in use, a
 		// loop of unpredictable length.
-		clear(m.first[:header.NumIDs])
+		clear(m.first[:grammar.NumIDs])
 	}
 	if m.fields == nil {
 		m.fields, m.next = m.inlineFields[:0], m.inlineNext[:]

@@ -3,6 +3,7 @@ package codec
 import (
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/value"
 )
 
 // IsReliable reports whether a response is a reliable provisional one, which
@@ -27,7 +28,7 @@ func (m *Message) Acknowledges(response *Message) bool {
 	if m.method != header.MethodPRACK || !response.IsReliable() || m.Read(header.IDRAck, rack.Parse) != nil {
 		return false
 	}
-	rseq, _, err := header.ParseRSeq(response.Value(header.IDRSeq))
+	rseq, _, err := value.ParseRSeq(response.Value(header.IDRSeq))
 	if err != nil || rseq != rack.RSeq() {
 		return false
 	}
@@ -62,7 +63,7 @@ func (m *Message) AppendRAck(dst []byte) ([]byte, error) {
 	var rseq uint32
 	if err == nil {
 		var n int
-		rseq, n, err = header.ParseRSeq(b)
+		rseq, n, err = value.ParseRSeq(b)
 		offset += n
 	}
 	if err != nil {

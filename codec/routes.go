@@ -45,7 +45,7 @@ func (m *Message) inValue(id header.ID, value, k int, err error) error {
 			if value == 0 {
 				return m.located(id, int(f.value)+k, err)
 			}
-			_, _, next = header.NextValue(id, field, next)
+			_, _, next = id.NextValue(field, next)
 		}
 	}
 	return m.located(id, m.body, err)
@@ -210,7 +210,7 @@ func (m *Message) NextHop(self func(*uri.URI) bool) (Hop, error) {
 func (m *Message) routeURI(v *header.NameAddr, i int, u *uri.URI) error {
 	n, err := v.ParseURI(u)
 	if err == nil && !v.HasAngle() {
-		n, _ = v.URIExtent()
+		n -= len(v.URIBytes())
 		err = sipwire.ErrNeedAngle
 	}
 	if err != nil {
@@ -275,8 +275,8 @@ func checkTarget(v *header.Contact, err error) (k int, bad error) {
 		return 0, err
 	}
 	if v.IsWildcard() {
-		k, _ = v.Extent()
-		return k, sipwire.ErrWildcard
+		end, _ := v.Check()
+		return end - len("*"), sipwire.ErrWildcard
 	}
 	return v.Check()
 }

@@ -79,7 +79,7 @@ func TestRouteStrict(t *testing.T) {
 			"sip:proxy2 sip:proxy3;lr sip:proxy4 sip:user@remoteua"},
 		{"<sip:p;Method=INVITE;x?Route=%3Csip:z%3E>", "sip:p;x", "sip:p;Method=INVITE;x?Route=%3Csip:z%3E", "sip:user@remoteua"},
 	} {
-		r, err := Route(set(c.set), &target)
+		r, err := Route(set(c.set), target)
 		routes := uris(r.Routes)
 		if r.Strict {
 			routes = strings.TrimSpace(routes + " " + target.String())
@@ -89,7 +89,7 @@ func TestRouteStrict(t *testing.T) {
 			t.Errorf("%s: Request-URI %s, next %s, Route %s, %v", c.set, AppendRequestURI(nil, &r.RequestURI), &r.Destination, routes, err)
 		}
 	}
-	if _, err := Route(make([]header.NameAddr, 1), &target); err == nil {
+	if _, err := Route(make([]header.NameAddr, 1), target); err == nil {
 		t.Error("a route that is none")
 	}
 }
@@ -107,7 +107,7 @@ func TestAppendRequestURI(t *testing.T) {
 		"http://a.example/;method=x?y=": "http://a.example/;method=x?y=",
 	} {
 		u := uri.MustParse(in)
-		if got := string(AppendRequestURI([]byte("x"), &u)); got != "x"+want {
+		if got := string(AppendRequestURI([]byte("x"), u)); got != "x"+want {
 			t.Errorf("%s gives %s, want %s", in, got[1:], want)
 		}
 	}

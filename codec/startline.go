@@ -7,6 +7,7 @@ import (
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/check"
+	"github.com/sipwire/sipwire/internal/methodname"
 	"github.com/sipwire/sipwire/internal/scan"
 )
 
@@ -79,7 +80,7 @@ func (m *Message) parseRequestLine(start, methodEnd, end int) bool {
 		}
 	}
 	m.methodEnd = uint32(methodEnd)
-	m.method = header.LookupMethodIn(b, start, methodEnd)
+	m.method = header.Method(methodname.Find(b, start, methodEnd))
 	m.uriLo, m.uriHi = uint32(uri), uint32(uriEnd)
 	m.versionLo, m.versionHi = uint32(uriEnd+1), uint32(end)
 	m.parsed = true
@@ -163,7 +164,7 @@ func (m *Message) otherVersion(start, methodEnd, end int) bool {
 	}
 	m.fail(sipwire.ErrVersion, header.IDOther, version)
 	m.methodEnd = uint32(methodEnd)
-	m.method = header.LookupMethodIn(b, start, methodEnd)
+	m.method = header.Method(methodname.Find(b, start, methodEnd))
 	m.uriLo, m.uriHi = uint32(uri), uint32(uriEnd)
 	m.versionLo, m.versionHi = uint32(version), uint32(end)
 	m.parsed = true

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/poison"
 	"github.com/sipwire/sipwire/internal/scan"
 	"github.com/sipwire/sipwire/internal/wire"
 	"github.com/sipwire/sipwire/pool"
@@ -168,7 +169,7 @@ func (s *Stream) room(n int) []byte {
 		old := b[:s.hi]
 		copy(b, b[s.lo:s.hi])
 		s.lo, s.hi = 0, s.hi-s.lo
-		pool.Poison(old[s.hi:len(old):len(old)])
+		poison.Bytes(old[s.hi:len(old):len(old)])
 	}
 	if len(b)-s.hi < n {
 		grown := make([]byte, max(2*len(b), s.hi+n))

@@ -3,6 +3,9 @@ package codec
 import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/grammar"
+	"github.com/sipwire/sipwire/internal/value"
+	"github.com/sipwire/sipwire/internal/wire"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -186,9 +189,9 @@ func (m *Message) readAddrURI(s, from slot, id header.ID, v *header.NameAddr, u 
 		m.keep(s, id, e.Offset, e.Code)
 		return
 	}
-	_, offset, _ := m.find(id)
-	lo, _ := v.URIExtent()
-	if !v.HasAngle() && id.NeedsAngle() {
+	b, offset, _ := m.find(id)
+	lo := wire.URIOffset(b, v)
+	if !v.HasAngle() && grammar.NeedsAngle(uint8(id)) {
 		m.keep(s, id, offset+lo, sipwire.ErrNeedAngle)
 		return
 	}
@@ -236,7 +239,7 @@ func (m *Message) readCSeq() {
 	b, offset, err := m.find(header.IDCSeq)
 	if err == nil {
 		var n int
-		if n, err = m.typed.cseq.ParseIn(m.buf, offset, offset+len(b)); err != nil {
+		if n, err = m.typed.cseq.Parse(b); err != nil {
 			offset += n
 		}
 	}
@@ -273,7 +276,7 @@ func (m *Message) readMaxForwards() {
 	b, offset, err := m.find(header.IDMaxForwards)
 	if err == nil {
 		var n int
-		if m.typed.hops, n, err = header.ParseMaxForwards(b); err != nil {
+		if m.typed.hops, n, err = value.ParseMaxForwards(b); err != nil {
 			offset += n
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/ext"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -44,12 +45,12 @@ func ExampleMessage_TopVia() {
 func ExampleMessage_Read() {
 	var m codec.Message
 	m.Parse(subscribe)
-	var event header.Event
+	var event ext.Event
 	if err := m.Read(header.IDEvent, event.Parse); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Printf("%s\n", event.Value())
-	var expires header.SessionExpires
+	var expires ext.SessionExpires
 	if err := m.Read(header.IDSessionExpires, expires.Parse); err != nil {
 		fmt.Println(m.Fault())
 	}

@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/ext"
 	"github.com/sipwire/sipwire/internal/testfiles"
 	"github.com/sipwire/sipwire/uri"
 )
@@ -60,11 +61,11 @@ func typedEverything(m *Message, o *Message, scratch *scratch) {
 	for v := range m.Contacts() {
 		keep(v.Bytes())
 	}
-	var event header.Event
+	var event ext.Event
 	if m.Read(header.IDEvent, event.Parse) == nil {
 		keep(event.Value())
 	}
-	var reason header.Reason
+	var reason ext.Reason
 	for _, err := range m.ReadAll(header.IDReason, reason.Parse) {
 		if err == nil {
 			keep(reason.Protocol())

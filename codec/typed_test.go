@@ -10,6 +10,7 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/ext"
 )
 
 // parsed indexes a message made of lines.
@@ -153,7 +154,7 @@ func TestTypedErrors(t *testing.T) {
 		"hop":     func(m *Message) error { _, err := m.TopRouteURI(); return err },
 		"type":    func(m *Message) error { _, err := m.ContentType(); return err },
 		"rack":    func(m *Message) error { var v header.RAck; return m.Read(header.IDRAck, v.Parse) },
-		"event":   func(m *Message) error { var v header.Event; return m.Read(header.IDEvent, v.Parse) },
+		"event":   func(m *Message) error { var v ext.Event; return m.Read(header.IDEvent, v.Parse) },
 	}
 	for name, f := range ask {
 		m := parsed(t, reqLine)
@@ -290,7 +291,7 @@ func TestLists(t *testing.T) {
 	for v, err := range m.Contacts() {
 		got = append(got, show(v.URIBytes(), err))
 	}
-	var r header.Reason
+	var r ext.Reason
 	for _, err := range m.ReadAll(header.IDReason, r.Parse) {
 		got = append(got, show(r.Protocol(), err))
 	}

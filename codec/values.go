@@ -6,6 +6,7 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/grammar"
 )
 
 // Values that are read at each call and not kept in the Message.
@@ -25,7 +26,7 @@ func (m *Message) located(id header.ID, offset int, err error) error {
 // Read reads the first value of the header with parse, the Parse method of a
 // typed value:
 //
-//	var event header.Event
+//	var event ext.Event
 //	err := m.Read(header.IDEvent, event.Parse)
 //
 // A header that is missing is ErrMissing. [Message.Fault] says where an error is.
@@ -35,7 +36,7 @@ func (m *Message) Read(id header.ID, parse func([]byte) (int, error)) error {
 	n := 0
 	if err == nil {
 		if id.IsSplit() {
-			lo, hi, _ := header.NextValue(id, b, 0)
+			lo, hi, _ := id.NextValue(b, 0)
 			b, offset = b[lo:hi:hi], offset+lo
 		}
 		n, err = parse(b)
@@ -51,7 +52,7 @@ func (m *Message) Read(id header.ID, parse func([]byte) (int, error)) error {
 // that parse belongs to. Nothing is yielded when the header is missing. An
 // empty element of a list is a value of no bytes.
 //
-//	var reason header.Reason
+//	var reason ext.Reason
 //	for value, err := range m.ReadAll(header.IDReason, reason.Parse) {
 //		if err != nil {
 //			continue // m.Fault() says where
@@ -71,7 +72,7 @@ func (m *Message) readAll(id header.ID, parse func([]byte) (int, error), yield f
 		field := m.view(f.value, f.end)
 		for next := 0; next <= len(field); {
 			var lo, hi int
-			lo, hi, next = header.NextValue(id, field, next)
+			lo, hi, next = id.NextValue(field, next)
 			n, err := parse(field[lo:hi:hi])
 			if err != nil {
 				err = m.located(id, int(f.value)+lo+n, err)
@@ -100,7 +101,7 @@ func (m *Message) eachVia(yield func(header.Via, error) bool) {
 			n, err := v.ParseFrom(field, next)
 			if err != nil {
 				err = m.located(header.IDVia, int(f.value)+n, err)
-				n = header.ValueEnd(header.ViaList, field, next)
+				n = grammar.ValueEnd(grammar.ViaList, field, next)
 			}
 			if !yield(v, err) {
 				return
@@ -150,7 +151,7 @@ func (m *Message) eachAddr(id header.ID, yield func(header.NameAddr, error) bool
 				err = m.located(id, int(f.value)+n, err)
 				n = len(field)
 				if split {
-					n = header.ValueEnd(header.NameAddrList, field, next)
+					n = grammar.ValueEnd(grammar.NameAddrList, field, next)
 				}
 			}
 			if !yield(v, err) {
@@ -184,7 +185,7 @@ func (m *Message) eachContact(yield func(header.Contact, error) bool) {
 			}
 			if err != nil {
 				err = m.located(header.IDContact, int(f.value)+n, err)
-				n = header.ValueEnd(header.ContactList, field, next)
+				n = grammar.ValueEnd(grammar.ContactList, field, next)
 			}
 			if !yield(v, err) {
 				return

@@ -9,6 +9,7 @@ import (
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compact"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/grammar"
 )
 
 const reqLine = "OPTIONS sip:carol@chicago.com SIP/2.0"
@@ -173,7 +174,7 @@ func TestAppend(t *testing.T) {
 // whatever the case of the name.
 func TestEveryName(t *testing.T) {
 	letters := 0
-	for id := header.ID(1); id < header.NumIDs; id++ {
+	for id := header.ID(1); id < grammar.NumIDs; id++ {
 		name := id.String()
 		if id.Compact() == 0 {
 			for _, o := range []compact.Options{long, short} {

@@ -40,7 +40,7 @@ func (w *writer) values(f *codec.Field) {
 			w.text(",")
 		}
 		var lo, hi int
-		lo, hi, next = header.NextValue(f.ID, f.Value, next)
+		lo, hi, next = f.ID.NextValue(f.Value, next)
 		w.value(f.ValueOffset+lo, f.ValueOffset+hi)
 	}
 }
@@ -56,7 +56,7 @@ func (w *writer) split(f *codec.Field, lineEnd, end int) {
 			w.text(": ")
 		}
 		var lo, hi int
-		lo, hi, next = header.NextValue(f.ID, f.Value, next)
+		lo, hi, next = f.ID.NextValue(f.Value, next)
 		w.value(f.ValueOffset+lo, f.ValueOffset+hi)
 	}
 }
@@ -70,7 +70,7 @@ func sound(f *codec.Field) bool {
 	}
 	for next := 0; next <= len(f.Value); {
 		var lo, hi int
-		lo, hi, next = header.NextValue(f.ID, f.Value, next)
+		lo, hi, next = f.ID.NextValue(f.Value, next)
 		v := f.Value[lo:hi]
 		// "*" is a whole Contact, and no value of a list of them (20.10).
 		if lo == hi || !closed(v) || f.ID == header.IDContact && string(v) == "*" {

@@ -13,6 +13,7 @@ import (
 	"github.com/sipwire/sipwire/compact"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/grammar"
 	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
@@ -24,12 +25,12 @@ var roomy = codec.Parser{MaxMessage: 1 << 30, MaxHeaders: 1<<16 - 2, MaxField: 1
 // table have their name in front. Fields without a value stand for themselves.
 func said(m *codec.Message) []string {
 	say := []string{fmt.Sprintf("%q %q", m.StartLine(), m.Body())}
-	for id := range header.ID(header.NumIDs) {
+	for id := range header.ID(grammar.NumIDs) {
 		var values []string
 		for f := range m.All(id) {
 			n := len(values)
 			if id.IsSplit() {
-				for v := range header.Values(id, f.Value) {
+				for v := range id.Values(f.Value) {
 					values = append(values, string(abnf.AppendUnfolded(nil, v)))
 				}
 			}
@@ -143,11 +144,11 @@ func checkNames(t *testing.T, m, got *codec.Message, form compact.Form) {
 // its likes.
 func checkLists(t *testing.T, m, got *codec.Message, lists compact.Lists) {
 	t.Helper()
-	for id := range header.ID(header.NumIDs) {
+	for id := range header.ID(grammar.NumIDs) {
 		n, values := m.Count(id), 0
 		trusted := n > 0
 		for f := range m.All(id) {
-			list := slices.Collect(header.Values(id, f.Value))
+			list := slices.Collect(id.Values(f.Value))
 			values += len(list)
 			empty := slices.ContainsFunc(list, func(v []byte) bool { return len(v) == 0 })
 			trusted = trusted && len(list) > 0 && !empty && !bytes.ContainsAny(f.Value, "\"<(*") &&

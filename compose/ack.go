@@ -4,6 +4,7 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/wire"
 )
 
 // AppendACK appends the ACK for a response of 300 and above to an INVITE that
@@ -61,7 +62,7 @@ func (w *writer) sameTransaction(method string, to *codec.Message) {
 		return
 	}
 	i := m.Index(header.IDVia)
-	lo, hi := via.Extent()
+	lo, hi := wire.ViaExtent(m.Value(header.IDVia), via)
 	w.name(header.IDVia)
 	w.value(header.IDVia, i, lo, hi)
 	w.dst = append(w.dst, "\r\n"...)

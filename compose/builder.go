@@ -186,7 +186,7 @@ func (b *Builder) enter(id header.ID) bool {
 	case !b.ready(id):
 	case id.String() == "" || id == header.IDContentLength:
 		b.fail(sipwire.ErrState, id, 0)
-	case id.Multi() == header.Single && b.have.Has(id):
+	case id.IsSingle() && b.have.Has(id):
 		b.fail(sipwire.ErrHeaderTwice, id, 0)
 	case b.star && id == header.IDContact:
 		b.fail(sipwire.ErrWildcard, id, 0)
@@ -236,7 +236,7 @@ func (b *Builder) shut(id header.ID, from int, code sipwire.Code, offset int) er
 // check is shut for a field whose value, which begins at lo, is to be held
 // against the grammar of its header.
 func (b *Builder) check(id header.ID, from, lo int) error {
-	n, err := header.Check(id, b.text[lo:])
+	n, err := id.Check(b.text[lo:])
 	code, _ := err.(sipwire.Code)
 	return b.shut(id, from, code, n)
 }
@@ -320,7 +320,7 @@ func (b *Builder) size() int {
 // Call-ID, CSeq and Max-Forwards (RFC 3261, 8.1.1), or one of those of every
 // response, the same but for Max-Forwards (8.2.6.2), or Content-Type beside a
 // body, is ErrMissing with its ID; it can be put in then. What else a message
-// of its kind needs, [header.Required] says.
+// of its kind needs, [header.Method.Required] says.
 func (b *Builder) AppendTo(dst []byte) ([]byte, error) {
 	if err := b.complete(); err != nil {
 		return dst, err

@@ -9,15 +9,16 @@ import (
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/check"
+	"github.com/sipwire/sipwire/internal/grammar"
 )
 
 // The setters of a Builder. Each one puts in one header field.
 
 // Field puts in a header field of the table with its value as text, which is
-// checked against the grammar of the header ([header.Check]) and may be a list
+// checked against the grammar of the header ([header.ID.Check]) and may be a list
 // where the header may. Whitespace around it is left out. It is for headers
 // without a setter of their own, such as User-Agent, Server, Subject, Warning,
-// Accept, Authorization ([header.Digester] makes the value), Proxy-Require
+// Accept, Authorization ([digest.Digester] makes the value), Proxy-Require
 // with unregistered tags and Contact: *, and for values that are at hand as
 // text.
 //
@@ -101,8 +102,8 @@ func (b *Builder) Addr(id header.ID, a *Address) error {
 	if !b.enter(id) {
 		return b.fault.Code
 	}
-	switch id.Grammar() {
-	case header.NameAddrValue, header.NameAddrList, header.ContactList:
+	switch grammar.Of(uint8(id)) {
+	case grammar.NameAddrValue, grammar.NameAddrList, grammar.ContactList:
 	default:
 		return b.fail(sipwire.ErrState, id, 0)
 	}
@@ -125,8 +126,8 @@ func (b *Builder) Number(id header.ID, n uint32, params ...Param) error {
 	if !b.enter(id) {
 		return b.fault.Code
 	}
-	switch id.Grammar() {
-	case header.Integer, header.IntParams, header.IntCommentParams:
+	switch grammar.Of(uint8(id)) {
+	case grammar.Integer, grammar.IntParams, grammar.IntCommentParams:
 	default:
 		return b.fail(sipwire.ErrState, id, 0)
 	}
@@ -165,7 +166,7 @@ func (b *Builder) Value(id header.ID, value []byte, params ...Param) error {
 		return b.fail(code, id, 0)
 	}
 	from, lo := b.open(id)
-	text, code := appendItem(b.text, id.Grammar(), value)
+	text, code := appendItem(b.text, grammar.Of(uint8(id)), value)
 	if code == 0 {
 		text, code = appendParams(text, params, false)
 	}
@@ -249,7 +250,7 @@ func (b *Builder) Options(id header.ID, set header.OptionSet) error {
 
 // enterSet is enter for a header that must be a list of tokens.
 func (b *Builder) enterSet(id header.ID) bool {
-	if b.enter(id) && id.Grammar() != header.TokenList {
+	if b.enter(id) && grammar.Of(uint8(id)) != grammar.TokenList {
 		b.fail(sipwire.ErrState, id, 0)
 	}
 	return b.fault.Code == 0

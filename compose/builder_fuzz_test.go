@@ -13,6 +13,7 @@ import (
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/grammar"
 	"github.com/sipwire/sipwire/internal/hostile"
 	"github.com/sipwire/sipwire/uri"
 )
@@ -77,7 +78,7 @@ func seenParams(list header.ParamList, params []Param) error {
 
 // op chooses a call. What it wants is right if the call succeeds.
 func (c *choice) op() builtOp {
-	id := header.ID(1 + c.Of(header.NumIDs-1))
+	id := header.ID(1 + c.Of(grammar.NumIDs-1))
 	few := func(of ...header.ID) header.ID { return of[c.Of(len(of))] }
 	switch c.Of(11) {
 	case 0, 1:
@@ -105,10 +106,10 @@ func (c *choice) op() builtOp {
 	case 2, 3:
 		v, params := c.Text(), c.params()
 		want := string(v)
-		switch id.Grammar() {
-		case header.URIRef, header.URIRefList, header.URIList:
+		switch grammar.Of(uint8(id)) {
+		case grammar.URIRef, grammar.URIRefList, grammar.URIList:
 			want = "<" + want + ">"
-		case header.TokQParamsList:
+		case grammar.TokQParamsList:
 			if !reToken.Match(v) {
 				want = refQuoted(v)
 			}
@@ -253,10 +254,10 @@ func checkBuilt(t *testing.T, out []byte, ops []builtOp, body []byte, compact bo
 		if op.name != "" {
 			continue // Raw asks nothing of the value
 		}
-		if n, err := header.Check(f.ID, f.Value); err != nil {
+		if n, err := f.ID.Check(f.Value); err != nil {
 			t.Fatalf("%q: %q: %v at %d", f.Name, f.Value, err, n)
 		}
-		if n := len(slices.Collect(header.Values(f.ID, f.Value))); n != 1 && !op.list {
+		if n := len(slices.Collect(f.ID.Values(f.Value))); n != 1 && !op.list {
 			t.Fatalf("%q: %q has %d values", f.Name, f.Value, n)
 		}
 		if op.seen != nil {

@@ -4,9 +4,9 @@ import (
 	"bytes"
 
 	"github.com/sipwire/sipwire"
-	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/check"
+	"github.com/sipwire/sipwire/internal/grammar"
 )
 
 // The pieces of header fields that a Builder writes, each checked against its
@@ -114,23 +114,23 @@ func appendQuoted(dst, text []byte) []byte {
 
 // appendItem appends a value in front of its parameters, as the class of its
 // header has it. It has passed checkText.
-func appendItem(dst []byte, g header.Grammar, v []byte) ([]byte, sipwire.Code) {
+func appendItem(dst []byte, g grammar.Class, v []byte) ([]byte, sipwire.Code) {
 	switch g {
-	case header.TokenValue, header.TokenList, header.TokenParams, header.TokenParamsList, header.RPriorityList:
+	case grammar.TokenValue, grammar.TokenList, grammar.TokenParams, grammar.TokenParamsList, grammar.RPriorityList:
 		return append(dst, v...), check.Token(v)
-	case header.TokQParamsList:
+	case grammar.TokQParamsList:
 		if abnf.All(v, abnf.Token) {
 			return append(dst, v...), 0
 		}
 		return appendQuoted(dst, v), 0
-	case header.StarParamsList:
+	case grammar.StarParamsList:
 		if string(v) != "*" {
 			return dst, sipwire.ErrValue
 		}
 		return append(dst, '*'), 0
-	case header.CallIDValue, header.CallIDList, header.CallIDParams:
+	case grammar.CallIDValue, grammar.CallIDList, grammar.CallIDParams:
 		return append(dst, v...), check.CallID(v)
-	case header.MediaType, header.MediaRangeList:
+	case grammar.MediaType, grammar.MediaRangeList:
 		slash := bytes.IndexByte(v, '/')
 		if slash < 0 {
 			return dst, sipwire.ErrValue
@@ -140,7 +140,7 @@ func appendItem(dst []byte, g header.Grammar, v []byte) ([]byte, sipwire.Code) {
 			code = check.Token(v[slash+1:])
 		}
 		return append(dst, v...), code
-	case header.URIRef, header.URIRefList, header.URIList:
+	case grammar.URIRef, grammar.URIRefList, grammar.URIList:
 		return appendURI(dst, v)
 	}
 	return dst, sipwire.ErrState

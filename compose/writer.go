@@ -204,7 +204,7 @@ func (w *writer) fields(all []HeaderField) {
 		case id == header.IDVia, id == header.IDRoute, id == header.IDRecordRoute,
 			id == header.IDContentLength, id == header.IDContentType:
 			w.fail(id, 0, sipwire.ErrState)
-		case id != header.IDOther && id.Multi() == header.Single && w.written.Has(id):
+		case id != header.IDOther && id.IsSingle() && w.written.Has(id):
 			w.fail(id, 0, sipwire.ErrHeaderTwice)
 		}
 		if code := check.Text(f.Value); code != 0 {

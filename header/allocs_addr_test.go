@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sipwire/sipwire/internal/value"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -47,7 +48,6 @@ func TestAllocs(t *testing.T) {
 				_, sinkBool = v.Port()
 				_, sinkBool = v.RPort()
 				_, sinkBool = v.TTL()
-				_, _, sinkBool = v.ParamExtent("rport")
 				sinkBool = v.HasMagicCookie() || v.HasRPort() || v.Hidden() || v.IsValid() || v.HostKind() > 0
 				sinkBytes = v.AppendTo(dst)
 				_ = v.Transport().String()
@@ -57,8 +57,8 @@ func TestAllocs(t *testing.T) {
 			for _, b := range vias {
 				_, _ = v.Parse(b)
 				p := v.Params()
-				for name, value := range p.All() {
-					sinkBytes, sinkBytes = name, value
+				for name, v := range p.All() {
+					sinkBytes, sinkBytes = name, v
 				}
 				sinkBytes, sinkBool = p.Get("Ttl")
 				sinkBytes, sinkBool = p.Duplicate()
@@ -89,18 +89,16 @@ func TestAllocs(t *testing.T) {
 			}
 		},
 		"numbers": func() {
-			var s SessionExpires
-			var r RetryAfter
+			var r DeltaSeconds
 			var ts Timestamp
 			for _, b := range numbers {
 				_, _, sinkErr = ParseUint(b, 255)
-				_, _, sinkErr = ParseMaxForwards(b)
-				_, _, sinkErr = ParseContentLength(b)
-				_, _, sinkErr = ParseRSeq(b)
+				_, _, sinkErr = value.ParseMaxForwards(b)
+				_, _, sinkErr = value.ParseContentLength(b)
+				_, _, sinkErr = value.ParseRSeq(b)
 				_, _, sinkErr = ParseExpires(b)
-				_, sinkErr = s.Parse(b)
-				sinkBool = s.Refresher() == RefresherUAC
 				_, sinkErr = r.Parse(b)
+				_, sinkErr = r.ParseComment(b)
 				_, sinkBool = r.Duration()
 				sinkBytes = r.Comment()
 				_, sinkErr = ts.Parse(b)

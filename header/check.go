@@ -2,18 +2,20 @@ package header
 
 import (
 	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/header/auth"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/grammar"
+	"github.com/sipwire/sipwire/internal/value"
 )
 
-// Check reads every value of a header field, given the bytes behind its colon,
-// as the grammar of the header asks for, splitting lists, and returns the first
-// defect: its offset in field and a [Code], which may be one of package uri.
-// Without a defect offset is len(field).
+// Check reads every value of a field of the header, given the bytes after its
+// colon, and splits lists. It returns the first defect: its offset in field and a
+// sipwire.Code. Without a defect offset is len(field) and the error is nil.
 //
-// It judges no more than the grammar and the ranges of numbers: what a
-// parameter of a later RFC may hold, and whether one stands twice, is left to
-// the accessors and to [ParamList.Duplicate].
-func Check(id ID, field []byte) (offset int, err error) {
+// It checks the grammar and the ranges of numbers only. What a parameter of a
+// later RFC may hold is left to the accessors, and whether one occurs twice to
+// [ParamList.Duplicate].
+func (id ID) Check(field []byte) (offset int, err error) {
 	offset, code := check(id, field)
 	if bad := badLine(field); bad < offset {
 		return bad, sipwire.ErrControl
@@ -24,17 +26,17 @@ func Check(id ID, field []byte) (offset int, err error) {
 func check(id ID, field []byte) (offset int, code sipwire.Code) {
 	for next := 0; next <= len(field); {
 		var lo, hi, n int
-		lo, hi, next = NextValue(id, field, next)
-		value := field[lo:hi:hi]
+		lo, hi, next = id.NextValue(field, next)
+		v := field[lo:hi:hi]
 		switch {
 		case lo < hi:
-			n, code = checkValue(id, value)
+			n, code = checkValue(id, v)
 		case !isBlank(field):
 			code = sipwire.ErrList
 		case !id.MayBeEmpty():
 			code = sipwire.ErrEmpty
 		}
-		if code == 0 && id == IDContact && string(value) == "*" && (!isBlank(field[:lo]) || next <= len(field)) {
+		if code == 0 && id == IDContact && string(v) == "*" && (!isBlank(field[:lo]) || next <= len(field)) {
 			n, code = 0, sipwire.ErrWildcard // STAR / (contact-param *(COMMA contact-param))
 		}
 		if code != 0 {
@@ -44,8 +46,8 @@ func check(id ID, field []byte) (offset int, code sipwire.Code) {
 	return len(field), 0
 }
 
-// badLine returns the index of the first line end in field that does not fold,
-// but for one at its very end, or len(field). [Values] would cut one in front
+// badLine returns the index of the first line end in field that does not fold, or
+// len(field). One at the very end is allowed. [ID.Values] would drop one in front
 // of a comma.
 func badLine(field []byte) int {
 	_, hi := abnf.TrimLWS(field, 0, len(field))
@@ -72,151 +74,152 @@ func (id ID) MayBeEmpty() bool {
 		IDRecvInfo:               // RFC 6086, 9.2
 		return true
 	}
-	g := id.Grammar()
-	return g == Opaque || g == Text
+	c := grammar.Of(uint8(id))
+	return c == grammar.Opaque || c == grammar.Text
 }
 
 // checkValue reads one value, which is not empty.
 func checkValue(id ID, b []byte) (n int, code sipwire.Code) {
-	switch g := id.Grammar(); g {
-	case Integer:
+	switch c := grammar.Of(uint8(id)); c {
+	case grammar.Integer:
 		return checkInteger(id, b)
-	case Challenge:
+	case grammar.Challenge:
 		return checkChallenges(b)
-	case NameAddrValue, NameAddrList:
+	case grammar.NameAddrValue, grammar.NameAddrList:
 		var v NameAddr
 		n, err := v.Parse(b)
 		if err == nil {
 			n, err = v.Check(id)
 		}
-		return n, codeOf(err)
-	case ContactList:
+		return n, value.CodeOf(err)
+	case grammar.ContactList:
 		var v Contact
 		n, err := v.Parse(b)
 		if err == nil {
 			n, err = v.Check()
 		}
-		return n, codeOf(err)
-	case StarParamsList:
+		return n, value.CodeOf(err)
+	case grammar.StarParamsList:
 		var v Item
 		n, code := v.parse(b, false)
 		if code == 0 && string(v.Value()) != "*" {
-			n, code = int(v.value.lo), sipwire.ErrValue
+			n, code = int(v.value.Lo), sipwire.ErrValue
 		}
 		return n, code
-	case TokQParamsList:
+	case grammar.TokQParamsList:
 		var v Item
 		return v.parse(b, true)
-	case URIList:
+	case grammar.URIList:
 		var v Reference
 		return v.parse(b, true)
 	default:
-		n, err := parseValue(id, g, b)
-		return n, codeOf(err)
+		n, err := parseValue(id, c, b)
+		return n, value.CodeOf(err)
 	}
 }
 
 // parseValue reads a value of the grammars that need no more than Parse.
-func parseValue(id ID, g Grammar, b []byte) (n int, err error) {
-	switch g {
-	case IntParams:
-		var v IntegerParams
+func parseValue(id ID, c grammar.Class, b []byte) (n int, err error) {
+	switch c {
+	case grammar.IntParams:
+		var v DeltaSeconds
 		return v.Parse(b)
-	case IntCommentParams:
-		var v RetryAfter
-		return v.Parse(b)
-	case TokenList, TokenValue:
+	case grammar.IntCommentParams:
+		var v DeltaSeconds
+		return v.ParseComment(b)
+	case grammar.TokenList, grammar.TokenValue:
 		return parseToken(id, b)
-	case TokenParams, TokenParamsList:
+	case grammar.TokenParams, grammar.TokenParamsList:
 		return parseItem(id, b)
-	case SemiTokenList:
-		var v Privacy
-		return v.Parse(b)
-	case Params:
+	case grammar.SemiTokenList:
+		_, _, n, code := value.ParseSemiTokens(b)
+		return n, code.Err()
+	case grammar.Params:
 		var v ParamList
 		return v.Parse(b)
-	case URIRef, URIRefList:
+	case grammar.URIRef, grammar.URIRefList:
 		var v Reference
 		return v.Parse(b)
-	case ViaList:
+	case grammar.ViaList:
 		var v Via
 		return v.Parse(b)
-	case CallIDValue, CallIDList:
+	case grammar.CallIDValue, grammar.CallIDList:
 		_, n, err = ParseCallID(b)
 		return n, err
-	case CallIDParams:
-		var v dialogRef
-		return v.parse(b)
-	case CSeqValue:
+	case grammar.CallIDParams:
+		n, code := value.CheckDialogRef(b)
+		return n, code.Err()
+	case grammar.CSeqValue:
 		var v CSeq
 		return v.Parse(b)
-	case RAckValue:
+	case grammar.RAckValue:
 		var v RAck
 		return v.Parse(b)
-	case DateValue:
+	case grammar.DateValue:
 		_, n, err = ParseDate(b)
 		return n, err
-	case TimestampValue:
+	case grammar.TimestampValue:
 		var v Timestamp
 		return v.Parse(b)
-	case MediaType:
+	case grammar.MediaType:
 		var v ContentType
 		return v.Parse(b)
-	case MediaRangeList:
-		var v MediaRange
-		return v.Parse(b)
-	case RPriorityList:
-		var v ResourcePriority
-		return v.Parse(b)
-	case Product:
+	case grammar.MediaRangeList:
+		var v ContentType
+		return v.ParseRange(b)
+	case grammar.RPriorityList:
+		_, _, _, n, code := value.ParsePriority(b)
+		return n, code.Err()
+	case grammar.Product:
 		var v UserAgent
 		return v.Parse(b)
-	case WarningList:
+	case grammar.WarningList:
 		var v Warning
 		return v.Parse(b)
-	case Version:
+	case grammar.Version:
 		var v MIMEVersion
 		return v.Parse(b)
-	case MsgID:
-		var v ContentID
+	case grammar.MsgID:
+		_, _, n, code := value.ParseMsgID(b)
+		return n, code.Err()
+	case grammar.Credentials:
+		var v auth.Credentials
 		return v.Parse(b)
-	case Credentials:
-		var v AuthCredentials
+	case grammar.AuthInfo:
+		var v auth.Info
 		return v.Parse(b)
-	case AuthInfo:
-		var v AuthenticationInfo
-		return v.Parse(b)
-	case IdentityValue:
-		var v Identity
-		return v.Parse(b)
+	case grammar.IdentityValue:
+		var v value.Identity
+		n, code := v.Parse(b)
+		return n, code.Err()
 	}
 	var v FreeText
 	return v.Parse(b)
 }
 
-// checkInteger holds a number against the range of its header.
+// checkInteger checks a number against the range of its header.
 func checkInteger(id ID, b []byte) (n int, code sipwire.Code) {
 	var err error
 	switch id {
 	case IDContentLength:
-		_, n, err = ParseContentLength(b)
+		_, n, err = value.ParseContentLength(b)
 	case IDMaxForwards:
-		_, n, err = ParseMaxForwards(b)
+		_, n, err = value.ParseMaxForwards(b)
 	case IDExpires, IDMinExpires:
 		_, n, err = ParseExpires(b)
 	default:
 		_, n, err = ParseUint(b, 1<<32-1)
 	}
-	return n, codeOf(err)
+	return n, value.CodeOf(err)
 }
 
-// checkChallenges reads a challenge, and those behind it in the same field,
-// which elements send although RFC 3261, 7.3.1 says not to; see
-// [AuthChallenge.ParseFrom].
+// checkChallenges reads a challenge, and those after it in the same field, which
+// elements send although RFC 3261, 7.3.1 forbids it; see
+// [auth.Challenge.ParseFrom].
 func checkChallenges(b []byte) (n int, code sipwire.Code) {
 	for i := 0; i <= len(b); i = n + 1 {
-		var v AuthChallenge
-		if n, code = v.parseScheme(b, i); code != 0 {
+		var v value.Auth
+		if n, code = v.ParseScheme(b, i); code != 0 {
 			return n, code
 		}
 	}
@@ -225,26 +228,25 @@ func checkChallenges(b []byte) (n int, code sipwire.Code) {
 
 // parseToken reads one token, as strictly as its header asks for.
 func parseToken(id ID, b []byte) (n int, err error) {
-	switch id {
-	case IDContentLanguage, IDAllowEvents:
+	_, _, n, code := value.ParseToken(b)
+	if code == 0 && (id == IDContentLanguage || id == IDAllowEvents) {
 		// A language tag (RFC 3261, 25.1) and an event type (RFC 6665,
-		// 8.4) are more than a token, but may have no parameters.
-		var t Token
-		if n, err = t.Parse(b); err != nil {
-			return n, err
-		}
+		// 8.4) are more than a token, but must have no parameters.
 		return parseItem(id, b)
 	}
-	var v Token
-	return v.Parse(b)
+	return n, code.Err()
 }
 
 // parseItem reads a token with parameters, as strictly as its header asks for.
 func parseItem(id ID, b []byte) (n int, err error) {
 	switch id {
 	case IDEvent, IDAllowEvents:
-		var v Event
-		return v.Parse(b)
+		var v Item
+		n, err = v.Parse(b)
+		if i := value.BadEventType(v.Value()); err == nil && i >= 0 {
+			return int(v.value.Lo) + i, sipwire.ErrValue
+		}
+		return n, err
 	case IDAcceptLanguage, IDContentLanguage:
 		var v Language
 		return v.Parse(b)

@@ -1,4 +1,4 @@
-package header
+package header_test
 
 import (
 	"encoding/json"
@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	. "github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/ext"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/grammar"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -17,21 +20,21 @@ var ours = map[string]string{
 }
 
 // addrClasses are the classes that this test reads.
-var addrClasses = map[Grammar]func(t *testing.T, id ID, b []byte) any{
-	NameAddrValue:    addrObject,
-	NameAddrList:     addrObject,
-	ContactList:      addrObject,
-	ViaList:          viaObject,
-	Integer:          integerObject,
-	IntParams:        retryObject,
-	IntCommentParams: retryObject,
-	CallIDValue:      callIDObject,
-	CallIDList:       callIDObject,
-	CallIDParams:     dialogObject,
-	CSeqValue:        cseqObject,
-	RAckValue:        rackObject,
-	DateValue:        rawObject,
-	TimestampValue:   timestampObject,
+var addrClasses = map[grammar.Class]func(t *testing.T, id ID, b []byte) any{
+	grammar.NameAddrValue:    addrObject,
+	grammar.NameAddrList:     addrObject,
+	grammar.ContactList:      addrObject,
+	grammar.ViaList:          viaObject,
+	grammar.Integer:          integerObject,
+	grammar.IntParams:        retryObject,
+	grammar.IntCommentParams: retryObject,
+	grammar.CallIDValue:      callIDObject,
+	grammar.CallIDList:       callIDObject,
+	grammar.CallIDParams:     dialogObject,
+	grammar.CSeqValue:        cseqObject,
+	grammar.RAckValue:        rackObject,
+	grammar.DateValue:        rawObject,
+	grammar.TimestampValue:   timestampObject,
 }
 
 // TestAddrCorpus holds verdict and parts of addresses, Via, numbers and what
@@ -39,16 +42,16 @@ var addrClasses = map[Grammar]func(t *testing.T, id ID, b []byte) any{
 // element may tolerate are judged like the others: these parsers tolerate none
 // of them.
 func TestAddrCorpus(t *testing.T) {
-	seen, judged, compared := map[string]bool{}, map[Grammar]int{}, map[Grammar]int{}
+	seen, judged, compared := map[string]bool{}, map[grammar.Class]int{}, map[grammar.Class]int{}
 	for _, r := range conformRows(t) {
-		object := addrClasses[r.id.Grammar()]
+		object := addrClasses[grammar.Of(uint8(r.id))]
 		if object == nil || r.id == IDOther {
 			continue
 		}
 		seen[r.identify] = true
-		judged[r.id.Grammar()]++
+		judged[grammar.Of(uint8(r.id))]++
 		field := []byte(r.value)
-		n, err := Check(r.id, field)
+		n, err := r.id.Check(field)
 		verdict := "valid"
 		if err != nil {
 			verdict = "invalid"
@@ -60,16 +63,16 @@ func TestAddrCorpus(t *testing.T) {
 		if err != nil || r.parts == "" || strings.Contains(r.reason, "UTF-8") { // bytes that JSON can not hold
 			continue
 		}
-		compared[r.id.Grammar()]++
+		compared[grammar.Of(uint8(r.id))]++
 		var got any
-		if r.id.Multi() == List {
+		if r.id.IsSplit() {
 			values := []any{}
-			for v := range Values(r.id, field) {
+			for v := range r.id.Values(field) {
 				values = append(values, object(t, r.id, v))
 			}
 			got = map[string]any{"values": values}
 		} else {
-			lo, hi, _ := NextValue(r.id, field, 0)
+			lo, hi, _ := r.id.NextValue(field, 0)
 			got = object(t, r.id, field[lo:hi])
 		}
 		if have, want := sameJSON(t, got), conformParts(t, r.parts); !reflect.DeepEqual(have, want) != known {
@@ -200,13 +203,13 @@ func integerObject(t *testing.T, id ID, b []byte) any {
 }
 
 func retryObject(t *testing.T, id ID, b []byte) any {
-	var v RetryAfter
+	var v retryAfter
 	if id == IDRetryAfter {
 		readRow(t, &v, b)
 	} else {
-		readRow(t, &v.IntegerParams, b)
+		readRow(t, &v.DeltaSeconds, b)
 	}
-	return object{"value": v.Value(), "comment": orNull(v.Comment()), "params": paramPairs(v.Params())}
+	return object{"value": v.Seconds(), "comment": orNull(v.Comment()), "params": paramPairs(v.Params())}
 }
 
 func callIDObject(t *testing.T, id ID, b []byte) any {
@@ -221,7 +224,7 @@ func callIDObject(t *testing.T, id ID, b []byte) any {
 }
 
 func dialogObject(t *testing.T, _ ID, b []byte) any {
-	var v Replaces
+	var v ext.DialogRef
 	readRow(t, &v, b)
 	return object{"value": string(v.CallID()), "params": paramPairs(v.Params())}
 }

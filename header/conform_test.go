@@ -1,7 +1,8 @@
-package header
+package header_test
 
 import (
 	"encoding/json"
+	"iter"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -9,6 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	. "github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/auth"
+	"github.com/sipwire/sipwire/internal/grammar"
 	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
@@ -82,7 +86,7 @@ func TestCheckCorpus(t *testing.T) {
 			continue
 		}
 		judged++
-		n, err := Check(r.id, []byte(r.value))
+		n, err := r.id.Check([]byte(r.value))
 		got := map[bool]string{true: "valid", false: "invalid"}[err == nil]
 		if n < 0 || n > len(r.value) {
 			t.Errorf("%s: offset %d", r.identify, n)
@@ -109,19 +113,19 @@ func TestCheckCorpus(t *testing.T) {
 // TestPartsCorpus holds the parts that the views of this half of the package
 // find against those of the corpus, for every row that both take for valid.
 func TestPartsCorpus(t *testing.T) {
-	compared := map[Grammar]int{}
+	compared := map[grammar.Class]int{}
 	for _, r := range conformRows(t) {
 		if r.parts == "" {
 			continue
 		}
-		if _, err := Check(r.id, []byte(r.value)); err != nil {
+		if _, err := r.id.Check([]byte(r.value)); err != nil {
 			continue
 		}
 		got := decompose(t, r.id, []byte(r.value))
 		if got == nil {
 			continue
 		}
-		compared[r.id.Grammar()]++
+		compared[grammar.Of(uint8(r.id))]++
 		var want any
 		if err := json.Unmarshal([]byte(r.parts), &want); err != nil {
 			t.Fatalf("%s: %v", r.identify, err)
@@ -141,9 +145,9 @@ func TestPartsCorpus(t *testing.T) {
 			t.Errorf("%s:\n have %s\n want %s", r.identify, text, r.parts)
 		}
 	}
-	for _, g := range []Grammar{
-		Opaque, Text, TokenList, TokenParams, TokenParamsList, URIRefList, MediaType,
-		MediaRangeList, Product, WarningList, Version, Challenge, Credentials, AuthInfo,
+	for _, g := range []grammar.Class{
+		grammar.Opaque, grammar.Text, grammar.TokenList, grammar.TokenParams, grammar.TokenParamsList, grammar.URIRefList, grammar.MediaType,
+		grammar.MediaRangeList, grammar.Product, grammar.WarningList, grammar.Version, grammar.Challenge, grammar.Credentials, grammar.AuthInfo,
 	} {
 		if compared[g] == 0 {
 			t.Errorf("no row of class %v compared", g)
@@ -157,23 +161,23 @@ type object = map[string]any
 // decompose gives the parts of a field in the shape of the corpus, nil for the
 // classes whose parts are compared elsewhere.
 func decompose(t *testing.T, id ID, field []byte) any {
-	g := id.Grammar()
+	g := grammar.Of(uint8(id))
 	one := decomposer(t, id, g)
 	if one == nil {
 		return nil
 	}
-	if id.Multi() != List {
-		lo, hi, _ := NextValue(id, field, 0)
+	if !id.IsSplit() {
+		lo, hi, _ := id.NextValue(field, 0)
 		return one(field[lo:hi])
 	}
 	list := []any{}
-	for v := range Values(id, field) {
+	for v := range id.Values(field) {
 		list = append(list, one(v))
 	}
 	return object{"values": list}
 }
 
-func decomposer(t *testing.T, id ID, g Grammar) func(b []byte) any {
+func decomposer(t *testing.T, id ID, g grammar.Class) func(b []byte) any {
 	parse := func(v interface{ Parse([]byte) (int, error) }, b []byte) {
 		t.Helper()
 		if n, err := v.Parse(b); err != nil || n != len(b) {
@@ -181,31 +185,31 @@ func decomposer(t *testing.T, id ID, g Grammar) func(b []byte) any {
 		}
 	}
 	switch g {
-	case Opaque, Text:
+	case grammar.Opaque, grammar.Text:
 		return func(b []byte) any {
 			var v FreeText
 			parse(&v, b)
 			return object{"value": string(v.AppendTo(nil))}
 		}
-	case Product:
+	case grammar.Product:
 		return func(b []byte) any {
 			var v UserAgent
 			parse(&v, b)
 			return object{"value": string(v.AppendTo(nil))}
 		}
-	case Version:
+	case grammar.Version:
 		return func(b []byte) any {
 			var v MIMEVersion
 			parse(&v, b)
 			return object{"value": string(v.AppendTo(nil))}
 		}
-	case TokenList:
+	case grammar.TokenList:
 		return func(b []byte) any {
-			var v Token
+			var v tokenView
 			parse(&v, b)
 			return string(v.Bytes())
 		}
-	case TokenParams, TokenParamsList:
+	case grammar.TokenParams, grammar.TokenParamsList:
 		key := "value"
 		if id == IDReason {
 			key = "protocol"
@@ -215,41 +219,41 @@ func decomposer(t *testing.T, id ID, g Grammar) func(b []byte) any {
 			parse(&v, b)
 			return object{key: string(v.Value()), "params": paramPairs(v.Params())}
 		}
-	case URIRef, URIRefList:
+	case grammar.URIRef, grammar.URIRefList:
 		return func(b []byte) any {
 			var v Reference
 			parse(&v, b)
 			return object{"uri": string(v.URIBytes()), "params": paramPairs(v.Params())}
 		}
-	case MediaType, MediaRangeList:
+	case grammar.MediaType, grammar.MediaRangeList:
 		return func(b []byte) any {
-			var v MediaRange
+			var v ContentType
 			parse(&v, b)
 			return object{"type": string(v.Type()), "subtype": string(v.Subtype()), "params": paramPairs(v.Params())}
 		}
-	case WarningList:
+	case grammar.WarningList:
 		return func(b []byte) any {
 			var v Warning
 			parse(&v, b)
 			return object{"code": v.Code(), "agent": string(v.Agent()), "text": string(AppendUnquoted(nil, v.Text()))}
 		}
-	case Challenge:
+	case grammar.Challenge:
 		return func(b []byte) any {
-			var v AuthChallenge
+			var v auth.Challenge
 			parse(&v, b)
-			return object{"scheme": string(v.Scheme()), "params": authPairs(v.auth)}
+			return object{"scheme": string(v.Scheme()), "params": authPairs(v.Params())}
 		}
-	case Credentials:
+	case grammar.Credentials:
 		return func(b []byte) any {
-			var v AuthCredentials
+			var v auth.Credentials
 			parse(&v, b)
-			return object{"scheme": string(v.Scheme()), "params": authPairs(v.auth)}
+			return object{"scheme": string(v.Scheme()), "params": authPairs(v.Params())}
 		}
-	case AuthInfo:
+	case grammar.AuthInfo:
 		return func(b []byte) any {
-			var v AuthenticationInfo
+			var v auth.Info
 			parse(&v, b)
-			return object{"params": authPairs(v.auth)}
+			return object{"params": authPairs(v.Params())}
 		}
 	}
 	return nil
@@ -267,9 +271,9 @@ func paramPairs(p ParamList) [][]any {
 	return list
 }
 
-func authPairs(v auth) [][]any {
+func authPairs(params iter.Seq2[[]byte, []byte]) [][]any {
 	list := [][]any{}
-	for name, value := range v.Params() {
+	for name, value := range params {
 		list = append(list, []any{string(name), string(AppendUnquoted(nil, value))})
 	}
 	return list

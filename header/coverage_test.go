@@ -1,9 +1,14 @@
-package header
+package header_test
 
 import (
 	"testing"
 
 	"github.com/sipwire/sipwire"
+	. "github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/auth"
+	"github.com/sipwire/sipwire/header/ext"
+	"github.com/sipwire/sipwire/internal/grammar"
+	"github.com/sipwire/sipwire/internal/value"
 )
 
 // A headerRow says which accessor reads a header, with a field that it reads
@@ -162,10 +167,10 @@ var headerRows = []headerRow{
 // accessors reads one value with each accessor that headerRows names.
 var accessors = map[string]func(b []byte) error{
 	"ParseUint":           func(b []byte) error { _, _, err := ParseUint(b, 1<<32-1); return err },
-	"ParseContentLength":  func(b []byte) error { _, _, err := ParseContentLength(b); return err },
-	"ParseMaxForwards":    func(b []byte) error { _, _, err := ParseMaxForwards(b); return err },
+	"ParseContentLength":  func(b []byte) error { _, _, err := value.ParseContentLength(b); return err },
+	"ParseMaxForwards":    func(b []byte) error { _, _, err := value.ParseMaxForwards(b); return err },
 	"ParseExpires":        func(b []byte) error { _, _, err := ParseExpires(b); return err },
-	"ParseRSeq":           func(b []byte) error { _, _, err := ParseRSeq(b); return err },
+	"ParseRSeq":           func(b []byte) error { _, _, err := value.ParseRSeq(b); return err },
 	"MethodSet":           func(b []byte) error { var s MethodSet; _, err := s.Add(b); return err },
 	"OptionSet":           func(b []byte) error { var s OptionSet; _, err := s.Add(b); return err },
 	"Item.ParseQuoted":    func(b []byte) error { var v Item; _, err := v.ParseQuoted(b); return err },
@@ -174,46 +179,46 @@ var accessors = map[string]func(b []byte) error{
 	"ParseDate":           func(b []byte) error { _, _, err := ParseDate(b); return err },
 	"CSeq":                by[CSeq],
 	"RAck":                by[RAck],
-	"Replaces":            by[Replaces],
-	"Join":                by[Join],
-	"TargetDialog":        by[TargetDialog],
+	"Replaces":            by[ext.DialogRef],
+	"Join":                by[ext.DialogRef],
+	"TargetDialog":        by[ext.DialogRef],
 	"NameAddr":            by[NameAddr],
 	"Contact":             by[Contact],
 	"Via":                 by[Via],
 	"ParamList":           by[ParamList],
-	"IntegerParams":       by[IntegerParams],
-	"SessionExpires":      by[SessionExpires],
-	"MinSE":               by[MinSE],
-	"RetryAfter":          by[RetryAfter],
+	"IntegerParams":       by[DeltaSeconds],
+	"SessionExpires":      by[ext.SessionExpires],
+	"MinSE":               by[DeltaSeconds],
+	"RetryAfter":          by[retryAfter],
 	"Timestamp":           by[Timestamp],
 	"Item":                by[Item],
-	"Token":               by[Token],
+	"Token":               by[tokenView],
 	"FreeText":            by[FreeText],
-	"Privacy":             by[Privacy],
-	"Event":               by[Event],
-	"SubscriptionState":   by[SubscriptionState],
-	"InfoPackage":         by[InfoPackage],
-	"Reason":              by[Reason],
+	"Privacy":             by[ext.Privacy],
+	"Event":               by[ext.Event],
+	"SubscriptionState":   by[ext.SubscriptionState],
+	"InfoPackage":         by[ext.InfoPackage],
+	"Reason":              by[ext.Reason],
 	"ContentType":         by[ContentType],
-	"MediaRange":          by[MediaRange],
-	"Encoding":            by[Encoding],
+	"MediaRange":          by[mediaRange],
+	"Encoding":            by[Item],
 	"Language":            by[Language],
 	"Disposition":         by[Disposition],
 	"MIMEVersion":         by[MIMEVersion],
-	"ContentID":           by[ContentID],
+	"ContentID":           by[ext.ContentID],
 	"Reference":           by[Reference],
 	"Warning":             by[Warning],
 	"UserAgent":           by[UserAgent],
-	"ResourcePriority":    by[ResourcePriority],
-	"ChargingVector":      by[ChargingVector],
-	"ChargingAddresses":   by[ChargingAddresses],
-	"AccessNetwork":       by[AccessNetwork],
-	"SecurityMechanism":   by[SecurityMechanism],
-	"SessionID":           by[SessionID],
-	"Identity":            by[Identity],
-	"AuthChallenge":       by[AuthChallenge],
-	"AuthCredentials":     by[AuthCredentials],
-	"AuthenticationInfo":  by[AuthenticationInfo],
+	"ResourcePriority":    by[ext.ResourcePriority],
+	"ChargingVector":      by[ext.ChargingVector],
+	"ChargingAddresses":   by[ext.ChargingAddresses],
+	"AccessNetwork":       by[ext.AccessNetwork],
+	"SecurityMechanism":   by[ext.SecurityMechanism],
+	"SessionID":           by[ext.SessionID],
+	"Identity":            by[ext.Identity],
+	"AuthChallenge":       by[auth.Challenge],
+	"AuthCredentials":     by[auth.Credentials],
+	"AuthenticationInfo":  by[auth.Info],
 }
 
 // by reads a value with a view whose pointer is a [view].
@@ -232,8 +237,8 @@ func by[T any, P interface {
 // TestHeaderRows lists every row of the header table with the accessor that
 // reads it.
 func TestHeaderRows(t *testing.T) {
-	if len(headerRows) != NumIDs-1 {
-		t.Errorf("%d rows for %d headers", len(headerRows), NumIDs-1)
+	if len(headerRows) != grammar.NumIDs-1 {
+		t.Errorf("%d rows for %d headers", len(headerRows), grammar.NumIDs-1)
 	}
 	for i, r := range headerRows {
 		if r.id != ID(i+1) {
@@ -245,20 +250,20 @@ func TestHeaderRows(t *testing.T) {
 			continue
 		}
 		field := []byte(" " + r.good + " \t")
-		for v := range Values(r.id, field) {
+		for v := range r.id.Values(field) {
 			if err := read(v); err != nil {
 				t.Errorf("%v: %s: %q: %v", r.id, r.accessor, v, err)
 			}
 		}
-		if n, err := Check(r.id, field); err != nil || n != len(field) {
+		if n, err := r.id.Check(field); err != nil || n != len(field) {
 			t.Errorf("%v: Check: %q: %v at %d", r.id, field, err, n)
 		}
-		if n, err := Check(r.id, []byte(r.bad)); err == nil || n < 0 || n > len(r.bad) {
+		if n, err := r.id.Check([]byte(r.bad)); err == nil || n < 0 || n > len(r.bad) {
 			t.Errorf("%v: Check: %q: %v at %d", r.id, r.bad, err, n)
 		}
 		// Those that look beyond what their view does.
-		switch r.id.Grammar() {
-		case NameAddrList, NameAddrValue, StarParamsList:
+		switch grammar.Of(uint8(r.id)) {
+		case grammar.NameAddrList, grammar.NameAddrValue, grammar.StarParamsList:
 			continue
 		}
 		if err := read([]byte(r.bad)); err == nil {
@@ -275,10 +280,10 @@ func TestCheckEmpty(t *testing.T) {
 		"Organization": true, "Subject": true, "Content-Description": true, "Recv-Info": true,
 		"Accept-Resource-Priority": true, "P-Early-Media": true, "P-Associated-URI": true,
 	}
-	for id := range ID(NumIDs) {
-		want := may[id.String()] || id.Grammar() == Opaque
+	for id := range ID(grammar.NumIDs) {
+		want := may[id.String()] || id.Grammar() == "opaque"
 		for _, field := range []string{"", " \t", "\r\n "} {
-			n, err := Check(id, []byte(field))
+			n, err := id.Check([]byte(field))
 			if (err == nil) != want {
 				t.Errorf("%v: %q: %v", id, field, err)
 			}
@@ -286,10 +291,10 @@ func TestCheckEmpty(t *testing.T) {
 				t.Errorf("%v: %q: %v at %d", id, field, err, n)
 			}
 		}
-		if id.Multi() == List {
+		if id.IsSplit() {
 			good := headerRows[id-1].good
 			for _, field := range []string{",", good + ",", "," + good, good + ", ," + good} {
-				if _, err := Check(id, []byte(field)); err != sipwire.ErrList && id != IDContact {
+				if _, err := id.Check([]byte(field)); err != sipwire.ErrList && id != IDContact {
 					t.Errorf("%v: %q: %v", id, field, err)
 				}
 			}
@@ -330,7 +335,7 @@ func TestCheck(t *testing.T) {
 		{IDOther, "a\x01", 1, sipwire.ErrControl},
 		{ID(255), "a", 1, 0},
 	} {
-		n, err := Check(c.id, []byte(c.field))
+		n, err := c.id.Check([]byte(c.field))
 		if n != c.n || err != c.code.Err() {
 			t.Errorf("%v: %q: %v at %d, want %v at %d", c.id, c.field, err, n, c.code.Err(), c.n)
 		}
@@ -344,7 +349,7 @@ func FuzzCheck(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, i uint8, s string) {
 		id, b := ID(i), []byte(s)
-		n, err := Check(id, b)
+		n, err := id.Check(b)
 		if string(b) != s {
 			t.Fatalf("%v: %q was written to", id, s)
 		}
@@ -355,13 +360,13 @@ func FuzzCheck(f *testing.F) {
 			t.Fatalf("%v: %q: error %#v", id, s, err)
 		}
 		// A field is good when each of its values is.
-		if int(id) >= NumIDs || badLine(b) < len(b) {
+		if int(id) >= grammar.NumIDs || BadLine(b) < len(b) {
 			return
 		}
 		count := 0
-		for v := range Values(id, b) {
+		for v := range id.Values(b) {
 			count++
-			if _, verr := Check(id, v); err == nil && verr != nil && len(v) > 0 {
+			if _, verr := id.Check(v); err == nil && verr != nil && len(v) > 0 {
 				t.Fatalf("%v: %q is good, its value %q is not: %v", id, s, v, verr)
 			}
 		}

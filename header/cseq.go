@@ -5,11 +5,13 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/methodname"
+	"github.com/sipwire/sipwire/internal/value"
 )
 
-// A CSeq is the value of CSeq: a sequence number and a method (RFC 3261,
-// 20.16). The zero CSeq is invalid; it is valid as long as the bytes it was
-// parsed from are.
+// CSeq is a view of the value of CSeq: a sequence number and a method (RFC 3261,
+// 20.16). The zero CSeq is invalid. It is valid as long as the bytes it was parsed
+// from are.
 type CSeq struct {
 	method []byte
 	number uint32
@@ -18,21 +20,15 @@ type CSeq struct {
 
 const maxCSeq = 1<<31 - 1 // RFC 3261, 8.1.1.5
 
-// Parse reads b, the whole of which must be 1*DIGIT LWS Method with a number
-// below 2^31; the whitespace may be of any length and may fold. Without an
-// error n is len(b), with one the offset of the byte that is wrong, or of the
-// number that is too large; the error is a [Code] and v is invalid.
-func (v *CSeq) Parse(b []byte) (n int, err error) { return v.ParseIn(b, 0, len(b)) }
-
-// ParseIn is Parse for the value b[lo:hi], where 0 <= lo <= hi <= len(b). It is
-// faster when sixteen bytes of b follow lo; those behind hi may be read, and do
-// not matter. n counts from lo.
-func (v *CSeq) ParseIn(b []byte, lo, hi int) (n int, err error) {
-	if v.plain(b, lo, hi) {
-		return hi - lo, nil
+// Parse reads b, the whole of which must be 1*DIGIT LWS Method with a number below
+// 2^31; the whitespace may be of any length and may fold. Without an error n is
+// len(b). With one n is the offset of the byte that is wrong, or of the number
+// when it is too large, the error is a sipwire.Code and v is invalid.
+func (v *CSeq) Parse(b []byte) (n int, err error) {
+	if v.parseFast(b) {
+		return len(b), nil
 	}
-	b = b[lo:hi]
-	n, code := v.parse(b, skipLWS(b, 0))
+	n, code := v.parse(b, value.SkipLWS(b, 0))
 	if code != 0 {
 		*v = CSeq{}
 		return n, code
@@ -40,29 +36,32 @@ func (v *CSeq) ParseIn(b []byte, lo, hi int) (n int, err error) {
 	return n, nil
 }
 
-// plain reads what nearly all values are: up to ten digits, one space and a
-// method of the table.
-func (v *CSeq) plain(b []byte, lo, hi int) bool {
+// parseFast reads what nearly all values of eight bytes and more are: up to ten
+// digits, one space and a method of the table.
+func (v *CSeq) parseFast(b []byte) bool {
 	const maxDigits = 10
-	if len(b)-lo < 2*8 {
+	if len(b) < 8 {
 		return false
 	}
-	first, second := abnf.DigitValues(abnf.Load64(b[lo:])), abnf.DigitValues(abnf.Load64(b[lo+8:]))
+	// second holds the bytes from the ninth on, with zeros after the last.
+	at := min(len(b)-8, 8)
+	first := abnf.DigitValues(abnf.Load64(b))
+	second := abnf.DigitValues(abnf.Load64(b[at:]) >> (64 - 8*at))
 	digits1 := bits.TrailingZeros64(abnf.NotDigits(first)) / 8
 	digits2 := bits.TrailingZeros64(abnf.NotDigits(second)) / 8
 	digits2 &= -(digits1 >> 3) // none unless all of the first are digits
 	digits := digits1 + digits2
-	method := lo + digits + 1
-	if uint(digits-1) > maxDigits-1 || b[method-1] != ' ' || method > hi {
+	method := digits + 1
+	if uint(digits-1) > maxDigits-1 || method > len(b) || b[method-1] != ' ' {
 		return false
 	}
 	number := abnf.Decimal(first<<(uint(64-8*digits1)&63)) * tens[digits2&3]
 	number += abnf.Decimal(second << 1 << (uint(63-8*digits2) & 63))
-	id := LookupMethodIn(b, method, hi)
+	id := Method(methodname.Find(b, method, len(b)))
 	if id == MethodOther || number > maxCSeq {
 		return false
 	}
-	v.number, v.method, v.id = uint32(number), b[method:hi:hi], id
+	v.number, v.method, v.id = uint32(number), b[method:len(b):len(b)], id
 	return true
 }
 
@@ -78,13 +77,13 @@ func (v *CSeq) parse(b []byte, i int) (int, sipwire.Code) {
 		return j, sipwire.ErrMethod
 	}
 	v.number, v.method, v.id = number, b[j:hi:hi], LookupMethod(b[j:hi])
-	if n := skipLWS(b, hi); n < len(b) {
+	if n := value.SkipLWS(b, hi); n < len(b) {
 		return n, sipwire.ErrTrailing
 	}
 	return len(b), 0
 }
 
-// consumeSequence reads 1*DIGIT LWS at i and returns the index behind both.
+// consumeSequence reads 1*DIGIT LWS at i and returns the index after both.
 func consumeSequence(b []byte, i int, most uint64) (uint32, int, sipwire.Code) {
 	v, j, code := abnf.ConsumeUint(b, i, most)
 	switch {
@@ -95,7 +94,7 @@ func consumeSequence(b []byte, i int, most uint64) (uint32, int, sipwire.Code) {
 	case code != 0:
 		return 0, i, code
 	}
-	k := skipLWS(b, j)
+	k := value.SkipLWS(b, j)
 	if k == j {
 		return 0, j, sipwire.ErrMethod
 	}
@@ -103,50 +102,35 @@ func consumeSequence(b []byte, i int, most uint64) (uint32, int, sipwire.Code) {
 }
 
 // IsValid reports whether v holds a value that was parsed without an error.
-func (v *CSeq) IsValid() bool { return v.method != nil }
+func (v CSeq) IsValid() bool { return v.method != nil }
 
 // Number returns the sequence number.
-func (v *CSeq) Number() uint32 { return v.number }
+func (v CSeq) Number() uint32 { return v.number }
 
 // Method returns the method, MethodOther for one outside the table.
-func (v *CSeq) Method() Method { return v.id }
+func (v CSeq) Method() Method { return v.id }
 
-// MethodBytes returns the method as it came; methods are compared with case
-// (RFC 3261, 7.1).
-func (v *CSeq) MethodBytes() []byte { return v.method }
+// MethodBytes returns the method as received. Methods are compared with case (RFC
+// 3261, 7.1).
+func (v CSeq) MethodBytes() []byte { return v.method }
 
-// A RAck is the value of RAck, which names the provisional response that a
-// PRACK acknowledges (RFC 3262, 7.2). The zero RAck is invalid; it is valid as
-// long as the bytes it was parsed from are.
-type RAck struct {
-	rseq uint32
-	cseq CSeq
+// AppendTo appends the number, one space and the method.
+func (v CSeq) AppendTo(dst []byte) []byte {
+	if !v.IsValid() {
+		return dst
+	}
+	dst = append(abnf.AppendUint(dst, uint64(v.number)), ' ')
+	return append(dst, v.method...)
 }
 
-// Parse reads b, the whole of which must be response-num LWS CSeq-num LWS
-// Method. n and err are as for [CSeq.Parse].
-func (v *RAck) Parse(b []byte) (n int, err error) {
-	*v = RAck{}
-	rseq, n, code := consumeSequence(b, skipLWS(b, 0), 1<<32-1)
-	if code == sipwire.ErrMethod {
-		code = sipwire.ErrNumber // the number behind the first one
+// AppendText is AppendTo as an [encoding.TextAppender]. The error is that of an
+// invalid value.
+func (v CSeq) AppendText(dst []byte) ([]byte, error) {
+	if !v.IsValid() {
+		return dst, sipwire.ErrEmpty
 	}
-	if code == 0 {
-		n, code = v.cseq.parse(b, n)
-	}
-	if code != 0 {
-		*v = RAck{}
-		return n, code
-	}
-	v.rseq = rseq
-	return n, nil
+	return v.AppendTo(dst), nil
 }
 
-// IsValid reports whether v holds a value that was parsed without an error.
-func (v *RAck) IsValid() bool { return v.cseq.IsValid() }
-
-// RSeq returns the RSeq number of the response that is acknowledged.
-func (v *RAck) RSeq() uint32 { return v.rseq }
-
-// CSeq returns the CSeq of the response that is acknowledged.
-func (v *RAck) CSeq() CSeq { return v.cseq }
+// String returns a copy of the value. It allocates.
+func (v CSeq) String() string { return string(v.AppendTo(nil)) }

@@ -1,4 +1,4 @@
-package header
+package header_test
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire"
+	. "github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/ext"
 )
 
 func TestCSeq(t *testing.T) {
@@ -74,7 +76,7 @@ func TestCallID(t *testing.T) {
 }
 
 func TestDialogRefs(t *testing.T) {
-	var r Replaces
+	var r ext.DialogRef
 	in := "425928@bobster.example ; to-tag = 7743 ;from-tag=6472\r\n ;EARLY-ONLY;x=\"a;b\""
 	if n, err := r.Parse([]byte(in)); err != nil || n != len(in) {
 		t.Fatal(n, err)
@@ -82,11 +84,11 @@ func TestDialogRefs(t *testing.T) {
 	if string(r.CallID()) != "425928@bobster.example" || string(r.ToTag()) != "7743" || string(r.FromTag()) != "6472" || !r.EarlyOnly() {
 		t.Errorf("%q %q %q %t", r.CallID(), r.ToTag(), r.FromTag(), r.EarlyOnly())
 	}
-	var j Join
+	var j ext.DialogRef
 	if _, err := j.Parse([]byte("a;from-tag=1")); err != nil || j.ToTag() != nil || string(j.FromTag()) != "1" || !j.IsValid() {
 		t.Errorf("%v: %q %q", err, j.ToTag(), j.FromTag())
 	}
-	var d TargetDialog
+	var d ext.DialogRef
 	if _, err := d.Parse([]byte("a@b;local-tag=kkaz-;remote-tag=6544")); err != nil || string(d.LocalTag()) != "kkaz-" || string(d.RemoteTag()) != "6544" {
 		t.Errorf("%v: %q %q", err, d.LocalTag(), d.RemoteTag())
 	}
@@ -127,7 +129,7 @@ func TestDate(t *testing.T) {
 func TestSequenceAllocs(t *testing.T) {
 	var c CSeq
 	var r RAck
-	var p Replaces
+	var p ext.DialogRef
 	for _, in := range []string{"1 INVITE", "1 2 INVITE", "a@b;to-tag=1", "Sat, 13 Nov 2010 23:29:00 GMT", "", "99999999999999999999 X", "a;;"} {
 		b := []byte(in)
 		if n := testing.AllocsPerRun(10, func() {
@@ -160,7 +162,7 @@ func FuzzSequence(f *testing.F) {
 		var r RAck
 		n, err = r.Parse(b)
 		check(n, err, r.IsValid())
-		var p Replaces
+		var p ext.DialogRef
 		n, err = p.Parse(b)
 		check(n, err, p.IsValid())
 		id, n, err := ParseCallID(b)

@@ -5,16 +5,17 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/value"
 )
 
-// ParseDate reads b, the whole of which must be a SIP-date (RFC 3261, 20.17
-// and 25.1): wkday "," SP 2DIGIT SP month SP 4DIGIT SP time SP "GMT". No other
-// time zone and no other form is one, and "an RFC 1123 date is case-sensitive"
-// (20.17). The day must be one of its month, but may be on another weekday than
-// it says. Without an error n is len(b), with one the offset of the byte that is
-// wrong; the error is a [Code].
+// ParseDate reads b, the whole of which must be a SIP-date (RFC 3261, 20.17 and
+// 25.1): wkday "," SP 2DIGIT SP month SP 4DIGIT SP time SP "GMT". No other time
+// zone and no other form is accepted, and "an RFC 1123 date is case-sensitive"
+// (20.17). The day must exist in its month; the name of the weekday is not checked
+// against it. Without an error n is len(b). With one, a sipwire.Code, n is the
+// offset of the byte that is wrong.
 func ParseDate(b []byte) (t time.Time, n int, err error) {
-	lo := skipLWS(b, 0)
+	lo := value.SkipLWS(b, 0)
 	d := dateReader{b: b, i: lo}
 	if lo == len(b) {
 		return t, lo, sipwire.ErrEmpty
@@ -40,7 +41,7 @@ func ParseDate(b []byte) (t time.Time, n int, err error) {
 	if time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day {
 		return time.Time{}, lo + len("Mon, "), sipwire.ErrDate
 	}
-	if n = skipLWS(b, d.i); n < len(b) {
+	if n = value.SkipLWS(b, d.i); n < len(b) {
 		return time.Time{}, n, sipwire.ErrDate
 	}
 	return t, n, nil
@@ -52,8 +53,8 @@ func AppendDate(dst []byte, t time.Time) []byte {
 	return t.UTC().AppendFormat(dst, "Mon, 02 Jan 2006 15:04:05 GMT")
 }
 
-// dateReader reads a date piece by piece; after the first piece that is wrong
-// it stands still there.
+// dateReader reads a date piece by piece. It stops at the first piece that is
+// wrong.
 type dateReader struct {
 	b   []byte
 	i   int
@@ -67,7 +68,7 @@ func (d *dateReader) literal(s string) {
 	}
 }
 
-// name reads one of the names of three letters in set and returns its place.
+// name reads one of the names of three letters in set and returns its index.
 func (d *dateReader) name(set string) int {
 	if d.bad = d.bad || len(d.b)-d.i < 3; d.bad {
 		return 0

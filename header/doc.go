@@ -1,18 +1,28 @@
-// Package header knows the header fields of SIP: their names and compact
-// forms, what grammar each follows, whether it may be a comma-separated list,
-// and typed views of their values.
+// Package header knows the header fields of SIP: their names and compact forms,
+// the grammar of each, whether commas separate its values, and which messages it
+// belongs in ([ID]); the methods, option tags, transports and reason phrases; and
+// views of the values of the headers of RFC 3261 and RFC 3262.
 //
-// The table of names is generated from data/headers.tsv, which follows the
-// IANA registry; methods and status codes come from data/methods.tsv and
+// The views of the authentication headers are in [header/auth], those of all other
+// documents in [header/ext].
+//
+// The table of names is generated from data/headers.tsv, which follows the IANA
+// registry. Methods and status codes come from data/methods.tsv and
 // data/status.tsv.
 //
-// The typed values are small structs that point into the bytes they were
-// parsed from. They own nothing: a value is valid as long as those bytes are
-// neither changed nor reused. Parsing one allocates nothing, and neither does
-// failing to.
+// A view is a small struct that points into the bytes it was parsed from. It owns
+// nothing and is valid until those bytes are changed or reused. Its zero value is
+// invalid. An accessor returns nil for missing bytes, and not ok for a missing
+// number; a value is returned as received unless its comment says otherwise.
+// Parsing allocates nothing, and neither does a failed parse. Only String
+// allocates.
 //
-// Sections of RFC 3261: 7.3 (header fields), 20 (each of them), 25.1
-// (grammar). The RFC of every other header stands in the table.
+// Errors are of type sipwire.Code.
+//
+// Sections of RFC 3261: 7.3 (header fields), 20 (each of them), 25.1 (grammar).
+//
+// [header/auth]: https://pkg.go.dev/github.com/sipwire/sipwire/header/auth
+// [header/ext]: https://pkg.go.dev/github.com/sipwire/sipwire/header/ext
 package header
 
 //go:generate go run gen.go

@@ -1,10 +1,12 @@
 package header
 
-import "github.com/sipwire/sipwire/internal/abnf"
+import (
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/value"
+)
 
-// maxNames is the number of parameters that later ones are compared with. More
-// than that is no list that anyone needs, and the memory for their names has
-// to come from somewhere.
+// maxNames is the number of parameters that later ones are compared with. Nobody
+// needs more, and their names need memory on the stack.
 const maxNames = 64
 
 // Duplicate returns the name of a parameter that is given twice, which RFC
@@ -17,12 +19,12 @@ func (p ParamList) Duplicate() (name []byte, ok bool) {
 	}
 	var (
 		names [maxNames]struct{ lo, hi uint32 }
-		slots [2 * maxNames]uint8 // 1 + the index of a name, at its hash or behind
+		slots [2 * maxNames]uint8 // 1 + the index of a name, at its hash or after it
 		n     int
-		a     param
+		a     value.Param
 	)
-	for i := 0; a.next(p.b, &i); {
-		name = a.name(p.b)
+	for i := 0; a.Next(p.b, &i); {
+		name = a.Name(p.b)
 		slot := nameHash(name) % uint32(len(slots))
 		for slots[slot] != 0 {
 			k := names[slots[slot]-1]
@@ -32,7 +34,7 @@ func (p ParamList) Duplicate() (name []byte, ok bool) {
 			slot = (slot + 1) % uint32(len(slots))
 		}
 		if n < maxNames {
-			names[n].lo, names[n].hi = uint32(a.nameLo), uint32(a.nameHi)
+			names[n].lo, names[n].hi = uint32(a.NameLo), uint32(a.NameHi)
 			n++
 			slots[slot] = uint8(n)
 		}

@@ -80,9 +80,9 @@ func ExampleParamList() {
 	// home1.example true
 }
 
-func ExampleRetryAfter() {
-	var r header.RetryAfter
-	n, err := r.Parse([]byte("18000 (in a meeting);duration=3600"))
+func ExampleDeltaSeconds() {
+	var r header.DeltaSeconds
+	n, err := r.ParseComment([]byte("18000 (in a meeting);duration=3600"))
 	d, _ := r.Duration()
 	fmt.Printf("%d %v: %d %s %d\n", n, err, r.Seconds(), r.Comment(), d)
 	// Output: 34 <nil>: 18000 (in a meeting) 3600

@@ -10,11 +10,11 @@ type MethodSet uint32
 var _ [32 - len(methods)]struct{}
 
 // Add adds the methods of a field of Allow to the set; a message may carry
-// several. Methods outside the table all count as [MethodOther]; [Values]
-// gives their names. An empty field adds nothing (RFC 3261, 25.1).
+// several. Every method outside the table is added as [MethodOther]; [ID.Values]
+// returns their names. An empty field adds nothing (RFC 3261, 25.1).
 //
-// Without an error n is len(field). With one, a [Code], n is the offset of the
-// byte that is wrong, and the set is as it was.
+// Without an error n is len(field). With one, a sipwire.Code, n is the offset of
+// the byte that is wrong, and the set is not changed.
 func (s *MethodSet) Add(field []byte) (n int, err error) {
 	set := *s
 	n, code := tokens(field, func(t []byte) { set |= 1 << LookupMethod(t) })
@@ -43,6 +43,12 @@ func (s MethodSet) All() iter.Seq[Method] {
 		}
 	}
 }
+
+// AppendText is AppendTo as an [encoding.TextAppender]. The error is nil.
+func (s MethodSet) AppendText(dst []byte) ([]byte, error) { return s.AppendTo(dst), nil }
+
+// String returns the set as the value of an Allow header. It allocates.
+func (s MethodSet) String() string { return string(s.AppendTo(nil)) }
 
 // AppendTo appends the methods of the table that are in the set as the value
 // of an Allow header.

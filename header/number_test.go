@@ -1,4 +1,4 @@
-package header
+package header_test
 
 import (
 	"fmt"
@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire"
+	. "github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/ext"
+	"github.com/sipwire/sipwire/internal/value"
 )
 
 func sprint(v any) string { return fmt.Sprint(v) }
@@ -19,7 +22,7 @@ func TestNumbers(t *testing.T) {
 		in   string
 		n    int
 		code sipwire.Code
-		v    uint64 // of ParseUint with 255 and ParseMaxForwards
+		v    uint64 // of ParseUint with 255 and value.ParseMaxForwards
 	}{
 		{"0", 1, 0, 0},
 		{" 0068\r\n ", 8, 0, 68},
@@ -41,21 +44,21 @@ func TestNumbers(t *testing.T) {
 		if v != c.v || n != c.n || err != c.code.Err() {
 			t.Errorf("%q: %d, %v at %d, want %d, %v at %d", c.in, v, err, n, c.v, c.code.Err(), c.n)
 		}
-		hops, n, err := ParseMaxForwards([]byte(c.in))
+		hops, n, err := value.ParseMaxForwards([]byte(c.in))
 		if uint64(hops) != c.v || n != c.n || err != c.code.Err() {
 			t.Errorf("%q: Max-Forwards %d, %v at %d", c.in, hops, err, n)
 		}
 	}
-	if v, n, err := ParseContentLength([]byte("9223372036854775807")); v != math.MaxInt64 || n != 19 || err != nil {
+	if v, n, err := value.ParseContentLength([]byte("9223372036854775807")); v != math.MaxInt64 || n != 19 || err != nil {
 		t.Errorf("Content-Length %d, %v at %d", v, err, n)
 	}
-	if v, n, err := ParseContentLength([]byte("9223372036854775808")); v != math.MaxInt64 || n != 0 || err != sipwire.ErrRange {
+	if v, n, err := value.ParseContentLength([]byte("9223372036854775808")); v != math.MaxInt64 || n != 0 || err != sipwire.ErrRange {
 		t.Errorf("Content-Length %d, %v at %d", v, err, n)
 	}
-	if v, _, err := ParseRSeq([]byte("4294967295")); v != math.MaxUint32 || err != nil {
+	if v, _, err := value.ParseRSeq([]byte("4294967295")); v != math.MaxUint32 || err != nil {
 		t.Errorf("RSeq %d, %v", v, err)
 	}
-	if _, _, err := ParseRSeq([]byte("4294967296")); err != sipwire.ErrRange {
+	if _, _, err := value.ParseRSeq([]byte("4294967296")); err != sipwire.ErrRange {
 		t.Errorf("RSeq: %v", err)
 	}
 	for in, want := range map[string]uint32{"0": 0, "4294967295": 1<<32 - 1, "4294967296": 1<<32 - 1, "1" + strings.Repeat("0", 100): 1<<32 - 1} {
@@ -71,35 +74,35 @@ func TestNumbers(t *testing.T) {
 }
 
 func TestIntegerParams(t *testing.T) {
-	var s SessionExpires
-	if n, err := s.Parse([]byte("1800 ;Refresher = UAS;x")); err != nil || n != 23 || s.Seconds() != 1800 || s.Refresher() != RefresherUAS || s.Refresher().String() != "uas" {
+	var s ext.SessionExpires
+	if n, err := s.Parse([]byte("1800 ;Refresher = UAS;x")); err != nil || n != 23 || s.Seconds() != 1800 || s.Refresher() != ext.RefresherUAS || s.Refresher().String() != "uas" {
 		t.Errorf("%v at %d: %d %v", err, n, s.Seconds(), s.Refresher())
 	}
-	if _, err := s.Parse([]byte("99999999999;refresher=both")); err != nil || s.Seconds() != 1<<32-1 || s.Refresher() != RefresherNone {
+	if _, err := s.Parse([]byte("99999999999;refresher=both")); err != nil || s.Seconds() != 1<<32-1 || s.Refresher() != ext.RefresherNone {
 		t.Errorf("%v: %d %v", err, s.Seconds(), s.Refresher())
 	}
-	if _, err := s.Parse([]byte("90;refresher=uac")); err != nil || s.Refresher() != RefresherUAC || s.Refresher().String() != "uac" || RefresherNone.String() != "" {
+	if _, err := s.Parse([]byte("90;refresher=uac")); err != nil || s.Refresher() != ext.RefresherUAC || s.Refresher().String() != "uac" || ext.RefresherNone.String() != "" {
 		t.Errorf("%v: %v", err, s.Refresher())
 	}
-	var m MinSE
+	var m DeltaSeconds
 	if _, err := m.Parse([]byte("90")); err != nil || m.Seconds() != 90 || !m.Params().IsEmpty() {
 		t.Errorf("%v: %d", err, m.Seconds())
 	}
-	var r RetryAfter
+	var r DeltaSeconds
 	in := "120 (I'm (really) in a \\) meeting) ; duration=3600;a=b"
-	if n, err := r.Parse([]byte(in)); err != nil || n != len(in) || r.Seconds() != 120 || string(r.Comment()) != `(I'm (really) in a \) meeting)` {
+	if n, err := r.ParseComment([]byte(in)); err != nil || n != len(in) || r.Seconds() != 120 || string(r.Comment()) != `(I'm (really) in a \) meeting)` {
 		t.Errorf("%v at %d: %d %s", err, n, r.Seconds(), r.Comment())
 	}
 	if d, ok := r.Duration(); !ok || d != 3600 {
 		t.Errorf("duration %d, %t", d, ok)
 	}
-	if _, err := r.Parse([]byte("949302838503028349304023988;duration=x")); err != nil || r.Seconds() != 1<<32-1 || r.Comment() != nil {
+	if _, err := r.ParseComment([]byte("949302838503028349304023988;duration=x")); err != nil || r.Seconds() != 1<<32-1 || r.Comment() != nil {
 		t.Errorf("%v: %d", err, r.Seconds())
 	}
 	if _, ok := r.Duration(); ok {
 		t.Error("a malformed duration is ok")
 	}
-	if _, err := r.Parse([]byte("10(Already Pending Register)")); err != nil || r.Comment() == nil {
+	if _, err := r.ParseComment([]byte("10(Already Pending Register)")); err != nil || r.Comment() == nil {
 		t.Errorf("%v: %s", err, r.Comment())
 	}
 	for _, c := range []struct {
@@ -120,9 +123,13 @@ func TestIntegerParams(t *testing.T) {
 		{"1,2", false, 1, sipwire.ErrTrailing},
 		{"-1", false, 0, sipwire.ErrNumber},
 	} {
-		var v IntegerParams
-		n, err := v.parse([]byte(c.in), c.comment)
-		if n != c.n || err != c.code.Err() || v.Value() != 0 || !v.Params().IsEmpty() {
+		var v DeltaSeconds
+		parse := v.Parse
+		if c.comment {
+			parse = v.ParseComment
+		}
+		n, err := parse([]byte(c.in))
+		if n != c.n || err != c.code.Err() || v.Seconds() != 0 || !v.Params().IsEmpty() {
 			t.Errorf("%q: %v at %d, want %v at %d", c.in, err, n, c.code.Err(), c.n)
 		}
 	}
@@ -172,7 +179,7 @@ func TestQ(t *testing.T) {
 			if digits <= 3 && r.Cmp(big.NewRat(1000, 1)) <= 0 {
 				want, ok = int(r.Num().Int64()), true
 			}
-			if got, gotOK := parseQ([]byte(s)); got != want || gotOK != ok {
+			if got, gotOK := ParseQ([]byte(s)); got != want || gotOK != ok {
 				t.Fatalf("%s: %d, %t", s, got, gotOK)
 			}
 		}
@@ -208,22 +215,22 @@ func FuzzNumbers(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var r RetryAfter
-		n, err := r.Parse(b)
-		checkParse(t, b, n, err, r.b != nil)
-		var p IntegerParams
+		var r DeltaSeconds
+		n, err := r.ParseComment(b)
+		CheckParse(t, b, n, err, r.Bytes() != nil)
+		var p DeltaSeconds
 		m, perr := p.Parse(b)
-		checkParse(t, b, m, perr, p.b != nil)
-		if perr == nil && (err != nil || sprint(p) != sprint(r.IntegerParams)) || err == nil && r.Comment() == nil && perr != nil {
+		CheckParse(t, b, m, perr, p.Bytes() != nil)
+		if perr == nil && (err != nil || sprint(p) != sprint(r)) || err == nil && r.Comment() == nil && perr != nil {
 			t.Fatalf("%q: %v with a comment allowed, %v without", b, err, perr)
 		}
 		var s Timestamp
 		n, err = s.Parse(b)
-		checkParse(t, b, n, err, s.Value() != nil)
+		CheckParse(t, b, n, err, s.Value() != nil)
 		s.Time()
 		s.Delay()
 		v, n, err := ParseUint(b, 1<<32-1)
-		checkParse(t, b, n, err, err == nil)
+		CheckParse(t, b, n, err, err == nil)
 		if e, _, eerr := ParseExpires(b); (eerr == nil) != (err == nil || err == sipwire.ErrRange) || eerr == nil && uint64(e) != v || eerr != nil && e != 3600 {
 			t.Fatalf("%q: Expires %d, %v; number %d, %v", b, e, eerr, v, err)
 		}

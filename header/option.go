@@ -6,9 +6,9 @@ import (
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
-// Option names an option tag, as Supported, Require, Proxy-Require and
+// Option is an option tag, as Supported, Require, Proxy-Require and
 // Unsupported list them (RFC 3261, 19.2). The zero Option, [OptionOther],
-// stands for every tag outside the IANA registry.
+// is every tag outside the IANA registry.
 type Option uint8
 
 // The registered option tags, by length and then by name.
@@ -70,8 +70,8 @@ var options = [numOptions]string{
 	OptionRecipientListSubscribe: "recipient-list-subscribe",
 }
 
-// optionsFrom gives the first option of each length, and one more entry, so
-// that those of length n are from optionsFrom[n] up to optionsFrom[n+1].
+// optionsFrom gives the first option of each length, and one more entry. Those of
+// length n are from optionsFrom[n] up to optionsFrom[n+1].
 var optionsFrom = func() (t [26]Option) {
 	for o := numOptions - 1; o > 0; o-- {
 		t[len(options[o])] = o
@@ -116,12 +116,12 @@ type OptionSet uint64
 var _ [64 - numOptions]struct{}
 
 // Add adds the tags of a field of Supported, Require, Proxy-Require or
-// Unsupported to the set; a message may carry several. Tags outside the table
-// all count as [OptionOther]; [Values] gives their names, as a 420 needs them
-// (RFC 3261, 8.2.2.3). An empty field adds nothing.
+// Unsupported to the set; a message may carry several. Every tag outside the
+// table is added as [OptionOther]; [ID.Values] returns their names, which a 420
+// needs (RFC 3261, 8.2.2.3). An empty field adds nothing.
 //
-// Without an error n is len(field). With one, a [Code], n is the offset of the
-// byte that is wrong, and the set is as it was.
+// Without an error n is len(field). With one, a sipwire.Code, n is the offset of
+// the byte that is wrong, and the set is not changed.
 func (s *OptionSet) Add(field []byte) (n int, err error) {
 	set := *s
 	n, code := tokens(field, func(t []byte) { set |= 1 << LookupOption(t) })
@@ -139,8 +139,8 @@ func (s *OptionSet) Insert(o Option) { *s |= 1 << (o & 63) }
 // whether any tag outside the table is.
 func (s OptionSet) Has(o Option) bool { return s&(1<<(o&63)) != 0 }
 
-// Without returns the tags of s that are not in t: what an element that
-// understands t can not do of what s requires.
+// Without returns the tags of s that are not in t. When s is what a message
+// requires and t is what an element supports, the result is unsupported.
 func (s OptionSet) Without(t OptionSet) OptionSet { return s &^ t }
 
 // All ranges over the tags of the table that are in the set.
@@ -153,6 +153,12 @@ func (s OptionSet) All() iter.Seq[Option] {
 		}
 	}
 }
+
+// AppendText is AppendTo as an [encoding.TextAppender]. The error is nil.
+func (s OptionSet) AppendText(dst []byte) ([]byte, error) { return s.AppendTo(dst), nil }
+
+// String returns the set as the value of a Supported header. It allocates.
+func (s OptionSet) String() string { return string(s.AppendTo(nil)) }
 
 // AppendTo appends the tags of the table that are in the set as the value of
 // a Supported or Require header.

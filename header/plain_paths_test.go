@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/sipwire/sipwire/internal/cpufeat"
+	"github.com/sipwire/sipwire/internal/value"
 )
 
 // The values that the tests of the fast paths begin with.
@@ -81,7 +82,7 @@ func mutants(value string, n int, f func(b []byte)) {
 func plainViaAgrees(t *testing.T, b []byte) (plain bool) {
 	t.Helper()
 	var fast, slow Via
-	if !fast.plain(b) {
+	if !fast.parseFast(b) {
 		return false
 	}
 	if n, code := slow.parse(b, 0); n != len(b) || code != 0 {
@@ -101,7 +102,7 @@ func equalVia(a, b *Via) bool {
 func plainAddrAgrees(t *testing.T, b []byte) (plain bool) {
 	t.Helper()
 	var fast, slow NameAddr
-	if !fast.plain(b) {
+	if !fast.parseFast(b) {
 		return false
 	}
 	if n, code := slow.parseWhole(b); n != len(b) || code != 0 {
@@ -116,10 +117,10 @@ func plainAddrAgrees(t *testing.T, b []byte) (plain bool) {
 
 func plainCallIDAgrees(t *testing.T, b []byte) (plain bool) {
 	t.Helper()
-	if !plainCallID(b) {
+	if !isFastCallID(b) {
 		return false
 	}
-	if n, code := consumeCallID(b, 0); n != len(b) || code != 0 {
+	if n, code := value.ConsumeCallID(b, 0); n != len(b) || code != 0 {
 		t.Fatalf("%q is plain, and else %v at %d", b, code, n)
 	}
 	return true

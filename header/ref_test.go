@@ -9,7 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire/internal/abnf"
+
 	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/internal/grammar"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -98,11 +101,11 @@ func refViaParts(t *testing.T, s string) string {
 	if m == nil {
 		return ""
 	}
-	if j, code := uri.ConsumeHost([]byte(m[5]), 0); code != 0 || j != len(m[5]) {
+	if j, code := abnf.ConsumeHost([]byte(m[5]), 0); code != 0 || j != len(m[5]) {
 		return ""
 	}
 	if m[6] != "" {
-		if _, j, code := uri.ConsumePort([]byte(m[6]), 0); code != 0 || j != len(m[6]) {
+		if _, j, code := abnf.ConsumePort([]byte(m[6]), 0); code != 0 || j != len(m[6]) {
 			return ""
 		}
 	}
@@ -166,7 +169,7 @@ func checkVia(t *testing.T, b []byte) {
 			t.Fatalf("%q: %s, want %s", b, got, want)
 		}
 		checkViaParams(t, &v)
-		if lo, hi := v.Extent(); !bytes.Equal(b[lo:hi], v.Bytes()) || len(bytes.Trim(b[:lo], " \t\r\n"))+len(bytes.Trim(b[hi:], " \t\r\n")) != 0 {
+		if lo, hi := v.all.Lo, v.all.Hi; !bytes.Equal(b[lo:hi], v.Bytes()) || len(bytes.Trim(b[:lo], " \t\r\n"))+len(bytes.Trim(b[hi:], " \t\r\n")) != 0 {
 			t.Fatalf("%q: value is %q", b, v.Bytes())
 		}
 	}
@@ -175,7 +178,7 @@ func checkVia(t *testing.T, b []byte) {
 	n, err = first.ParseFrom(b, 0)
 	checkParse(t, b, n, err, first.IsValid())
 	if err == nil {
-		if end := ValueEnd(ViaList, b, 0); n != end {
+		if end := grammar.ValueEnd(grammar.ViaList, b, 0); n != end {
 			t.Fatalf("%q: ends at %d, the splitter says %d", b, n, end)
 		}
 		if got, want := viaParts(&first), refViaParts(t, string(b[:n])); got != want {
@@ -230,7 +233,7 @@ func checkAddr(t *testing.T, b []byte) {
 		if tag, _ := refGet(pairs(v.Params()), "tag"); tag != string(v.Tag()) {
 			t.Fatalf("%q: tag %q, want %q", b, v.Tag(), tag)
 		}
-		lo, hi := v.URIExtent()
+		lo, hi := int(v.uri.Lo), int(v.uri.Hi)
 		if !bytes.Equal(b[lo:hi], v.URIBytes()) {
 			t.Fatalf("%q: URI %q stands not at %d:%d", b, v.URIBytes(), lo, hi)
 		}
@@ -254,7 +257,7 @@ func checkAddr(t *testing.T, b []byte) {
 	n, err = first.ParseFrom(b, 0)
 	checkParse(t, b, n, err, first.IsValid())
 	if err == nil {
-		if end := ValueEnd(NameAddrList, b, 0); n != end {
+		if end := grammar.ValueEnd(grammar.NameAddrList, b, 0); n != end {
 			t.Fatalf("%q: ends at %d, the splitter says %d", b, n, end)
 		}
 		if got, want := addrParts(&first), refAddrParts(t, string(b[:n])); got != want {

@@ -4,11 +4,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire/internal/grammar"
 )
 
 func split(id ID, field string) []string {
 	list := []string{}
-	for v := range Values(id, []byte(field)) {
+	for v := range id.Values([]byte(field)) {
 		if len(v) != cap(v) {
 			panic("an append could reach the message")
 		}
@@ -61,7 +63,7 @@ func TestValues(t *testing.T) {
 			t.Errorf("%v: %q:\n have %q\n want %q", c.id, c.field, got, c.want)
 		}
 	}
-	for range Values(IDAllow, []byte("a,b,c")) {
+	for range IDAllow.Values([]byte("a,b,c")) {
 		break
 	}
 }
@@ -72,7 +74,8 @@ func slowSplit(id ID, s string) []string {
 	if strings.Trim(s, " \t\r\n") == "" && slowTrim(s) == "" {
 		return []string{}
 	}
-	if id.Multi() != List {
+	class := grammar.Of(uint8(id))
+	if grammar.RepetitionOf(uint8(id)) != grammar.List {
 		return []string{slowTrim(s)}
 	}
 	list, value := []string{}, ""
@@ -82,15 +85,15 @@ func slowSplit(id ID, s string) []string {
 		case s[0] == ',':
 			list, value, s = append(list, slowTrim(value)), "", s[1:]
 			continue
-		case id.Grammar() == CallIDList:
+		case class == grammar.CallIDList:
 		case s[0] == '"':
 			n = slowQuoted(s)
 		case s[0] == '<':
 			if n = strings.IndexByte(s, '>') + 1; n == 0 {
 				n = len(s)
 			}
-		case s[0] == '(' && id.Grammar() != NameAddrList && id.Grammar() != ContactList &&
-			id.Grammar() != URIRefList && id.Grammar() != URIList:
+		case s[0] == '(' && class != grammar.NameAddrList && class != grammar.ContactList &&
+			class != grammar.URIRefList && class != grammar.URIList:
 			n = slowComment(s)
 		}
 		value, s = value+s[:n], s[n:]
@@ -167,7 +170,7 @@ func checkSplit(t *testing.T, id ID, field string) {
 	if want := slowSplit(id, field); !slices.Equal(got, want) {
 		t.Fatalf("%v: %q:\n have %q\n want %q", id, field, got, want)
 	}
-	if id.Multi() == List && len(got) > 1 {
+	if id.IsSplit() && len(got) > 1 {
 		if again := split(id, strings.Join(got, " , ")); !slices.Equal(again, got) {
 			t.Fatalf("%v: %q: %q, joined and split %q", id, field, got, again)
 		}
@@ -208,7 +211,7 @@ func TestValuesLong(t *testing.T) {
 	} {
 		for _, id := range []ID{IDVia, IDContact, IDInReplyTo, IDSubject} {
 			count := 0
-			for range Values(id, []byte(s)) {
+			for range id.Values([]byte(s)) {
 				count++
 			}
 			if count > n+1 {
@@ -225,14 +228,14 @@ func TestNextValue(t *testing.T) {
 		var got []string
 		for next := 0; next <= len(field); {
 			var lo, hi int
-			lo, hi, next = NextValue(id, field, next)
+			lo, hi, next = id.NextValue(field, next)
 			got = append(got, string(field[lo:hi]))
 		}
 		if want := split(id, string(field)); !slices.Equal(got, want) {
 			t.Errorf("%v: %q, want %q", id, got, want)
 		}
 	}
-	if lo, hi, next := NextValue(IDAllow, field, len(field)+5); lo != hi || next <= len(field) {
+	if lo, hi, next := IDAllow.NextValue(field, len(field)+5); lo != hi || next <= len(field) {
 		t.Errorf("behind the end: %d %d %d", lo, hi, next)
 	}
 }

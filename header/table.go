@@ -3,42 +3,21 @@ package header
 import (
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/fieldname"
+	"github.com/sipwire/sipwire/internal/grammar"
 )
 
-// ID names a header field of the table. The zero ID, [IDOther], stands for
-// every name that is not in it.
+// ID is a header field of the table. The zero ID, [IDOther], is every name that
+// is not in the table.
 type ID uint8
 
-// Multi says how a header field may be repeated (RFC 3261, 7.3.1).
-type Multi uint8
-
-// The classes of repetition.
-const (
-	// Single headers stand once in a message.
-	Single Multi = iota
-	// List headers may stand on several lines and hold several values on
-	// one, separated by commas; both forms mean the same.
-	List
-	// Repeat headers may stand on several lines, but a comma on a line does
-	// not separate two of them (the authentication headers: 7.3.1).
-	Repeat
-)
-
-// String returns "single", "list" or "repeat".
-func (m Multi) String() string { return [...]string{"single", "list", "repeat"}[m] }
-
-// Info is one row of the header table.
-type Info struct {
-	Name    string  // the registered spelling
-	Compact byte    // the compact letter (RFC 3261, 7.3.3), 0 for none
-	Multi   Multi   // how it may be repeated
-	Grammar Grammar // the class of its value's grammar
-	RFC     string  // the document that defines it
+// info is one row of data/headers.tsv. Package grammar has the rest of it.
+type info struct {
+	name    string
+	compact byte // 0 for none
+	rfc     string
 }
 
-// Info returns the row of id; the row of IDOther has no name, may be
-// repeated and is opaque.
-func (id ID) Info() *Info {
+func (id ID) info() *info {
 	if int(id) >= len(infos) {
 		id = IDOther
 	}
@@ -46,32 +25,34 @@ func (id ID) Info() *Info {
 }
 
 // String returns the registered spelling of the name, "" for IDOther.
-func (id ID) String() string { return id.Info().Name }
+func (id ID) String() string { return id.info().name }
 
-// Compact returns the compact letter of the header (RFC 3261, 7.3.3), 0 when
-// it has none.
-func (id ID) Compact() byte { return id.Info().Compact }
+// Compact returns the compact letter of the header (RFC 3261, 7.3.3), 0 when it
+// has none.
+func (id ID) Compact() byte { return id.info().compact }
 
-// Multi returns how the header may be repeated.
-func (id ID) Multi() Multi { return id.Info().Multi }
+// RFC returns the document that defines the header, "" for IDOther.
+func (id ID) RFC() string { return id.info().rfc }
 
-// Grammar returns the grammar class of the header's value.
-func (id ID) Grammar() Grammar { return id.Info().Grammar }
+// Grammar returns the name of the grammar of the header's value, such as
+// "nameaddr-list". Headers with the same grammar are read by the same view. It is
+// "opaque" for headers that no view but [FreeText] reads.
+func (id ID) Grammar() string { return grammar.Of(uint8(id)).String() }
 
-// IsSplit reports whether commas separate values of this header. It is false
-// for headers outside the table.
-func (id ID) IsSplit() bool { return int(id) < len(infos) && infos[id].Multi == List }
+// IsSingle reports whether the header must occur no more than once in a message.
+func (id ID) IsSingle() bool { return grammar.RepetitionOf(uint8(id)) == grammar.Single }
 
-// Lookup returns the ID of a header name, in its long or compact form, in
-// any case; IDOther when name is not in the table.
+// IsSplit reports whether commas separate values of the header (RFC 3261,
+// 7.3.1). It is false for headers outside the table. A header that is neither
+// single nor split may be repeated, but each of its fields is one value, as for
+// the authentication headers.
+func (id ID) IsSplit() bool { return grammar.IsSplit(uint8(id)) }
+
+// Lookup returns the ID of a header name, in its long or compact form and in any
+// case. It is IDOther when name is not in the table.
 func Lookup(name []byte) ID {
 	if !abnf.All(name, abnf.Token) {
 		return IDOther
 	}
-	return LookupToken(name, 0, len(name))
+	return ID(fieldname.Find(name, 0, len(name)))
 }
-
-// LookupToken returns the ID of the header name b[lo:hi], which must be made
-// of token characters only (RFC 3261, 25.1); Lookup does not ask that. Bytes
-// before lo may be read, and do not matter.
-func LookupToken(b []byte, lo, hi int) ID { return ID(fieldname.Find(b, lo, hi)) }

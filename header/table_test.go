@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/fieldname"
+	"github.com/sipwire/sipwire/internal/grammar"
 )
 
 // spellings returns the ways a name may be written that all mean the same.
@@ -25,7 +27,7 @@ func spellings(name string) []string {
 // names gives every name of the table, long and compact, and its ID.
 func names() map[string]ID {
 	all := map[string]ID{}
-	for id := ID(1); id < NumIDs; id++ {
+	for id := ID(1); id < grammar.NumIDs; id++ {
 		all[id.String()] = id
 		if c := id.Compact(); c != 0 {
 			all[string(c)] = id
@@ -44,16 +46,19 @@ func lookups(t *testing.T, name []byte, token bool) ID {
 	}
 	for _, before := range []string{"", "x", "\r\n", "Via: x\r\n", strings.Repeat("\xff", 16), strings.Repeat("a", 40)} {
 		b := []byte(before + string(name) + ": v")
-		if got := LookupToken(b, len(before), len(before)+len(name)); got != id {
+		if got := lookupIn(b, len(before), len(before)+len(name)); got != id {
 			t.Errorf("%q behind %q found as %v, alone as %v", name, before, got, id)
 		}
 		tight := []byte(before + string(name))
-		if got := LookupToken(tight[:len(tight):len(tight)], len(before), len(tight)); got != id {
+		if got := lookupIn(tight[:len(tight):len(tight)], len(before), len(tight)); got != id {
 			t.Errorf("%q at the end behind %q found as %v, alone as %v", name, before, got, id)
 		}
 	}
 	return id
 }
+
+// lookupIn looks up the name b[lo:hi], as package codec does.
+func lookupIn(b []byte, lo, hi int) ID { return ID(fieldname.Find(b, lo, hi)) }
 
 // refLookup is Lookup by walking the table.
 func refLookup(name string) ID {
@@ -156,26 +161,26 @@ func TestLookupHead(t *testing.T) {
 	}
 }
 
-func TestInfo(t *testing.T) {
-	for id := ID(1); id < NumIDs; id++ {
-		in := id.Info()
-		if in.Name == "" || in.RFC == "" || in.Grammar.String() == "unknown" || in.Multi > Repeat {
-			t.Errorf("%d: %+v", id, in)
+func TestTable(t *testing.T) {
+	for id := ID(1); id < grammar.NumIDs; id++ {
+		class, repetition := grammar.Of(uint8(id)), grammar.RepetitionOf(uint8(id))
+		if id.String() == "" || id.RFC() == "" || id.Grammar() == "unknown" || repetition > grammar.List {
+			t.Errorf("%d: %v, %q, %s, %d", id, id, id.RFC(), id.Grammar(), repetition)
 		}
-		if id.IsSplit() != (in.Multi == List) || id.Multi() != in.Multi || id.Grammar() != in.Grammar {
-			t.Errorf("%v: %+v", id, in)
+		if id.IsSplit() != (repetition == grammar.List) || id.IsSingle() != (repetition == grammar.Single) || id.Grammar() != class.String() {
+			t.Errorf("%v: split %t, single %t, %s", id, id.IsSplit(), id.IsSingle(), id.Grammar())
 		}
-		if id > 1 && strings.ToLower(in.Name) <= strings.ToLower(infos[id-1].Name) {
+		if id > 1 && strings.ToLower(id.String()) <= strings.ToLower(infos[id-1].name) {
 			t.Errorf("%v stands behind %v", id, id-1)
 		}
 		// A list is a class whose elements a comma separates.
-		if list := strings.HasSuffix(in.Grammar.String(), "list"); list && in.Multi != List && in.Grammar != SemiTokenList {
-			t.Errorf("%v is a %v that is not split", id, in.Grammar)
+		if list := strings.HasSuffix(id.Grammar(), "list"); list && !id.IsSplit() && class != grammar.SemiTokenList {
+			t.Errorf("%v is a %v that is not split", id, class)
 		}
 	}
-	for _, id := range []ID{IDOther, NumIDs, 255} {
-		if in := id.Info(); in.Name != "" || in.Multi != Repeat || in.Grammar != Opaque || id.IsSplit() {
-			t.Errorf("%d: %+v", id, in)
+	for _, id := range []ID{IDOther, grammar.NumIDs, 255} {
+		if id.String() != "" || id.RFC() != "" || id.Compact() != 0 || id.IsSingle() || id.IsSplit() || id.Grammar() != "opaque" {
+			t.Errorf("%d: %q, %q, single %t, split %t, %s", id, id, id.RFC(), id.IsSingle(), id.IsSplit(), id.Grammar())
 		}
 	}
 	// The compact letters of the registry.
@@ -192,13 +197,8 @@ func TestInfo(t *testing.T) {
 	if got[1:] != want {
 		t.Errorf("compact letters%s, want %s", got, want)
 	}
-	if Grammar(200).String() != "unknown" {
-		t.Error("a grammar outside the table")
-	}
-	for _, m := range []Multi{Single, List, Repeat} {
-		if m.String() == "" {
-			t.Errorf("%d has no name", m)
-		}
+	if grammar.Class(200).String() != "unknown" {
+		t.Error("a class outside the table")
 	}
 }
 

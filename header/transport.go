@@ -2,9 +2,8 @@ package header
 
 import "github.com/sipwire/sipwire/internal/abnf"
 
-// Transport names the transport protocol of a Via (RFC 3261, 25.1:
-// transport). The zero Transport, [TransportOther], stands for every token
-// outside the IANA registry.
+// Transport is the transport protocol of a Via (RFC 3261, 25.1: transport). The
+// zero Transport, [TransportOther], is every token outside the IANA registry.
 type Transport uint8
 
 // The registered transports.

@@ -56,15 +56,6 @@ func TestVia(t *testing.T) {
 	if a, ok := v.HostAddr(); ok || a.IsValid() {
 		t.Errorf("host address %v, %t", a, ok)
 	}
-	if lo, hi, ok := v.ParamExtent("rport"); !ok || string(in[lo:hi]) != "rport = 5061" {
-		t.Errorf("rport stands in %d:%d, %t", lo, hi, ok)
-	}
-	if lo, hi, ok := v.ParamExtent("hidden"); !ok || string(in[lo:hi]) != "hidden" {
-		t.Errorf("hidden stands in %d:%d, %t", lo, hi, ok)
-	}
-	if _, _, ok := v.ParamExtent("nope"); ok {
-		t.Error("a parameter that is not there has an extent")
-	}
 	if _, err := v.ParseFrom(in, n+1); err != sipwire.ErrProtocol || v.IsValid() {
 		t.Errorf("next: %v", err)
 	}

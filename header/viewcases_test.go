@@ -1,6 +1,8 @@
-package header
+package header_test
 
-import "github.com/sipwire/sipwire"
+import (
+	"github.com/sipwire/sipwire"
+)
 
 var viewCases = []viewCase{
 	{"Item", "presence", 8, 0, "presence []"},

@@ -1,4 +1,4 @@
-package header
+package header_test
 
 import (
 	"bytes"
@@ -8,7 +8,12 @@ import (
 	"testing"
 
 	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/digest"
+	. "github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/auth"
+	"github.com/sipwire/sipwire/header/ext"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/value"
 )
 
 // A viewCase is one value for one view: what parsing it gives. Without a code
@@ -27,24 +32,24 @@ type view interface{ Parse(b []byte) (int, error) }
 // readers makes a new view of each type, reading as its name says.
 var readers = map[string]func() view{
 	"Item": func() view { return new(Item) }, "Quoted": func() view { return new(quotedItem) },
-	"Token": func() view { return new(Token) }, "FreeText": func() view { return new(FreeText) },
-	"Privacy": func() view { return new(Privacy) }, "Event": func() view { return new(Event) },
-	"SubscriptionState": func() view { return new(SubscriptionState) },
-	"InfoPackage":       func() view { return new(InfoPackage) }, "Reason": func() view { return new(Reason) },
-	"ContentType": func() view { return new(ContentType) }, "MediaRange": func() view { return new(MediaRange) },
-	"Encoding": func() view { return new(Encoding) }, "Language": func() view { return new(Language) },
+	"Token": func() view { return new(tokenView) }, "FreeText": func() view { return new(FreeText) },
+	"Privacy": func() view { return new(ext.Privacy) }, "Event": func() view { return new(ext.Event) },
+	"SubscriptionState": func() view { return new(ext.SubscriptionState) },
+	"InfoPackage":       func() view { return new(ext.InfoPackage) }, "Reason": func() view { return new(ext.Reason) },
+	"ContentType": func() view { return new(ContentType) }, "MediaRange": func() view { return new(mediaRange) },
+	"Encoding": func() view { return new(encoding) }, "Language": func() view { return new(Language) },
 	"Disposition": func() view { return new(Disposition) }, "MIMEVersion": func() view { return new(MIMEVersion) },
-	"ContentID": func() view { return new(ContentID) }, "Reference": func() view { return new(Reference) },
+	"ContentID": func() view { return new(ext.ContentID) }, "Reference": func() view { return new(Reference) },
 	"Bare": func() view { return new(bareReference) }, "Warning": func() view { return new(Warning) },
-	"UserAgent": func() view { return new(UserAgent) }, "ResourcePriority": func() view { return new(ResourcePriority) },
-	"ChargingVector":    func() view { return new(ChargingVector) },
-	"ChargingAddresses": func() view { return new(ChargingAddresses) },
-	"AccessNetwork":     func() view { return new(AccessNetwork) },
-	"SecurityMechanism": func() view { return new(SecurityMechanism) },
-	"SessionID":         func() view { return new(SessionID) }, "Identity": func() view { return new(Identity) },
-	"AuthChallenge":      func() view { return new(AuthChallenge) },
-	"AuthCredentials":    func() view { return new(AuthCredentials) },
-	"AuthenticationInfo": func() view { return new(AuthenticationInfo) },
+	"UserAgent": func() view { return new(UserAgent) }, "ResourcePriority": func() view { return new(ext.ResourcePriority) },
+	"ChargingVector":    func() view { return new(ext.ChargingVector) },
+	"ChargingAddresses": func() view { return new(ext.ChargingAddresses) },
+	"AccessNetwork":     func() view { return new(ext.AccessNetwork) },
+	"SecurityMechanism": func() view { return new(ext.SecurityMechanism) },
+	"SessionID":         func() view { return new(ext.SessionID) }, "Identity": func() view { return new(ext.Identity) },
+	"AuthChallenge":      func() view { return new(auth.Challenge) },
+	"AuthCredentials":    func() view { return new(auth.Credentials) },
+	"AuthenticationInfo": func() view { return new(auth.Info) },
 }
 
 // quotedItem and bareReference read with the other method of their views.
@@ -55,6 +60,40 @@ func (v *quotedItem) Parse(b []byte) (int, error) { return v.ParseQuoted(b) }
 type bareReference struct{ Reference }
 
 func (v *bareReference) Parse(b []byte) (int, error) { return v.ParseBare(b) }
+
+func mustParse(t testing.TB, v view, value string) {
+	t.Helper()
+	if n, err := v.Parse([]byte(value)); err != nil || n != len(value) {
+		t.Fatalf("%q: %d, %v", value, n, err)
+	}
+}
+
+// tokenView is a value that is one token.
+type tokenView struct{ b []byte }
+
+func (v *tokenView) Parse(b []byte) (int, error) {
+	*v = tokenView{}
+	lo, hi, n, code := value.ParseToken(b)
+	if code == 0 {
+		v.b = b[lo:hi:hi]
+	}
+	return n, code.Err()
+}
+func (v tokenView) Bytes() []byte              { return v.b }
+func (v tokenView) AppendTo(dst []byte) []byte { return append(dst, v.b...) }
+func (v tokenView) IsValid() bool              { return len(v.b) > 0 }
+
+// mediaRange, encoding and retryAfter read values of Accept, Accept-Encoding and
+// Retry-After.
+type mediaRange struct{ ContentType }
+
+func (v *mediaRange) Parse(b []byte) (int, error) { return v.ParseRange(b) }
+
+type encoding struct{ Item }
+
+type retryAfter struct{ DeltaSeconds }
+
+func (v *retryAfter) Parse(b []byte) (int, error) { return v.ParseComment(b) }
 
 // show tells what the accessors of a view say.
 func show(v view) string {
@@ -88,29 +127,29 @@ func show(v view) string {
 		return fmt.Sprintf("%s %s", v.Value(), pairs(v.Params()))
 	case *quotedItem:
 		return fmt.Sprintf("%s %s", v.Value(), pairs(v.Params()))
-	case *Token:
+	case *tokenView:
 		return string(v.Bytes())
 	case *FreeText:
 		return string(v.AppendTo(nil))
-	case *Privacy:
+	case *ext.Privacy:
 		return join(v.All())
-	case *Event:
+	case *ext.Event:
 		return fmt.Sprintf("%s package=%s templates=%s id=%s", v.Type(), v.Package(), v.Templates(), v.ID())
-	case *SubscriptionState:
+	case *ext.SubscriptionState:
 		e, eok := v.Expires()
 		r, rok := v.RetryAfter()
 		return fmt.Sprintf("%d reason=%s expires=%s retry=%s", v.State(), v.Reason(), num(e, eok), num(r, rok))
-	case *InfoPackage:
+	case *ext.InfoPackage:
 		return string(v.Name())
-	case *Reason:
+	case *ext.Reason:
 		c, ok := v.Cause()
 		return fmt.Sprintf("%s %s %s", v.Protocol(), num(c, ok), v.Text())
 	case *ContentType:
 		return fmt.Sprintf("%s/%s %s boundary=%s charset=%s", v.Type(), v.Subtype(), pairs(v.Params()), v.Boundary(), v.Charset())
-	case *MediaRange:
+	case *mediaRange:
 		q, ok := v.Q()
 		return fmt.Sprintf("%s/%s %s q=%s", v.Type(), v.Subtype(), pairs(v.Params()), num(q, ok))
-	case *Encoding:
+	case *encoding:
 		q, ok := v.Q()
 		return fmt.Sprintf("%s %s", v.Value(), num(q, ok))
 	case *Language:
@@ -120,7 +159,7 @@ func show(v view) string {
 		return fmt.Sprintf("%s optional=%v", v.Type(), v.IsOptional())
 	case *MIMEVersion:
 		return string(v.AppendTo(nil))
-	case *ContentID:
+	case *ext.ContentID:
 		return string(v.ID())
 	case *Reference:
 		return fmt.Sprintf("%s %s", v.URIBytes(), pairs(v.Params()))
@@ -130,39 +169,39 @@ func show(v view) string {
 		return fmt.Sprintf("%d %s %s", v.Code(), v.Agent(), v.Text())
 	case *UserAgent:
 		list := []string{}
-		for p := range v.All() {
-			s := string(p.Name) + string(p.Comment)
-			if p.Version != nil {
-				s += "/" + string(p.Version)
+		for name, version := range v.All() {
+			s := string(name)
+			if version != nil {
+				s += "/" + string(version)
 			}
 			list = append(list, s)
 		}
 		return strings.Join(list, "|")
-	case *ResourcePriority:
+	case *ext.ResourcePriority:
 		return fmt.Sprintf("%s %s", v.Namespace(), v.Priority())
-	case *ChargingVector:
+	case *ext.ChargingVector:
 		return strings.Join([]string{or(v.ICID()), or(v.GeneratedAt()), or(v.OrigIOI()), or(v.TermIOI()), or(v.TransitIOI()), or(v.RelatedICID())}, " ")
-	case *ChargingAddresses:
+	case *ext.ChargingAddresses:
 		return join(v.CCF()) + " / " + join(v.ECF())
-	case *AccessNetwork:
+	case *ext.AccessNetwork:
 		return fmt.Sprintf("%s %s %v", v.Type(), v.CellID(), v.IsNetworkProvided())
-	case *SecurityMechanism:
+	case *ext.SecurityMechanism:
 		q, ok := v.Q()
 		return fmt.Sprintf("%s %s %s %s", v.Mechanism(), num(q, ok), v.Algorithm(), v.Verify())
-	case *SessionID:
+	case *ext.SessionID:
 		l, lok := v.Local()
 		r, rok := v.Remote()
 		return fmt.Sprintf("%s %s nil=%v", num(string(l), lok), num(string(r), rok), v.IsNil())
-	case *Identity:
+	case *ext.Identity:
 		return fmt.Sprintf("%s compact=%v %s alg=%s ppt=%s", v.Signature(), v.IsCompact(), v.Info(), v.Algorithm(), v.Type())
-	case *AuthChallenge:
-		return fmt.Sprintf("%s realm=%s nonce=%s alg=%v qop=%d stale=%v [%s]", v.Scheme(), v.Realm(), v.Nonce(), v.Algorithm(), v.QOP(), v.Stale(), join(v.Domains()))
-	case *AuthCredentials:
+	case *auth.Challenge:
+		return fmt.Sprintf("%s realm=%s nonce=%s alg=%v qop=%d stale=%v [%s]", v.Scheme(), v.Realm(), v.Nonce(), digest.LookupAlgorithm(v.Algorithm()), digest.LookupQOP(v.QOP()), v.Stale(), join(v.Domains()))
+	case *auth.Credentials:
 		nc, ok := v.NonceCount()
-		return fmt.Sprintf("%s %s %s %s %s %s qop=%d token68=%s", v.Scheme(), v.Username(), v.URI(), v.Response(), v.CNonce(), num(nc, ok), v.QOP(), v.Token68())
-	case *AuthenticationInfo:
+		return fmt.Sprintf("%s %s %s %s %s %s qop=%d token68=%s", v.Scheme(), v.Username(), v.URI(), v.Response(), v.CNonce(), num(nc, ok), digest.LookupQOP(v.QOP()), v.Token68())
+	case *auth.Info:
 		nc, ok := v.NonceCount()
-		return fmt.Sprintf("%s %s %s %s qop=%d", v.NextNonce(), v.Rspauth(), v.CNonce(), num(nc, ok), v.QOP())
+		return fmt.Sprintf("%s %s %s %s qop=%d", v.NextNonce(), v.Rspauth(), v.CNonce(), num(nc, ok), digest.LookupQOP(v.QOP()))
 	}
 	return fmt.Sprintf("no accessors known for %T", v)
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire/internal/grammar"
 )
 
 func TestPlace(t *testing.T) {
@@ -143,13 +145,13 @@ func TestRequired(t *testing.T) {
 		{MethodOther, 0, with(IDMaxForwards)},
 		{MethodOther, 200, base},
 	} {
-		got := slices.Collect(Required(c.m, c.status))
+		got := slices.Collect(c.m.Required(c.status))
 		slices.Sort(c.want)
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%v %d: %v, want %v", c.m, c.status, got, c.want)
 		}
 	}
-	for range Required(MethodINVITE, 0) {
+	for range MethodINVITE.Required(0) {
 		break
 	}
 }
@@ -229,7 +231,7 @@ func TestWhereTable(t *testing.T) {
 		417, 420, 421, 423, 469, 480, 485, 486, 489, 494, 500, 503, 599, 600, 603, 699}
 	for column := 2; column < len(head)-1; column++ {
 		m := LookupMethod([]byte(head[column])) // "any" is MethodOther
-		for id := ID(1); id < NumIDs; id++ {
+		for id := ID(1); id < grammar.NumIDs; id++ {
 			for _, status := range statuses {
 				want, narrow := Unspecified, 0
 				for _, r := range rows[1:] {

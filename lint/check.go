@@ -92,7 +92,7 @@ func (c *checker) eachValue(id header.ID, f func(v []byte, offset int)) {
 	for field := range c.m.All(id) {
 		for next := 0; next <= len(field.Value); {
 			var lo, hi int
-			lo, hi, next = header.NextValue(id, field.Value, next)
+			lo, hi, next = id.NextValue(field.Value, next)
 			if lo == hi && len(bytes.TrimSpace(field.Value)) == 0 {
 				return
 			}

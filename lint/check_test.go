@@ -222,7 +222,7 @@ func TestBroken(t *testing.T) {
 // place.
 func TestRFC(t *testing.T) {
 	for i, id := range sections {
-		if id.Info().RFC != "RFC3261" || i > 0 && strings.ToLower(id.String()) < strings.ToLower(sections[i-1].String()) && id != header.IDMIMEVersion {
+		if id.RFC() != "RFC3261" || i > 0 && strings.ToLower(id.String()) < strings.ToLower(sections[i-1].String()) && id != header.IDMIMEVersion {
 			t.Errorf("%v stands in the wrong place of RFC 3261, 20", id)
 		}
 	}

@@ -15,7 +15,7 @@ func (c *checker) missing() {
 			c.add(Error, ruleOf(sipwire.ErrMissing), rfc3261("8.1.1"), id.String(), at, "no %s, which every message must have", id)
 		}
 	}
-	for id := range header.Required(c.method, c.m.Status()) {
+	for id := range c.method.Required(c.m.Status()) {
 		if core(id) && id != header.IDContact && id != header.IDMaxForwards || c.m.Has(id) {
 			continue
 		}
@@ -77,7 +77,7 @@ func deprecated(id header.ID) string {
 // repeated reports headers that are given twice and must not be.
 func (c *checker) repeated() {
 	for i, f := range c.m.Fields() {
-		if f.ID == header.IDOther || f.ID.Multi() != header.Single || i == c.m.Index(f.ID) {
+		if f.ID == header.IDOther || !f.ID.IsSingle() || i == c.m.Index(f.ID) {
 			continue
 		}
 		s, rfc := Warning, rfc3261("7.3.1")

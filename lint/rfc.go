@@ -28,7 +28,7 @@ func rfcOf(id header.ID) string {
 			return rfc3261(fmt.Sprintf("20.%d", i+1))
 		}
 	}
-	rfc := id.Info().RFC
+	rfc := id.RFC()
 	if n, ok := strings.CutPrefix(rfc, "RFC"); ok {
 		return "RFC " + n
 	}

@@ -12,7 +12,7 @@ func (c *checker) values() {
 		if f.ID == header.IDOther {
 			continue
 		}
-		n, err := header.Check(f.ID, f.Value)
+		n, err := f.ID.Check(f.Value)
 		if err != nil {
 			c.value(f.ID, f.ValueOffset+n, codeOf(err))
 		}
@@ -28,7 +28,7 @@ func (c *checker) value(id header.ID, offset int, code sipwire.Code) {
 	if core(id) && (id != header.IDMaxForwards || code != sipwire.ErrRange) { // as if absent: RFC 4475, 3.1.2.4
 		s = Error
 	}
-	if id.Multi() == header.Single && offset < len(c.b) && c.b[offset] == ',' {
+	if id.IsSingle() && offset < len(c.b) && c.b[offset] == ',' {
 		c.add(s, RuleSeveralValues, rfcOf(id), id.String(), offset,
 			"%s takes one value and no comma behind it; a display name with one must be quoted", id)
 		return

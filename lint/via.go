@@ -3,6 +3,7 @@ package lint
 import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/value"
 )
 
 // vias reports what is wrong with Via values that parse.
@@ -18,10 +19,7 @@ func (c *checker) vias() {
 		if param, ok := via.Params().Duplicate(); ok {
 			c.add(Warning, ruleOf(sipwire.ErrParamTwice), rfc3261("7.3.1"), id, at, "parameter %s twice; the first one counts", quote(param))
 		}
-		branchAt := at
-		if lo, _, ok := via.ParamExtent("branch"); ok {
-			branchAt += lo
-		}
+		branchAt := c.viaParam(&via, at, "branch")
 		switch {
 		case len(via.Branch()) == 0:
 			c.add(Warning, RuleNoBranch, rfc3261("8.1.1.7"), id, at, "no branch: only an RFC 2543 element leaves it out")
@@ -58,8 +56,10 @@ func (c *checker) hasValue(via *header.Via, param string) bool {
 // viaParam returns the offset in the message of a parameter of the Via value
 // that begins at offset at.
 func (c *checker) viaParam(via *header.Via, at int, param string) int {
-	if lo, _, ok := via.ParamExtent(param); ok {
-		return at + lo
+	list := via.Params().Bytes()
+	lo, _, ok := value.FindParam(list, param)
+	if !ok {
+		return at
 	}
-	return at
+	return at + len(via.Bytes()) - len(list) + lo
 }

@@ -3,6 +3,8 @@ package pool
 import (
 	"sync/atomic"
 
+	"github.com/sipwire/sipwire/internal/poison"
+
 	"github.com/valyala/bytebufferpool"
 )
 
@@ -65,7 +67,7 @@ func (p *Buffers) Put(b *Buffer) bool {
 	}
 	bytes := b.B
 	b.B, b.loan = nil, nil
-	Poison(bytes)
+	poison.Bytes(bytes)
 	limit := p.MaxCap
 	if limit <= 0 {
 		limit = DefaultMaxCap

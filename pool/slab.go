@@ -1,6 +1,10 @@
 package pool
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/sipwire/sipwire/internal/poison"
+)
 
 // Slab is a fixed number of byte slots of one size, cut from one piece of
 // memory. Each slot counts its references: Take hands out a free one with one
@@ -127,7 +131,7 @@ func (s *Slab) Drop(slot int) bool {
 		if n == 1 {
 			// The bytes are still ours alone here: past the exchange they may
 			// be someone else's.
-			Poison(s.Bytes(slot))
+			poison.Bytes(s.Bytes(slot))
 		}
 		if s.refs[slot].CompareAndSwap(n, n-1) {
 			if n == 1 {

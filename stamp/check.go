@@ -2,7 +2,6 @@ package stamp
 
 import (
 	"github.com/sipwire/sipwire"
-	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/check"
 	"github.com/sipwire/sipwire/uri"
@@ -37,7 +36,7 @@ func (v *templateVar) check(b []byte, probing bool) sipwire.Code {
 func (p *place) check(b []byte) sipwire.Code {
 	switch p.pos {
 	case posField:
-		_, err := header.Check(p.id, b)
+		_, err := p.id.Check(b)
 		code, _ := err.(sipwire.Code)
 		return code
 	case posToken:
@@ -85,13 +84,13 @@ func (p *place) check(b []byte) sipwire.Code {
 		return checkEscaped(b, abnf.URIHeader, sipwire.ErrURI)
 	case posHostPart:
 		// A host itself, and what is next to it cannot spoil the labels.
-		n, code := uri.ConsumeHost(b, 0)
+		n, code := abnf.ConsumeHost(b, 0)
 		if code == 0 && (n < len(b) || uri.KindOfHost(b[:n]) == uri.HostIPv6 || b[n-1] == '.') {
 			code = sipwire.ErrHost
 		}
 		return code
 	case posPort:
-		_, n, code := uri.ConsumePort(b, 0)
+		_, n, code := abnf.ConsumePort(b, 0)
 		if code == 0 && n < len(b) {
 			code = sipwire.ErrPort
 		}
@@ -99,9 +98,9 @@ func (p *place) check(b []byte) sipwire.Code {
 	case posIPv6:
 		return checkAll(b, abnf.IPv6, sipwire.ErrHost)
 	case posHost, posHostPort:
-		n, code := uri.ConsumeHost(b, 0)
+		n, code := abnf.ConsumeHost(b, 0)
 		if code == 0 && p.pos == posHostPort && n < len(b) && b[n] == ':' {
-			_, n, code = uri.ConsumePort(b, n+1)
+			_, n, code = abnf.ConsumePort(b, n+1)
 		}
 		if code == 0 && n < len(b) {
 			code = sipwire.ErrHost

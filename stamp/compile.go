@@ -280,7 +280,7 @@ func (c *compiler) headerLine(line *templateLine) {
 	}
 	id := header.Lookup(name)
 	line.id = id
-	if id.Multi() == header.Single {
+	if id.IsSingle() {
 		if c.t.single.Has(id) {
 			c.fail(sipwire.ErrHeaderTwice, id, line.offset)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/grammar"
 	"github.com/sipwire/sipwire/internal/hostile"
 	"github.com/sipwire/sipwire/internal/wire"
 )
@@ -45,10 +46,10 @@ func refLines(text string) (lines []string, body string) {
 // structure is what a value may not change in a header field: the number of
 // values, and of each one the number of parameters.
 func structure(id header.ID, field []byte) (s []int) {
-	for v := range header.Values(id, field) {
+	for v := range id.Values(field) {
 		n := 0
-		switch id.Grammar() {
-		case header.NameAddrValue, header.NameAddrList, header.ContactList:
+		switch grammar.Of(uint8(id)) {
+		case grammar.NameAddrValue, grammar.NameAddrList, grammar.ContactList:
 			var a header.NameAddr
 			if _, err := a.Parse(v); err != nil {
 				n = -1
@@ -60,7 +61,7 @@ func structure(id header.ID, field []byte) (s []int) {
 			for range u.Params() {
 				n += 1000
 			}
-		case header.ViaList:
+		case grammar.ViaList:
 			var via header.Via
 			if _, err := via.Parse(v); err != nil {
 				n = -1

@@ -6,6 +6,7 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/grammar"
 )
 
 // Where a variable is, which says what it may hold.
@@ -75,12 +76,12 @@ func (f *finder) mark(lo, hi int, pos position, bare bool) {
 // field finds the places in a value, which begins at lo.
 func (f *finder) field(lo int) (sipwire.Code, int) {
 	lo, hi := abnf.TrimLWS(f.b, lo, len(f.b))
-	g := f.id.Grammar()
+	g := grammar.Of(uint8(f.id))
 	switch {
 	case bytes.IndexByte(f.b[lo:hi], 0) < 0:
-	case g == header.Text, g == header.Opaque && hi == lo+1:
+	case g == grammar.Text, g == grammar.Opaque && hi == lo+1:
 		f.mark(lo, hi, posText, false)
-	case g == header.Opaque:
+	case g == grammar.Opaque:
 		// Nothing is known of the value, but where it has quotes they are
 		// taken for some.
 		trial := *f
@@ -95,30 +96,30 @@ func (f *finder) field(lo int) (sipwire.Code, int) {
 	return f.code, f.bad
 }
 
-func (f *finder) value(g header.Grammar, lo, hi int) {
+func (f *finder) value(g grammar.Class, lo, hi int) {
 	switch g {
-	case header.Integer:
+	case grammar.Integer:
 		f.mark(lo, hi, posDigits, false)
-	case header.IntParams, header.IntCommentParams:
+	case grammar.IntParams, grammar.IntCommentParams:
 		n := f.until(lo, hi, "; (")
 		f.mark(lo, n, posDigits, false)
 		f.rest(n, hi, posParam)
-	case header.CSeqValue, header.RAckValue:
+	case grammar.CSeqValue, grammar.RAckValue:
 		word := f.words(lo, hi)
 		f.mark(lo, word, posDigits, false)
 		f.mark(word, hi, posToken, false)
-	case header.CallIDValue, header.CallIDList:
+	case grammar.CallIDValue, grammar.CallIDList:
 		f.callID(lo, hi)
-	case header.CallIDParams:
+	case grammar.CallIDParams:
 		n := f.until(lo, hi, ";")
 		f.callID(lo, n)
 		f.rest(n, hi, posParam)
-	case header.ViaList:
+	case grammar.ViaList:
 		f.vias(lo, hi)
-	case header.NameAddrValue, header.NameAddrList, header.ContactList,
-		header.URIRef, header.URIRefList, header.URIList:
+	case grammar.NameAddrValue, grammar.NameAddrList, grammar.ContactList,
+		grammar.URIRef, grammar.URIRefList, grammar.URIList:
 		f.addrs(lo, hi)
-	case header.DateValue, header.TimestampValue, header.Product, header.WarningList, header.Version, header.MsgID:
+	case grammar.DateValue, grammar.TimestampValue, grammar.Product, grammar.WarningList, grammar.Version, grammar.MsgID:
 		f.rest(lo, hi, posText)
 	default:
 		f.rest(lo, hi, posParam)

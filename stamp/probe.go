@@ -61,7 +61,7 @@ func (c *compiler) try() {
 		if i++; !line.checked || f.ID == header.IDOther {
 			continue
 		}
-		if _, err := header.Check(f.ID, f.Value); err != nil {
+		if _, err := f.ID.Check(f.Value); err != nil {
 			code, _ := err.(sipwire.Code)
 			c.fail(code, f.ID, line.offset)
 		}

@@ -140,7 +140,7 @@ func (s *Stamp) setLines(i int, value []byte) sipwire.Code {
 		if id == header.IDContentLength {
 			return sipwire.ErrState
 		}
-		if id.Multi() == header.Single {
+		if id.IsSingle() {
 			if s.has(id) {
 				return sipwire.ErrHeaderTwice
 			}
@@ -149,7 +149,7 @@ func (s *Stamp) setLines(i int, value []byte) sipwire.Code {
 		from := len(val.b)
 		val.b = append(val.b, line...)
 		if id != header.IDOther {
-			if _, err := header.Check(id, val.b[from+colon+1:]); err != nil {
+			if _, err := id.Check(val.b[from+colon+1:]); err != nil {
 				code, _ := err.(sipwire.Code)
 				return code
 			}

@@ -52,7 +52,7 @@ import (
 //     "Name: value" by the grammar of the header, with CRLF between them; none
 //     when it is empty. Content-Length is ErrState, and a header that may be
 //     once and is there already is ErrHeaderTwice;
-//   - as the whole value of a header field: what [header.Check] lets through;
+//   - as the whole value of a header field: what [header.ID.Check] lets through;
 //   - between quotes: text with a backslash in front of every quote and
 //     backslash;
 //   - as a whole URI: a URI; in part of a sip URI: what scheme, user, host,

@@ -1,6 +1,9 @@
 package udp
 
-import "github.com/sipwire/sipwire/pool"
+import (
+	"github.com/sipwire/sipwire/internal/poison"
+	"github.com/sipwire/sipwire/pool"
+)
 
 // batchSlots are the slots that a receiver lends to the kernel, one for each
 // message of a batch.
@@ -29,7 +32,7 @@ func (b *batchSlots) recycle(r *Reader, changed func(i int)) {
 	b.used = 0
 	if !r.heldNow {
 		for _, s := range b.slot[:used] {
-			pool.Poison(r.slab.Bytes(int(s)))
+			poison.Bytes(r.slab.Bytes(int(s)))
 		}
 		return
 	}

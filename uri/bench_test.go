@@ -119,7 +119,7 @@ func BenchmarkEqual(b *testing.B) {
 			b.SetBytes(int64(len(bm.text)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if !Equal(&x, &y) {
+				if !Equal(x, y) {
 					b.Fatal(bm.text)
 				}
 			}

@@ -51,7 +51,7 @@ func TestEqual(t *testing.T) {
 		for _, x := range set {
 			for _, y := range set {
 				a, b := MustParse(x), MustParse(y)
-				if !Equal(&a, &b) {
+				if !Equal(a, b) {
 					t.Errorf("%.80q and %.80q are different", x, y)
 				}
 				if a.Hash() != b.Hash() {
@@ -128,7 +128,7 @@ func TestEqual(t *testing.T) {
 		{"tel:1" + many(63) + ";z=1", "tel:1" + many(63) + ";z=2"},
 	} {
 		a, b := MustParse(set[0]), MustParse(set[1])
-		if Equal(&a, &b) || Equal(&b, &a) {
+		if Equal(a, b) || Equal(b, a) {
 			t.Errorf("%.80q and %.80q are equal", set[0], set[1])
 		}
 		if a.Hash() == b.Hash() && !sameHash[set[0]] {
@@ -150,7 +150,7 @@ func TestAnyOrder(t *testing.T) {
 			a := MustParse(sep + strings.Join(list, between))
 			rand.New(rand.NewPCG(1, 1)).Shuffle(n, func(i, j int) { list[i], list[j] = list[j], list[i] })
 			b := MustParse(sep + strings.Join(list, between))
-			if got := Equal(&a, &b); got != (n <= 64) {
+			if got := Equal(a, b); got != (n <= 64) {
 				t.Errorf("%s with %d: equal in another order is %v", sep, n, got)
 			}
 			if a.Hash() != b.Hash() {
@@ -244,7 +244,7 @@ func TestHashSpread(t *testing.T) {
 		}
 		if other, ok := seen[u.Hash()]; ok {
 			v := MustParse(other)
-			if !Equal(&u, &v) && string(u.User())+string(u.HostPort()) != string(v.User())+string(v.HostPort()) {
+			if !Equal(&u, v) && string(u.User())+string(u.HostPort()) != string(v.User())+string(v.HostPort()) {
 				t.Errorf("%q and %q", in, other)
 			}
 		}

@@ -28,7 +28,7 @@ func ExampleURI_Parse() {
 	var u uri.URI
 	n, err := u.Parse([]byte("sip:alice@atlanta.com; lr"))
 	fmt.Println(n, err, err == sipwire.ErrParam)
-	// Output: 22 malformed parameter true
+	// Output: 22 sip: malformed parameter true
 }
 
 func ExampleURI_Params() {
@@ -45,7 +45,7 @@ func ExampleEqual() {
 	a := uri.MustParse("sip:%61lice@atlanta.com;transport=TCP")
 	b := uri.MustParse("sip:alice@AtLanTa.CoM;Transport=tcp")
 	c := uri.MustParse("sip:alice@atlanta.com:5060;transport=tcp")
-	fmt.Println(uri.Equal(&a, &b), a.Hash() == b.Hash(), uri.Equal(&b, &c))
+	fmt.Println(uri.Equal(a, b), a.Hash() == b.Hash(), uri.Equal(b, c))
 	// Output: true true false
 }
 

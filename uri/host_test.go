@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/sipwire/sipwire/internal/abnf"
+
 	"github.com/sipwire/sipwire"
 )
 
@@ -58,11 +60,11 @@ func TestConsumeHost(t *testing.T) {
 		{"..1.2.3.4_:5060", 10, HostName},
 		{"..[::1]:5060", 7, HostIPv6},
 	} {
-		if j, code := ConsumeHost([]byte(tt.in), 2); code != 0 || j != tt.end || KindOfHost([]byte(tt.in)[2:j]) != tt.kind {
+		if j, code := abnf.ConsumeHost([]byte(tt.in), 2); code != 0 || j != tt.end || KindOfHost([]byte(tt.in)[2:j]) != tt.kind {
 			t.Errorf("%q: %d, %d, %v", tt.in, j, KindOfHost([]byte(tt.in)[2:j]), code)
 		}
 	}
-	if j, code := ConsumeHost([]byte("ab"), 2); j != 2 || code != sipwire.ErrHost {
+	if j, code := abnf.ConsumeHost([]byte("ab"), 2); j != 2 || code != sipwire.ErrHost {
 		t.Errorf("at the end: %v at %d", code, j)
 	}
 }

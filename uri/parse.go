@@ -13,10 +13,10 @@ import (
 // angle brackets around it. Afterwards u points into b.
 //
 // Without an error n is len(b). With one n is the offset of the byte that is
-// wrong, len(b) when something is missing at the end; the error is a [Code]
-// and u is invalid.
+// wrong, len(b) when something is missing at the end; the error is a
+// sipwire.Code and u is invalid.
 func (u *URI) Parse(b []byte) (n int, err error) {
-	if scan.HasMasks() && u.plain(b) {
+	if scan.HasMasks() && u.parseFast(b) {
 		return len(b), nil
 	}
 	n, code := u.parse(b)
@@ -34,14 +34,14 @@ func Parse(b []byte) (URI, error) {
 	return u, err
 }
 
-// MustParse is Parse for URIs in a program's text: it panics on an error, and
-// allocates a copy.
-func MustParse(s string) URI {
+// MustParse is Parse for URIs in a program's text. It panics on an error, and
+// allocates a copy of s and the URI, so that uri.MustParse(s).Host() compiles.
+func MustParse(s string) *URI {
 	u, err := Parse([]byte(s))
 	if err != nil {
 		panic("uri: " + s + ": " + err.Error())
 	}
-	return u
+	return &u
 }
 
 func (u *URI) parse(b []byte) (int, sipwire.Code) {
@@ -124,13 +124,13 @@ func (u *URI) parseSIP(i int) (int, sipwire.Code) {
 		}
 		i = j + 1
 	}
-	j, code := ConsumeHost(b, i)
+	j, code := abnf.ConsumeHost(b, i)
 	if code != 0 {
 		return j, code
 	}
 	u.hostLo, u.hostHi = uint32(i), uint32(j)
 	if j < len(b) && b[j] == ':' {
-		port, k, code := ConsumePort(b, j+1)
+		port, k, code := abnf.ConsumePort(b, j+1)
 		if code != 0 {
 			return k, code
 		}

@@ -45,17 +45,17 @@ func (u *URI) Phone() (p Phone, ok bool) {
 }
 
 // IsValid reports whether p holds a number.
-func (p *Phone) IsValid() bool { return p.num > 0 }
+func (p Phone) IsValid() bool { return p.num > 0 }
 
 // IsGlobal reports whether the number is a global one (RFC 3966, 5.1.4).
-func (p *Phone) IsGlobal() bool { return p.num > 0 && p.b[0] == '+' }
+func (p Phone) IsGlobal() bool { return p.num > 0 && p.b[0] == '+' }
 
 // Number returns the number as it came, a global one with its "+".
-func (p *Phone) Number() []byte { return p.b[:p.num:p.num] }
+func (p Phone) Number() []byte { return p.b[:p.num:p.num] }
 
 // AppendDigits appends the number without its visual separators and with its
 // escapes undone, a global one with its "+".
-func (p *Phone) AppendDigits(dst []byte) []byte {
+func (p Phone) AppendDigits(dst []byte) []byte {
 	b := p.Number()
 	for i := 0; i < len(b); {
 		var s uint16
@@ -67,24 +67,24 @@ func (p *Phone) AppendDigits(dst []byte) []byte {
 }
 
 // Params ranges over the parameters in their order, as they came.
-func (p *Phone) Params() iter.Seq2[[]byte, []byte] {
+func (p Phone) Params() iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) { eachPair(p.b[p.num:], ';', yield) }
 }
 
 // Param returns the value of the first parameter with the name, as it came.
-func (p *Phone) Param(name string) (value []byte, ok bool) {
+func (p Phone) Param(name string) (value []byte, ok bool) {
 	return findPair(p.b[p.num:], ';', name)
 }
 
 // Context returns the phone-context, without which a local number means
 // nothing outside its place (RFC 3966, 5.1.5).
-func (p *Phone) Context() (value []byte, ok bool) { return p.Param("phone-context") }
+func (p Phone) Context() (value []byte, ok bool) { return p.Param("phone-context") }
 
 // Ext returns the extension (RFC 3966, 5.3).
-func (p *Phone) Ext() (value []byte, ok bool) { return p.Param("ext") }
+func (p Phone) Ext() (value []byte, ok bool) { return p.Param("ext") }
 
 // Subaddress returns the ISDN subaddress, isub (RFC 3966, 5.2).
-func (p *Phone) Subaddress() (value []byte, ok bool) { return p.Param("isub") }
+func (p Phone) Subaddress() (value []byte, ok bool) { return p.Param("isub") }
 
 // parseTel reads what stands behind "tel:".
 func (u *URI) parseTel(i int) (int, sipwire.Code) {

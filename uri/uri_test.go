@@ -198,7 +198,7 @@ func TestParseError(t *testing.T) {
 			t.Errorf("%q: %v at %d, want %v at %d", tt.in, err, n, tt.code, tt.n)
 		}
 		if u.IsValid() || u.Bytes() != nil || u.HasUser() || len(u.Host()) > 0 {
-			t.Errorf("%q: something is left after the error: %s", tt.in, parts(&u))
+			t.Errorf("%q: something is left after the error: %s", tt.in, parts(u))
 		}
 		var code sipwire.Code
 		if !errors.As(err, &code) || !errors.Is(err, tt.code) {

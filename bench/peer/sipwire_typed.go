@@ -5,6 +5,9 @@ import (
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/auth"
+	"github.com/sipwire/sipwire/header/ext"
+	"github.com/sipwire/sipwire/internal/grammar"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -17,25 +20,25 @@ type views struct {
 	cseq      header.CSeq
 	rack      header.RAck
 	media     header.ContentType
-	ranges    header.MediaRange
+	ranges    header.ContentType
 	item      header.Item
-	integer   header.IntegerParams
-	retry     header.RetryAfter
+	integer   header.DeltaSeconds
+	retry     header.DeltaSeconds
 	time      header.Timestamp
 	params    header.ParamList
-	token     header.Token
-	privacy   header.Privacy
+	token     header.Item
+	privacy   ext.Privacy
 	reference header.Reference
-	priority  header.ResourcePriority
+	priority  ext.ResourcePriority
 	product   header.UserAgent
 	warning   header.Warning
 	mime      header.MIMEVersion
-	msgID     header.ContentID
-	challenge header.AuthChallenge
-	answer    header.AuthCredentials
-	authInfo  header.AuthenticationInfo
-	identity  header.Identity
-	replaces  header.Replaces
+	msgID     ext.ContentID
+	challenge auth.Challenge
+	answer    auth.Credentials
+	authInfo  auth.Info
+	identity  ext.Identity
+	replaces  ext.DialogRef
 	text      header.FreeText
 	uri       uri.URI
 }
@@ -54,7 +57,7 @@ func (s *sipwire) typed(msg []byte) (n uint64) {
 		f := m.At(i)
 		for next := 0; next <= len(f.Value); {
 			var lo, hi int
-			lo, hi, next = header.NextValue(f.ID, f.Value, next)
+			lo, hi, next = f.ID.NextValue(f.Value, next)
 			if s.views.read(&f, f.Value[lo:hi]) {
 				n++
 			}
@@ -66,70 +69,70 @@ func (s *sipwire) typed(msg []byte) (n uint64) {
 // read reads one value by the grammar of its header.
 func (v *views) read(f *codec.Field, b []byte) bool {
 	var err error
-	switch f.ID.Grammar() {
-	case header.Opaque:
+	switch grammar.Of(uint8(f.ID)) {
+	case grammar.Opaque:
 		return false
-	case header.Text:
+	case grammar.Text:
 		_, err = v.text.Parse(b)
-	case header.Integer:
+	case grammar.Integer:
 		_, _, err = header.ParseUint(b, math.MaxUint64)
-	case header.IntParams:
+	case grammar.IntParams:
 		_, err = v.integer.Parse(b)
-	case header.IntCommentParams:
-		_, err = v.retry.Parse(b)
-	case header.TokenValue, header.TokenList:
+	case grammar.IntCommentParams:
+		_, err = v.retry.ParseComment(b)
+	case grammar.TokenValue, grammar.TokenList:
 		_, err = v.token.Parse(b)
-	case header.SemiTokenList:
+	case grammar.SemiTokenList:
 		_, err = v.privacy.Parse(b)
-	case header.TokenParams, header.TokenParamsList, header.TokQParamsList, header.StarParamsList:
+	case grammar.TokenParams, grammar.TokenParamsList, grammar.TokQParamsList, grammar.StarParamsList:
 		_, err = v.item.Parse(b)
-	case header.Params:
+	case grammar.Params:
 		_, err = v.params.Parse(b)
-	case header.NameAddrValue, header.NameAddrList:
+	case grammar.NameAddrValue, grammar.NameAddrList:
 		if _, err = v.addr.Parse(b); err == nil {
 			_, err = v.addr.ParseURI(&v.uri)
 		}
-	case header.ContactList:
+	case grammar.ContactList:
 		if _, err = v.contact.Parse(b); err == nil && !v.contact.IsWildcard() {
 			_, err = v.contact.ParseURI(&v.uri)
 		}
-	case header.URIRef, header.URIRefList, header.URIList:
+	case grammar.URIRef, grammar.URIRefList, grammar.URIList:
 		_, err = v.reference.Parse(b)
-	case header.ViaList:
+	case grammar.ViaList:
 		_, err = v.via.Parse(b)
-	case header.CSeqValue:
+	case grammar.CSeqValue:
 		_, err = v.cseq.Parse(b)
-	case header.RAckValue:
+	case grammar.RAckValue:
 		_, err = v.rack.Parse(b)
-	case header.DateValue:
+	case grammar.DateValue:
 		_, _, err = header.ParseDate(b)
-	case header.TimestampValue:
+	case grammar.TimestampValue:
 		_, err = v.time.Parse(b)
-	case header.MediaType:
+	case grammar.MediaType:
 		_, err = v.media.Parse(b)
-	case header.MediaRangeList:
-		_, err = v.ranges.Parse(b)
-	case header.RPriorityList:
+	case grammar.MediaRangeList:
+		_, err = v.ranges.ParseRange(b)
+	case grammar.RPriorityList:
 		_, err = v.priority.Parse(b)
-	case header.Product:
+	case grammar.Product:
 		_, err = v.product.Parse(b)
-	case header.WarningList:
+	case grammar.WarningList:
 		_, err = v.warning.Parse(b)
-	case header.Version:
+	case grammar.Version:
 		_, err = v.mime.Parse(b)
-	case header.MsgID:
+	case grammar.MsgID:
 		_, err = v.msgID.Parse(b)
-	case header.Challenge:
+	case grammar.Challenge:
 		_, err = v.challenge.Parse(b)
-	case header.Credentials:
+	case grammar.Credentials:
 		_, err = v.answer.Parse(b)
-	case header.AuthInfo:
+	case grammar.AuthInfo:
 		_, err = v.authInfo.Parse(b)
-	case header.IdentityValue:
+	case grammar.IdentityValue:
 		_, err = v.identity.Parse(b)
-	case header.CallIDValue, header.CallIDList:
+	case grammar.CallIDValue, grammar.CallIDList:
 		_, _, err = header.ParseCallID(b)
-	case header.CallIDParams: // of Replaces, Join and Target-Dialog, which differ in parameters alone
+	case grammar.CallIDParams: // of Replaces, Join and Target-Dialog, which differ in parameters alone
 		_, err = v.replaces.Parse(b)
 	}
 	return err == nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/grammar"
 	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
@@ -140,7 +141,7 @@ func TestRewriteCorpus(t *testing.T) {
 			if err := got.Parse([]byte(r.stdout)); err != nil {
 				t.Errorf("%s %q: %v", v.path, args, err)
 			}
-			for id := range header.ID(header.NumIDs) {
+			for id := range header.ID(grammar.NumIDs) {
 				if m.CountValues(id) != got.CountValues(id) {
 					t.Errorf("%s %q: %d values of %v became %d", v.path, args, m.CountValues(id), id, got.CountValues(id))
 				}

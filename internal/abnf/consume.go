@@ -45,15 +45,6 @@ func TrimLWS(b []byte, lo, hi int) (int, int) {
 	return lo, hi
 }
 
-// ConsumeToken reads 1*token-char at i.
-func ConsumeToken(b []byte, i int) (int, sipwire.Code) {
-	j := Span(b, i, Token)
-	if j == i {
-		return i, sipwire.ErrToken
-	}
-	return j, 0
-}
-
 // ConsumeQuoted reads a quoted-string whose opening quote stands at i, and
 // returns the index after the closing quote. Inside, a backslash takes the
 // next byte with it whatever it is (quoted-pair; RFC 4475, 3.1.1.2 uses a NUL
@@ -147,14 +138,6 @@ func ConsumeEscapes(b []byte, i int, set Class) (int, sipwire.Code) {
 	return i, 0
 }
 
-// Unhex gives the value of a hexadecimal digit; c must be one.
-func Unhex(c byte) byte {
-	if c <= '9' {
-		return c - '0'
-	}
-	return c&0x5f - 'A' + 10
-}
-
 // ConsumeUint reads 1*DIGIT at i as a number of at most max. The value of a
 // longer or larger number is max with ErrRange, and its digits are consumed
 // all the same, so that a caller that clamps can go on behind it.
@@ -192,21 +175,22 @@ func AppendUint(dst []byte, v uint64) []byte {
 	}
 }
 
-// AppendUnquoted appends the text of a quoted-string, given with its quotes:
-// the quotes and the backslashes of quoted pairs are left out (RFC 3261,
-// 25.1), and a fold becomes one space (7.3.1). What is not a quoted-string
-// is appended as it is.
+// AppendUnquoted appends the text of a value: the quotes around a quoted-string
+// and the backslashes of quoted pairs are left out (RFC 3261, 25.1), and a fold
+// becomes one space (7.3.1). The inside of a quoted-string, given without its
+// quotes, has the same text.
 func AppendUnquoted(dst, b []byte) []byte {
-	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
-		return append(dst, b...)
+	if len(b) >= 2 && b[0] == '"' && b[len(b)-1] == '"' {
+		b = b[1 : len(b)-1]
 	}
-	for i, end := 1, len(b)-1; i < end; i++ {
+	for i := 0; i < len(b); i++ {
 		switch c := b[i]; {
-		case c == '\\' && i+1 < end:
-			i++
-			dst = append(dst, b[i])
+		case c == '\\': // one at the very end escapes nothing
+			if i++; i < len(b) {
+				dst = append(dst, b[i])
+			}
 		case c == '\r' || c == '\n':
-			i = SkipLWS(b, i) - 1
+			i = max(SkipLWS(b, i)-1, i)
 			dst = append(dst, ' ')
 		default:
 			dst = append(dst, c)

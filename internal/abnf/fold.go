@@ -30,15 +30,6 @@ func EqualFold[A, B []byte | string](a A, b B) bool {
 	return true
 }
 
-// HashFold continues an FNV-1a hash over b with ASCII letters folded, so that
-// values equal under [EqualFold] have equal hashes.
-func HashFold(h uint64, b []byte) uint64 {
-	for _, c := range b {
-		h = (h ^ uint64(lower[c])) * fnvPrime
-	}
-	return h
-}
-
 // Hash continues an FNV-1a hash over b, case kept.
 func Hash(h uint64, b []byte) uint64 {
 	for _, c := range b {

@@ -40,7 +40,7 @@ func Token(b []byte) sipwire.Code {
 
 // Host asks for a host, which is in brackets when it is an IPv6 address.
 func Host(b []byte) sipwire.Code {
-	if n, code := uri.ConsumeHost(b, 0); code == 0 && n == len(b) {
+	if n, code := abnf.ConsumeHost(b, 0); code == 0 && n == len(b) {
 		return 0
 	}
 	if code := Text(b); code != 0 {
@@ -116,6 +116,6 @@ func IsUnquoted(b []byte) bool {
 	if abnf.All(b, abnf.Token) {
 		return true
 	}
-	n, code := uri.ConsumeHost(b, 0)
+	n, code := abnf.ConsumeHost(b, 0)
 	return code == 0 && n == len(b)
 }

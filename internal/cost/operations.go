@@ -49,7 +49,7 @@ var operations = []operation{
 	onStrict("lists, strict", lists),
 	on("check", func(m *codec.Message) {
 		for _, f := range m.Fields() {
-			_, _ = header.Check(f.ID, f.Value)
+			_, _ = f.ID.Check(f.Value)
 		}
 	}),
 	on("counts", func(m *codec.Message) {
@@ -165,7 +165,7 @@ func lists(m *codec.Message) {
 	for range m.Contacts() {
 	}
 	for _, f := range m.Fields() {
-		for range header.Values(f.ID, f.Value) {
+		for range f.ID.Values(f.Value) {
 		}
 	}
 }

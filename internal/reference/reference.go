@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/grammar"
 )
 
 // Options are the questions of policy that the index answers too.
@@ -88,7 +89,7 @@ func Parse(b []byte, opt Options) Result {
 
 // lookup searches the header table from end to end.
 func lookup(name string) header.ID {
-	for id := header.ID(1); id < header.NumIDs; id++ {
+	for id := header.ID(1); id < grammar.NumIDs; id++ {
 		if asciiFold(name) == asciiFold(id.String()) {
 			return id
 		}
@@ -329,7 +330,7 @@ func (p *parser) duplicates() {
 	seen := map[header.ID]bool{}
 	for _, f := range p.r.Fields {
 		id := lookup(string(p.b[f.Name.Lo:f.Name.Hi]))
-		if p.opt.Strict && seen[id] && id.Multi() == header.Single {
+		if p.opt.Strict && seen[id] && id.IsSingle() {
 			p.problem("header-twice")
 		}
 		seen[id] = true

@@ -13,7 +13,8 @@ import (
 type Patch struct{ Lo, Hi, From, To int }
 
 // ViaPatches are changes of parameters of one Via value, in order. Their
-// offsets are in the field that the Via was parsed from.
+// offsets are in the field that the Via is the first value of, which begins with
+// it: package codec keeps fields without the whitespace around them.
 //
 // A parameter that is changed and is there more than once was put there by
 // somebody who wants one reader to see the first and another the last: the
@@ -49,7 +50,7 @@ func (v *ViaPatches) Next() (p Patch, ok bool) {
 // sent-by is not the address of src or rport is there, and rport gets the port
 // when it is there, or with force. It appends to text what the patches put in.
 func (v *ViaPatches) SetReceived(text []byte, via *header.Via, src netip.AddrPort, force bool) []byte {
-	_, end := via.Extent()
+	end := len(via.Bytes())
 	received, rport, repeated := findReceived(via)
 	if repeated {
 		v.repeats = newRepeats(via, "received", "rport")
@@ -76,8 +77,8 @@ func (v *ViaPatches) SetReceived(text []byte, via *header.Via, src netip.AddrPor
 // SetBranch gives via the branch. It appends to text what the patches put in.
 func (v *ViaPatches) SetBranch(text []byte, via *header.Via, branch []byte) []byte {
 	var old paramExtent
-	old.lo, old.hi, old.found = via.ParamExtent("branch")
-	_, end := via.Extent()
+	old.lo, old.hi, old.found = viaParam(via, "branch")
+	end := len(via.Bytes())
 	from := len(text)
 	text = append(append(text, ";branch="...), branch...)
 	v.patches[0], v.n = old.patch(end, from, len(text)), 1
@@ -102,11 +103,11 @@ type paramExtent struct {
 // the parameters, which have parsed, and whether there are more. A quote may
 // hide a ";": a Via with one, which is rare, is walked by package header.
 func findReceived(via *header.Via) (received, rport paramExtent, repeated bool) {
-	_, end := via.Extent()
+	end := len(via.Bytes())
 	b := via.Params().Bytes()
 	if bytes.IndexByte(b, '"') >= 0 {
-		received.lo, received.hi, received.found = via.ParamExtent("received")
-		rport.lo, rport.hi, rport.found = via.ParamExtent("rport")
+		received.lo, received.hi, received.found = viaParam(via, "received")
+		rport.lo, rport.hi, rport.found = viaParam(via, "rport")
 		return received, rport, true // perhaps: newRepeats looks
 	}
 	base := end - len(b)
@@ -166,7 +167,7 @@ type Repeats struct {
 }
 
 func newRepeats(via *header.Via, a, b string) Repeats {
-	_, end := via.Extent()
+	end := len(via.Bytes())
 	params := via.Params().Bytes()
 	return Repeats{b: params, base: end - len(params), names: [2]string{a, b}}
 }

@@ -30,7 +30,7 @@ func TestFindReceived(t *testing.T) {
 			t.Fatalf("%q: a repeated parameter was not seen", s)
 		}
 		for name, got := range map[string]paramExtent{"received": received, "rport": rport} {
-			lo, hi, ok := via.ParamExtent(name)
+			lo, hi, ok := viaParam(&via, name)
 			if got != (paramExtent{lo, hi, ok}) {
 				t.Fatalf("%q: %s %v, want %d %d %t", s, name, got, lo, hi, ok)
 			}

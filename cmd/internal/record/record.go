@@ -11,6 +11,7 @@ import (
 	"github.com/sipwire/sipwire/cmd/internal/typed"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/value"
 )
 
 // A Record is the JSON form of one message. A key without a value in the
@@ -119,7 +120,7 @@ func contentLength(m *codec.Message) *int {
 	if m.Count(header.IDContentLength) != 1 {
 		return nil
 	}
-	long, _, err := header.ParseContentLength(m.Value(header.IDContentLength))
+	long, _, err := value.ParseContentLength(m.Value(header.IDContentLength))
 	if n := int(long); err == nil && int64(n) == long {
 		return &n
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/sipwire/sipwire/cmd/internal/typed"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/grammar"
 )
 
 // row is one line of the table of headers. A header field takes one for each
@@ -80,7 +81,7 @@ func left(s string, n int) string { return fmt.Sprintf("%-*s", n, s) }
 // fieldRows makes the rows of one field. A list of structured values
 // gets one line for each, a list of words stays on one.
 func fieldRows(f *codec.Field) []row {
-	r := row{first: true, name: f.ID.String(), form: "long", class: f.ID.Grammar().String(), group: groupOf(f.ID)}
+	r := row{first: true, name: f.ID.String(), form: "long", class: f.ID.Grammar(), group: groupOf(f.ID)}
 	switch {
 	case len(f.Name) == 0:
 		r.name, r.form, r.class = "(no name)", "broken", "-"
@@ -109,7 +110,7 @@ func fieldRows(f *codec.Field) []row {
 	}
 	for next := 0; next <= len(f.Value); {
 		var lo, hi int
-		lo, hi, next = header.NextValue(f.ID, f.Value, next)
+		lo, hi, next = f.ID.NextValue(f.Value, next)
 		add(f.Value[lo:hi], next <= len(f.Value))
 	}
 	return rows
@@ -118,8 +119,8 @@ func fieldRows(f *codec.Field) []row {
 // onePerLine reports whether the values of a list are long enough for a line
 // of their own.
 func onePerLine(id header.ID) bool {
-	switch id.Grammar() {
-	case header.ViaList, header.NameAddrList, header.ContactList, header.URIRefList, header.WarningList:
+	switch grammar.Of(uint8(id)) {
+	case grammar.ViaList, grammar.NameAddrList, grammar.ContactList, grammar.URIRefList, grammar.WarningList:
 		return id.IsSplit()
 	}
 	return false

@@ -4,6 +4,7 @@ import (
 	"github.com/fatih/color"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/grammar"
 )
 
 // A palette colours text, or leaves it as it is.
@@ -38,8 +39,8 @@ func groupOf(id header.ID) group {
 		header.IDContentEncoding, header.IDContentLanguage, header.IDMIMEVersion:
 		return content
 	}
-	switch id.Grammar() {
-	case header.Challenge, header.Credentials, header.AuthInfo, header.IdentityValue:
+	switch grammar.Of(uint8(id)) {
+	case grammar.Challenge, grammar.Credentials, grammar.AuthInfo, grammar.IdentityValue:
 		return auth
 	}
 	return other

@@ -26,7 +26,7 @@ func Errors(m *codec.Message) []Error {
 		if f.ID == header.IDOther {
 			continue
 		}
-		n, err := header.Check(f.ID, f.Value)
+		n, err := f.ID.Check(f.Value)
 		if code, ok := errors.AsType[sipwire.Code](err); ok {
 			all = append(all, Error{f, code, f.ValueOffset + n})
 		}

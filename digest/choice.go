@@ -1,0 +1,23 @@
+package digest
+
+import "github.com/sipwire/sipwire/header/auth"
+
+// IsUsable reports whether a [Digester] can answer the challenge: it is a Digest
+// challenge with a realm and a nonce, an algorithm of RFC 8760, and no qop or one
+// that is known.
+func IsUsable(c *auth.Challenge) bool {
+	q := LookupQOP(c.QOP())
+	return c.IsDigest() && c.Realm() != nil && c.Nonce() != nil &&
+		LookupAlgorithm(c.Algorithm()) != AlgorithmOther && (q == 0 || q&(QOPAuth|QOPAuthInt) != 0)
+}
+
+// Beats reports whether c is usable and best is not, or c has the stronger
+// algorithm (RFC 8760, 2.1). Go through the challenges of a realm in the order of
+// the message and keep the one that beats the best so far. The result is the
+// strongest; of equals it is the topmost, which the server prefers.
+func Beats(c, best *auth.Challenge) bool {
+	if !IsUsable(c) {
+		return false
+	}
+	return !IsUsable(best) || LookupAlgorithm(c.Algorithm()).Strength() > LookupAlgorithm(best.Algorithm()).Strength()
+}

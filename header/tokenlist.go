@@ -1,0 +1,33 @@
+package header
+
+import (
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/value"
+)
+
+// tokens calls yield with each element of a token list. It stops at the first
+// element that is not a token and returns where and why.
+func tokens(field []byte, yield func(token []byte)) (n int, code sipwire.Code) {
+	lo, hi := abnf.TrimLWS(field, 0, len(field))
+	if lo == hi {
+		return len(field), 0
+	}
+	b := field[:hi]
+	for i := lo; ; i++ {
+		if i = value.SkipLWS(b, i); i == hi || b[i] == ',' {
+			return i, sipwire.ErrList
+		}
+		j := value.Span(b, i, value.Token)
+		if j == i {
+			return i, sipwire.ErrToken
+		}
+		yield(b[i:j:j])
+		if i = value.SkipLWS(b, j); i == hi {
+			return len(field), 0
+		}
+		if b[i] != ',' {
+			return i, sipwire.ErrTrailing
+		}
+	}
+}
