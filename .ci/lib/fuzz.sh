@@ -1,11 +1,13 @@
 # Fuzzing, for .ci/run and .ci/fuzz.
 
 targets() { # prints "module package target" for each target that matches $1
-	local m pkg
-	for m in "${tested[@]}"; do
-		for pkg in $(cd "$m" && go list ./...); do
-			(cd "$m" && go test -list "$1" "$pkg") | grep '^Fuzz' | sed "s|^|$m $pkg |"
-		done
+	local m file name
+	git grep --untracked '^func Fuzz' -- '*_test.go' | while IFS=: read -r file name; do
+		name=${name#func } name=${name%%(*}
+		m=${file%%/*} # its module: that of its first folder, or the root
+		[ -f "$m/go.mod" ] || m=.
+		file=${file#"$m"/}
+		grep -qE "$1" <<<"$name" && echo "$m ./$(dirname "$file") $name"
 	done
 }
 
@@ -33,7 +35,7 @@ fuzz() { # seconds in all, pattern; prints executions and finds by target
 				find=1 ok=1
 			fi
 		fi
-		printf '%14s %12s %6d  %s %s\n' "$(last 'execs: ' "$out")" "$(last 'new interesting: ' "$out")" "$find" "$pkg" "$target"
+		printf '%14s %12s %6d  %s %s\n' "$(last 'execs: ' "$out")" "$(last 'new interesting: ' "$out")" "$find" "${m#.}/${pkg#./}" "$target" | sed 's|  /|  |'
 		[ "$find" = 0 ] || cat "$out"
 	done <<<"$list"
 	return $ok
