@@ -55,6 +55,8 @@ const (
 	MaxBatch     = 1024  // the kernel's own bound on one call
 	DefaultHeld  = 64    // packets held back at once
 	MaxDatagram  = 65535 // the largest a UDP length can say
+
+	DefaultWindow = 500 * time.Microsecond // the longest that packets gather
 )
 
 // maxWindow bounds the coalescing window: a sleeping reader is deaf to Close
@@ -144,7 +146,13 @@ func (c Config) withDefaults() Config {
 	if c.MaxSize <= 0 || c.MaxSize > MaxDatagram {
 		c.MaxSize = MaxDatagram
 	}
-	c.Window = min(max(c.Window, 0), maxWindow)
+	switch {
+	case c.Window < 0:
+		c.Window = 0
+	case c.Window == 0:
+		c.Window = DefaultWindow
+	}
+	c.Window = min(c.Window, maxWindow)
 	return c
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -30,6 +31,8 @@ type Reader struct {
 	pkts    []Packet
 	heldNow bool // a packet of the last batch was held
 	short   bool // the last batch was not full: the socket was drained
+	waited  bool // the last receive found nothing at first
+	pace    pace
 
 	stats stats
 	drops dropCounter
@@ -73,6 +76,7 @@ func newReader(conn conn, cfg Config) *Reader {
 		// of it and cut it here.
 		slots, size = 1+cfg.Held, MaxDatagram
 	}
+	r.pace = pace{window: cfg.Window, batch: cfg.Batch, clock: time.Now()}
 	r.slab = pool.NewSlab(slots, size)
 	r.holds = newHolds(r.slab, cfg.Held)
 	r.pkts = make([]Packet, 0, cfg.Batch)
@@ -96,11 +100,21 @@ func (r *Reader) Read() ([]Packet, error) {
 			return nil, err
 		}
 	}
-	if r.short && r.cfg.Window > 0 {
-		gather(r.cfg.Window)
+	slept := false
+	if r.short {
+		if d := r.pace.sleep(); d > 0 {
+			// Whoever is ready to run comes first: the sleep keeps the
+			// processor.
+			runtime.Gosched()
+			gather(d)
+			slept = true
+		}
 	}
-	r.short = false
+	r.short, r.waited = false, false
 	msgs, err := r.recv.receive(r)
+	if slept && r.waited {
+		r.pace.missed()
+	}
 	if err != nil {
 		if r.ctx != nil && errors.Is(err, os.ErrDeadlineExceeded) {
 			if cause := context.Cause(r.ctx); cause != nil {
@@ -110,6 +124,7 @@ func (r *Reader) Read() ([]Packet, error) {
 		return nil, err
 	}
 	r.short = msgs < r.cfg.Batch
+	r.pace.note(len(r.pkts), r.waited)
 	r.stats.batches.Add(1)
 	r.stats.packets.Add(uint64(len(r.pkts)))
 	return r.pkts[:len(r.pkts):len(r.pkts)], nil

@@ -35,7 +35,6 @@ type mmsgReceiver struct {
 
 	// singles is how many batches in a row were of one message, see wanted.
 	singles int
-	window  bool
 
 	// What the callback below left. It is bound once, since a closure for each
 	// call would be an allocation for each call.
@@ -60,7 +59,6 @@ func newMmsgReceiver(r *Reader) (*mmsgReceiver, error) {
 		name:    make([]sockaddr, n),
 		size:    r.slab.Size(),
 		ctlSize: controlSize(r),
-		window:  r.cfg.Window > 0,
 	}
 	m.ctl = make([]byte, n*m.ctlSize)
 	for i := range m.hdrs {
@@ -122,6 +120,7 @@ func (m *mmsgReceiver) receive(r *Reader) (int, error) {
 	err := m.raw.Read(m.try)
 	if m.waits > 0 {
 		r.stats.wakeups.Add(m.waits)
+		r.waited = true
 		m.waits = 0
 	}
 	if err != nil {
@@ -142,10 +141,9 @@ const (
 	aloneProbe = 8
 )
 
-// wanted returns how many messages to ask for. With a window it is all there
-// is room for: less would look as if the socket had been drained.
+// wanted returns how many messages to ask for.
 func (m *mmsgReceiver) wanted() int {
-	if m.singles >= aloneAfter && m.singles%aloneProbe != 0 && !m.window {
+	if m.singles >= aloneAfter && m.singles%aloneProbe != 0 {
 		return 1
 	}
 	return len(m.hdrs)

@@ -60,6 +60,7 @@ func (t *threadReceiver) receive(r *Reader) (int, error) {
 		}
 		if idle {
 			r.stats.wakeups.Add(1)
+			r.waited = true
 			if !t.park(wait) {
 				continue
 			}

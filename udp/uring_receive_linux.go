@@ -210,6 +210,7 @@ func (u *uringReceiver) receive(r *Reader) (int, error) {
 	err := u.raw.Read(u.try)
 	if u.waits > 0 {
 		r.stats.wakeups.Add(u.waits)
+		r.waited = true
 		u.waits = 0
 	}
 	switch {

@@ -155,6 +155,10 @@ func child(args []string) {
 	switch args[0] {
 	case "send":
 		sendLive(args[1], atoi(2), atoi(3))
+	case "forward":
+		forwardLive(args[1], args[2])
+	case "offer":
+		offerLive()
 	case "receive":
 		receiveLive(args[1])
 	case "ask":

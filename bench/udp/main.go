@@ -59,8 +59,12 @@ type way struct {
 var sizes = []int{300, 600, 1400}
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == childArg && len(os.Args) > 3 {
+	if len(os.Args) > 1 && os.Args[1] == childArg && len(os.Args) > 2 {
 		child(os.Args[2:])
+		return
+	}
+	if len(os.Args) > 1 && os.Args[1] == "singly" {
+		singlyMain(os.Args[2:])
 		return
 	}
 	asJSON := flag.Bool("json", false, "print JSON, one object a line")
