@@ -19,14 +19,9 @@ const (
 	// IOUring is an io_uring with a multishot receive and a ring of provided
 	// buffers. Linux 6.0 and later, only when asked for.
 	IOUring
-	// Thread is Mmsg with a reader that waits in the kernel, not in the
-	// runtime's poller: it has a thread and, while packets come, a processor of
-	// GOMAXPROCS to itself. Linux, only when asked for; see "Which
-	// implementation to take" and the paragraphs behind it.
-	Thread
 )
 
-// String returns auto, portable, mmsg, io_uring or thread.
+// String returns auto, portable, mmsg or io_uring.
 func (i Impl) String() string {
 	switch i {
 	case Auto:
@@ -37,16 +32,14 @@ func (i Impl) String() string {
 		return "mmsg"
 	case IOUring:
 		return "io_uring"
-	case Thread:
-		return "thread"
 	}
 	return "unknown"
 }
 
 // EnvImpl is the environment variable that limits what [Listen] and [Open] may
 // use, read at each call: "portable" refuses all others, "mmsg" refuses
-// io_uring and thread, "io_uring" and "thread" ask for these where Config.Impl
-// is Auto. Anything else is ignored.
+// io_uring, "io_uring" asks for it where Config.Impl is Auto. Anything else is
+// ignored.
 const EnvImpl = "SIPWIRE_UDP"
 
 // Defaults and bounds of [Config].
@@ -59,15 +52,14 @@ const (
 	DefaultWindow = 500 * time.Microsecond // the longest that packets gather
 )
 
-// maxWindow bounds the coalescing window: a sleeping reader is deaf to Close
-// and to its deadline, and keeps its processor.
+// maxWindow bounds how long packets gather: a reader that sleeps does not see
+// Close or its deadline, and keeps its processor.
 const maxWindow = time.Millisecond
 
 // Config says how a socket is read and written. Zero fields mean the defaults.
 type Config struct {
 	// Impl asks for an implementation. What is refused falls back in the order
-	// IOUring or Thread, Mmsg, Portable; [Socket.Impl] and [Socket.Refusals]
-	// tell.
+	// IOUring, Mmsg, Portable; see [Socket.Impl] and [Socket.Refusals].
 	Impl Impl
 
 	// Batch is the largest number of kernel messages that one Read returns, and
@@ -91,13 +83,15 @@ type Config struct {
 	// system's default, which holds about 166 packets.
 	RecvBuffer, SendBuffer int
 
-	// Window, when positive, lets packets gather for so long after a batch that
-	// was not full, so that they come in larger batches. It costs up to Window
-	// and the timer's slack (about 60 µs) of latency on each packet of a busy
-	// socket; the first packet after a pause is not delayed. On Linux the
-	// reading thread keeps its processor (of GOMAXPROCS) while it sleeps, so a
-	// garbage collection may have to wait as long to begin: have more than one.
-	// At most 1 ms. Off by default.
+	// Window is the longest time that packets gather before Read returns them.
+	// When packets come so often that at least two fall into a window, the
+	// reader sleeps for a moment after a batch that was not full, so that
+	// several packets share the cost of one wake-up; otherwise it waits for the
+	// next packet as usual. It delays a packet by up to Window, and never the
+	// first one after a pause. Other goroutines that are ready to run are run
+	// first; while it sleeps, the reader keeps its processor of GOMAXPROCS.
+	// Zero means DefaultWindow, a negative value no gathering; at most 1 ms.
+	// The Portable implementation never gathers.
 	Window time.Duration
 
 	// Timestamps asks for Packet.Time. It costs about 80 ns a packet.
@@ -122,17 +116,10 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	switch os.Getenv(EnvImpl) {
-	case "io_uring":
-		if c.Impl == Auto {
-			c.Impl = IOUring
-		}
-	case "thread":
-		if c.Impl == Auto {
-			c.Impl = Thread
-		}
+	if os.Getenv(EnvImpl) == "io_uring" && c.Impl == Auto {
+		c.Impl = IOUring
 	}
-	if c.Impl > Thread || c.Impl == Auto {
+	if c.Impl > IOUring || c.Impl == Auto {
 		c.Impl = Mmsg
 	}
 	if c.Batch <= 0 {
@@ -170,13 +157,13 @@ func overridden(i Impl) bool {
 	case "portable":
 		return i != Portable
 	case "mmsg":
-		return i == IOUring || i == Thread
+		return i == IOUring
 	}
 	return false
 }
 
 // wildcard reports whether a socket is bound to no address in particular.
-func wildcard(c conn) bool {
+func wildcard(c *net.UDPConn) bool {
 	a, ok := c.LocalAddr().(*net.UDPAddr)
 	return ok && (len(a.IP) == 0 || a.IP.IsUnspecified())
 }

@@ -74,9 +74,6 @@ func (p *pace) sleep() time.Duration {
 	return max(d, 0)
 }
 
-// missed says that a sleep was in vain: no packet came. The arrivals have
-// changed, and what was known of them does not hold any more.
-func (p *pace) missed() {
-	p.gap, p.packets = 0, 0
-	p.since = p.now()
-}
+// missed says that a sleep was in vain: no packet came. The second one in a row
+// ends sleeping until packets have been counted again.
+func (p *pace) missed() { p.gap *= 2 }

@@ -20,7 +20,7 @@ import (
 type Reader struct {
 	_ noCopy
 
-	conn  conn
+	conn  *net.UDPConn
 	cfg   Config
 	local netip.AddrPort // the address if the socket is bound to one, and the port
 	recv  receiver
@@ -32,6 +32,7 @@ type Reader struct {
 	heldNow bool // a packet of the last batch was held
 	short   bool // the last batch was not full: the socket was drained
 	waited  bool // the last receive found nothing at first
+	slept   bool // packets had time to gather before this receive
 	pace    pace
 
 	stats stats
@@ -55,7 +56,7 @@ type receiver interface {
 	close() error
 }
 
-func newReader(conn conn, cfg Config) *Reader {
+func newReader(conn *net.UDPConn, cfg Config) *Reader {
 	slots := cfg.Batch + cfg.Held
 	r := &Reader{conn: conn, cfg: cfg}
 	if a, ok := conn.LocalAddr().(*net.UDPAddr); ok {
@@ -100,19 +101,19 @@ func (r *Reader) Read() ([]Packet, error) {
 			return nil, err
 		}
 	}
-	slept := false
+	r.slept = false
 	if r.short {
 		if d := r.pace.sleep(); d > 0 {
 			// Whoever is ready to run comes first: the sleep keeps the
 			// processor.
 			runtime.Gosched()
 			gather(d)
-			slept = true
+			r.slept = true
 		}
 	}
 	r.short, r.waited = false, false
 	msgs, err := r.recv.receive(r)
-	if slept && r.waited {
+	if r.slept && r.waited {
 		r.pace.missed()
 	}
 	if err != nil {
@@ -169,10 +170,8 @@ func (r *Reader) SetContext(ctx context.Context) {
 	})
 }
 
-// Conn returns the socket, for options and addresses. Reading from it directly
-// takes packets away from the Reader.
-// It is that of [Socket.Conn].
-func (r *Reader) Conn() *net.UDPConn { return udpConn(r.conn) }
+// Conn returns the socket, as [Socket.Conn] does.
+func (r *Reader) Conn() *net.UDPConn { return r.conn }
 
 // LocalAddr returns the address that the socket is bound to; the address is
 // invalid for a wildcard, the port is always set.

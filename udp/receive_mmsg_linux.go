@@ -1,6 +1,7 @@
 package udp
 
 import (
+	"net"
 	"syscall"
 	"time"
 	"unsafe"
@@ -22,7 +23,7 @@ import (
 // call keeps alive: neither pinning nor KeepAlive is needed. A stack would move.
 type mmsgReceiver struct {
 	raw   syscall.RawConn
-	conn  conn
+	conn  *net.UDPConn
 	slots batchSlots
 
 	hdrs []unix.Mmsghdr
@@ -117,6 +118,9 @@ func (m *mmsgReceiver) recycle(r *Reader) {
 
 func (m *mmsgReceiver) receive(r *Reader) (int, error) {
 	m.recycle(r)
+	if r.slept {
+		m.singles = 0 // several are expected
+	}
 	err := m.raw.Read(m.try)
 	if m.waits > 0 {
 		r.stats.wakeups.Add(m.waits)

@@ -14,7 +14,7 @@ type portableReceiver struct {
 }
 
 func newPortableReceiver(r *Reader) *portableReceiver {
-	p := &portableReceiver{conn: r.conn.(*net.UDPConn), slots: newBatchSlots(r.slab, 1)}
+	p := &portableReceiver{conn: r.conn, slots: newBatchSlots(r.slab, 1)}
 	if n := controlSize(r); n > 0 {
 		p.oob = make([]byte, n)
 	}

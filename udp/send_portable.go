@@ -19,7 +19,7 @@ type portableSender struct {
 }
 
 func newPortableSender(w *Writer) *portableSender {
-	return &portableSender{conn: w.conn.(*net.UDPConn)}
+	return &portableSender{conn: w.conn}
 }
 
 func (s *portableSender) sendSome(w *Writer, ds []Datagram) (done int, err error) {

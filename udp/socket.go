@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"sync"
 	"syscall"
-	"time"
 )
 
 // Socket is a UDP socket with a Reader and a Writer. R and W each belong to one
@@ -16,7 +15,7 @@ type Socket struct {
 	R *Reader
 	W *Writer
 
-	conn     conn
+	conn     *net.UDPConn
 	cfg      Config
 	impl     Impl
 	refusals []*Refusal
@@ -24,24 +23,6 @@ type Socket struct {
 	mu      sync.Mutex
 	closed  bool
 	writers []*Writer // all of them, to be closed with the socket
-}
-
-// conn is what is used of a net.UDPConn; a threadConn takes its place.
-type conn interface {
-	syscall.Conn
-	LocalAddr() net.Addr
-	RemoteAddr() net.Addr
-	SetReadDeadline(time.Time) error
-	SetWriteDeadline(time.Time) error
-	Close() error
-}
-
-// udpConn returns the net.UDPConn of c.
-func udpConn(c conn) *net.UDPConn {
-	if t, ok := c.(interface{ udp() *net.UDPConn }); ok {
-		return t.udp()
-	}
-	return c.(*net.UDPConn)
 }
 
 // Listen opens a socket on a local address as net.ListenConfig does: network is
@@ -67,7 +48,7 @@ func Listen(ctx context.Context, network, address string, cfg Config) (*Socket, 
 // it from then on: Close closes it. On an error the socket is left open.
 //
 // It never fails for want of an implementation: the portable one is always
-// there. With [Thread], conn itself is closed by Open; see [Socket.Conn].
+// there.
 func Open(conn *net.UDPConn, cfg Config) (*Socket, error) {
 	cfg = cfg.withDefaults()
 	s := &Socket{conn: conn, cfg: cfg}
@@ -82,9 +63,6 @@ func Open(conn *net.UDPConn, cfg Config) (*Socket, error) {
 		}
 	}
 	want := []Impl{IOUring, Mmsg, Portable}
-	if cfg.Impl == Thread {
-		want[0] = Thread
-	}
 	for want[0] != cfg.Impl {
 		want = want[1:]
 	}
@@ -106,25 +84,14 @@ func (s *Socket) start(impl Impl) *Refusal {
 	}
 	cfg := s.cfg
 	cfg.Impl = impl
-	if impl == Thread {
-		return s.startThread(cfg)
-	}
-	if err := s.startBoth(s.conn, cfg); err != nil {
+	r, err := startReader(s.conn, cfg)
+	if err != nil {
 		return refused(impl, err)
 	}
-	return nil
-}
-
-// startBoth makes the Reader and the first Writer on c.
-func (s *Socket) startBoth(c conn, cfg Config) error {
-	r, err := startReader(c, cfg)
-	if err != nil {
-		return err
-	}
-	w, err := startWriter(c, cfg)
+	w, err := startWriter(s.conn, cfg)
 	if err != nil {
 		r.close()
-		return err
+		return refused(impl, err)
 	}
 	s.R, s.W = r, w
 	s.writers = append(s.writers, w)
@@ -132,7 +99,7 @@ func (s *Socket) startBoth(c conn, cfg Config) error {
 }
 
 // startReader makes a reader of the implementation cfg.Impl.
-func startReader(conn conn, cfg Config) (*Reader, error) {
+func startReader(conn *net.UDPConn, cfg Config) (*Reader, error) {
 	r := newReader(conn, cfg)
 	r.drops.start(r)
 	if err := prepare(r); err != nil {
@@ -170,7 +137,7 @@ func (s *Socket) NewWriter() (*Writer, error) {
 // Impl returns the implementation in use.
 func (s *Socket) Impl() Impl { return s.impl }
 
-// Refusals tells why each implementation that would have come before Impl is
+// Refusals returns why each implementation that would have come before Impl is
 // not in use, in the order they were tried.
 func (s *Socket) Refusals() []*Refusal { return s.refusals }
 
@@ -183,12 +150,9 @@ func (s *Socket) LocalAddr() netip.AddrPort {
 	return netip.AddrPort{}
 }
 
-// Conn returns the socket itself, for options. It is the one that was given to
-// Open, but for [Thread]: there it is another handle of the same socket, which
-// blocks, made at the first call, or nil if the system refuses that or the
-// socket is closed. The runtime's poller then knows the socket, which is what
-// Thread avoids: do not call it without need.
-func (s *Socket) Conn() *net.UDPConn { return udpConn(s.conn) }
+// Conn returns the socket itself, for options; it is the one that was given to
+// Open. Reading from it takes packets away from the Reader.
+func (s *Socket) Conn() *net.UDPConn { return s.conn }
 
 // Close closes the socket and ends Reads and Writes that wait, from any
 // goroutine. Packets that were handed out stay valid as before. A socket must be

@@ -2,6 +2,7 @@ package udp
 
 import (
 	"errors"
+	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -19,9 +20,6 @@ func newSystemReceiver(r *Reader) (receiver, error) {
 	if err := probeMmsg(r.conn, unix.SYS_RECVMMSG); err != nil {
 		return nil, err
 	}
-	if r.cfg.Impl == Thread {
-		return newThreadReceiver(r)
-	}
 	return newMmsgReceiver(r)
 }
 
@@ -38,7 +36,7 @@ func newSystemSender(w *Writer) (sender, error) {
 
 // probeMmsg makes the call for no messages, which does nothing but is refused
 // where the call is.
-func probeMmsg(c conn, trap uintptr) error {
+func probeMmsg(c *net.UDPConn, trap uintptr) error {
 	return withFD(c, func(fd int) error {
 		_, _, e := unix.RawSyscall6(trap, uintptr(fd), 0, 0, unix.MSG_DONTWAIT, 0, 0)
 		switch e {

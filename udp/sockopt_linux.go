@@ -1,13 +1,14 @@
 package udp
 
 import (
+	"net"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 // withFD runs f on the socket and returns its error, or that of the socket.
-func withFD(c conn, f func(fd int) error) error {
+func withFD(c *net.UDPConn, f func(fd int) error) error {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return err
@@ -20,7 +21,7 @@ func withFD(c conn, f func(fd int) error) error {
 }
 
 // family returns AF_INET or AF_INET6.
-func family(c conn) (domain int, err error) {
+func family(c *net.UDPConn) (domain int, err error) {
 	err = withFD(c, func(fd int) error {
 		domain, err = unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
 		return err
@@ -71,7 +72,7 @@ const (
 )
 
 // memInfo asks for the socket's memory counters (Linux 4.12).
-func memInfo(c conn) (v [skMemInfoVars]uint32, ok bool) {
+func memInfo(c *net.UDPConn) (v [skMemInfoVars]uint32, ok bool) {
 	err := withFD(c, func(fd int) error {
 		size := uint32(unsafe.Sizeof(v))
 		_, _, e := unix.Syscall6(unix.SYS_GETSOCKOPT, uintptr(fd), unix.SOL_SOCKET,
@@ -88,13 +89,13 @@ func memInfo(c conn) (v [skMemInfoVars]uint32, ok bool) {
 }
 
 // memInfoDrops returns the kernel's count of packets thrown away.
-func memInfoDrops(c conn) (uint32, bool) {
+func memInfoDrops(c *net.UDPConn) (uint32, bool) {
 	v, ok := memInfo(c)
 	return v[skMemInfoDrops], ok
 }
 
 // enableOverflow asks for a count of drops with each packet.
-func enableOverflow(c conn) bool {
+func enableOverflow(c *net.UDPConn) bool {
 	return withFD(c, func(fd int) error {
 		return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RXQ_OVFL, 1)
 	}) == nil
@@ -102,7 +103,7 @@ func enableOverflow(c conn) bool {
 
 // grow asks for a buffer of n bytes and returns what was granted. With
 // CAP_NET_ADMIN the system's limit does not apply.
-func grow(c conn, opt, force, n int) (granted int, err error) {
+func grow(c *net.UDPConn, opt, force, n int) (granted int, err error) {
 	err = withFD(c, func(fd int) error {
 		if n > 0 && unix.SetsockoptInt(fd, unix.SOL_SOCKET, force, n) != nil {
 			if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, opt, n); err != nil {
@@ -115,10 +116,10 @@ func grow(c conn, opt, force, n int) (granted int, err error) {
 	return granted, err
 }
 
-func growRecv(c conn, n int) (int, error) {
+func growRecv(c *net.UDPConn, n int) (int, error) {
 	return grow(c, unix.SO_RCVBUF, unix.SO_RCVBUFFORCE, n)
 }
 
-func growSend(c conn, n int) (int, error) {
+func growSend(c *net.UDPConn, n int) (int, error) {
 	return grow(c, unix.SO_SNDBUF, unix.SO_SNDBUFFORCE, n)
 }

@@ -12,7 +12,7 @@ type Stats struct {
 	Packets   uint64 // handed out by Read
 	Batches   uint64 // Reads that returned packets
 	Truncated uint64 // packets that were cut at Config.MaxSize
-	Wakeups   uint64 // times that Read found nothing and had to wait; not known for Portable, for Thread only the long waits
+	Wakeups   uint64 // times that Read found nothing and had to wait; not known for Portable
 	Refused   uint64 // Holds refused because Config.Held were out
 
 	// Drops is how many packets the kernel threw away on this socket because

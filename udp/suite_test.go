@@ -16,7 +16,7 @@ import (
 // implementations that must not be lacking.
 func eachImpl(t *testing.T, f func(t *testing.T, impl Impl)) {
 	t.Helper()
-	for _, impl := range []Impl{Portable, Mmsg, IOUring, Thread} {
+	for _, impl := range []Impl{Portable, Mmsg, IOUring} {
 		t.Run(impl.String(), func(t *testing.T) {
 			s, err := Listen(context.Background(), "udp4", "127.0.0.1:0", Config{Impl: impl})
 			if err != nil {

@@ -27,27 +27,25 @@ func refused(impl Impl, err error) *Refusal {
 	return &Refusal{Impl: impl, Cause: Failed, Err: err}
 }
 
-func (s *Socket) startThread(Config) *Refusal { return refused(Thread, errOtherSystem) }
-
-func controlSize(*Reader) int          { return 0 }
-func (*control) parse([]byte)          {}
-func prepare(*Reader) error            { return nil }
-func memInfoDrops(conn) (uint32, bool) { return 0, false }
-func enableOverflow(conn) bool         { return false }
+func controlSize(*Reader) int                  { return 0 }
+func (*control) parse([]byte)                  {}
+func prepare(*Reader) error                    { return nil }
+func memInfoDrops(*net.UDPConn) (uint32, bool) { return 0, false }
+func enableOverflow(*net.UDPConn) bool         { return false }
 
 // The net package sets buffers but does not tell what was granted.
-func growRecv(c conn, n int) (int, error) {
+func growRecv(c *net.UDPConn, n int) (int, error) {
 	if n <= 0 {
 		return 0, nil
 	}
-	return 0, c.(*net.UDPConn).SetReadBuffer(n)
+	return 0, c.SetReadBuffer(n)
 }
 
-func growSend(c conn, n int) (int, error) {
+func growSend(c *net.UDPConn, n int) (int, error) {
 	if n <= 0 {
 		return 0, nil
 	}
-	return 0, c.(*net.UDPConn).SetWriteBuffer(n)
+	return 0, c.SetWriteBuffer(n)
 }
 
 var errReusePort = errors.New("udp: SO_REUSEPORT is supported on Linux only")

@@ -29,8 +29,6 @@ func TestRefusedByEnvironment(t *testing.T) {
 		{"portable", Auto, []Impl{Mmsg}},
 		{"mmsg", IOUring, []Impl{IOUring}},
 		{"mmsg", Portable, nil},
-		{"mmsg", Thread, []Impl{Thread}},
-		{"portable", Thread, []Impl{Thread, Mmsg}},
 		{"nonsense", Auto, nil},
 	} {
 		t.Setenv(EnvImpl, tt.env)
@@ -45,12 +43,10 @@ func TestRefusedByEnvironment(t *testing.T) {
 		}
 		exchange(t, s)
 	}
-	for _, want := range []Impl{IOUring, Thread} {
-		t.Setenv(EnvImpl, want.String())
-		s := open2(t, Config{})
-		if len(s.Refusals()) == 0 && s.Impl() != want {
-			t.Errorf("%v asked for by the environment: %v", want, s.Impl())
-		}
+	t.Setenv(EnvImpl, "io_uring")
+	s := open2(t, Config{})
+	if len(s.Refusals()) == 0 && s.Impl() != IOUring {
+		t.Errorf("io_uring asked for by the environment: %v", s.Impl())
 	}
 }
 
@@ -86,8 +82,8 @@ func TestRefusedBySeccomp(t *testing.T) {
 		return
 	}
 	for _, tt := range []struct{ calls, want string }{
-		{"io_uring", "io_uring>mmsg thread "},
-		{"io_uring mmsg", "io_uring>mmsg>portable thread>mmsg>portable "},
+		{"io_uring", "io_uring>mmsg "},
+		{"io_uring mmsg", "io_uring>mmsg>portable "},
 	} {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestRefusedBySeccomp$", "-test.v")
 		cmd.Env = append(os.Environ(), "SIPWIRE_TEST_SECCOMP="+tt.calls, EnvImpl+"=")
@@ -110,17 +106,15 @@ func seccompChild(t *testing.T, calls string) {
 		t.Fatalf("no seccomp here: %v", err)
 	}
 	way := ""
-	for _, ask := range []Impl{IOUring, Thread} {
-		s := open2(t, Config{Impl: ask})
-		for _, r := range s.Refusals() {
-			way += r.Impl.String() + ">"
-			if r.Cause != Forbidden {
-				t.Errorf("cause %v: %v", r.Cause, r)
-			}
+	s := open2(t, Config{Impl: IOUring})
+	for _, r := range s.Refusals() {
+		way += r.Impl.String() + ">"
+		if r.Cause != Forbidden {
+			t.Errorf("cause %v: %v", r.Cause, r)
 		}
-		exchange(t, s)
-		way += s.Impl().String() + " "
 	}
+	exchange(t, s)
+	way += s.Impl().String() + " "
 	fmt.Printf("went %s\n", way)
 }
 
@@ -359,36 +353,28 @@ func TestSourceAskedFor(t *testing.T) {
 // Packets that come alone are asked for alone, which must not be how many are
 // read when many come.
 func TestSingles(t *testing.T) {
-	for _, impl := range []Impl{Mmsg, Thread} {
-		for _, window := range []time.Duration{0, time.Microsecond} {
-			s := open(t, "udp4", "127.0.0.1:0", Config{Impl: impl, Window: window})
-			m, ok := s.R.recv.(*mmsgReceiver)
-			if !ok {
-				m = s.R.recv.(*threadReceiver).mmsgReceiver
-			}
-			c := dial(t, s.LocalAddr())
-			for i := range 2 * aloneProbe {
-				want := DefaultBatch
-				if i >= aloneAfter && i%aloneProbe != 0 && window == 0 {
-					want = 1
-				}
-				if got := m.wanted(); got != want {
-					t.Fatalf("%v, %v: %d are asked for after %d single ones, want %d", impl, window, got, i, want)
-				}
-				send(t, c, []byte("x"))
-				collect(t, s.R, 1, func(*Packet) {})
-			}
-			send(t, c, []byte("x"))
-			collect(t, s.R, 1, func(*Packet) {})
-			before := s.R.Stats().Batches
-			for range 60 {
-				send(t, c, []byte("x"))
-			}
-			collect(t, s.R, 60, func(*Packet) {})
-			if n := s.R.Stats().Batches - before; n > aloneProbe+2 {
-				t.Errorf("%v, %v: %d batches for 60 packets that waited", impl, window, n)
-			}
-			s.Close()
+	s := open(t, "udp4", "127.0.0.1:0", Config{Impl: Mmsg, Window: -1})
+	m := s.R.recv.(*mmsgReceiver)
+	c := dial(t, s.LocalAddr())
+	for i := range 2 * aloneProbe {
+		want := DefaultBatch
+		if i >= aloneAfter && i%aloneProbe != 0 {
+			want = 1
 		}
+		if got := m.wanted(); got != want {
+			t.Fatalf("%d are asked for after %d single ones, want %d", got, i, want)
+		}
+		send(t, c, []byte("x"))
+		collect(t, s.R, 1, func(*Packet) {})
+	}
+	send(t, c, []byte("x"))
+	collect(t, s.R, 1, func(*Packet) {})
+	before := s.R.Stats().Batches
+	for range 60 {
+		send(t, c, []byte("x"))
+	}
+	collect(t, s.R, 60, func(*Packet) {})
+	if n := s.R.Stats().Batches - before; n > aloneProbe+2 {
+		t.Errorf("%d batches for 60 packets that waited", n)
 	}
 }

@@ -41,7 +41,7 @@ func (d *Datagram) size() int {
 type Writer struct {
 	_ noCopy
 
-	conn   conn
+	conn   *net.UDPConn
 	cfg    Config
 	remote netip.AddrPort // of a connected socket
 	bound  netip.Addr     // what the socket is bound to, invalid for a wildcard
@@ -61,7 +61,7 @@ type sender interface {
 }
 
 // startWriter makes a writer of the implementation cfg.Impl.
-func startWriter(conn conn, cfg Config) (*Writer, error) {
+func startWriter(conn *net.UDPConn, cfg Config) (*Writer, error) {
 	w := &Writer{conn: conn, cfg: cfg}
 	if a, ok := conn.RemoteAddr().(*net.UDPAddr); ok && a != nil {
 		w.remote = unmapped(a.AddrPort())

@@ -17,7 +17,6 @@ func backlog(size int, wildcard bool) []way {
 		backlogWay("portable", 0, size, wildcard, f, 32),
 		backlogWay("mmsg", target, size, wildcard, f, 32),
 		backlogWay("io_uring", 0, size, wildcard, f, 32),
-		backlogWay("thread", 0, size, wildcard, f, 32),
 	}
 	ways[0].close = closeBoth(ways[0].close, f)
 	return ways

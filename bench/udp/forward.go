@@ -29,7 +29,7 @@ func forward(size int) []way {
 		impl   udp.Impl
 	}{
 		{"net.UDPConn", 0, udp.Auto}, {"portable", 0, udp.Portable},
-		{"mmsg", 1.35, udp.Mmsg}, {"io_uring", 0, udp.IOUring}, {"thread", 1.35, udp.Thread},
+		{"mmsg", 1.35, udp.Mmsg}, {"io_uring", 0, udp.IOUring},
 	} {
 		loop, to, drops, stop := forwarder(w.name, w.impl, k.to)
 		run := func() (s sample, err error) {

@@ -39,7 +39,7 @@ func options(size int) []way {
 		target float64
 	}{
 		{"sipgo transport", 0}, {"sipgo server", 0}, {"net.UDPConn", 0}, {"portable", 0},
-		{"mmsg", 3}, {"io_uring", 0}, {"thread", 0},
+		{"mmsg", 3}, {"io_uring", 0},
 	} {
 		a := &asked{name: w.name, size: size}
 		ways = append(ways, way{name: w.name, target: w.target, run: a.round, close: a.close})

@@ -10,7 +10,7 @@ import (
 // Every server that is measured answers every request, and in full: ask checks
 // the first answers.
 func TestOptions(t *testing.T) {
-	for _, name := range []string{"sipgo transport", "sipgo server", "net.UDPConn", "portable", "mmsg", "io_uring", "thread"} {
+	for _, name := range []string{"sipgo transport", "sipgo server", "net.UDPConn", "portable", "mmsg", "io_uring"} {
 		to, err := startServer(name)
 		if err != nil {
 			t.Logf("this machine lacks %s: %v", name, err)

@@ -111,6 +111,9 @@ func singlyMain(args []string) {
 		fs = append(fs, f)
 	}
 	for _, l := range singlyLoads {
+		if len(args) > 3 && !strings.Contains(","+args[3]+",", fmt.Sprintf(",%d/%d,", l.rate, l.burst)) {
+			continue
+		}
 		res := make([][]float64, len(fs))
 		lost := make([]int, len(fs))
 		for r := range rounds + 1 {

@@ -53,7 +53,11 @@ func (f *forwarderProcess) cpu() float64 {
 // startForwarder starts this program as a forwarder of the named kind. Its
 // sender and the sink are on the other core.
 func startForwarder(name string, sink netip.AddrPort, procs int) (*forwarderProcess, error) {
-	p, err := spawn(measured, procs, "forward", name, sink.String())
+	core := measured
+	if os.Getenv("UNPIN") != "" {
+		core = -1
+	}
+	p, err := spawn(core, procs, "forward", name, sink.String())
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +80,7 @@ func forwardLive(name, sink string) {
 		os.Exit(0)
 	}()
 	impl := udp.Portable
-	for _, i := range []udp.Impl{udp.Auto, udp.Mmsg, udp.IOUring, udp.Thread} {
+	for _, i := range []udp.Impl{udp.Auto, udp.Mmsg, udp.IOUring} {
 		if i.String() == strings.Fields(name)[0] {
 			impl = i
 		}

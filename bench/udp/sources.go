@@ -44,8 +44,8 @@ func newSource(way string, wildcard bool) (*source, error) {
 	switch more {
 	case "GRO":
 		cfg.GRO = true
-	case "window 100µs":
-		cfg.Window = 100 * time.Microsecond
+	case "no window":
+		cfg.Window = -1
 	}
 	if way == "net.UDPConn" || way == "x/net ReadBatch" {
 		cfg.NoLocal = true // they ask for themselves
@@ -81,7 +81,7 @@ func newSource(way string, wildcard bool) (*source, error) {
 // portable one for any other name.
 func listen(impl, addr string, cfg udp.Config) (*udp.Socket, error) {
 	cfg.Impl = udp.Portable
-	for _, i := range []udp.Impl{udp.Mmsg, udp.IOUring, udp.Thread} {
+	for _, i := range []udp.Impl{udp.Mmsg, udp.IOUring} {
 		if i.String() == impl {
 			cfg.Impl = i
 		}
