@@ -14,6 +14,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/sipwire/sipwire/udp/internal/uring"
 )
 
 const onLinux = true
@@ -149,7 +151,7 @@ func TestRefusedCauses(t *testing.T) {
 		{Mmsg, syscall.ENOSYS, Forbidden}, // Go itself needs a kernel that has it
 		{IOUring, syscall.EINVAL, OldKernel},
 		{IOUring, syscall.ENOMEM, Failed},
-		{IOUring, errUringFeatures, Failed},
+		{IOUring, uring.ErrFeatures, Failed},
 	} {
 		if r := refused(tt.impl, tt.err); r.Cause != tt.want || r.Err != tt.err {
 			t.Errorf("%v %v: %v", tt.impl, tt.err, r)

@@ -4,12 +4,13 @@ import (
 	"net"
 	"os"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/sipwire/sipwire/udp/internal/uring"
 )
 
 // uringReceiver has the kernel put packets into slots as they come: one
@@ -23,12 +24,12 @@ import (
 // uringLive until the request is known to be cancelled, even if everyone else
 // has forgotten the socket.
 type uringReceiver struct {
-	ring    *ring
+	ring    *uring.Ring
 	file    *os.File // the ring's descriptor, in the netpoller
 	raw     syscall.RawConn
 	conn    syscall.RawConn // the socket
 	slots   batchSlots
-	bufs    bufRing
+	bufs    uring.Buffers
 	msg     unix.Msghdr // what to bring beside the packet; the kernel copies it
 	ctlSize int
 	head    int // bytes of a slot before the packet
@@ -38,7 +39,7 @@ type uringReceiver struct {
 	reader *Reader
 	fresh  bool // the first try of a receive
 	armed  bool
-	cqes   []uringCQE // of this batch
+	cqes   []uring.Completion // of this batch
 	errno  syscall.Errno
 	late   syscall.Errno // to be told by the next Read
 	waits  uint64
@@ -73,27 +74,27 @@ func newUringReceiver(r *Reader) (_ receiver, err error) {
 	if u.conn, err = r.conn.SyscallConn(); err != nil {
 		return nil, err
 	}
-	if u.ring, err = newRing(8, 2*n); err != nil {
+	if u.ring, err = uring.New(8, 2*n); err != nil {
 		return nil, err
 	}
 	fail := func(err error) (receiver, error) {
-		u.bufs.unmap()
-		u.ring.close()
+		u.bufs.Unmap()
+		u.ring.Close()
 		return nil, err
 	}
 	// Cancelling came with the same kernel as multishot RECVMSG: this asks for
 	// both without taking a packet.
-	if err := u.ring.cancel(); err != nil {
+	if err := u.ring.Cancel(); err != nil {
 		return fail(err)
 	}
-	if err := u.bufs.init(u.ring, n); err != nil {
+	if err := u.bufs.Init(u.ring, n); err != nil {
 		return fail(err)
 	}
-	u.head = int(unsafe.Sizeof(uringRecvmsgOut{})) + uringNameSize + u.ctlSize
+	u.head = int(unsafe.Sizeof(uring.Received{})) + uringNameSize + u.ctlSize
 	u.msg.Namelen = uringNameSize
 	u.msg.SetControllen(u.ctlSize)
 	u.slots.slot = make([]int32, r.cfg.Batch)
-	u.cqes = make([]uringCQE, 0, r.cfg.Batch)
+	u.cqes = make([]uring.Completion, 0, r.cfg.Batch)
 	for range n {
 		slot, ok := r.slab.Take()
 		if !ok {
@@ -101,18 +102,18 @@ func newUringReceiver(r *Reader) (_ receiver, err error) {
 		}
 		u.give(slot)
 	}
-	u.bufs.publish()
-	if err := unix.SetNonblock(u.ring.fd, true); err != nil {
+	u.bufs.Publish()
+	if err := unix.SetNonblock(u.ring.FD(), true); err != nil {
 		return fail(err)
 	}
-	u.file = os.NewFile(uintptr(u.ring.fd), "io_uring")
+	u.file = os.NewFile(uintptr(u.ring.FD()), "io_uring")
 	if u.raw, err = u.file.SyscallConn(); err == nil {
 		err = u.file.SetReadDeadline(time.Time{}) // fails if it can not be polled
 	}
 	if err != nil {
 		u.file.Close()
-		u.bufs.unmap()
-		u.ring.unmap()
+		u.bufs.Unmap()
+		u.ring.Unmap()
 		return nil, err
 	}
 	u.try = u.harvest
@@ -123,7 +124,7 @@ func newUringReceiver(r *Reader) (_ receiver, err error) {
 // give lends a slot to the kernel, from the next publish on.
 func (u *uringReceiver) give(slot int) {
 	b := u.reader.slab.Bytes(slot)
-	u.bufs.add(b[:u.head+u.reader.cfg.slotSize()], uint16(slot))
+	u.bufs.Add(b[:u.head+u.reader.cfg.slotSize()], uint16(slot))
 }
 
 // harvest is the netpoller's callback: false means that it has to wait. It is
@@ -142,7 +143,7 @@ func (u *uringReceiver) harvest(uintptr) bool {
 		for _, slot := range u.slots.slot[:n] {
 			u.give(int(slot))
 		}
-		u.bufs.publish()
+		u.bufs.Publish()
 	}
 	for {
 		if !u.armed {
@@ -151,18 +152,18 @@ func (u *uringReceiver) harvest(uintptr) bool {
 			}
 		}
 		for len(u.cqes) < cap(u.cqes) {
-			c, ok := u.ring.next()
+			c, ok := u.ring.Next()
 			if !ok {
 				break
 			}
-			if c.flags&uringCQEMore == 0 {
+			if !c.More() {
 				u.armed = false
 			}
-			if c.res >= 0 && c.flags&uringCQEBuffer != 0 {
+			if _, ok := c.Buffer(); ok && c.Res >= 0 {
 				u.cqes = append(u.cqes, c)
 				continue
 			}
-			if e := syscall.Errno(-c.res); c.res < 0 && e != unix.ENOBUFS && e != unix.ECANCELED && e != unix.EINTR {
+			if e := syscall.Errno(-c.Res); c.Res < 0 && e != unix.ENOBUFS && e != unix.ECANCELED && e != unix.EINTR {
 				u.errno = e
 				break
 			}
@@ -182,16 +183,8 @@ func (u *uringReceiver) harvest(uintptr) bool {
 // arm makes the multishot request.
 func (u *uringReceiver) arm() (e syscall.Errno) {
 	err := u.conn.Control(func(fd uintptr) {
-		u.ring.add(&uringSQE{
-			opcode: uringOpRecvmsg,
-			flags:  uringSQEBufferSelect,
-			ioprio: uringRecvMultishot,
-			fd:     int32(fd),
-			addr:   uint64(uintptr(unsafe.Pointer(&u.msg))),
-			// MSG_TRUNC makes the length that is told the true one.
-			msgFlags: unix.MSG_TRUNC,
-		})
-		e = u.ring.enter()
+		u.ring.Recvmsg(int(fd), &u.msg)
+		e = u.ring.Enter()
 	})
 	if err != nil {
 		return unix.EBADF
@@ -231,20 +224,20 @@ func (u *uringReceiver) fill(r *Reader) {
 	r.pkts = r.pkts[:0]
 	u.slots.used = len(u.cqes)
 	for i, c := range u.cqes {
-		slot := int32(c.flags >> 16)
-		u.slots.slot[i] = slot
-		b := r.slab.Bytes(int(slot))
-		out := (*uringRecvmsgOut)(unsafe.Pointer(&b[0]))
+		slot, _ := c.Buffer()
+		u.slots.slot[i] = int32(slot)
+		b := r.slab.Bytes(slot)
+		out := (*uring.Received)(unsafe.Pointer(&b[0]))
 		name := (*sockaddr)(b[unsafe.Sizeof(*out):])
 		src := name.addrPort(&r.zones)
 		data := b[u.head : u.head+r.cfg.slotSize()]
 		if u.ctlSize == 0 {
-			r.add(data, int(out.payloadLen), slot, src, nil)
+			r.add(data, int(out.PayloadLen), int32(slot), src, nil)
 			continue
 		}
 		var ctl control
-		ctl.parse(b[u.head-u.ctlSize:][:min(int(out.controlLen), u.ctlSize)])
-		r.add(data, int(out.payloadLen), slot, src, &ctl)
+		ctl.parse(b[u.head-u.ctlSize:][:min(int(out.ControlLen), u.ctlSize)])
+		r.add(data, int(out.PayloadLen), int32(slot), src, &ctl)
 	}
 }
 
@@ -265,12 +258,12 @@ func (u *uringReceiver) close() error {
 		return net.ErrClosed
 	}
 	u.closed = true // no request is made from here on
-	cancelled := u.ring.cancel()
+	cancelled := u.ring.Cancel()
 	u.mu.Unlock()
 	err := u.file.Close()
 	u.mu.Lock()
-	u.bufs.unmap()
-	u.ring.unmap()
+	u.bufs.Unmap()
+	u.ring.Unmap()
 	u.mu.Unlock()
 	if cancelled != nil {
 		// The kernel may still write: the slots stay reachable for good.
@@ -278,56 +271,4 @@ func (u *uringReceiver) close() error {
 	}
 	uringLive.Delete(u)
 	return err
-}
-
-// bufRing is the ring of provided buffers: we append, the kernel takes.
-type bufRing struct {
-	mem  []byte
-	ents []uringBuf
-	mask uint16
-	tail uint16
-	bid0 uint16 // of entry 0, see publish
-}
-
-func (b *bufRing) init(r *ring, n int) (err error) {
-	size := n * int(unsafe.Sizeof(uringBuf{}))
-	b.mem, err = unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
-	if err != nil {
-		return err
-	}
-	b.ents = unsafe.Slice((*uringBuf)(unsafe.Pointer(&b.mem[0])), n)
-	b.mask = uint16(n - 1)
-	reg := uringBufReg{ringAddr: uint64(uintptr(unsafe.Pointer(&b.mem[0]))), ringEntries: uint32(n)}
-	if e := r.register(uringRegisterPbufRing, unsafe.Pointer(&reg), 1); e != 0 {
-		return e
-	}
-	return nil
-}
-
-func (b *bufRing) add(mem []byte, bid uint16) {
-	i := b.tail & b.mask
-	e := &b.ents[i]
-	e.addr, e.len = uint64(uintptr(unsafe.Pointer(&mem[0]))), uint32(len(mem))
-	if i == 0 {
-		b.bid0 = bid // written with the tail, which lies beside it
-	} else {
-		e.bid = bid
-	}
-	b.tail++
-}
-
-// publish shows the kernel what was added. The tail has 16 bits, for which Go
-// has no atomic store; the 16 bits before it are the number of the buffer in
-// entry 0, so both are stored as one word.
-func (b *bufRing) publish() {
-	w := uringBuf{bid: b.bid0, tail: b.tail}
-	word := *(*[2]uint16)(unsafe.Pointer(&w.bid))
-	atomic.StoreUint32((*uint32)(unsafe.Pointer(&b.ents[0].bid)), *(*uint32)(unsafe.Pointer(&word)))
-}
-
-func (b *bufRing) unmap() {
-	if b.mem != nil {
-		unix.Munmap(b.mem)
-		b.mem, b.ents = nil, nil
-	}
 }

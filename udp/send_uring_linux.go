@@ -4,9 +4,10 @@ import (
 	"net"
 	"sync"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/sipwire/sipwire/udp/internal/uring"
 )
 
 // uringSender submits a batch of SENDMSG requests in one io_uring_enter. With
@@ -26,8 +27,8 @@ type uringSender struct {
 	waits uint64
 	errno syscall.Errno
 
-	mu   sync.Mutex // guards the ring against close
-	ring *ring      // nil once closed
+	mu   sync.Mutex  // guards the ring against close
+	ring *uring.Ring // nil once closed
 }
 
 func newUringSender(w *Writer) (*uringSender, error) {
@@ -40,7 +41,7 @@ func newUringSender(w *Writer) (*uringSender, error) {
 		return nil, err
 	}
 	n := w.cfg.Batch
-	if s.ring, err = newRing(n, 2*n); err != nil {
+	if s.ring, err = uring.New(n, 2*n); err != nil {
 		return nil, err
 	}
 	s.todo, s.again = make([]int, 0, n), make([]int, 0, n)
@@ -55,31 +56,24 @@ func (s *uringSender) submit(fd uintptr) bool {
 		return true
 	}
 	for _, i := range s.todo {
-		s.ring.add(&uringSQE{
-			opcode:   uringOpSendmsg,
-			fd:       int32(fd),
-			addr:     uint64(uintptr(unsafe.Pointer(&s.out.hdrs[i].Hdr))),
-			len:      1,
-			msgFlags: unix.MSG_DONTWAIT,
-			userData: uint64(i),
-		})
+		s.ring.Sendmsg(int(fd), &s.out.hdrs[i].Hdr, uint64(i))
 	}
 	s.calls++
-	if s.errno = s.ring.enter(); s.errno != 0 {
+	if s.errno = s.ring.Enter(); s.errno != 0 {
 		return true
 	}
 	// All are complete already; should the kernel ever have put one off, this
 	// waits for it.
-	if s.errno = s.ring.wait(uint32(len(s.todo))); s.errno != 0 {
+	if s.errno = s.ring.Wait(uint32(len(s.todo))); s.errno != 0 {
 		return true
 	}
 	s.again = s.again[:0]
 	for range s.todo {
-		c, _ := s.ring.next()
-		i := int(c.userData)
+		c, _ := s.ring.Next()
+		i := int(c.ID)
 		s.res[i] = 0
-		if c.res < 0 {
-			s.res[i] = syscall.Errno(-c.res)
+		if c.Res < 0 {
+			s.res[i] = syscall.Errno(-c.Res)
 			if s.res[i] == unix.EAGAIN {
 				s.again = append(s.again, i)
 			}
@@ -164,7 +158,7 @@ func (s *uringSender) settle(w *Writer, ds []Datagram, fatal error) (done int, e
 	if s.errno != 0 && fatal == nil {
 		// The ring itself failed, in the middle of a batch: what is in it can
 		// not be told from what was sent. Close it rather than guess.
-		s.ring.close()
+		s.ring.Close()
 		s.ring = nil
 		fatal = s.errno
 	}
@@ -248,7 +242,7 @@ func (s *uringSender) close() error {
 	if s.ring == nil {
 		return nil
 	}
-	err := s.ring.close()
+	err := s.ring.Close()
 	s.ring = nil
 	return err
 }
