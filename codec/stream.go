@@ -169,7 +169,7 @@ func (s *Stream) room(n int) []byte {
 		old := b[:s.hi]
 		copy(b, b[s.lo:s.hi])
 		s.lo, s.hi = 0, s.hi-s.lo
-		poison.Bytes(old[s.hi:len(old):len(old)])
+		poison.Fill(old[s.hi:len(old):len(old)])
 	}
 	if len(b)-s.hi < n {
 		grown := make([]byte, max(2*len(b), s.hi+n))

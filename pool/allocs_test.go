@@ -2,6 +2,8 @@ package pool
 
 import (
 	"testing"
+
+	"github.com/sipwire/sipwire/internal/poison"
 )
 
 func TestAllocs(t *testing.T) {
@@ -24,9 +26,9 @@ func TestAllocs(t *testing.T) {
 			s.Drop(i)
 			s.Drop(i)
 		},
-		"double Drop": func() { s.Drop(0) },
+		"double Drop": func() { s.Drop(Slot{}) },
 	} {
-		if raceEnabled && name == "Get, Put" {
+		if poison.Enabled && name == "Get, Put" {
 			continue // sync.Pool drops at random under the race detector
 		}
 		if n := testing.AllocsPerRun(1000, f); n != 0 {

@@ -1,11 +1,13 @@
 package pool
 
 import (
+	"bytes"
+	"sync"
 	"sync/atomic"
 
-	"github.com/sipwire/sipwire/internal/poison"
-
 	"github.com/valyala/bytebufferpool"
+
+	"github.com/sipwire/sipwire/internal/poison"
 )
 
 // DefaultMaxCap is the largest capacity that a [Buffers] keeps when its MaxCap
@@ -29,6 +31,7 @@ type Buffers struct {
 	// not stay in memory for good. Zero means DefaultMaxCap. Set it before use.
 	MaxCap int
 
+	loans             sync.Pool // of *loan
 	oversize, doubles atomic.Uint64
 }
 
@@ -36,38 +39,66 @@ type Buffers struct {
 // whatever B is at Put goes back. The zero Buffer is empty, belongs to no pool
 // and is good for appending too.
 //
-// A Buffer stands for its loan and must not be copied (go vet tells): the guard
-// against putting it back twice lies in it.
+// A Buffer must not be copied (go vet reports it). A copy that is put back
+// after the original, or the other way round, is refused.
 type Buffer struct {
 	_ noCopy
 
 	// B holds the bytes. It is nil after Put.
 	B []byte
 
-	loan *bytebufferpool.ByteBuffer
+	loan *loan
+	gen  uint32
+}
+
+// loan is what the copies of a Buffer have in common. It outlives the Buffer
+// and is used for others later, which gen tells apart.
+type loan struct {
+	gen   atomic.Uint32 // goes up with each Put, modulo 2³²
+	bytes *bytebufferpool.ByteBuffer
 }
 
 // Get lends an empty buffer with whatever capacity the last user left. The
 // steady state allocates nothing.
+//
+// Under the race detector and with the build tag sipwiredebug it panics when
+// the buffer was written to after its Put.
 func (p *Buffers) Get() Buffer {
-	bb := p.pool.Get()
-	return Buffer{B: bb.B[:0], loan: bb}
+	l, _ := p.loans.Get().(*loan)
+	if l == nil {
+		l = new(loan)
+	}
+	l.bytes = p.pool.Get()
+	if poison.Enabled {
+		check(l.bytes.B)
+	}
+	return Buffer{B: l.bytes.B[:0], loan: l, gen: l.gen.Load()}
 }
 
-// Put takes b back and leaves it empty, so that a second Put of b does no harm.
-// It reports whether the buffer was kept: false when it has grown past MaxCap,
-// or when b was not on loan, which is counted as a double. B and every view
-// into it are void afterwards.
+// check panics if b was put back and written to since. A buffer that the pool
+// has just made is all zero.
+func check(b []byte) {
+	b = b[:cap(b)]
+	if !poison.Intact(b) && len(bytes.TrimLeft(b, "\x00")) > 0 {
+		panic("pool: a buffer was written to after its Put")
+	}
+}
+
+// Put takes b back and leaves it empty. A second Put of b, or of a copy of b,
+// changes nothing but the count of doubles. It reports whether the buffer was
+// kept: false when it has grown past MaxCap, or when b was not on loan. B and
+// every view into it are void afterwards.
 func (p *Buffers) Put(b *Buffer) bool {
-	bb := b.loan
-	if bb == nil {
-		b.B = nil
+	l, gen, bytes := b.loan, b.gen, b.B
+	b.B, b.loan = nil, nil
+	if l == nil || !l.gen.CompareAndSwap(gen, gen+1) {
 		p.doubles.Add(1)
 		return false
 	}
-	bytes := b.B
-	b.B, b.loan = nil, nil
-	poison.Bytes(bytes)
+	bb := l.bytes
+	l.bytes = nil
+	p.loans.Put(l)
+	poison.Fill(bytes)
 	limit := p.MaxCap
 	if limit <= 0 {
 		limit = DefaultMaxCap

@@ -1,6 +1,8 @@
 package pool
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestBuffersReuse(t *testing.T) {
 	var p Buffers
@@ -44,6 +46,35 @@ func TestBuffersDoublePut(t *testing.T) {
 	x.B, y.B = append(x.B, "xxxxx"...), append(y.B, "yyyyy"...)
 	if string(x.B) != "xxxxx" || string(y.B) != "yyyyy" {
 		t.Fatalf("two loans share memory: %q %q", x.B, y.B)
+	}
+}
+
+// copyOf is what go vet warns of: a Buffer that is passed by value somewhere.
+func copyOf(b *Buffer) *Buffer {
+	return &Buffer{B: b.B, loan: b.loan, gen: b.gen}
+}
+
+// A Put of a copy is refused too, at once and when the memory is on loan again.
+func TestBuffersCopied(t *testing.T) {
+	var p Buffers
+	b := p.Get()
+	b.B = append(b.B, "first"...)
+	c, d := copyOf(&b), copyOf(&b)
+	p.Put(&b)
+	if p.Put(c) || c.B != nil {
+		t.Fatal("the copy was accepted")
+	}
+	x := p.Get()
+	if p.Put(d) {
+		t.Fatal("the copy was accepted for another's loan")
+	}
+	y := p.Get()
+	x.B, y.B = append(x.B, "xxxxx"...), append(y.B, "yyyyy"...)
+	if string(x.B) != "xxxxx" || string(y.B) != "yyyyy" {
+		t.Fatalf("two loans share memory: %q %q", x.B, y.B)
+	}
+	if n := p.Stats().Doubles; n != 2 {
+		t.Fatalf("%d doubles", n)
 	}
 }
 

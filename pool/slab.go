@@ -6,6 +6,17 @@ import (
 	"github.com/sipwire/sipwire/internal/poison"
 )
 
+// Slot names a slot of a [Slab] from its Take to its last Drop. The same memory
+// has another Slot when it is handed out again. The zero Slot names none.
+type Slot struct {
+	n   uint32 // index+1
+	gen uint32 // how often the slot had been freed, modulo 2³²
+}
+
+// Index returns the number of the slot in its Slab, from 0 up, -1 for the zero
+// Slot.
+func (s Slot) Index() int { return int(s.n) - 1 }
+
 // Slab is a fixed number of byte slots of one size, cut from one piece of
 // memory. Each slot counts its references: Take hands out a free one with one
 // reference, Keep adds one, Drop removes one and frees the slot with the last.
@@ -21,8 +32,9 @@ type Slab struct {
 	size   int // bytes of a slot that may be used
 	stride int // bytes from one slot to the next
 
-	// refs[i] is the number of references on slot i; 0 means free.
-	refs []atomic.Uint32
+	// refs[i] has the generation of slot i in its upper half and the number of
+	// references in its lower; no references means free.
+	refs []atomic.Uint64
 	// The free slots are a stack: top and next[i] hold slot+1, 0 ends it. The
 	// upper half of top counts changes, so that a slot that was taken and freed
 	// while someone was looking does not pass for unchanged.
@@ -53,7 +65,7 @@ func NewSlab(slots, size int) *Slab {
 		mem:    make([]byte, slots*stride),
 		size:   size,
 		stride: stride,
-		refs:   make([]atomic.Uint32, slots),
+		refs:   make([]atomic.Uint64, slots),
 		next:   make([]atomic.Uint32, slots),
 	}
 	for i := slots - 1; i >= 0; i-- {
@@ -71,71 +83,94 @@ func (s *Slab) Size() int { return s.size }
 // Free returns the number of slots that nobody holds at this moment.
 func (s *Slab) Free() int { return int(s.free.Load()) }
 
-// Doubles returns how many Drops and Keeps were refused because the slot was
-// free.
+// Doubles returns how many Drops and Keeps were refused because the last
+// reference had been dropped before.
 func (s *Slab) Doubles() uint64 { return s.doubles.Load() }
 
 // Take hands out a free slot with one reference on it. It reports false when
 // all slots are taken.
-func (s *Slab) Take() (slot int, ok bool) {
+//
+// Under the race detector and with the build tag sipwiredebug it panics when
+// the slot was written to after its last Drop.
+func (s *Slab) Take() (slot Slot, ok bool) {
 	for {
 		old := s.top.Load()
 		i := uint32(old)
 		if i == 0 {
-			return 0, false
+			return Slot{}, false
 		}
 		// next may be stale when another goroutine is faster; then top has
 		// changed too and the exchange fails.
 		then := (old>>32+1)<<32 | uint64(s.next[i-1].Load())
-		if s.top.CompareAndSwap(old, then) {
-			s.free.Add(-1)
-			s.refs[i-1].Store(1)
-			return int(i - 1), true
+		if !s.top.CompareAndSwap(old, then) {
+			continue
 		}
+		s.free.Add(-1)
+		// Nobody else changes the count of a slot that is not on the stack and
+		// has no reference.
+		gen := uint32(s.refs[i-1].Load() >> 32)
+		s.refs[i-1].Store(uint64(gen)<<32 | 1)
+		slot = Slot{n: i, gen: gen}
+		if poison.Enabled && gen > 0 && !poison.Intact(s.bytes(slot.Index())) {
+			panic("pool: a slot was written to after its last Drop")
+		}
+		return slot, true
 	}
 }
 
 // Bytes returns all bytes of a slot, with no capacity beyond them. They are the
 // caller's as long as it holds a reference. It panics when there is no such
-// slot.
-func (s *Slab) Bytes(slot int) []byte {
-	lo := slot * s.stride
+// slot; under the race detector and with the build tag sipwiredebug also when
+// its last reference was dropped.
+func (s *Slab) Bytes(slot Slot) []byte {
+	if poison.Enabled && slot.n > 0 {
+		if v := s.refs[slot.n-1].Load(); uint32(v>>32) != slot.gen || uint32(v) == 0 {
+			panic("pool: a slot is used after its last Drop")
+		}
+	}
+	return s.bytes(slot.Index())
+}
+
+func (s *Slab) bytes(i int) []byte {
+	lo := i * s.stride
 	hi := lo + s.size
 	return s.mem[lo:hi:hi]
 }
 
-// Keep adds a reference to a slot that the caller already holds one on. It
-// reports false, and counts a double, when the slot is free.
-func (s *Slab) Keep(slot int) bool {
-	for {
-		n := s.refs[slot].Load()
-		if n == 0 {
-			s.doubles.Add(1)
-			return false
-		}
-		if s.refs[slot].CompareAndSwap(n, n+1) {
-			return true
-		}
-	}
-}
+// Keep adds a reference to a slot that the caller already holds one on. When
+// the last reference was dropped before, it changes nothing, counts a double
+// and reports false, also if the memory has been handed out again since.
+func (s *Slab) Keep(slot Slot) bool { return s.count(slot, 1) }
 
-// Drop removes a reference and frees the slot with the last one. It reports
-// false, and counts a double, when the slot is free already.
-func (s *Slab) Drop(slot int) bool {
+// Drop removes a reference and frees the slot with the last one. When that was
+// done before, it changes nothing, counts a double and reports false, also if
+// the memory has been handed out again since.
+func (s *Slab) Drop(slot Slot) bool { return s.count(slot, -1) }
+
+// count adds by, 1 or -1, to the references of a slot.
+func (s *Slab) count(slot Slot, by int32) bool {
+	if slot.n == 0 {
+		s.doubles.Add(1)
+		return false
+	}
+	refs := &s.refs[slot.n-1]
 	for {
-		n := s.refs[slot].Load()
-		if n == 0 {
+		old := refs.Load()
+		n := uint32(old)
+		if uint32(old>>32) != slot.gen || n == 0 {
 			s.doubles.Add(1)
 			return false
 		}
-		if n == 1 {
-			// The bytes are still ours alone here: past the exchange they may
-			// be someone else's.
-			poison.Bytes(s.Bytes(slot))
+		last := n == 1 && by < 0
+		then := uint64(slot.gen)<<32 | uint64(n+uint32(by))
+		if last {
+			then = uint64(slot.gen+1) << 32
 		}
-		if s.refs[slot].CompareAndSwap(n, n-1) {
-			if n == 1 {
-				s.push(slot)
+		if refs.CompareAndSwap(old, then) {
+			if last {
+				// Nobody can take the slot before it is pushed.
+				poison.Fill(s.bytes(slot.Index()))
+				s.push(slot.Index())
 			}
 			return true
 		}

@@ -1,11 +1,15 @@
 package udp
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/sipwire/sipwire/pool"
+)
 
 // add appends the packets of one kernel message to r.pkts. b is its slot, n the
 // length that it had, which may be more than the slot; c is nil if nothing was
 // told beside it.
-func (r *Reader) add(b []byte, n int, slot int32, src netip.AddrPort, c *control) {
+func (r *Reader) add(b []byte, n int, slot pool.Slot, src netip.AddrPort, c *control) {
 	if c == nil || c.segment <= 0 || c.segment >= min(n, len(b)) {
 		r.put(b, n, slot, src, c)
 		return
@@ -24,7 +28,7 @@ func (r *Reader) add(b []byte, n int, slot int32, src netip.AddrPort, c *control
 
 // put appends one packet, the first n bytes of b or as many as there are and
 // are allowed.
-func (r *Reader) put(b []byte, n int, slot int32, src netip.AddrPort, c *control) {
+func (r *Reader) put(b []byte, n int, slot pool.Slot, src netip.AddrPort, c *control) {
 	have := min(n, len(b), r.cfg.MaxSize)
 	// The packets of a batch are written where they stand, field by field:
 	// building each elsewhere first shows in the profile.
@@ -36,6 +40,7 @@ func (r *Reader) put(b []byte, n int, slot int32, src netip.AddrPort, c *control
 	p.Time = 0
 	p.r = r
 	p.slot = slot
+	p.batch = r.batch
 	p.hold = ticket{}
 	if c != nil {
 		c.apply(r, p)

@@ -26,23 +26,22 @@ type holds struct {
 
 type holder struct {
 	gen  uint32
-	slot int32 // -1 when not out
+	slot pool.Slot // the zero Slot when not out
 }
 
 func newHolds(slab *pool.Slab, n int) *holds {
 	h := &holds{slab: slab, free: make([]uint32, n), out: make([]holder, n)}
 	for i := range h.out {
-		h.out[i].slot = -1
 		h.free[i] = uint32(n - 1 - i)
 	}
 	return h
 }
 
 // take references slot and returns its ticket.
-func (h *holds) take(slot int32) (ticket, bool) {
+func (h *holds) take(slot pool.Slot) (ticket, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.free) == 0 || !h.slab.Keep(int(slot)) {
+	if len(h.free) == 0 || !h.slab.Keep(slot) {
 		return ticket{}, false
 	}
 	i := h.free[len(h.free)-1]
@@ -61,11 +60,11 @@ func (h *holds) release(t ticket) bool {
 		return false
 	}
 	e := &h.out[t.n-1]
-	if e.slot < 0 || e.gen != t.gen {
+	if e.slot == (pool.Slot{}) || e.gen != t.gen {
 		return false
 	}
-	h.slab.Drop(int(e.slot))
-	e.slot = -1
+	h.slab.Drop(e.slot)
+	e.slot = pool.Slot{}
 	e.gen++
 	h.free = append(h.free, t.n-1) // never beyond its first capacity
 	return true

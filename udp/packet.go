@@ -1,6 +1,11 @@
 package udp
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/sipwire/sipwire/internal/poison"
+	"github.com/sipwire/sipwire/pool"
+)
 
 // Packet is one received datagram. It is a view: valid until the next Read of
 // its Reader, unless it is held.
@@ -26,9 +31,10 @@ type Packet struct {
 	// Config.Timestamps asked for it and the system tells; otherwise 0.
 	Time int64
 
-	r    *Reader
-	slot int32
-	hold ticket
+	r     *Reader
+	slot  pool.Slot
+	batch uint32 // of the Read that returned it
+	hold  ticket
 }
 
 // Truncated reports whether the datagram was longer than Data. What is left of
@@ -41,8 +47,9 @@ func (p *Packet) Truncated() bool { return p.Len > len(p.Data) }
 // may then be copied (its struct, not its bytes) and given to another
 // goroutine.
 //
-// It returns false when Config.Held packets are held already. Then nothing has
-// changed: the packet is valid until the next Read, and the caller must finish
+// It returns false when Config.Held packets are held already, or when the packet
+// is of an earlier Read and its bytes are gone (under the race detector and with
+// the build tag sipwiredebug that panics). Then nothing has changed: the packet is valid until the next Read, and the caller must finish
 // it by then, copy its bytes, or drop it knowingly. Reading itself never stalls
 // for want of a slot.
 func (p *Packet) Hold() bool {
@@ -50,6 +57,12 @@ func (p *Packet) Hold() bool {
 		return true
 	}
 	if p.r == nil {
+		return false
+	}
+	if p.batch != p.r.batch {
+		if poison.Enabled {
+			panic("udp: Hold of a packet of an earlier Read")
+		}
 		return false
 	}
 	t, ok := p.r.holds.take(p.slot)

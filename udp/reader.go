@@ -29,10 +29,11 @@ type Reader struct {
 	zones zones
 
 	pkts    []Packet
-	heldNow bool // a packet of the last batch was held
-	short   bool // the last batch was not full: the socket was drained
-	waited  bool // the last receive found nothing at first
-	slept   bool // packets had time to gather before this receive
+	batch   uint32 // counts Reads, modulo 2³²
+	heldNow bool   // a packet of the last batch was held
+	short   bool   // the last batch was not full: the socket was drained
+	waited  bool   // the last receive found nothing at first
+	slept   bool   // packets had time to gather before this receive
 	pace    pace
 
 	stats stats
@@ -112,6 +113,7 @@ func (r *Reader) Read() ([]Packet, error) {
 		}
 	}
 	r.short, r.waited = false, false
+	r.batch++
 	msgs, err := r.recv.receive(r)
 	if r.slept && r.waited {
 		r.pace.missed()

@@ -80,7 +80,7 @@ func newMmsgReceiver(r *Reader) (*mmsgReceiver, error) {
 
 // point makes message i go to its slot.
 func (m *mmsgReceiver) point(r *Reader, i int) {
-	b := r.slab.Bytes(int(m.slots.slot[i]))
+	b := r.slab.Bytes(m.slots.slot[i])
 	m.iovs[i].Base = &b[0]
 	m.iovs[i].SetLen(len(b))
 }
@@ -167,7 +167,7 @@ func (m *mmsgReceiver) fill(r *Reader) {
 	for i := range m.hdrs[:m.got] {
 		h := &m.hdrs[i]
 		slot := m.slots.slot[i]
-		b := r.slab.Bytes(int(slot))
+		b := r.slab.Bytes(slot)
 		src := m.name[i].addrPort(&r.zones)
 		h.Hdr.Namelen = sockaddrSize
 		if m.ctlSize == 0 {

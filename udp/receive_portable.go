@@ -25,7 +25,7 @@ func (p *portableReceiver) receive(r *Reader) (int, error) {
 	p.slots.recycle(r, func(int) {})
 	r.pkts = r.pkts[:0]
 	slot := p.slots.slot[0]
-	b := r.slab.Bytes(int(slot))
+	b := r.slab.Bytes(slot)
 	var n, oobn, flags int
 	var src netip.AddrPort
 	var err error

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/sipwire/sipwire/pool"
 	"github.com/sipwire/sipwire/udp/internal/uring"
 )
 
@@ -29,6 +30,7 @@ type uringReceiver struct {
 	raw     syscall.RawConn
 	conn    syscall.RawConn // the socket
 	slots   batchSlots
+	lent    []pool.Slot // by the number that the kernel knows it by
 	bufs    uring.Buffers
 	msg     unix.Msghdr // what to bring beside the packet; the kernel copies it
 	ctlSize int
@@ -93,7 +95,8 @@ func newUringReceiver(r *Reader) (_ receiver, err error) {
 	u.head = int(unsafe.Sizeof(uring.Received{})) + uringNameSize + u.ctlSize
 	u.msg.Namelen = uringNameSize
 	u.msg.SetControllen(u.ctlSize)
-	u.slots.slot = make([]int32, r.cfg.Batch)
+	u.lent = make([]pool.Slot, r.slab.Slots())
+	u.slots.slot = make([]pool.Slot, r.cfg.Batch)
 	u.cqes = make([]uring.Completion, 0, r.cfg.Batch)
 	for range n {
 		slot, ok := r.slab.Take()
@@ -122,9 +125,10 @@ func newUringReceiver(r *Reader) (_ receiver, err error) {
 }
 
 // give lends a slot to the kernel, from the next publish on.
-func (u *uringReceiver) give(slot int) {
+func (u *uringReceiver) give(slot pool.Slot) {
+	u.lent[slot.Index()] = slot
 	b := u.reader.slab.Bytes(slot)
-	u.bufs.Add(b[:u.head+u.reader.cfg.slotSize()], uint16(slot))
+	u.bufs.Add(b[:u.head+u.reader.cfg.slotSize()], uint16(slot.Index()))
 }
 
 // harvest is the netpoller's callback: false means that it has to wait. It is
@@ -141,7 +145,7 @@ func (u *uringReceiver) harvest(uintptr) bool {
 		n := u.slots.used
 		u.slots.recycle(u.reader, func(int) {})
 		for _, slot := range u.slots.slot[:n] {
-			u.give(int(slot))
+			u.give(slot)
 		}
 		u.bufs.Publish()
 	}
@@ -224,20 +228,21 @@ func (u *uringReceiver) fill(r *Reader) {
 	r.pkts = r.pkts[:0]
 	u.slots.used = len(u.cqes)
 	for i, c := range u.cqes {
-		slot, _ := c.Buffer()
-		u.slots.slot[i] = int32(slot)
+		id, _ := c.Buffer()
+		slot := u.lent[id]
+		u.slots.slot[i] = slot
 		b := r.slab.Bytes(slot)
 		out := (*uring.Received)(unsafe.Pointer(&b[0]))
 		name := (*sockaddr)(b[unsafe.Sizeof(*out):])
 		src := name.addrPort(&r.zones)
 		data := b[u.head : u.head+r.cfg.slotSize()]
 		if u.ctlSize == 0 {
-			r.add(data, int(out.PayloadLen), int32(slot), src, nil)
+			r.add(data, int(out.PayloadLen), slot, src, nil)
 			continue
 		}
 		var ctl control
 		ctl.parse(b[u.head-u.ctlSize:][:min(int(out.ControlLen), u.ctlSize)])
-		r.add(data, int(out.PayloadLen), int32(slot), src, &ctl)
+		r.add(data, int(out.PayloadLen), slot, src, &ctl)
 	}
 }
 

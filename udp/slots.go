@@ -8,18 +8,18 @@ import (
 // batchSlots are the slots that a receiver lends to the kernel, one for each
 // message of a batch.
 type batchSlots struct {
-	slot []int32
+	slot []pool.Slot
 	used int // messages of the last batch
 }
 
 func newBatchSlots(slab *pool.Slab, n int) batchSlots {
-	b := batchSlots{slot: make([]int32, n)}
+	b := batchSlots{slot: make([]pool.Slot, n)}
 	for i := range b.slot {
 		s, ok := slab.Take()
 		if !ok {
 			panic("udp: the slab is smaller than a batch")
 		}
-		b.slot[i] = int32(s)
+		b.slot[i] = s
 	}
 	return b
 }
@@ -31,22 +31,24 @@ func (b *batchSlots) recycle(r *Reader, changed func(i int)) {
 	used := b.used
 	b.used = 0
 	if !r.heldNow {
-		for _, s := range b.slot[:used] {
-			poison.Bytes(r.slab.Bytes(int(s)))
+		if poison.Enabled {
+			for _, s := range b.slot[:used] {
+				poison.Fill(r.slab.Bytes(s))
+			}
 		}
 		return
 	}
 	r.heldNow = false
 	for i, s := range b.slot[:used] {
-		r.slab.Drop(int(s))
+		r.slab.Drop(s)
 		// There are Batch slots more than holds, and no hold takes more than
 		// one: a slot is free, if only the one just dropped.
 		n, ok := r.slab.Take()
 		if !ok {
 			panic("udp: more slots held than holds allowed")
 		}
-		if int32(n) != s {
-			b.slot[i] = int32(n)
+		b.slot[i] = n
+		if n.Index() != s.Index() {
 			changed(i)
 		}
 	}
