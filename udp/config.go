@@ -49,6 +49,8 @@ const (
 	DefaultHeld  = 64    // packets held back at once
 	MaxDatagram  = 65535 // the largest a UDP length can say
 
+	MaxRun = 128 // packets in one kernel message with Config.GRO, at most
+
 	DefaultWindow = 500 * time.Microsecond // the longest that packets gather
 )
 
@@ -104,7 +106,8 @@ type Config struct {
 
 	// GRO lets the kernel hand over runs of equal packets from one source as
 	// one message (UDP_GRO), which Read splits again. Good for few, heavy
-	// flows; of no use for SIP from many peers. Each slot is then 64 KiB.
+	// flows; of no use for SIP from many peers. Each slot is then 64 KiB, and
+	// drops are counted by the run: see Stats.DropsAreRuns.
 	GRO bool
 
 	// NoGSO keeps the Writer from sending runs as one message (UDP_SEGMENT).

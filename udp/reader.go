@@ -86,7 +86,7 @@ func newReader(conn *net.UDPConn, cfg Config) *Reader {
 }
 
 // Read waits for packets and returns at least one, at most Config.Batch (with
-// Config.GRO a kernel message may carry up to 128 packets). The slice and the
+// Config.GRO a kernel message may carry up to MaxRun packets). The slice and the
 // packets in it are valid until the next Read; see [Packet.Hold] for how to
 // keep one longer.
 //

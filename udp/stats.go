@@ -7,7 +7,7 @@ import (
 
 // Stats counts what a [Reader] has seen. Packets sent to the socket after it was
 // opened are Packets plus Drops plus those that still wait in it, if DropsFrom
-// is MemInfo.
+// is MemInfo and DropsAreRuns is not set.
 type Stats struct {
 	Packets   uint64 // handed out by Read
 	Batches   uint64 // Reads that returned packets
@@ -19,13 +19,19 @@ type Stats struct {
 	// its receive buffer was full (or their checksum was wrong).
 	Drops     uint64
 	DropsFrom DropSource
+
+	// DropsAreRuns is set when Config.GRO is in use. The kernel then counts a
+	// run of packets that it throws away as one drop, and does not say how many
+	// packets it had: Drops is the least number of packets that were dropped,
+	// MaxRun times Drops the greatest.
+	DropsAreRuns bool
 }
 
 // DropSource says how far Stats.Drops can be trusted.
 type DropSource uint8
 
 const (
-	// Unknown means that the system does not tell; Drops is 0.
+	// Unknown means that the system does not count drops; Drops is 0.
 	Unknown DropSource = iota
 	// Overflow is SO_RXQ_OVFL: a count that came with the last packet that
 	// was read, so drops after the last packet queued are not in it yet.
@@ -61,6 +67,7 @@ func (r *Reader) Stats() Stats {
 		Refused:   r.stats.holdsRefused.Load(),
 	}
 	s.Drops, s.DropsFrom = r.drops.read(r)
+	s.DropsAreRuns = r.cfg.GRO
 	return s
 }
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/sipwire/sipwire/udp"
 )
@@ -89,7 +90,11 @@ func forwarder(name string, impl udp.Impl, to []netip.AddrPort) (loop func(n int
 			return nil
 		}, s.to(), func() uint64 { return s.stats().Drops }, func() { s.close() }
 	}
-	s := mustListen(udp.Config{Impl: impl, RecvBuffer: recvBuffer, Batch: batch})
+	cfg := udp.Config{Impl: impl, RecvBuffer: recvBuffer, Batch: batch}
+	if strings.HasSuffix(name, "no window") {
+		cfg.Window = -1
+	}
+	s := mustListen(cfg)
 	ds := make([]udp.Datagram, batch)
 	out := make([]byte, 0, 65535)
 	return func(n int) error {

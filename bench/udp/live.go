@@ -73,9 +73,7 @@ func spawn(core, procs int, args ...string) (p *process, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if core >= 0 {
-			pin(core)
-		}
+		pin(core)
 		cmd := exec.Command("/proc/self/exe", append([]string{childArg}, args...)...)
 		cmd.Stderr = os.Stderr
 		cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(procs))

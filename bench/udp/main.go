@@ -2,8 +2,9 @@
 
 // Command udp measures what it costs to get datagrams in and out of the kernel,
 // over net.UDPConn, golang.org/x/net's ReadBatch, and the implementations of
-// package udp, in one run on loopback, and what it costs to answer OPTIONS next
-// to sipgo:
+// package udp, in one run on loopback, what it costs to answer OPTIONS next to
+// sipgo, and to forward packets that come singly or in small bursts next to
+// Kamailio, if that is installed:
 //
 //	go -C bench run ./udp [--json] [--rounds N] [--only backlog,live,...]
 //
@@ -63,10 +64,6 @@ func main() {
 		child(os.Args[2:])
 		return
 	}
-	if len(os.Args) > 1 && os.Args[1] == "singly" {
-		singlyMain(os.Args[2:])
-		return
-	}
 	asJSON := flag.Bool("json", false, "print JSON, one object a line")
 	rounds := flag.Int("rounds", 41, "rounds of each way")
 	only := flag.String("only", "", "comma list of cases: "+strings.Join(caseNames(), ", "))
@@ -97,7 +94,7 @@ type aCase struct {
 	setup  func(size int) []way
 }
 
-var cases = []aCase{
+var cases = append([]aCase{
 	{"backlog", 1000, func(size int) []way { return backlog(size, false) }},
 	{"backlog-pktinfo", 1000, func(size int) []way { return backlog(size, true) }},
 	{"backlog-gro", 1000, backlogGRO},
@@ -108,7 +105,7 @@ var cases = []aCase{
 	{"send-one", 1000, sendOne},
 	{"forward", 1000, forward},
 	{"options", 7, options},
-}
+}, forwardLoads()...)
 
 func caseNames() (names []string) {
 	for _, c := range cases {
@@ -119,6 +116,9 @@ func caseNames() (names []string) {
 
 func measure(c aCase, size, rounds int) []Result {
 	ways := c.setup(size)
+	if len(ways) == 0 {
+		return nil // not with this size
+	}
 	samples := make([][]sample, len(ways))
 	for round := range min(rounds, c.rounds) + 1 {
 		for i, w := range ways {

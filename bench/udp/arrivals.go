@@ -1,0 +1,238 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"math"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/sipwire/sipwire/udp"
+)
+
+// A load is how packets arrive: so many a second, in bursts of so many. Better
+// is how many times less CPU than Kamailio's a packet is to cost.
+type load struct {
+	rate, burst int
+	better      float64
+}
+
+// loads are the arrivals that the table in udp's documentation lists.
+var loads = []load{
+	{2_000, 1, 0}, {8_000, 1, 1 / 0.65}, {20_000, 1, 1 / 0.5}, {50_000, 1, 0}, {100_000, 1, 0},
+	{8_000, 4, 0}, {20_000, 4, 1 / 0.5}, {100_000, 4, 0}, {100_000, 16, 0},
+}
+
+// loadSeconds is the length of a round. Rounds are short because many of them in
+// turn say more on a shared machine than few long ones.
+const loadSeconds = 0.1
+
+// forwardLoads are the cases of forwarding packets that arrive by themselves, to
+// one sink. The forwarder is a process on one core, Kamailio one of them where
+// it is installed; the sender and the sink are one process on the other core.
+func forwardLoads() (all []aCase) {
+	for _, l := range loads {
+		all = append(all, aCase{fmt.Sprintf("forward-%dk-by-%d", l.rate/1000, l.burst), 15, func(size int) []way {
+			if size != 600 {
+				return nil
+			}
+			return l.ways(size)
+		}})
+	}
+	return all
+}
+
+func (l load) ways(size int) (ways []way) {
+	o, err := newOffer()
+	if err != nil {
+		panic(err)
+	}
+	add := func(f *forwarderProcess, target float64) {
+		ways = append(ways, way{name: f.name, target: target, close: f.stop, run: func() (s sample, err error) {
+			before := f.cpu()
+			sent, got, wall, err := o.round(f.to, size, l)
+			return sample{packets: sent, cpu: f.cpu() - before, wall: wall, lost: int64(sent - got)}, err
+		}})
+	}
+	target := 0.0
+	if k, ok, err := kamailio(o.sink); err != nil {
+		panic(err)
+	} else if ok {
+		add(k, 0)
+		target = l.better
+	}
+	for _, name := range []string{"net.UDPConn", "mmsg no window", "mmsg"} {
+		f, err := startForwarder(name, o.sink)
+		if err != nil {
+			panic(err)
+		}
+		add(f, 0)
+	}
+	ways[len(ways)-1].target = target
+	last := ways[0].close
+	ways[0].close = func() {
+		last()
+		o.p.in.Close()
+		o.p.cmd.Wait()
+	}
+	return ways
+}
+
+// A forwarderProcess forwards to a sink and is measured from outside, so that
+// programs that are not ours can be measured the same way.
+type forwarderProcess struct {
+	name string
+	pid  int
+	to   netip.AddrPort
+	stop func()
+}
+
+// cpu returns user and system time of the process in nanoseconds, as
+// clock_getcpuclockid(3) finds it.
+func (f *forwarderProcess) cpu() float64 {
+	var t unix.Timespec
+	if err := unix.ClockGettime(int32(^f.pid<<3|2), &t); err != nil {
+		panic(err)
+	}
+	return float64(t.Nano())
+}
+
+// startForwarder starts this program as a forwarder of the named kind.
+func startForwarder(name string, sink netip.AddrPort) (*forwarderProcess, error) {
+	p, err := spawn(measured, 1, "forward", name, sink.String())
+	if err != nil {
+		return nil, err
+	}
+	l, err := p.line()
+	if err != nil {
+		return nil, err
+	}
+	to, err := netip.ParseAddrPort(l)
+	return &forwarderProcess{name: name, pid: p.cmd.Process.Pid, to: to, stop: func() {
+		p.in.Close()
+		p.cmd.Wait()
+	}}, err
+}
+
+// forwardLive is the child: it forwards until its standard input ends.
+func forwardLive(name, sink string) {
+	go func() {
+		os.Stdin.Read(make([]byte, 1))
+		os.Exit(0)
+	}()
+	impl := udp.Mmsg
+	if name == "net.UDPConn" {
+		impl = udp.Auto
+	}
+	loop, addr, _, _ := forwarder(name, impl, []netip.AddrPort{netip.MustParseAddrPort(sink)})
+	fmt.Println(addr)
+	panic(loop(math.MaxInt))
+}
+
+// An offer sends packets at a rate and counts those that come back to the sink.
+type offer struct {
+	p    *process
+	sink netip.AddrPort
+}
+
+func newOffer() (*offer, error) {
+	p, err := spawn(other, 1, "offer")
+	if err != nil {
+		return nil, err
+	}
+	l, err := p.line()
+	if err != nil {
+		return nil, err
+	}
+	sink, err := netip.ParseAddrPort(l)
+	return &offer{p, sink}, err
+}
+
+// round makes the child send and returns how many packets it sent, how many
+// came to the sink, and how long it took in nanoseconds.
+func (o *offer) round(to netip.AddrPort, size int, l load) (sent, got int, wall float64, err error) {
+	fmt.Fprintln(o.p.in, to, size, l.rate, l.burst)
+	line, err := o.p.line()
+	if err == nil {
+		_, err = fmt.Sscan(line, &sent, &got, &wall)
+	}
+	return sent, got, wall, err
+}
+
+// offerLive is the child: one round for each line of standard input. Between
+// packets it empties the sink, and never sleeps, so that the next packet is
+// punctual.
+func offerLive() {
+	sink := mustListen(udp.Config{RecvBuffer: recvBuffer, Batch: 64, Impl: udp.Mmsg})
+	out := mustListen(udp.Config{Impl: udp.Mmsg, NoGSO: true})
+	fmt.Println(sink.LocalAddr())
+	in := bufio.NewScanner(os.Stdin)
+	for in.Scan() {
+		f := strings.Fields(in.Text())
+		to := netip.MustParseAddrPort(f[0])
+		size, _ := strconv.Atoi(f[1])
+		rate, _ := strconv.Atoi(f[2])
+		burst, _ := strconv.Atoi(f[3])
+		sent, got, wall := offerRound(out, sink, to, size, load{rate: rate, burst: burst})
+		fmt.Println(sent, got, wall)
+	}
+}
+
+func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load) (sent, got int, wall float64) {
+	msgs := make([][]byte, 256)
+	for i := range msgs {
+		msgs[i] = request(size, i)
+	}
+	n := int(float64(l.rate)*loadSeconds) / l.burst * l.burst
+	gap := time.Duration(l.burst) * time.Second / time.Duration(l.rate)
+	ds := make([]udp.Datagram, l.burst)
+	raw, _ := sink.Conn().SyscallConn()
+	b := make([]byte, 2048)
+	take := func(fd uintptr) {
+		for {
+			if _, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_DONTWAIT, 0, 0); e != 0 {
+				return
+			}
+			got++
+		}
+	}
+	drain := func() { raw.Control(take) }
+	drain()
+	got = 0
+	start := time.Now()
+	next := start
+	for sent < n {
+		for i := range ds {
+			ds[i] = udp.Datagram{Data: msgs[(sent+i)%len(msgs)], Dst: to}
+		}
+		// The sink is looked at now and then only: a look costs as much as a
+		// packet does.
+		for first := true; time.Now().Before(next); first = false {
+			if first && sent/l.burst%64 == 0 {
+				drain()
+			}
+		}
+		next = next.Add(gap)
+		for i := range ds { // one by one: a burst is of many senders
+			k, _ := out.W.Write(ds[i : i+1])
+			sent += k
+		}
+	}
+	wall = float64(time.Since(start))
+	// On a busy machine the forwarder may be late.
+	for range 100 {
+		if drain(); got >= sent {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return sent, got, wall
+}
