@@ -22,7 +22,7 @@ const DefaultMaxCap = 64 << 10
 // goroutine. A Buffers must not be copied after its first use.
 type Buffers struct {
 	// The pool counts in plain uint64s that need 64-bit alignment on 32-bit
-	// machines: it stands first, and the atomic.Uint64s below make the whole
+	// machines: it is first, and the atomic.Uint64s below make the whole
 	// struct 8-byte aligned wherever it is embedded.
 	pool bytebufferpool.Pool
 
@@ -52,7 +52,7 @@ type Buffer struct {
 }
 
 // loan is what the copies of a Buffer have in common. It outlives the Buffer
-// and is used for others later, which gen tells apart.
+// and is used for others later, which gen keeps apart.
 type loan struct {
 	gen   atomic.Uint32 // goes up with each Put, modulo 2³²
 	bytes *bytebufferpool.ByteBuffer

@@ -2,7 +2,7 @@ package udp
 
 import "math/bits"
 
-// Buffer tells about one of a socket's kernel buffers.
+// Buffer describes one of a socket's kernel buffers.
 type Buffer struct {
 	Asked   int // bytes asked for, 0 if the default was left
 	Granted int // bytes that the kernel counts against; Linux grants twice what was asked, up to its limit

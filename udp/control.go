@@ -2,7 +2,7 @@ package udp
 
 import "net/netip"
 
-// control is what the kernel tells beside a packet's bytes.
+// control is what the kernel says beside a packet's bytes.
 type control struct {
 	dst     netip.Addr // invalid if not told
 	ifIndex uint32     // the interface it came in on

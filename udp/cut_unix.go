@@ -8,5 +8,5 @@ import "syscall"
 const flagTruncated = syscall.MSG_TRUNC
 
 // cutError reports whether err means that a datagram came and was cut: never
-// on unix, where a flag tells.
+// on unix, where a flag says so.
 func cutError(error) bool { return false }

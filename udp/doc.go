@@ -30,66 +30,44 @@
 // but is memory that is not touched before bytes come: packets of 600 bytes cost
 // a page or two for each of the Batch+Held slots, and what large datagrams can
 // make of it is bounded by their number (6 MiB with the defaults). Data that is
-// kept too long reads other bytes, never memory that is gone; under the race
-// detector it reads 0xDB. A [Datagram] is read during Write only.
+// kept too long reads other bytes, never memory that is gone. A second Release does
+// nothing, and a Hold after the next Read is refused. Under the race detector and
+// with the build tag sipwiredebug, bytes that were given back read 0xDB, a write
+// to a released packet panics when its slot is used again, and so does a Hold
+// that comes too late. A [Datagram] is read during Write only.
 //
 // # Which implementation to take
 //
 // Auto, which is [Mmsg] on Linux and [Portable] elsewhere. io_uring is there to
 // be asked for: on loopback it receives a backlog as cheaply as recvmmsg and
-// loses everywhere else, since its completions need a second wake-up. [Thread]
-// is for a socket that is always busy and has a core to itself, see below. What
-// is refused, by an old kernel, seccomp, a sysctl or [EnvImpl], falls back to
-// the next, and [Socket.Refusals] says why.
+// loses everywhere else, since its completions need a second wake-up. What is
+// refused, by an old kernel, seccomp, a sysctl or [EnvImpl], falls back to the
+// next, and [Socket.Refusals] says why.
 //
-// CPU of one core in nanoseconds a packet of 600 bytes, user and system, medians
-// of interleaved rounds, Linux 6.18 on two cores of an AMD EPYC, loopback
-// (go -C bench run ./udp prints it for the machine at hand):
+// # Packets that come singly
 //
-//	                          net.UDPConn  ReadBatch  mmsg   io_uring  thread
-//	receive a backlog                1011        747   648        628     637
-//	the same, with local address     1222        734   684        667     688
-//	one flow, runs of 16, GRO         962          -    83          -       -
-//	100,000 a second, singly         6429       7460  5662       9002    4173
-//	  and a Window of 100 µs            -          -  4780          -    1109
-//	the same, GOMAXPROCS=1           6684       7547  5644       7240    4102
-//	  and a Window of 100 µs            -          -  1074          -    1050
-//	send to 16 destinations          3982       3227  3180       3364    mmsg
-//	send to one, runs of 16, GSO     3969          -   842        882    mmsg
-//	receive, parse, edit, send       5782          -  4270       4484    4171
-//	answer OPTIONS (sipgo: 15959)    7028          -  2759       2816    2863
+// A packet that comes alone costs five system calls with a wait in the runtime's
+// poller: the receive that finds nothing, two of the poller, the receive, the
+// send; and the change of threads costs more than these. A program in C that
+// waits in recvfrom pays for the change too. The only way to pay less is fewer
+// wake-ups. So the reader counts what comes, and when at least two packets fall
+// into Config.Window it sleeps for a moment, up to Window, and takes what has
+// gathered with one call. Below 4,000 packets a second, and after a pause, it
+// waits for each packet and delays none. At least every 4 ms it waits in the
+// poller once, so that other sockets get their turn with one processor too.
 //
-// The rows of 100,000 a second pay for being woken, not for the packets, and
-// move with what else runs. They are of a machine that did nothing else, where
-// each packet comes alone: mmsg is ahead by an eighth, thread by a half. Where
-// wake-ups are slow, packets gather by themselves and both are ahead by two and
-// more. Config.Window makes them gather. It saves
-// most where GOMAXPROCS leaves no idle processor; with one, and any timer
-// pending, the runtime's poller is still woken for each packet (4780 ns above),
-// unless the reader is a Thread.
+// Waiting in recvmmsg without telling the scheduler saved a fifth of the CPU at
+// 8,000 single packets a second, gathering saves half; that implementation
+// (Thread) is gone.
 //
-// # A thread that waits in the kernel
-//
-// The runtime's poller costs more than the packet that it waits for, and a
-// socket that it knows wakes it for every packet, wanted or not. With [Thread]
-// the poller does not know the socket, and the reader waits in recvmmsg, as a
-// program in C would. What that costs beside:
-//
-//   - While packets come, the reader keeps a processor of GOMAXPROCS to itself,
-//     up to two ticks of the kernel's clock (at most 8 ms at 250 Hz) after the
-//     last one. Have more processors than such readers: with no other, the rest
-//     of the program runs when the reader is preempted, every 10 ms.
-//   - A deadline or context that comes while packets come is seen after these
-//     two ticks at the latest; at once when the reader has waited for longer,
-//     and Close at once always.
-//   - Where packets are further apart than that, it has no advantage and does
-//     no harm: the reader waits in ppoll, and its processor is free.
-//   - [Socket.Conn] is another handle of the socket, and undoes what was won.
+// @TABLE@
 //
 // # What is not lost
 //
 // Packets sent to the socket are those read, those that [Stats] says the kernel
-// dropped, and those that still wait: exactly, where SO_MEMINFO is known.
+// dropped, and those that still wait: exactly, where SO_MEMINFO is known and
+// Config.GRO is off. With GRO the kernel counts a run of packets as one drop, see
+// [Stats].
 // Datagrams given to Write are those the kernel took and those with an Err.
 // A packet that was cut says so and how long it was; it is never to be parsed as
 // a whole.
@@ -101,7 +79,10 @@
 // than Linux a wildcard socket does not know the address that was called, there
 // are no receive times, no counts of drops and no groups. With io_uring
 // datagrams of one Write may overtake each other when the send buffer is full.
-// Waiting is the netpoller's throughout, but for Thread.
+//
+// A Reader does not know one peer from another: Config.Held bounds what all of
+// them hold together. A program that holds packets for long counts by source
+// itself and stops holding before the holds are out, or one peer has them all.
 //
 // Of RFC 3261 this concerns 18.1.1 and 18.2.2 (sending), of RFC 3581 section 4
 // (the answer leaves from where the request came in).

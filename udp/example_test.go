@@ -10,7 +10,7 @@ import (
 )
 
 // A stateless loop: each batch that comes in is answered by one that goes out,
-// from the address that was called. What stands for the answer here is what
+// from the address that was called. The answer here is what
 // codec's reply gives for a request; it may be one buffer, as here, or segments.
 func Example() {
 	s, err := udp.Listen(context.Background(), "udp4", "127.0.0.1:0", udp.Config{RecvBuffer: 1 << 20})

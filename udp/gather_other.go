@@ -4,5 +4,5 @@ package udp
 
 import "time"
 
-// gather lets packets come for a while.
-func gather(d time.Duration) { time.Sleep(d) }
+// gather is not called: only the implementations of Linux gather.
+func gather(time.Duration) {}

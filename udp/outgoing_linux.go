@@ -50,7 +50,7 @@ func (o *outgoing) init(w *Writer) (err error) {
 	o.iovs = make([]unix.Iovec, max(2*n, maxIov))
 	o.gsoMax = MaxDatagram
 	if !w.cfg.NoGSO {
-		// The option itself is left off; asking tells whether it is known.
+		// The option itself is left off; asking shows whether it is known.
 		o.gso = withFD(w.conn, func(fd int) error {
 			_, err := unix.GetsockoptInt(fd, unix.SOL_UDP, unix.UDP_SEGMENT)
 			return err
@@ -60,7 +60,7 @@ func (o *outgoing) init(w *Writer) (err error) {
 }
 
 // prepare makes as many messages of ds as fit. If not even the first datagram
-// can be sent it says why; a later one that can not ends the batch.
+// can be sent it says why; a later one that cannot ends the batch.
 func (o *outgoing) prepare(w *Writer, ds []Datagram) error {
 	o.n, o.iovn = 0, 0
 	for at := 0; at < len(ds) && o.n < len(o.hdrs); {
@@ -251,7 +251,7 @@ func (o *outgoing) fail(w *Writer, ds []Datagram, e syscall.Errno) (done int, ag
 	if n > 1 && (e == unix.EIO || e == unix.EINVAL || e == unix.EMSGSIZE) {
 		w.stats.gsoRefused.Add(1)
 		if e == unix.EIO {
-			// The device on the way can not checksum: no run will ever pass.
+			// The device on the way cannot checksum: no run will ever pass.
 			o.gso = false
 		} else {
 			o.suspect = ds[0].size()

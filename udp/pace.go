@@ -23,8 +23,8 @@ type pace struct {
 }
 
 const (
-	// paceCount and paceSpan are long enough to tell a stream of packets from
-	// a burst, and short enough that the first sleep comes soon.
+	// paceCount and paceSpan are long enough to distinguish a stream of packets
+	// from a burst, and short enough that the first sleep comes soon.
 	paceCount = 8
 	paceSpan  = 2 * time.Millisecond
 

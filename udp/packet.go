@@ -28,7 +28,7 @@ type Packet struct {
 	Len int
 
 	// Time is when the kernel received it, in nanoseconds since 1970 UTC, if
-	// Config.Timestamps asked for it and the system tells; otherwise 0.
+	// Config.Timestamps asked for it and the system has it; otherwise 0.
 	Time int64
 
 	r     *Reader

@@ -74,9 +74,10 @@ func newReader(conn *net.UDPConn, cfg Config) *Reader {
 		slots = uringBuffers(cfg.Batch) + cfg.Held
 		size += uringSlotHeader
 	case Portable:
-		// net.UDPConn does not tell how long a packet was that it cut: take all
+		// net.UDPConn does not say how long a packet was that it cut: take all
 		// of it and cut it here.
 		slots, size = 1+cfg.Held, MaxDatagram
+		cfg.Window = 0 // one packet a call: nothing to gather for
 	}
 	r.pace = pace{window: cfg.Window, batch: cfg.Batch, clock: time.Now()}
 	r.slab = pool.NewSlab(slots, size)

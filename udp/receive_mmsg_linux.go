@@ -11,7 +11,7 @@ import (
 
 // mmsgReceiver gets a batch with one recvmmsg.
 //
-// How the call is made matters more than what it does. syscall.Syscall6 tells
+// How the call is made matters more than what it does. syscall.Syscall6 warns
 // the scheduler that the thread may block, and the price of that is larger than
 // the price of a packet; RawSyscall6 does not, and is allowed here because
 // MSG_DONTWAIT means that the call never sleeps. It runs inside RawConn.Read,

@@ -54,7 +54,7 @@ var uringLive sync.Map // *uringReceiver → struct{}
 
 const (
 	uringNameSize = 32
-	// uringSlotHeader is at least what stands before the packet: the
+	// uringSlotHeader is at least what is before the packet: the
 	// description, the source address, and at most 120 bytes of control
 	// messages with everything asked for.
 	uringSlotHeader = 16 + uringNameSize + 144
@@ -111,7 +111,7 @@ func newUringReceiver(r *Reader) (_ receiver, err error) {
 	}
 	u.file = os.NewFile(uintptr(u.ring.FD()), "io_uring")
 	if u.raw, err = u.file.SyscallConn(); err == nil {
-		err = u.file.SetReadDeadline(time.Time{}) // fails if it can not be polled
+		err = u.file.SetReadDeadline(time.Time{}) // fails if it cannot be polled
 	}
 	if err != nil {
 		u.file.Close()

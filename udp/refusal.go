@@ -29,7 +29,7 @@ func (c Cause) String() string {
 	return "failed"
 }
 
-// Refusal tells why an implementation that was asked for is not in use. It is
+// Refusal says why an implementation that was asked for is not in use. It is
 // an error and unwraps to the system's.
 type Refusal struct {
 	Impl  Impl

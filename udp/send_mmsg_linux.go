@@ -50,7 +50,7 @@ func (s *mmsgSender) call(fd uintptr) bool {
 		switch e {
 		case 0:
 			if short && s.connected {
-				// The call before stopped for an error that it did not tell,
+				// The call before stopped for an error that it did not report,
 				// and the packet it stopped at goes out now: the error was an
 				// earlier packet's.
 				s.refusedBefore++
@@ -109,7 +109,7 @@ func (s *mmsgSender) sendSome(w *Writer, ds []Datagram) (done int, err error) {
 		s.pauses, s.again = 0, 0
 		s.out.release()
 		if again {
-			return s.sendSome(w, ds) // singly: can not come here again
+			return s.sendSome(w, ds) // singly: cannot come here again
 		}
 		return done, nil
 	}

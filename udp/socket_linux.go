@@ -81,7 +81,7 @@ func uringDisabled() bool {
 }
 
 // kernelVersion returns the first two numbers of the kernel's release, 0 if
-// they can not be read.
+// they cannot be read.
 func kernelVersion() (major, minor int) {
 	var u unix.Utsname
 	if unix.Uname(&u) != nil {

@@ -40,7 +40,7 @@ func prepare(r *Reader) error {
 		if wildcard(r.conn) && !r.cfg.NoLocal {
 			level, opt := unix.IPPROTO_IP, unix.IP_PKTINFO
 			if domain == unix.AF_INET6 {
-				// It tells of IPv4 packets on a dual-stack socket too.
+				// It reports IPv4 packets on a dual-stack socket too.
 				level, opt = unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO
 			}
 			if err := unix.SetsockoptInt(fd, level, opt, 1); err != nil {

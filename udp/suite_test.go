@@ -216,7 +216,7 @@ func TestHold(t *testing.T) {
 				}
 				if ok {
 					if !p.Hold() {
-						t.Fatal("a held packet can not be held")
+						t.Fatal("a held packet cannot be held")
 					}
 					kept = append(kept, *p)
 				}

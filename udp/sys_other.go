@@ -33,7 +33,7 @@ func prepare(*Reader) error                    { return nil }
 func memInfoDrops(*net.UDPConn) (uint32, bool) { return 0, false }
 func enableOverflow(*net.UDPConn) bool         { return false }
 
-// The net package sets buffers but does not tell what was granted.
+// The net package sets buffers but does not say what was granted.
 func growRecv(c *net.UDPConn, n int) (int, error) {
 	if n <= 0 {
 		return 0, nil

@@ -55,7 +55,7 @@ type sender interface {
 	// sendSome sends from the front of ds, waiting for room where the kernel
 	// has none. It returns how many it has dealt with, at least one: each of
 	// these has gone out or has its Err set. The error is nil unless the Writer
-	// can not go on (closed, deadline); then none after these was dealt with.
+	// cannot go on (closed, deadline); then none after these was dealt with.
 	sendSome(w *Writer, ds []Datagram) (done int, err error)
 	close() error
 }
@@ -91,7 +91,7 @@ func startWriter(conn *net.UDPConn, cfg Config) (*Writer, error) {
 // the kernel took and the first error, nil if it took them all. In the steady
 // state it allocates nothing.
 //
-// ECONNREFUSED, which on a connected socket tells of an earlier packet, is
+// ECONNREFUSED, which on a connected socket is about an earlier packet, is
 // counted and the packet at hand is sent all the same. ENOBUFS, which means
 // that a queue below is full, is tried again a few times with pauses, up to a
 // millisecond.

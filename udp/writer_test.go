@@ -160,7 +160,7 @@ func TestSendRuns(t *testing.T) {
 	})
 }
 
-// What can not be sent does not keep the rest from going, and each says why.
+// What cannot be sent does not keep the rest from going, and each says why.
 func TestSendErrors(t *testing.T) {
 	eachImpl(t, func(t *testing.T, impl Impl) {
 		s := open(t, "udp4", "127.0.0.1:0", Config{Impl: impl, Batch: 4})
@@ -236,7 +236,7 @@ func TestSendRunRefused(t *testing.T) {
 	})
 }
 
-// Nobody listens: on a connected socket the kernel tells of it with a later
+// Nobody listens: on a connected socket the kernel reports it with a later
 // packet, which must be sent all the same.
 func TestSendUnreachable(t *testing.T) {
 	eachImpl(t, func(t *testing.T, impl Impl) {
@@ -275,7 +275,7 @@ func TestSendUnreachable(t *testing.T) {
 			t.Errorf("another destination: %d %v", n, err)
 		}
 
-		// Not connected, nobody tells, and nothing is in the way of others.
+		// Not connected, nothing is reported, and nothing is in the way of others.
 		free := open(t, "udp4", "127.0.0.1:0", Config{Impl: impl})
 		c := plain(t, "udp4")
 		mixed := []Datagram{{Data: []byte("a"), Dst: to}, {Data: []byte("b"), Dst: addrOf(c)}, {Data: []byte("c"), Dst: to}}
