@@ -59,7 +59,7 @@ func (l load) ways(size int) (ways []way) {
 		ways = append(ways, way{name: f.name, target: target, close: f.stop, run: func() (s sample, err error) {
 			before := f.cpu()
 			sent, got, wall, err := o.round(f.to, size, l)
-			return sample{packets: sent, cpu: f.cpu() - before, wall: wall, lost: int64(sent - got)}, err
+			return sample{packets: got, cpu: f.cpu() - before, wall: wall, lost: int64(sent - got)}, err
 		}})
 	}
 	target := 0.0
