@@ -5,8 +5,9 @@ import "time"
 // pace decides how long a Reader lets packets gather before it looks for more.
 //
 // A packet that comes alone costs a wake-up, and a wake-up costs more than the
-// packet does: on loopback 8,000 single packets a second cost 10 µs each with
-// one wake-up for each and 5 µs when four share one (2026-11, bench/udp). So
+// packet does: to forward 20,000 single packets a second on loopback cost 5.4 µs
+// each without gathering and 3.5 µs with it, at 8,000 a second 9.5 and 7.8 µs
+// (2026-11, bench/udp, a busy machine). So
 // when packets come often enough for several to share a wake-up, the Reader
 // sleeps for a moment instead of waiting for the next packet.
 type pace struct {
