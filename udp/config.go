@@ -3,6 +3,7 @@ package udp
 import (
 	"net"
 	"os"
+	"runtime"
 	"time"
 )
 
@@ -92,7 +93,11 @@ type Config struct {
 	// next packet as usual. It delays a packet by up to Window, and never the
 	// first one after a pause. Other goroutines that are ready to run are run
 	// first; while it sleeps, the reader keeps its processor of GOMAXPROCS.
-	// Zero means DefaultWindow, a negative value no gathering; at most 1 ms.
+	// Zero means DefaultWindow where the runtime has one processor (GOMAXPROCS
+	// is 1) and no gathering where it has more: there an idle thread is woken
+	// for each packet all the same, and gathering cost three times as much as
+	// it saved (3.1 against 0.8 µs a packet at 100,000 a second, 2026-11). A
+	// negative value is no gathering. At most 1 ms.
 	// The Portable implementation never gathers.
 	Window time.Duration
 
@@ -139,7 +144,7 @@ func (c Config) withDefaults() Config {
 	switch {
 	case c.Window < 0:
 		c.Window = 0
-	case c.Window == 0:
+	case c.Window == 0 && runtime.GOMAXPROCS(0) == 1:
 		c.Window = DefaultWindow
 	}
 	c.Window = min(c.Window, maxWindow)
