@@ -79,6 +79,7 @@ const (
 	ErrConflict  // two edits change one value
 	ErrNoRoom    // the message cannot be made to fit
 	ErrState     // the call does not fit the message, or comes at the wrong time
+	ErrStale     // what the call refers to is gone: a message that was parsed again, a transaction that has ended
 
 	numCodes
 )
@@ -142,6 +143,7 @@ var codes = [numCodes]struct{ name, text string }{
 	ErrConflict:          {"conflict", prefix + "two edits of one value"},
 	ErrNoRoom:            {"no-room", prefix + "message cannot be made to fit"},
 	ErrState:             {"state", prefix + "call does not fit the message"},
+	ErrStale:             {"stale", prefix + "what the call refers to is gone"},
 }
 
 // unknown stands for a number that is no code.

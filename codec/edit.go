@@ -38,11 +38,14 @@ const (
 //
 // The message, its bytes and the values given to the calls: values are copied
 // by the call, except for the body, which must stay as it is until the result
-// is written; the message and its bytes must stay until then too.
+// is written; the message and its bytes must stay until then too. When the
+// message was parsed into, reset or released since Begin, or its [Stream] was
+// used, every call is ErrStale.
 type Edit struct {
 	_ wire.NoCopy
 
 	m       *Message
+	gen     uint32   // of m, at Begin
 	splices []splice // in the order of the calls, or sorted: see unsorted
 	text    []byte   // what the splices put in
 	body    []byte   // the new body
@@ -99,7 +102,7 @@ func (e *Edit) Begin(m *Message) error {
 	if e.splices == nil {
 		e.splices, e.text, e.claims = e.inlineSplices[:0], e.inlineText[:0], e.inlineClaims[:0]
 	}
-	e.m = m
+	e.m, e.gen = m, m.gen
 	e.splices, e.text = e.splices[:0], e.text[:0]
 	e.body, e.newBody, e.grown, e.fault = nil, false, 0, Fault{}
 	e.unsorted, e.start, e.added, e.viasEnd = false, 0, [4]uint64{}, 0
@@ -136,8 +139,11 @@ func (e *Edit) fail(code sipwire.Code, id header.ID, offset int) error {
 
 // ready reports whether changes may be made: after Begin and before an error.
 func (e *Edit) ready() bool {
-	if e.m == nil {
+	switch {
+	case e.m == nil:
 		e.fail(sipwire.ErrState, header.IDOther, 0)
+	case e.m.gen != e.gen || e.m.stream != nil && e.m.stream.gen != e.m.streamGen:
+		e.fail(sipwire.ErrStale, header.IDOther, 0)
 	}
 	return e.fault.Code == 0
 }

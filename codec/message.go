@@ -43,6 +43,11 @@ type Message struct {
 	body, end int    // the body is buf[body:end]; trailing bytes follow
 	length    int    // Content-Length as declared, -1 when absent
 	parsed    bool   // the start line was read: accessors may be used
+	released  bool   // it is in the pool
+	gen       uint32 // how often the message was forgotten: see Edit
+
+	stream    *Stream // whose buffer holds the bytes, nil for none
+	streamGen uint32  // of the stream, when it handed them out
 	limits    Parser // what the message was parsed with; Clone needs it
 
 	typed typedCache
@@ -70,12 +75,21 @@ const (
 var messages = sync.Pool{New: func() any { return new(Message) }}
 
 // Acquire returns an empty Message from a pool.
-func Acquire() *Message { return messages.Get().(*Message) }
+func Acquire() *Message {
+	m := messages.Get().(*Message)
+	m.released = false
+	return m
+}
 
 // Release resets m and returns it to the pool. Neither m nor anything it
-// returned may be used afterwards.
+// returned may be used afterwards. A second Release panics, before somebody
+// else gets the Message; once somebody has, it cannot be told from theirs.
 func Release(m *Message) {
+	if m.released {
+		panic("sip: Message released twice")
+	}
 	m.Reset()
+	m.released = true
 	messages.Put(m)
 }
 
@@ -103,6 +117,10 @@ func (m *Message) forget() {
 	m.fault = Fault{}
 	m.body, m.end, m.length = 0, 0, -1
 	m.parsed = false
+	m.gen++
+	if m.stream != nil {
+		m.stream = nil
+	}
 	if m.typed.have != 0 {
 		m.typed.reset()
 	}

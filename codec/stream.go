@@ -66,7 +66,8 @@ type Stream struct {
 	buf    pool.Buffer
 	lo, hi int // buf.B[lo:hi] has not been handed out
 	base   int64
-	lost   Fault // why framing was lost, Code 0 while it is not
+	gen    uint32 // how often the bytes of handed out messages have become invalid
+	lost   Fault  // why framing was lost, Code 0 while it is not
 	// malformed is the fault of the last malformed message.
 	malformed Fault
 
@@ -132,6 +133,7 @@ func (s *Stream) Close() {
 }
 
 func (s *Stream) release() {
+	s.gen++
 	if s.buf.B != nil {
 		s.buf.B = s.buf.B[:0]
 		streamBuffers.Put(&s.buf)
@@ -158,6 +160,7 @@ func (s *Stream) Write(p []byte) (int, error) {
 // room returns space for at least n bytes behind hi. An unfinished message is
 // moved to the front when that makes the room, and else the buffer doubles.
 func (s *Stream) room(n int) []byte {
+	s.gen++
 	if s.lo == s.hi {
 		s.lo, s.hi = 0, 0
 		if s.buf.B == nil {
@@ -215,6 +218,7 @@ func (s *Stream) Next(m *Message) (StreamEvent, error) {
 	} else {
 		_ = p.Parse(m, b) // the same error as m has
 	}
+	m.stream, m.streamGen = s, s.gen
 	s.advance(s.total)
 	if m.fault.Code == 0 {
 		return GotMessage, nil

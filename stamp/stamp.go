@@ -75,7 +75,7 @@ func (val *stampValue) unset(k varKind) {
 
 // value returns the value of a variable of the template, nil for another one.
 func (s *Stamp) value(v Var) *stampValue {
-	if v.n <= 0 || int(v.n) > len(s.vals) {
+	if s.t == nil || v.t != s.t.id || v.n <= 0 || int(v.n) > len(s.vals) {
 		s.fault = codec.Fault{Code: sipwire.ErrState}
 		return nil
 	}

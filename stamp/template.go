@@ -1,6 +1,8 @@
 package stamp
 
 import (
+	"sync/atomic"
+
 	"iter"
 
 	"github.com/sipwire/sipwire/codec"
@@ -84,6 +86,7 @@ type Template struct {
 	fixed   int // bytes of the body that are no variables
 	literal int // bytes of all that is no variable, Content-Length included if it is fixed
 	single  wire.IDSet
+	id      uint32 // of its variables
 
 	fault codec.Fault // why it was not compiled
 }
@@ -141,14 +144,20 @@ var kinds = [...]struct {
 	kindCounter: {"counter", "cseq", []string{"0", "2147483647"}},
 }
 
-// A Var is a variable of a Template. The zero Var is none.
-type Var struct{ n int32 } // 1 + the index
+// templates counts the templates that were compiled.
+var templates atomic.Uint32
+
+// A Var is a variable of one Template. The zero Var is none.
+type Var struct {
+	n int32  // 1 + the index
+	t uint32 // the id of the template
+}
 
 // Var returns the variable with the name.
 func (t *Template) Var(name string) (v Var, ok bool) {
 	for i := range t.vars {
 		if t.vars[i].name == name {
-			return Var{int32(i + 1)}, true
+			return Var{int32(i + 1), t.id}, true
 		}
 	}
 	return Var{}, false
@@ -158,7 +167,7 @@ func (t *Template) Var(name string) (v Var, ok bool) {
 func (t *Template) All() iter.Seq2[string, Var] {
 	return func(yield func(string, Var) bool) {
 		for i := range t.vars {
-			if !yield(t.vars[i].name, Var{int32(i + 1)}) {
+			if !yield(t.vars[i].name, Var{int32(i + 1), t.id}) {
 				return
 			}
 		}
@@ -175,7 +184,7 @@ func (t *Template) All() iter.Seq2[string, Var] {
 // The Template is never nil. With an error it holds nothing but the fault, and
 // a Stamp of it writes nothing. text is not kept.
 func Compile(text []byte) (*Template, error) {
-	c := compiler{t: new(Template), names: map[string]int32{}}
+	c := compiler{t: &Template{id: templates.Add(1)}, names: map[string]int32{}}
 	c.compile(text)
 	if c.fault.Code != 0 {
 		return &Template{fault: c.fault}, c.fault.Code

@@ -139,7 +139,7 @@ func TestTemplateFilled(t *testing.T) {
 	if _, err := s.AppendTo(nil); !errors.Is(err, sipwire.ErrState) || s.Size() != 0 {
 		t.Error("without a template:", err)
 	}
-	if err := s.Set(variable(t, tpl, "set"), nil); !errors.Is(err, sipwire.ErrState) || s.Unset(Var{1}) == nil || s.SetCounter(Var{1}, 1, 1) == nil || s.Value(Var{1}) != nil {
+	if err := s.Set(variable(t, tpl, "set"), nil); !errors.Is(err, sipwire.ErrState) || s.Unset(Var{n: 1}) == nil || s.SetCounter(Var{n: 1}, 1, 1) == nil || s.Value(Var{n: 1}) != nil {
 		t.Error("without a template:", err)
 	}
 	s.Begin(tpl)
