@@ -56,7 +56,7 @@ func BenchmarkLines(b *testing.B) {
 				defer cpufeat.Force(tier)()
 				var lines [128]Line
 				benchmarkEach(b, messages, func(m []byte) int {
-					n, body := Lines(m, 0, lines[:])
+					n, body, _ := Lines(m, 0, lines[:])
 					return n + body
 				})
 			})

@@ -9,19 +9,19 @@ import (
 func ExampleLines() {
 	msg := []byte("OPTIONS sip:carol@chicago.com SIP/2.0\r\nCall-ID : 1\r\nSubject: far\r\n away\r\n\r\nbody")
 	var lines [8]scan.Line
-	n, body := scan.Lines(msg, 0, lines[:])
+	n, body, clean := scan.Lines(msg, 0, lines[:])
 	start := 0
 	for _, l := range lines[:n] {
 		fmt.Printf("%q %q\n", msg[start:l.NameEnd], msg[l.NameEnd:l.LF])
 		start = int(l.LF) + 1
 	}
-	fmt.Printf("%s\n", msg[body:])
+	fmt.Printf("%s %v\n", msg[body:], clean)
 	// Output:
 	// "OPTIONS" " sip:carol@chicago.com SIP/2.0\r"
 	// "Call-ID" " : 1\r"
 	// "Subject" ": far\r"
 	// "" " away\r"
-	// body
+	// body true
 }
 
 func ExampleHeaderEnd() {

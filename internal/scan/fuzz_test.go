@@ -15,17 +15,17 @@ func FuzzLines(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte, from uint16, room uint8) {
 		start := int(from) % (len(src) + 1)
 		want := make([]Line, room)
-		wantN, wantBody := slowLines(src, start, want)
+		wantN, wantBody, wantClean := slowLines(src, start, want)
 		wantEnd := slowHeaderEnd(src, start)
 		for _, tier := range cpufeat.Tiers() {
 			restore := cpufeat.Force(tier)
 			newChecker(int(room)).check(t, src, start, int(room))
 			got := make([]Line, room)
-			n, body := Lines(src, start, got)
+			n, body, clean := Lines(src, start, got)
 			end := HeaderEnd(src, start)
 			restore()
-			if n != wantN || body != wantBody || end != wantEnd {
-				t.Fatalf("%v: %d, %d, %d; want %d, %d, %d", tier, n, body, end, wantN, wantBody, wantEnd)
+			if n != wantN || body != wantBody || clean != wantClean || end != wantEnd {
+				t.Fatalf("%v: %d, %d, %v, %d; want %d, %d, %v, %d", tier, n, body, clean, end, wantN, wantBody, wantClean, wantEnd)
 			}
 			for i := range n {
 				if got[i] != want[i] {

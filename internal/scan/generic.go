@@ -21,18 +21,25 @@ var token = func() (t [256]uint8) {
 // messages the branch predictor has not seen, and a search for the LF eight or
 // sixteen bytes at a time a tenth longer: bytes.IndexByte is a vector kernel of
 // the Go runtime almost everywhere.
-func linesGeneric(src []byte, from int, lines []Line) (n, body int) {
+func linesGeneric(src []byte, from int, lines []Line) (n, body int, clean bool) {
+	ends := 0 // bytes of line ends
 	for i := from; i < len(src); {
 		nl := bytes.IndexByte(src[i:], '\n')
 		if nl < 0 {
-			return n, 0
+			return n, 0, false
 		}
 		lf := i + nl
 		if nl == 0 || nl == 1 && src[i] == '\r' {
-			return n, lf + 1
+			body = lf + 1
+			section := src[from:body]
+			return n, body, controls(section) == ends+nl+1 || Odd(section) < 0
 		}
 		if n == len(lines) {
-			return n, 0
+			return n, 0, false
+		}
+		ends++
+		if src[lf-1] == '\r' {
+			ends++
 		}
 		for token[src[i]] != 0 {
 			i++
@@ -41,7 +48,7 @@ func linesGeneric(src []byte, from int, lines []Line) (n, body int) {
 		n++
 		i = lf + 1
 	}
-	return n, 0
+	return n, 0, false
 }
 
 // headerEndGeneric is the specification of [HeaderEnd].

@@ -20,12 +20,12 @@ func TestGuardPages(t *testing.T) {
 	eachTier(t, func(t *testing.T) {
 		try := func(src []byte, room int) {
 			want := make([]Line, room)
-			wantN, wantBody := slowLines(src, 0, want)
+			wantN, wantBody, wantClean := slowLines(src, 0, want)
 			wantEnd := slowHeaderEnd(src, 0)
 			for _, lines := range [][]Line{all[len(all)-room:], all[:room:room]} {
-				n, body := Lines(src, 0, lines)
-				if n != wantN || body != wantBody {
-					t.Fatalf("%d bytes, room %d: %d, %d; want %d, %d", len(src), room, n, body, wantN, wantBody)
+				n, body, clean := Lines(src, 0, lines)
+				if n != wantN || body != wantBody || clean != wantClean {
+					t.Fatalf("%d bytes, room %d: %d, %d, %v; want %d, %d, %v", len(src), room, n, body, clean, wantN, wantBody, wantClean)
 				}
 				for i := range n {
 					if lines[i] != want[i] {
@@ -38,6 +38,9 @@ func TestGuardPages(t *testing.T) {
 			}
 			Lines(src, len(src), all[len(all)-room:])
 			HeaderEnd(src, len(src))
+			if got, want := Odd(src), slowOdd(src); got != want {
+				t.Fatalf("%d bytes: Odd %d, want %d", len(src), got, want)
+			}
 		}
 		for name, sample := range samples(8, 4096) {
 			for size := range 400 {

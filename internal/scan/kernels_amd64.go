@@ -6,10 +6,11 @@ package scan
 
 // linesAVX2 is Lines for src of size bytes, at least 64, and lines at out with room for
 // room 32-bit words. body is -1 when it stopped because room ran short; the n lines
-// before that have been written.
+// before that have been written. odd is 0 when no block that was read has an odd byte;
+// else one may have, and a name may have been taken to go on behind a control byte.
 //
 //go:noescape
-func linesAVX2(src *byte, size int, from int, out *uint32, room int) (n int, body int)
+func linesAVX2(src *byte, size int, from int, out *uint32, room int) (n int, body int, odd int)
 
 // headerEndAVX2 is HeaderEnd for src of size bytes, at least 64. afterLF is 1 when from is
 // the start of a line, afterLF1 when from-1 is one, else 0.
@@ -19,10 +20,11 @@ func headerEndAVX2(src *byte, size int, from int, afterLF int, afterLF1 int) int
 
 // linesAVX512 is Lines for src of size bytes, at least 64, and lines at out with room for
 // room 32-bit words. body is -1 when it stopped because room ran short; the n lines
-// before that have been written.
+// before that have been written. odd is 0 when no block that was read has an odd byte;
+// else one may have, and a name may have been taken to go on behind a control byte.
 //
 //go:noescape
-func linesAVX512(src *byte, size int, from int, out *uint32, room int) (n int, body int)
+func linesAVX512(src *byte, size int, from int, out *uint32, room int) (n int, body int, odd int)
 
 // headerEndAVX512 is HeaderEnd for src of size bytes, at least 64. afterLF is 1 when from is
 // the start of a line, afterLF1 when from-1 is one, else 0.

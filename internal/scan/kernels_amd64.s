@@ -4,144 +4,162 @@
 
 #include "textflag.h"
 
-// func linesAVX2(src *byte, size int, from int, out *uint32, room int) (n int, body int)
+// func linesAVX2(src *byte, size int, from int, out *uint32, room int) (n int, body int, odd int)
 // Requires: AVX, AVX2, BMI, BMI2, POPCNT
-TEXT ·linesAVX2(SB), NOSPLIT, $8-56
+TEXT ·linesAVX2(SB), NOSPLIT, $8-64
 	MOVQ           src+0(FP), AX
 	MOVQ           from+16(FP), CX
 	MOVQ           out+24(FP), DX
+	XORQ           BX, BX
+	MOVQ           BX, odd+56(FP)
 	MOVQ           size+8(FP), BX
 	SUBQ           $0x40, BX
-	MOVQ           room+32(FP), SI
-	LEAQ           -32(DX)(SI*4), SI
-	MOVQ           $0x00000001, DI
-	XORQ           R8, R8
+	MOVQ           BX, from+16(FP)
+	MOVQ           room+32(FP), DI
+	LEAQ           -32(DX)(DI*4), DI
+	MOVQ           $0x00000001, R8
 	XORQ           R9, R9
-	MOVQ           $0x0000003f, R10
+	XORQ           R10, R10
+	MOVQ           $0x0000003f, R11
 	VPBROADCASTB   nibbles<>+33(SB), Y2
 	VBROADCASTI128 nibbles<>+0(SB), Y3
-	VBROADCASTI128 nibbles<>+16(SB), Y4
+	VBROADCASTI128 nibbles<>+36(SB), Y4
 	VPBROADCASTB   nibbles<>+32(SB), Y5
+	VPBROADCASTB   nibbles<>+34(SB), Y7
 	VPXOR          Y6, Y6, Y6
-	CMPQ           CX, BX
-	JGT            tail
+	VPXOR          Y8, Y8, Y8
+	CMPQ           CX, from+16(FP)
+	JGE            tail
+	XORQ           SI, SI
+	CMPB           (AX)(CX*1), $0x0a
+	SETEQ          SI
 
 loop:
 	VMOVDQU   (AX)(CX*1), Y0
 	VMOVDQU   32(AX)(CX*1), Y1
-	VPCMPEQB  Y2, Y0, Y7
-	VPCMPEQB  Y2, Y1, Y8
-	VPMOVMSKB Y7, R12
-	VPMOVMSKB Y8, R11
-	SHLQ      $0x20, R11
-	ORQ       R11, R12
-	VPSRLW    $0x04, Y0, Y7
-	VPAND     Y5, Y7, Y7
+	VPCMPEQB  1(AX)(CX*1), Y2, Y9
+	VPCMPEQB  Y7, Y0, Y10
+	VPANDN    Y10, Y9, Y10
+	VPOR      Y10, Y8, Y8
+	VPCMPEQB  33(AX)(CX*1), Y2, Y10
+	VPCMPEQB  Y7, Y1, Y11
+	VPANDN    Y11, Y10, Y11
+	VPOR      Y11, Y8, Y8
+	VPMOVMSKB Y9, BX
+	VPMOVMSKB Y10, R12
+	SHLQ      $0x20, R12
+	ORQ       R12, BX
+	LEAQ      (SI)(BX*2), R13
+	SHRXQ     R11, BX, SI
+	VPSRLW    $0x04, Y0, Y9
+	VPAND     Y5, Y9, Y9
 	VPSHUFB   Y0, Y3, Y0
-	VPSHUFB   Y7, Y4, Y7
-	VPAND     Y0, Y7, Y0
+	VPSHUFB   Y9, Y4, Y9
+	VPAND     Y0, Y9, Y0
+	VPOR      Y0, Y8, Y8
 	VPCMPEQB  Y6, Y0, Y0
-	VPSRLW    $0x04, Y1, Y7
-	VPAND     Y5, Y7, Y7
+	VPSRLW    $0x04, Y1, Y9
+	VPAND     Y5, Y9, Y9
 	VPSHUFB   Y1, Y3, Y1
-	VPSHUFB   Y7, Y4, Y7
-	VPAND     Y1, Y7, Y1
+	VPSHUFB   Y9, Y4, Y9
+	VPAND     Y1, Y9, Y1
+	VPOR      Y1, Y8, Y8
 	VPCMPEQB  Y6, Y1, Y1
-	VPMOVMSKB Y0, R11
-	VPMOVMSKB Y1, R13
-	SHLQ      $0x20, R13
-	ORQ       R13, R11
+	VPMOVMSKB Y0, BX
+	VPMOVMSKB Y1, R12
+	SHLQ      $0x20, R12
+	ORQ       R12, BX
 
 masks:
-	LEAQ  (DI)(R12*2), R13
-	LEAQ  (R8)(R13*2), R8
-	ORQ   R13, R8
-	TESTQ R12, R8
+	LEAQ  (R8)(R13*2), R12
+	LEAQ  (R9)(R12*2), R9
+	ORQ   R12, R9
+	TESTQ R13, R9
 	JNZ   perhaps
 
 go_on:
-	SHRXQ   R10, R12, DI
-	SHRXQ   R10, R13, R8
-	SUBQ    R9, R13
-	MOVQ    R11, R14
-	SUBQ    R13, R14
-	SBBQ    R9, R9
-	ANDNQ   R11, R14, R14
-	TESTQ   R14, R12
+	SHRXQ   R11, R13, R8
+	SHRXQ   R11, R12, R9
+	SUBQ    R10, R12
+	MOVQ    BX, R14
+	SUBQ    R12, R14
+	SBBQ    R10, R10
+	ANDNQ   BX, R14, R14
+	TESTQ   R14, R13
 	JNZ     slow
-	CMPQ    DX, SI
+	CMPQ    DX, DI
 	JGT     short
-	LEAQ    (R14)(R12*1), R11
-	POPCNTQ R11, R13
-	TZCNTQ  R11, R15
+	LEAQ    (R14)(R13*1), BX
+	POPCNTQ BX, R12
+	TZCNTQ  BX, R15
 	ADDQ    CX, R15
 	MOVL    R15, (DX)
-	BLSRQ   R11, R11
-	TZCNTQ  R11, R15
+	BLSRQ   BX, BX
+	TZCNTQ  BX, R15
 	ADDQ    CX, R15
 	MOVL    R15, 4(DX)
-	BLSRQ   R11, R11
-	TZCNTQ  R11, R15
+	BLSRQ   BX, BX
+	TZCNTQ  BX, R15
 	ADDQ    CX, R15
 	MOVL    R15, 8(DX)
-	BLSRQ   R11, R11
-	TZCNTQ  R11, R15
+	BLSRQ   BX, BX
+	TZCNTQ  BX, R15
 	ADDQ    CX, R15
 	MOVL    R15, 12(DX)
-	CMPQ    R13, $0x04
+	CMPQ    R12, $0x04
 	JA      more
-	LEAQ    (DX)(R13*4), DX
+	LEAQ    (DX)(R12*4), DX
 
 next:
 	ADDQ $0x40, CX
-	CMPQ CX, BX
-	JLE  loop
+	CMPQ CX, from+16(FP)
+	JLT  loop
 	JMP  tail
 
 more:
-	CMPQ   R13, $0x08
+	CMPQ   R12, $0x08
 	JA     slow
-	BLSRQ  R11, R11
-	TZCNTQ R11, R12
-	ADDQ   CX, R12
-	MOVL   R12, 16(DX)
-	BLSRQ  R11, R11
-	TZCNTQ R11, R12
-	ADDQ   CX, R12
-	MOVL   R12, 20(DX)
-	BLSRQ  R11, R11
-	TZCNTQ R11, R12
-	ADDQ   CX, R12
-	MOVL   R12, 24(DX)
-	BLSRQ  R11, R11
-	TZCNTQ R11, R11
-	ADDQ   CX, R11
-	MOVL   R11, 28(DX)
-	LEAQ   (DX)(R13*4), DX
+	BLSRQ  BX, BX
+	TZCNTQ BX, R13
+	ADDQ   CX, R13
+	MOVL   R13, 16(DX)
+	BLSRQ  BX, BX
+	TZCNTQ BX, R13
+	ADDQ   CX, R13
+	MOVL   R13, 20(DX)
+	BLSRQ  BX, BX
+	TZCNTQ BX, R13
+	ADDQ   CX, R13
+	MOVL   R13, 24(DX)
+	BLSRQ  BX, BX
+	TZCNTQ BX, BX
+	ADDQ   CX, BX
+	MOVL   BX, 28(DX)
+	LEAQ   (DX)(R12*4), DX
 	JMP    done
 
 slow:
-	POPCNTQ R14, R11
-	POPCNTQ R12, BP
-	ADDQ    R11, BP
+	POPCNTQ R14, BX
+	POPCNTQ R13, BP
+	ADDQ    BX, BP
 	LEAQ    -28(DX)(BP*4), BP
-	CMPQ    BP, SI
+	CMPQ    BP, DI
 	JGT     short
 	MOVQ    R14, R15
-	ANDQ    R12, R15
-	MOVQ    R14, R11
-	ORQ     R12, R11
+	ANDQ    R13, R15
+	MOVQ    R14, BX
+	ORQ     R13, BX
 
 bit:
-	TZCNTQ R11, BP
-	XORQ   R13, R13
+	TZCNTQ BX, BP
+	XORQ   R12, R12
 	BTQ    BP, R15
-	SETCS  R13
+	SETCS  R12
 	ADDQ   CX, BP
 	MOVL   BP, (DX)
 	MOVL   BP, 4(DX)
-	LEAQ   4(DX)(R13*4), DX
-	BLSRQ  R11, R11
+	LEAQ   4(DX)(R12*4), DX
+	BLSRQ  BX, BX
 	JNZ    bit
 
 done:
@@ -150,91 +168,109 @@ done:
 tail:
 	CMPQ      CX, size+8(FP)
 	JGE       ended
-	MOVQ      CX, R13
-	SUBQ      BX, R13
+	MOVQ      CX, R12
+	SUBQ      from+16(FP), R12
+	MOVQ      from+16(FP), BX
 	VMOVDQU   (AX)(BX*1), Y0
 	VMOVDQU   32(AX)(BX*1), Y1
-	VPCMPEQB  Y2, Y0, Y7
-	VPCMPEQB  Y2, Y1, Y8
-	VPMOVMSKB Y7, R12
-	VPMOVMSKB Y8, R11
-	SHLQ      $0x20, R11
-	ORQ       R11, R12
-	VPSRLW    $0x04, Y0, Y7
-	VPAND     Y5, Y7, Y7
+	VPCMPEQB  Y2, Y0, Y9
+	VPCMPEQB  Y2, Y1, Y10
+	VPMOVMSKB Y9, R13
+	VPMOVMSKB Y10, BX
+	SHLQ      $0x20, BX
+	ORQ       BX, R13
+	VPCMPEQB  Y7, Y0, Y9
+	VPCMPEQB  Y7, Y1, Y10
+	VPMOVMSKB Y9, BX
+	VPMOVMSKB Y10, R14
+	SHLQ      $0x20, R14
+	ORQ       R14, BX
+	MOVQ      R13, R14
+	SHRQ      $0x01, R14
+	ANDNQ     BX, R14, BX
+	MOVQ      BX, odd+56(FP)
+	VPSRLW    $0x04, Y0, Y9
+	VPAND     Y5, Y9, Y9
 	VPSHUFB   Y0, Y3, Y0
-	VPSHUFB   Y7, Y4, Y7
-	VPAND     Y0, Y7, Y0
+	VPSHUFB   Y9, Y4, Y9
+	VPAND     Y0, Y9, Y0
+	VPOR      Y0, Y8, Y8
 	VPCMPEQB  Y6, Y0, Y0
-	VPSRLW    $0x04, Y1, Y7
-	VPAND     Y5, Y7, Y7
+	VPSRLW    $0x04, Y1, Y9
+	VPAND     Y5, Y9, Y9
 	VPSHUFB   Y1, Y3, Y1
-	VPSHUFB   Y7, Y4, Y7
-	VPAND     Y1, Y7, Y1
+	VPSHUFB   Y9, Y4, Y9
+	VPAND     Y1, Y9, Y1
+	VPOR      Y1, Y8, Y8
 	VPCMPEQB  Y6, Y1, Y1
-	VPMOVMSKB Y0, R11
+	VPMOVMSKB Y0, BX
 	VPMOVMSKB Y1, R14
 	SHLQ      $0x20, R14
-	ORQ       R14, R11
-	SHRXQ     R13, R12, R12
-	SHRXQ     R13, R11, R11
+	ORQ       R14, BX
+	SHRXQ     R12, R13, R13
+	SHRXQ     R12, BX, BX
 	JMP       masks
 
 perhaps:
-	ANDQ R12, R8
+	ANDQ R13, R9
 
 candidate:
-	TZCNTQ R8, DI
-	BTQ    DI, R13
-	LEAQ   (DI)(CX*1), DI
+	TZCNTQ R9, R8
+	BTQ    R8, R12
+	LEAQ   (R8)(CX*1), R8
 	JCS    empty
-	CMPB   -1(AX)(DI*1), $0x0d
+	CMPB   -1(AX)(R8*1), $0x0d
 	JEQ    empty
-	BLSRQ  R8, R8
+	BLSRQ  R9, R9
 	JNZ    candidate
 	JMP    go_on
 
 empty:
-	INCQ    DI
-	LEAQ    -1(R8), AX
-	ANDNQ   AX, R8, AX
-	ANDQ    AX, R12
-	SUBQ    R9, R13
-	MOVQ    R11, R14
-	SUBQ    R13, R14
-	SBBQ    R9, R9
-	ANDNQ   R11, R14, R14
+	INCQ    R8
+	LEAQ    -1(R9), AX
+	ANDNQ   AX, R9, AX
+	ANDQ    AX, R13
+	SUBQ    R10, R12
+	MOVQ    BX, R14
+	SUBQ    R12, R14
+	SBBQ    R10, R10
+	ANDNQ   BX, R14, R14
 	ANDQ    AX, R14
-	TESTQ   R14, R12
+	TESTQ   R14, R13
 	JNZ     slow_last
-	CMPQ    DX, SI
+	CMPQ    DX, DI
 	JGT     short
-	LEAQ    (R14)(R12*1), AX
+	LEAQ    (R14)(R13*1), AX
 	POPCNTQ AX, BX
-	TZCNTQ  AX, R8
-	ADDQ    CX, R8
-	MOVL    R8, (DX)
+	TZCNTQ  AX, SI
+	ADDQ    CX, SI
+	MOVL    SI, (DX)
 	BLSRQ   AX, AX
-	TZCNTQ  AX, R8
-	ADDQ    CX, R8
-	MOVL    R8, 4(DX)
+	TZCNTQ  AX, SI
+	ADDQ    CX, SI
+	MOVL    SI, 4(DX)
 	BLSRQ   AX, AX
-	TZCNTQ  AX, R8
-	ADDQ    CX, R8
-	MOVL    R8, 8(DX)
+	TZCNTQ  AX, SI
+	ADDQ    CX, SI
+	MOVL    SI, 8(DX)
 	BLSRQ   AX, AX
-	TZCNTQ  AX, R8
-	ADDQ    CX, R8
-	MOVL    R8, 12(DX)
+	TZCNTQ  AX, SI
+	ADDQ    CX, SI
+	MOVL    SI, 12(DX)
 	CMPQ    BX, $0x04
 	JA      more_last
 	LEAQ    (DX)(BX*4), DX
 
 found:
-	SUBQ out+24(FP), DX
-	SHRQ $0x03, DX
-	MOVQ DX, n+40(FP)
-	MOVQ DI, body+48(FP)
+	SUBQ         out+24(FP), DX
+	SHRQ         $0x03, DX
+	MOVQ         DX, n+40(FP)
+	MOVQ         R8, body+48(FP)
+	XORQ         AX, AX
+	VPBROADCASTB nibbles<>+35(SB), Y0
+	VPTEST       Y0, Y8
+	SETNE        AL
+	ORQ          AX, odd+56(FP)
 	VZEROUPPER
 	RET
 
@@ -262,24 +298,24 @@ more_last:
 
 slow_last:
 	POPCNTQ R14, AX
-	POPCNTQ R12, R8
-	ADDQ    AX, R8
-	LEAQ    -28(DX)(R8*4), R8
-	CMPQ    R8, SI
+	POPCNTQ R13, SI
+	ADDQ    AX, SI
+	LEAQ    -28(DX)(SI*4), SI
+	CMPQ    SI, DI
 	JGT     short
-	MOVQ    R14, SI
-	ANDQ    R12, SI
+	MOVQ    R14, DI
+	ANDQ    R13, DI
 	MOVQ    R14, AX
-	ORQ     R12, AX
+	ORQ     R13, AX
 
 bit_last:
-	TZCNTQ AX, R8
+	TZCNTQ AX, SI
 	XORQ   BX, BX
-	BTQ    R8, SI
+	BTQ    SI, DI
 	SETCS  BL
-	ADDQ   CX, R8
-	MOVL   R8, (DX)
-	MOVL   R8, 4(DX)
+	ADDQ   CX, SI
+	MOVL   SI, (DX)
+	MOVL   SI, 4(DX)
 	LEAQ   4(DX)(BX*4), DX
 	BLSRQ  AX, AX
 	JNZ    bit_last
@@ -288,39 +324,49 @@ done_last:
 	JMP found
 
 ended:
-	XORQ AX, AX
-	SUBQ out+24(FP), DX
-	SHRQ $0x03, DX
-	MOVQ DX, n+40(FP)
-	MOVQ AX, body+48(FP)
+	XORQ         BX, BX
+	SUBQ         out+24(FP), DX
+	SHRQ         $0x03, DX
+	MOVQ         DX, n+40(FP)
+	MOVQ         BX, body+48(FP)
+	XORQ         AX, AX
+	VPBROADCASTB nibbles<>+35(SB), Y0
+	VPTEST       Y0, Y8
+	SETNE        AL
+	ORQ          AX, odd+56(FP)
 	VZEROUPPER
 	RET
 
 short:
-	MOVQ $-1, AX
-	SUBQ out+24(FP), DX
-	SHRQ $0x03, DX
-	MOVQ DX, n+40(FP)
-	MOVQ AX, body+48(FP)
+	MOVQ         $-1, BX
+	SUBQ         out+24(FP), DX
+	SHRQ         $0x03, DX
+	MOVQ         DX, n+40(FP)
+	MOVQ         BX, body+48(FP)
+	XORQ         AX, AX
+	VPBROADCASTB nibbles<>+35(SB), Y0
+	VPTEST       Y0, Y8
+	SETNE        AL
+	ORQ          AX, odd+56(FP)
 	VZEROUPPER
 	RET
 
-DATA nibbles<>+0(SB)/1, $0xe8
-DATA nibbles<>+1(SB)/1, $0xfc
-DATA nibbles<>+2(SB)/1, $0xf8
-DATA nibbles<>+3(SB)/1, $0xf8
-DATA nibbles<>+4(SB)/1, $0xf8
-DATA nibbles<>+5(SB)/1, $0xfc
-DATA nibbles<>+6(SB)/1, $0xf8
-DATA nibbles<>+7(SB)/1, $0xfc
-DATA nibbles<>+8(SB)/1, $0xf8
-DATA nibbles<>+9(SB)/1, $0xf8
-DATA nibbles<>+10(SB)/1, $0xf4
-DATA nibbles<>+11(SB)/1, $0x54
-DATA nibbles<>+12(SB)/1, $0x50
-DATA nibbles<>+13(SB)/1, $0x54
-DATA nibbles<>+14(SB)/1, $0xd4
-DATA nibbles<>+15(SB)/1, $0x70
+DATA nibbles<>+0(SB)/1, $0x3a
+DATA nibbles<>+1(SB)/1, $0x3f
+DATA nibbles<>+2(SB)/1, $0x3e
+DATA nibbles<>+3(SB)/1, $0x3e
+DATA nibbles<>+4(SB)/1, $0x3e
+DATA nibbles<>+5(SB)/1, $0x3f
+DATA nibbles<>+6(SB)/1, $0x3e
+DATA nibbles<>+7(SB)/1, $0x3f
+DATA nibbles<>+8(SB)/1, $0x3e
+DATA nibbles<>+9(SB)/1, $0x9e
+DATA nibbles<>+10(SB)/1, $0x9d
+DATA nibbles<>+11(SB)/1, $0x25
+DATA nibbles<>+12(SB)/1, $0x24
+DATA nibbles<>+13(SB)/1, $0x85
+DATA nibbles<>+14(SB)/1, $0x35
+DATA nibbles<>+15(SB)/1, $0x4c
 DATA nibbles<>+16(SB)/1, $0x01
 DATA nibbles<>+17(SB)/1, $0x02
 DATA nibbles<>+18(SB)/1, $0x04
@@ -339,7 +385,25 @@ DATA nibbles<>+30(SB)/1, $0xff
 DATA nibbles<>+31(SB)/1, $0xff
 DATA nibbles<>+32(SB)/1, $0x0f
 DATA nibbles<>+33(SB)/1, $0x0a
-GLOBL nibbles<>(SB), RODATA|NOPTR, $34
+DATA nibbles<>+34(SB)/1, $0x0d
+DATA nibbles<>+35(SB)/1, $0xe0
+DATA nibbles<>+36(SB)/1, $0x60
+DATA nibbles<>+37(SB)/1, $0xe0
+DATA nibbles<>+38(SB)/1, $0x01
+DATA nibbles<>+39(SB)/1, $0x02
+DATA nibbles<>+40(SB)/1, $0x04
+DATA nibbles<>+41(SB)/1, $0x08
+DATA nibbles<>+42(SB)/1, $0x0c
+DATA nibbles<>+43(SB)/1, $0x50
+DATA nibbles<>+44(SB)/1, $0x00
+DATA nibbles<>+45(SB)/1, $0x00
+DATA nibbles<>+46(SB)/1, $0x00
+DATA nibbles<>+47(SB)/1, $0x00
+DATA nibbles<>+48(SB)/1, $0x00
+DATA nibbles<>+49(SB)/1, $0x00
+DATA nibbles<>+50(SB)/1, $0x00
+DATA nibbles<>+51(SB)/1, $0x00
+GLOBL nibbles<>(SB), RODATA|NOPTR, $52
 
 // func headerEndAVX2(src *byte, size int, from int, afterLF int, afterLF1 int) int
 // Requires: AVX, AVX2, BMI, BMI2
@@ -421,209 +485,251 @@ none:
 	VZEROUPPER
 	RET
 
-// func linesAVX512(src *byte, size int, from int, out *uint32, room int) (n int, body int)
+// func linesAVX512(src *byte, size int, from int, out *uint32, room int) (n int, body int, odd int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VBMI2, BMI, BMI2, POPCNT
-TEXT ·linesAVX512(SB), NOSPLIT, $8-56
+TEXT ·linesAVX512(SB), NOSPLIT, $8-64
 	MOVQ         src+0(FP), AX
 	MOVQ         from+16(FP), CX
 	MOVQ         out+24(FP), DX
+	XORQ         BX, BX
+	MOVQ         BX, odd+56(FP)
 	MOVQ         size+8(FP), BX
 	SUBQ         $0x40, BX
-	MOVQ         room+32(FP), SI
-	LEAQ         -64(DX)(SI*4), SI
-	MOVQ         $0x00000001, DI
-	XORQ         R8, R8
+	MOVQ         BX, from+16(FP)
+	MOVQ         room+32(FP), DI
+	LEAQ         -64(DX)(DI*4), DI
+	MOVQ         $0x00000001, R8
 	XORQ         R9, R9
-	MOVQ         $0x0000003f, R10
+	XORQ         R10, R10
+	MOVQ         $0x0000003f, R11
 	VPBROADCASTB classes<>+192(SB), Z1
 	VMOVDQU64    classes<>+0(SB), Z2
 	VMOVDQU64    classes<>+64(SB), Z3
 	VMOVDQU64    classes<>+128(SB), Z4
-	CMPQ         CX, BX
-	JGT          tail
+	VPBROADCASTB classes<>+193(SB), Z5
+	VPBROADCASTB classes<>+194(SB), Z6
+	VPXORQ       Z7, Z7, Z7
+	VMOVDQA64    Z6, Z8
+	CMPQ         CX, from+16(FP)
+	JGE          tail
+	XORQ         SI, SI
+	CMPB         (AX)(CX*1), $0x0a
+	SETEQ        SI
 
 loop:
-	VMOVDQU64 (AX)(CX*1), Z0
-	VPCMPEQB  Z1, Z0, K1
-	KMOVQ     K1, R12
-	VMOVDQA64 Z0, Z5
-	VPERMI2B  Z3, Z2, Z5
-	VPORQ     Z0, Z5, Z5
-	VPMOVB2M  Z5, K1
-	KMOVQ     K1, R11
+	VMOVDQU64  (AX)(CX*1), Z0
+	VPCMPUB    $0x04, 1(AX)(CX*1), Z1, K1
+	VPXORQ     Z5, Z0, Z9
+	VPMINUB    Z9, Z8, K1, Z8
+	KMOVQ      K1, BX
+	NOTQ       BX
+	LEAQ       (SI)(BX*2), R13
+	SHRXQ      R11, BX, SI
+	VMOVDQA64  Z0, Z9
+	VPERMI2B   Z3, Z2, Z9
+	VPTERNLOGQ $0xf4, Z0, Z9, Z7
+	VPTERNLOGQ $0xf8, Z6, Z0, Z9
+	VPTESTMB   Z9, Z9, K1
+	KMOVQ      K1, BX
 
 masks:
-	LEAQ  (DI)(R12*2), R13
-	LEAQ  (R8)(R13*2), R8
-	ORQ   R13, R8
-	TESTQ R12, R8
+	LEAQ  (R8)(R13*2), R12
+	LEAQ  (R9)(R12*2), R9
+	ORQ   R12, R9
+	TESTQ R13, R9
 	JNZ   perhaps
 
 go_on:
-	SHRXQ         R10, R12, DI
-	SHRXQ         R10, R13, R8
-	SUBQ          R9, R13
-	MOVQ          R11, R14
-	SUBQ          R13, R14
-	SBBQ          R9, R9
-	ANDNQ         R11, R14, R14
-	TESTQ         R14, R12
+	SHRXQ         R11, R13, R8
+	SHRXQ         R11, R12, R9
+	SUBQ          R10, R12
+	MOVQ          BX, R14
+	SUBQ          R12, R14
+	SBBQ          R10, R10
+	ANDNQ         BX, R14, R14
+	TESTQ         R14, R13
 	JNZ           slow
-	CMPQ          DX, SI
+	CMPQ          DX, DI
 	JGT           short
-	LEAQ          (R14)(R12*1), R11
-	POPCNTQ       R11, R13
-	KMOVQ         R11, K1
-	VPXORQ        Z6, Z6, Z6
-	VPCOMPRESSB.Z Z4, K1, Z6
-	VPMOVZXBD     X6, Z6
+	LEAQ          (R14)(R13*1), BX
+	POPCNTQ       BX, R12
+	KMOVQ         BX, K1
+	VPXORQ        Z10, Z10, Z10
+	VPCOMPRESSB.Z Z4, K1, Z10
+	VPMOVZXBD     X10, Z10
 	VPBROADCASTD  CX, Z0
-	VPADDD        Z0, Z6, Z6
-	VMOVDQU32     Z6, (DX)
-	CMPQ          R13, $0x10
+	VPADDD        Z0, Z10, Z10
+	VMOVDQU32     Z10, (DX)
+	CMPQ          R12, $0x10
 	JA            more
-	LEAQ          (DX)(R13*4), DX
+	LEAQ          (DX)(R12*4), DX
 
 next:
 	ADDQ $0x40, CX
-	CMPQ CX, BX
-	JLE  loop
+	CMPQ CX, from+16(FP)
+	JLT  loop
 	JMP  tail
 
 more:
 slow:
-	POPCNTQ R14, R11
-	POPCNTQ R12, BP
-	ADDQ    R11, BP
+	POPCNTQ R14, BX
+	POPCNTQ R13, BP
+	ADDQ    BX, BP
 	LEAQ    -60(DX)(BP*4), BP
-	CMPQ    BP, SI
+	CMPQ    BP, DI
 	JGT     short
 	MOVQ    R14, R15
-	ANDQ    R12, R15
-	MOVQ    R14, R11
-	ORQ     R12, R11
+	ANDQ    R13, R15
+	MOVQ    R14, BX
+	ORQ     R13, BX
 
 bit:
-	TZCNTQ R11, BP
-	XORQ   R13, R13
+	TZCNTQ BX, BP
+	XORQ   R12, R12
 	BTQ    BP, R15
-	SETCS  R13
+	SETCS  R12
 	ADDQ   CX, BP
 	MOVL   BP, (DX)
 	MOVL   BP, 4(DX)
-	LEAQ   4(DX)(R13*4), DX
-	BLSRQ  R11, R11
+	LEAQ   4(DX)(R12*4), DX
+	BLSRQ  BX, BX
 	JNZ    bit
 	JMP    next
 
 tail:
-	CMPQ      CX, size+8(FP)
-	JGE       ended
-	MOVQ      CX, R13
-	SUBQ      BX, R13
-	VMOVDQU64 (AX)(BX*1), Z0
-	VPCMPEQB  Z1, Z0, K1
-	KMOVQ     K1, R12
-	VMOVDQA64 Z0, Z5
-	VPERMI2B  Z3, Z2, Z5
-	VPORQ     Z0, Z5, Z5
-	VPMOVB2M  Z5, K1
-	KMOVQ     K1, R11
-	SHRXQ     R13, R12, R12
-	SHRXQ     R13, R11, R11
-	JMP       masks
+	CMPQ       CX, size+8(FP)
+	JGE        ended
+	MOVQ       CX, R12
+	SUBQ       from+16(FP), R12
+	MOVQ       from+16(FP), BX
+	VMOVDQU64  (AX)(BX*1), Z0
+	VPCMPEQB   Z1, Z0, K1
+	KMOVQ      K1, R13
+	VPCMPEQB   Z5, Z0, K1
+	KMOVQ      K1, BX
+	MOVQ       R13, R14
+	SHRQ       $0x01, R14
+	ANDNQ      BX, R14, BX
+	MOVQ       BX, odd+56(FP)
+	VMOVDQA64  Z0, Z9
+	VPERMI2B   Z3, Z2, Z9
+	VPTERNLOGQ $0xf4, Z0, Z9, Z7
+	VPTERNLOGQ $0xf8, Z6, Z0, Z9
+	VPTESTMB   Z9, Z9, K1
+	KMOVQ      K1, BX
+	SHRXQ      R12, R13, R13
+	SHRXQ      R12, BX, BX
+	JMP        masks
 
 perhaps:
-	ANDQ R12, R8
+	ANDQ R13, R9
 
 candidate:
-	TZCNTQ R8, DI
-	BTQ    DI, R13
-	LEAQ   (DI)(CX*1), DI
+	TZCNTQ R9, R8
+	BTQ    R8, R12
+	LEAQ   (R8)(CX*1), R8
 	JCS    empty
-	CMPB   -1(AX)(DI*1), $0x0d
+	CMPB   -1(AX)(R8*1), $0x0d
 	JEQ    empty
-	BLSRQ  R8, R8
+	BLSRQ  R9, R9
 	JNZ    candidate
 	JMP    go_on
 
 empty:
-	INCQ          DI
-	LEAQ          -1(R8), AX
-	ANDNQ         AX, R8, AX
-	ANDQ          AX, R12
-	SUBQ          R9, R13
-	MOVQ          R11, R14
-	SUBQ          R13, R14
-	SBBQ          R9, R9
-	ANDNQ         R11, R14, R14
+	INCQ          R8
+	LEAQ          -1(R9), AX
+	ANDNQ         AX, R9, AX
+	ANDQ          AX, R13
+	SUBQ          R10, R12
+	MOVQ          BX, R14
+	SUBQ          R12, R14
+	SBBQ          R10, R10
+	ANDNQ         BX, R14, R14
 	ANDQ          AX, R14
-	TESTQ         R14, R12
+	TESTQ         R14, R13
 	JNZ           slow_last
-	CMPQ          DX, SI
+	CMPQ          DX, DI
 	JGT           short
-	LEAQ          (R14)(R12*1), AX
+	LEAQ          (R14)(R13*1), AX
 	POPCNTQ       AX, BX
 	KMOVQ         AX, K1
-	VPXORQ        Z7, Z7, Z7
-	VPCOMPRESSB.Z Z4, K1, Z7
-	VPMOVZXBD     X7, Z7
+	VPXORQ        Z11, Z11, Z11
+	VPCOMPRESSB.Z Z4, K1, Z11
+	VPMOVZXBD     X11, Z11
 	VPBROADCASTD  CX, Z0
-	VPADDD        Z0, Z7, Z7
-	VMOVDQU32     Z7, (DX)
+	VPADDD        Z0, Z11, Z11
+	VMOVDQU32     Z11, (DX)
 	CMPQ          BX, $0x10
 	JA            more_last
 	LEAQ          (DX)(BX*4), DX
 
 found:
-	SUBQ out+24(FP), DX
-	SHRQ $0x03, DX
-	MOVQ DX, n+40(FP)
-	MOVQ DI, body+48(FP)
+	SUBQ      out+24(FP), DX
+	SHRQ      $0x03, DX
+	MOVQ      DX, n+40(FP)
+	MOVQ      R8, body+48(FP)
+	XORQ      AX, AX
+	VPMOVB2M  Z7, K1
+	VPTESTNMB Z8, Z8, K2
+	KORTESTQ  K1, K2
+	SETNE     AL
+	ORQ       AX, odd+56(FP)
 	VZEROUPPER
 	RET
 
 more_last:
 slow_last:
 	POPCNTQ R14, AX
-	POPCNTQ R12, R8
-	ADDQ    AX, R8
-	LEAQ    -60(DX)(R8*4), R8
-	CMPQ    R8, SI
+	POPCNTQ R13, SI
+	ADDQ    AX, SI
+	LEAQ    -60(DX)(SI*4), SI
+	CMPQ    SI, DI
 	JGT     short
-	MOVQ    R14, SI
-	ANDQ    R12, SI
+	MOVQ    R14, DI
+	ANDQ    R13, DI
 	MOVQ    R14, AX
-	ORQ     R12, AX
+	ORQ     R13, AX
 
 bit_last:
-	TZCNTQ AX, R8
+	TZCNTQ AX, SI
 	XORQ   BX, BX
-	BTQ    R8, SI
+	BTQ    SI, DI
 	SETCS  BL
-	ADDQ   CX, R8
-	MOVL   R8, (DX)
-	MOVL   R8, 4(DX)
+	ADDQ   CX, SI
+	MOVL   SI, (DX)
+	MOVL   SI, 4(DX)
 	LEAQ   4(DX)(BX*4), DX
 	BLSRQ  AX, AX
 	JNZ    bit_last
 	JMP    found
 
 ended:
-	XORQ AX, AX
-	SUBQ out+24(FP), DX
-	SHRQ $0x03, DX
-	MOVQ DX, n+40(FP)
-	MOVQ AX, body+48(FP)
+	XORQ      BX, BX
+	SUBQ      out+24(FP), DX
+	SHRQ      $0x03, DX
+	MOVQ      DX, n+40(FP)
+	MOVQ      BX, body+48(FP)
+	XORQ      AX, AX
+	VPMOVB2M  Z7, K1
+	VPTESTNMB Z8, Z8, K2
+	KORTESTQ  K1, K2
+	SETNE     AL
+	ORQ       AX, odd+56(FP)
 	VZEROUPPER
 	RET
 
 short:
-	MOVQ $-1, AX
-	SUBQ out+24(FP), DX
-	SHRQ $0x03, DX
-	MOVQ DX, n+40(FP)
-	MOVQ AX, body+48(FP)
+	MOVQ      $-1, BX
+	SUBQ      out+24(FP), DX
+	SHRQ      $0x03, DX
+	MOVQ      DX, n+40(FP)
+	MOVQ      BX, body+48(FP)
+	XORQ      AX, AX
+	VPMOVB2M  Z7, K1
+	VPTESTNMB Z8, Z8, K2
+	KORTESTQ  K1, K2
+	SETNE     AL
+	ORQ       AX, odd+56(FP)
 	VZEROUPPER
 	RET
 
@@ -636,11 +742,11 @@ DATA classes<>+5(SB)/1, $0x80
 DATA classes<>+6(SB)/1, $0x80
 DATA classes<>+7(SB)/1, $0x80
 DATA classes<>+8(SB)/1, $0x80
-DATA classes<>+9(SB)/1, $0x80
-DATA classes<>+10(SB)/1, $0x80
+DATA classes<>+9(SB)/1, $0x01
+DATA classes<>+10(SB)/1, $0x01
 DATA classes<>+11(SB)/1, $0x80
 DATA classes<>+12(SB)/1, $0x80
-DATA classes<>+13(SB)/1, $0x80
+DATA classes<>+13(SB)/1, $0x01
 DATA classes<>+14(SB)/1, $0x80
 DATA classes<>+15(SB)/1, $0x80
 DATA classes<>+16(SB)/1, $0x80
@@ -659,22 +765,22 @@ DATA classes<>+28(SB)/1, $0x80
 DATA classes<>+29(SB)/1, $0x80
 DATA classes<>+30(SB)/1, $0x80
 DATA classes<>+31(SB)/1, $0x80
-DATA classes<>+32(SB)/1, $0x80
+DATA classes<>+32(SB)/1, $0x01
 DATA classes<>+33(SB)/1, $0x00
-DATA classes<>+34(SB)/1, $0x80
-DATA classes<>+35(SB)/1, $0x80
-DATA classes<>+36(SB)/1, $0x80
+DATA classes<>+34(SB)/1, $0x01
+DATA classes<>+35(SB)/1, $0x01
+DATA classes<>+36(SB)/1, $0x01
 DATA classes<>+37(SB)/1, $0x00
-DATA classes<>+38(SB)/1, $0x80
+DATA classes<>+38(SB)/1, $0x01
 DATA classes<>+39(SB)/1, $0x00
-DATA classes<>+40(SB)/1, $0x80
-DATA classes<>+41(SB)/1, $0x80
+DATA classes<>+40(SB)/1, $0x01
+DATA classes<>+41(SB)/1, $0x01
 DATA classes<>+42(SB)/1, $0x00
 DATA classes<>+43(SB)/1, $0x00
-DATA classes<>+44(SB)/1, $0x80
+DATA classes<>+44(SB)/1, $0x01
 DATA classes<>+45(SB)/1, $0x00
 DATA classes<>+46(SB)/1, $0x00
-DATA classes<>+47(SB)/1, $0x80
+DATA classes<>+47(SB)/1, $0x01
 DATA classes<>+48(SB)/1, $0x00
 DATA classes<>+49(SB)/1, $0x00
 DATA classes<>+50(SB)/1, $0x00
@@ -685,13 +791,13 @@ DATA classes<>+54(SB)/1, $0x00
 DATA classes<>+55(SB)/1, $0x00
 DATA classes<>+56(SB)/1, $0x00
 DATA classes<>+57(SB)/1, $0x00
-DATA classes<>+58(SB)/1, $0x80
-DATA classes<>+59(SB)/1, $0x80
-DATA classes<>+60(SB)/1, $0x80
-DATA classes<>+61(SB)/1, $0x80
-DATA classes<>+62(SB)/1, $0x80
-DATA classes<>+63(SB)/1, $0x80
-DATA classes<>+64(SB)/1, $0x80
+DATA classes<>+58(SB)/1, $0x01
+DATA classes<>+59(SB)/1, $0x01
+DATA classes<>+60(SB)/1, $0x01
+DATA classes<>+61(SB)/1, $0x01
+DATA classes<>+62(SB)/1, $0x01
+DATA classes<>+63(SB)/1, $0x01
+DATA classes<>+64(SB)/1, $0x01
 DATA classes<>+65(SB)/1, $0x00
 DATA classes<>+66(SB)/1, $0x00
 DATA classes<>+67(SB)/1, $0x00
@@ -718,10 +824,10 @@ DATA classes<>+87(SB)/1, $0x00
 DATA classes<>+88(SB)/1, $0x00
 DATA classes<>+89(SB)/1, $0x00
 DATA classes<>+90(SB)/1, $0x00
-DATA classes<>+91(SB)/1, $0x80
-DATA classes<>+92(SB)/1, $0x80
-DATA classes<>+93(SB)/1, $0x80
-DATA classes<>+94(SB)/1, $0x80
+DATA classes<>+91(SB)/1, $0x01
+DATA classes<>+92(SB)/1, $0x01
+DATA classes<>+93(SB)/1, $0x01
+DATA classes<>+94(SB)/1, $0x01
 DATA classes<>+95(SB)/1, $0x00
 DATA classes<>+96(SB)/1, $0x00
 DATA classes<>+97(SB)/1, $0x00
@@ -750,9 +856,9 @@ DATA classes<>+119(SB)/1, $0x00
 DATA classes<>+120(SB)/1, $0x00
 DATA classes<>+121(SB)/1, $0x00
 DATA classes<>+122(SB)/1, $0x00
-DATA classes<>+123(SB)/1, $0x80
-DATA classes<>+124(SB)/1, $0x80
-DATA classes<>+125(SB)/1, $0x80
+DATA classes<>+123(SB)/1, $0x01
+DATA classes<>+124(SB)/1, $0x01
+DATA classes<>+125(SB)/1, $0x01
 DATA classes<>+126(SB)/1, $0x00
 DATA classes<>+127(SB)/1, $0x80
 DATA classes<>+128(SB)/1, $0x00
@@ -820,7 +926,9 @@ DATA classes<>+189(SB)/1, $0x3d
 DATA classes<>+190(SB)/1, $0x3e
 DATA classes<>+191(SB)/1, $0x3f
 DATA classes<>+192(SB)/1, $0x0a
-GLOBL classes<>(SB), RODATA|NOPTR, $193
+DATA classes<>+193(SB)/1, $0x0d
+DATA classes<>+194(SB)/1, $0x80
+GLOBL classes<>(SB), RODATA|NOPTR, $195
 
 // func headerEndAVX512(src *byte, size int, from int, afterLF int, afterLF1 int) int
 // Requires: AVX, AVX512BW, AVX512F, BMI, BMI2

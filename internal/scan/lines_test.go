@@ -45,10 +45,10 @@ func (c *checker) check(t *testing.T, src []byte, from, room int) {
 	for i := range canaries {
 		c.got[room+i] = canary
 	}
-	wantN, wantBody := linesGeneric(src, from, c.want[:room])
-	n, body := Lines(src, from, c.got[:room])
-	if n != wantN || body != wantBody {
-		t.Fatalf("Lines(%d bytes, %d, room %d) = %d, %d; want %d, %d\n%.300q", len(src), from, room, n, body, wantN, wantBody, src)
+	wantN, wantBody, wantClean := linesGeneric(src, from, c.want[:room])
+	n, body, clean := Lines(src, from, c.got[:room])
+	if n != wantN || body != wantBody || clean != wantClean {
+		t.Fatalf("Lines(%d bytes, %d, room %d) = %d, %d, %v; want %d, %d, %v\n%.300q", len(src), from, room, n, body, clean, wantN, wantBody, wantClean, src)
 	}
 	for i := range n {
 		if c.got[i] != c.want[i] {
@@ -98,7 +98,7 @@ func TestExamples(t *testing.T) {
 			}
 			eachTier(t, func(t *testing.T) {
 				var lines [16]Line
-				n, body := Lines(src, 0, lines[:])
+				n, body, _ := Lines(src, 0, lines[:])
 				if n != len(want) || body != wantBody {
 					t.Fatalf("%q: %d, %d; want %d, %d", c.src, n, body, len(want), wantBody)
 				}
@@ -157,10 +157,10 @@ func TestGeneric(t *testing.T) {
 	for name, src := range samples(1, 1200) {
 		for from := 0; from <= len(src); from++ {
 			for _, room := range []int{1, 40} {
-				n, body := linesGeneric(src, from, got[:room])
-				wantN, wantBody := slowLines(src, from, want[:room])
-				if n != wantN || body != wantBody {
-					t.Fatalf("%s, from %d: %d, %d; want %d, %d", name, from, n, body, wantN, wantBody)
+				n, body, clean := linesGeneric(src, from, got[:room])
+				wantN, wantBody, wantClean := slowLines(src, from, want[:room])
+				if n != wantN || body != wantBody || clean != wantClean {
+					t.Fatalf("%s, from %d: %d, %d, %v; want %d, %d, %v", name, from, n, body, clean, wantN, wantBody, wantClean)
 				}
 				for i := range n {
 					if got[i] != want[i] {
@@ -271,13 +271,13 @@ func TestRoom(t *testing.T) {
 				c.check(t, src, 0, room)
 			}
 			want := make([]Line, len(src))
-			wantN, wantBody := slowLines(src, 0, want)
+			wantN, wantBody, _ := slowLines(src, 0, want)
 			for room := 1; room < 80; room++ {
 				got, from, body := []Line(nil), 0, 0
 				for {
 					lines := make([]Line, room)
 					var n int
-					n, body = Lines(src, from, lines)
+					n, body, _ = Lines(src, from, lines)
 					got = append(got, lines[:n]...)
 					if body != 0 || n < room {
 						break

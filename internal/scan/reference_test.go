@@ -6,7 +6,7 @@ import "github.com/sipwire/sipwire/internal/abnf"
 // are what the generic code is held to; the kernels are held to the generic
 // code.
 
-func slowLines(src []byte, from int, lines []Line) (n, body int) {
+func slowLines(src []byte, from int, lines []Line) (n, body int, clean bool) {
 	start, nameEnd := from, -1
 	for i := from; i < len(src); i++ {
 		c := src[i]
@@ -17,16 +17,31 @@ func slowLines(src []byte, from int, lines []Line) (n, body int) {
 			continue
 		}
 		if line := string(src[start:i]); line == "" || line == "\r" {
-			return n, i + 1
+			return n, i + 1, slowOdd(src[from:i+1]) < 0
 		}
 		if n == len(lines) {
-			return n, 0
+			return n, 0, false
 		}
 		lines[n] = Line{NameEnd: uint32(nameEnd), LF: uint32(i)}
 		n++
 		start, nameEnd = i+1, -1
 	}
-	return n, 0
+	return n, 0, false
+}
+
+func slowOdd(src []byte) int {
+	for i, c := range src {
+		switch {
+		case c == '\t', c == '\n':
+		case c == '\r':
+			if i+1 == len(src) || src[i+1] != '\n' {
+				return i
+			}
+		case c < ' ', c == 0x7f:
+			return i
+		}
+	}
+	return -1
 }
 
 func slowHeaderEnd(src []byte, from int) int {

@@ -1,9 +1,11 @@
 // Package scan is the first stage of the message index: it finds, for every
 // line of a header section, where the line ends and where its leading token
 // (a header name, a method, a SIP-Version up to its "/") ends, and it finds
-// the empty line that ends the section (RFC 3261, 7). Nothing is judged here:
-// a line without a colon, a folded line and a control byte are positions like
-// any other, and the caller decides.
+// the empty line that ends the section (RFC 3261, 7). On the way it sees
+// whether there is an odd byte in the section: a CR without its LF, or a
+// control byte. Nothing is judged here: a line without a colon or a folded
+// line are positions like any other, and what an odd byte means the caller
+// decides.
 //
 // The bytes belong to the caller; they are read inside the slice only, never
 // written and never kept. Nothing is allocated. The cost is linear in the
@@ -38,9 +40,12 @@ type Line struct {
 // A line that begins with SP or HTAB continues the one before it (RFC 3261,
 // 7.3.1) and shows by a NameEnd that is its first byte.
 //
+// clean says that none of src[from:body] is odd, as [Odd] has it. It is false
+// when body is 0.
+//
 // Nothing outside src is read. Entries of lines at n and above may be
 // overwritten. src must be shorter than 4 GiB, and from at most len(src).
-func Lines(src []byte, from int, lines []Line) (n, body int) {
+func Lines(src []byte, from int, lines []Line) (n, body int, clean bool) {
 	return linesTier(src, from, lines)
 }
 

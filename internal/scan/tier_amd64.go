@@ -17,22 +17,23 @@ const block = 64
 
 // linesTier is Lines by the tier that runs. The tier is branched on and not
 // called through a variable: through one the slices would escape to the heap.
-func linesTier(src []byte, from int, lines []Line) (n, body int) {
+func linesTier(src []byte, from int, lines []Line) (n, body int, clean bool) {
 	tier := cpufeat.Current()
 	if tier == cpufeat.Generic || len(src) < block || uint(from) > uint(len(src)) {
 		return linesGeneric(src, from, lines)
 	}
 	// A Line is two words of 32 bits, the name end first.
 	out := (*uint32)(unsafe.Pointer(unsafe.SliceData(lines)))
+	var odd int
 	if tier == cpufeat.AVX512 {
-		n, body = linesAVX512(unsafe.SliceData(src), len(src), from, out, 2*len(lines))
+		n, body, odd = linesAVX512(unsafe.SliceData(src), len(src), from, out, 2*len(lines))
 	} else {
-		n, body = linesAVX2(unsafe.SliceData(src), len(src), from, out, 2*len(lines))
+		n, body, odd = linesAVX2(unsafe.SliceData(src), len(src), from, out, 2*len(lines))
 	}
-	if body < 0 {
-		return linesRest(src, from, lines, n)
+	if body > 0 && odd == 0 {
+		return n, body, true
 	}
-	return n, body
+	return linesRest(src, from, lines, n, body, odd)
 }
 
 // headerEndTier is HeaderEnd by the tier that runs.

@@ -10,7 +10,7 @@ import (
 
 // kernelLines runs the kernel of the tier, without the generic code for the
 // rest.
-func kernelLines(_ cpufeat.Tier, src []byte, from int, lines []Line) (n, body int) {
+func kernelLines(_ cpufeat.Tier, src []byte, from int, lines []Line) (n, body, odd int) {
 	in, out := unsafe.SliceData(src), (*uint32)(unsafe.Pointer(unsafe.SliceData(lines)))
 	return linesNEON(in, len(src), from, out, 2*len(lines))
 }

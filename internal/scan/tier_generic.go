@@ -2,7 +2,7 @@
 
 package scan
 
-func linesTier(src []byte, from int, lines []Line) (n, body int) {
+func linesTier(src []byte, from int, lines []Line) (n, body int, clean bool) {
 	return linesGeneric(src, from, lines)
 }
 

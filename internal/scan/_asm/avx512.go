@@ -15,7 +15,12 @@ type avx512 struct {
 	made   bool
 
 	low, high, lf, numbers VecVirtual
+	cr, top                VecVirtual
 	x                      VecVirtual
+
+	// What is remembered for odd: control has a top bit where there was a
+	// control byte, and notCR a zero byte where there was a CR without its LF.
+	control, notCR VecVirtual
 
 	rows    Mem // see loadWindow
 	windows bool
@@ -29,9 +34,12 @@ func (a *avx512) constants(withTokens bool) {
 		a.made = true
 		a.tables = GLOBL("classes", RODATA|NOPTR)
 		for c := range 128 {
-			class := 0x80
-			if isToken(byte(c)) {
+			class := classOther
+			switch {
+			case isToken(byte(c)):
 				class = 0
+			case isControl(byte(c)):
+				class = classControl
 			}
 			DATA(c, U8(class))
 		}
@@ -39,6 +47,8 @@ func (a *avx512) constants(withTokens bool) {
 			DATA(128+n, U8(n))
 		}
 		DATA(192, U8('\n'))
+		DATA(193, U8('\r'))
+		DATA(194, U8(0x80))
 	}
 	a.x, a.lf = ZMM(), ZMM()
 	VPBROADCASTB(a.tables.Offset(192), a.lf)
@@ -47,6 +57,11 @@ func (a *avx512) constants(withTokens bool) {
 		VMOVDQU64(a.tables, a.low)
 		VMOVDQU64(a.tables.Offset(64), a.high)
 		VMOVDQU64(a.tables.Offset(128), a.numbers)
+		a.cr, a.top, a.control, a.notCR = ZMM(), ZMM(), ZMM(), ZMM()
+		VPBROADCASTB(a.tables.Offset(193), a.cr)
+		VPBROADCASTB(a.tables.Offset(194), a.top)
+		VPXORQ(a.control, a.control, a.control)
+		VMOVDQA64(a.top, a.notCR)
 	}
 }
 
@@ -54,14 +69,59 @@ func (a *avx512) load(base, offset Register) {
 	VMOVDQU64(Mem{Base: base, Index: offset, Scale: 1}, a.x)
 }
 
+// The classes of bytes up to 0x7f; that of a token character is 0.
+const (
+	classOther   = 0x01
+	classControl = 0x80
+)
+
 // The look-up does not see the top bit of a byte. A byte that has it is no
-// token character, which is what a top bit in the class says.
+// token character, and no control byte.
 func (a *avx512) nonToken(mask GPVirtual) {
 	class, k := ZMM(), K()
 	VMOVDQA64(a.x, class)
 	VPERMI2B(a.high, a.low, class)
-	VPORQ(a.x, class, class)
-	VPMOVB2M(class, k)
+	VPTERNLOGQ(U8(ternary(func(control, class, x bool) bool { return control || class && !x })), a.x, class, a.control)
+	VPTERNLOGQ(U8(ternary(func(class, x, top bool) bool { return class || x && top })), a.top, a.x, class)
+	VPTESTMB(class, class, k)
+	KMOVQ(k, mask)
+}
+
+// ternary returns the table of a function of three bits as VPTERNLOGQ takes it:
+// of its destination, its second source and its third.
+func ternary(f func(dst, second, third bool) bool) (table uint8) {
+	for bits := range 8 {
+		if f(bits&4 != 0, bits&2 != 0, bits&1 != 0) {
+			table |= 1 << bits
+		}
+	}
+	return table
+}
+
+// The least byte in front of which, so to say, something else than an LF
+// stands is kept, as its difference to a CR. That leaves the mask registers
+// one comparison, which there has to be for the LFs.
+func (a *avx512) isNextLF(base, offset Register, mask GPVirtual) {
+	k, differ := K(), ZMM()
+	VPCMPUB(U8(4), Mem{Base: base, Index: offset, Scale: 1, Disp: 1}, a.lf, k) // 4: not equal
+	VPXORQ(a.cr, a.x, differ)
+	VPMINUB(differ, a.notCR, k, a.notCR)
+	KMOVQ(k, mask)
+	NOTQ(mask)
+}
+
+func (a *avx512) odd(flag GPVirtual) {
+	control, bare := K(), K()
+	XORQ(flag, flag)
+	VPMOVB2M(a.control, control)
+	VPTESTNMB(a.notCR, a.notCR, bare)
+	KORTESTQ(control, bare)
+	SETNE(flag.As8())
+}
+
+func (a *avx512) isCR(mask GPVirtual) {
+	k := K()
+	VPCMPEQB(a.cr, a.x, k)
 	KMOVQ(k, mask)
 }
 

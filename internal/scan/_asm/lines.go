@@ -22,23 +22,40 @@ import (
 // bit. Such a block, and one with more positions than slots, is gone through
 // from bit to bit.
 //
+// The LFs are looked for one byte on, in the 64 bytes that begin behind the
+// first of the block: so one comparison gives both L and which CRs have their
+// LF. It reads the byte behind the block; only blocks that are not the last
+// ones have it.
+//
 // The last block is taken so that it ends with the last byte; its masks are
 // shifted to drop what has been seen already.
+//
+// odd says that the kernel may have seen an odd byte (see scan.Lines): blocks
+// are taken whole, so what made it say so may stand behind the empty line. In
+// front of a control byte it may have taken a name to go on.
 func genLines(i isa) {
-	TEXT("lines"+i.suffix(), NOSPLIT, "func(src *byte, size, from int, out *uint32, room int) (n, body int)")
+	TEXT("lines"+i.suffix(), NOSPLIT, "func(src *byte, size, from int, out *uint32, room int) (n, body, odd int)")
 	Doc("lines"+i.suffix()+" is Lines for src of size bytes, at least 64, and lines at out with room for",
 		"room 32-bit words. body is -1 when it stopped because room ran short; the n lines",
-		"before that have been written.")
+		"before that have been written. odd is 0 when no block that was read has an odd byte;",
+		"else one may have, and a name may have been taken to go on behind a control byte.")
 	Pragma("noescape")
 
 	src := Load(Param("src"), GP64())
 	pos := Load(Param("from"), GP64()).(GPVirtual) // where the block begins
 	to := Load(Param("out"), GP64()).(GPVirtual)   // where the next word goes
 	size, out, room := onStack("size"), onStack("out"), onStack("room")
+	none := GP64()
+	XORQ(none, none)
+	Store(none, Return("odd"))
 
-	last := GP64() // where the last whole block begins
-	MOVQ(size, last)
-	SUBQ(U8(block), last)
+	// Where the last whole block begins, kept in the place of a parameter that
+	// has been read: there are no registers left.
+	last := onStack("from")
+	begin := GP64()
+	MOVQ(size, begin)
+	SUBQ(U8(block), begin)
+	MOVQ(begin, last)
 	// The highest place at which all slots may be written. It may be below
 	// out, and below zero if that is nil: the comparison is a signed one.
 	limit := GP64()
@@ -49,6 +66,7 @@ func genLines(i isa) {
 	afterLF := GP64()    // 1: the block begins behind an LF
 	afterLF1 := GP64()   // 1: the byte before the block stands behind an LF
 	unfinished := GP64() // -1: the block begins inside a name
+	firstLF := GP64()    // 1: the block begins with an LF
 	MOVQ(U32(1), afterLF)
 	XORQ(afterLF1, afterLF1)
 	XORQ(unfinished, unfinished)
@@ -59,11 +77,16 @@ func genLines(i isa) {
 	i.constants(true)
 
 	CMPQ(pos, last)
-	JGT(LabelRef("tail"))
+	JGE(LabelRef("tail"))
+	XORQ(firstLF, firstLF)
+	CMPB(Mem{Base: src, Index: pos, Scale: 1}, U8('\n'))
+	SETEQ(firstLF.As8())
 	Label("loop")
-	n, l := GP64(), GP64()
+	n, l, next := GP64(), GP64(), GP64()
 	i.load(src, pos)
-	i.isLF(l)
+	i.isNextLF(src, pos, next)
+	LEAQ(Mem{Base: firstLF, Index: next, Scale: 2}, l)
+	SHRXQ(top, next, firstLF)
 	i.nonToken(n)
 
 	Label("masks")
@@ -85,7 +108,7 @@ func genLines(i isa) {
 	Label("next")
 	ADDQ(U8(block), pos)
 	CMPQ(pos, last)
-	JLE(LabelRef("loop"))
+	JLT(LabelRef("loop"))
 	JMP(LabelRef("tail"))
 
 	rare(i, "", e, l, to, limit, pos)
@@ -97,8 +120,16 @@ func genLines(i isa) {
 	drop := GP64()
 	MOVQ(pos, drop)
 	SUBQ(last, drop)
-	i.load(src, last)
+	MOVQ(last, begin)
+	i.load(src, begin)
 	i.isLF(l)
+	// The CRs that have no LF. A last byte that is one is among them.
+	bare, paired := GP64(), GP64()
+	i.isCR(bare)
+	MOVQ(l, paired)
+	SHRQ(U8(1), paired)
+	ANDNQ(bare, paired, bare)
+	Store(bare, Return("odd"))
 	i.nonToken(n)
 	SHRXQ(drop, l, l)
 	SHRXQ(drop, n, n)
@@ -121,7 +152,6 @@ func genLines(i isa) {
 	rare(i, "_last", e, l, to, limit, pos)
 	JMP(LabelRef("found"))
 
-	none := GP64()
 	Label("ended")
 	XORQ(none, none)
 	finish(i, to, out, none)
@@ -133,10 +163,13 @@ func genLines(i isa) {
 
 // finish returns the number of the pairs that have been written, and body.
 func finish(i isa, to GPVirtual, out Mem, body GPVirtual) {
+	odd := GP64()
 	SUBQ(out, to)
 	SHRQ(U8(3), to)
 	Store(to, Return("n"))
 	Store(body, Return("body"))
+	i.odd(odd)
+	ORQ(odd, resultOnStack("odd"))
 	i.end()
 	RET()
 }

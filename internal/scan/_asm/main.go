@@ -17,14 +17,26 @@ const block = 64
 type isa interface {
 	suffix() string
 	// constants loads what stays in registers over the whole function.
-	// withTokens is false when nonToken is not going to be asked for.
+	// withTokens is false when only isLF is going to be asked for.
 	constants(withTokens bool)
 	// load reads the block at base+offset.
 	load(base, offset Register)
-	// nonToken sets mask to the bytes of the block that are not token characters.
+	// nonToken sets mask to the bytes of the block that are not token
+	// characters; control bytes may be left out. It remembers for odd whether
+	// there were any but HTAB, CR and LF.
 	nonToken(mask GPVirtual)
+	// isNextLF sets mask to the bytes of the block in front of an LF. It reads
+	// the byte behind the block at base+offset, and remembers for odd whether
+	// there was a CR without its LF.
+	isNextLF(base, offset Register, mask GPVirtual)
+	// odd sets the low byte of flag to 1 when there was what nonToken and
+	// isNextLF remember, and else to 0.
+	odd(flag GPVirtual)
 	// isLF sets mask to the bytes of the block that are LF.
 	isLF(mask GPVirtual)
+	// isCR sets mask to the bytes of the block that are CR. It needs constants
+	// withTokens, as nonToken and isNextLF do.
+	isCR(mask GPVirtual)
 	// slots is the number of positions to be written of every block, and of
 	// blocks that have more than these.
 	slots() (often, seldom int)
@@ -62,4 +74,9 @@ func isToken(c byte) bool {
 		return true
 	}
 	return false
+}
+
+// isControl says whether c is a control byte other than HTAB, CR and LF.
+func isControl(c byte) bool {
+	return c < ' ' && c != '\t' && c != '\r' && c != '\n' || c == 0x7f
 }

@@ -118,3 +118,12 @@ func onStack(name string) Mem {
 	}
 	return p.Addr
 }
+
+// resultOnStack returns the place of a result.
+func resultOnStack(name string) Mem {
+	r, err := Return(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return r.Addr
+}
