@@ -6,11 +6,11 @@
 
 #include "textflag.h"
 
-// The rows (high four bits) of the token characters for each low four bits,
-// the bit of each row, and the weights that make bits of bytes.
-DATA neon<>+0(SB)/8, $0xfcf8fcf8f8f8fce8
-DATA neon<>+8(SB)/8, $0x70d4545054f4f8f8
-DATA neon<>+16(SB)/8, $0x8040201008040201
+// The kinds of the bytes with some low four bits and with some high four, as
+// _asm/avx2.go has them, and the weights that make bits of bytes.
+DATA neon<>+0(SB)/8, $0x3f3e3f3e3e3e3f3a
+DATA neon<>+8(SB)/8, $0x4c358524259d9e3e
+DATA neon<>+16(SB)/8, $0x500c08040201e060
 DATA neon<>+24(SB)/8, $0x0000000000000000
 DATA neon<>+32(SB)/8, $0x8040201008040201
 DATA neon<>+40(SB)/8, $0x8040201008040201
@@ -40,9 +40,15 @@ GLOBL neon<>(SB), RODATA|NOPTR, $48
 #define rT3 R22
 #define rCount R23
 #define rBefore R24
+#define rBare R25
+#define rLastCR R26
+
+// The kinds of control bytes.
+#define controlKinds $0xe0e0e0e0e0e0e0e0
 
 // The constants: tables in V24 and V25, weights in V26, 0x0f, LF and CR in V27
-// to V29.
+// to V29. In V30 the kinds of all bytes are collected, all of them for a CR
+// without its LF; V31 is all ones.
 #define CONSTANTS \
 	MOVD	$neon<>(SB), rT0 \
 	VLD1	(rT0), [V24.B16, V25.B16, V26.B16] \
@@ -51,7 +57,9 @@ GLOBL neon<>(SB), RODATA|NOPTR, $48
 	MOVD	$10, rT0 \
 	VDUP	rT0, V28.B16 \
 	MOVD	$13, rT0 \
-	VDUP	rT0, V29.B16
+	VDUP	rT0, V29.B16 \
+	VEOR	V30.B16, V30.B16, V30.B16 \
+	VCMEQ	V31.B16, V31.B16, V31.B16
 
 // The block at pos to V0 to V3, or the last one with shift to drop what has
 // been seen of it.
@@ -83,14 +91,42 @@ GLOBL neon<>(SB), RODATA|NOPTR, $48
 	VCMEQ	V.B16, V3.B16, V7.B16 \
 	GATHER(mask)
 
-// To V: whether the bytes of X are token characters. Bytes above 0x7f have no
-// row.
+// A CR of X without an LF to all kinds of V30; in LF and behind it in NEXT are
+// the LFs of X. The one behind the last byte of the block is taken to be an LF;
+// the next block looks whether it is.
+#define BARE(X, LF, NEXT) \
+	VEXT	$1, NEXT.B16, LF.B16, V16.B16 \
+	VCMEQ	V29.B16, X.B16, V17.B16 \
+	VORR	V30.B16, V17.B16, V17.B16 \
+	VBIF	V16.B16, V17.B16, V30.B16
+
+// The LFs of the block to lf.
+#define LINEENDS \
+	VCMEQ	V28.B16, V0.B16, V4.B16 \
+	VCMEQ	V28.B16, V1.B16, V5.B16 \
+	VCMEQ	V28.B16, V2.B16, V6.B16 \
+	VCMEQ	V28.B16, V3.B16, V7.B16 \
+	BARE(V0, V4, V5) \
+	BARE(V1, V5, V6) \
+	BARE(V2, V6, V7) \
+	BARE(V3, V7, V31) \
+	GATHER(rLf) \
+	BIC	rLf, rLastCR, rLastCR \
+	ORR	rLastCR, rBare, rBare \
+	VMOV	V3.B[15], rT0 \
+	CMP	$13, rT0 \
+	CSET	EQ, rLastCR
+
+// To V: whether the bytes of X are token characters. Control bytes may count
+// as such; their kinds are added to V30. Bytes above 0x7f are of no kind.
 #define TOKENS(X, V) \
 	VUSHR	$4, X.B16, V16.B16 \
 	VAND	V27.B16, X.B16, V17.B16 \
 	VTBL	V16.B16, [V25.B16], V16.B16 \
 	VTBL	V17.B16, [V24.B16], V17.B16 \
-	VCMTST	V17.B16, V16.B16, V.B16
+	VCMTST	V17.B16, V16.B16, V.B16 \
+	VAND	V17.B16, V16.B16, V16.B16 \
+	VORR	V16.B16, V30.B16, V30.B16
 
 // The line starts, and a test whether an LF is at one or behind one.
 #define STARTS \
@@ -192,8 +228,21 @@ bit: \
 	ANDS	rT2, rT1, rT1 \
 	BNE	bit
 
-// func linesNEON(src *byte, size, from int, out *uint32, room int) (n, body int)
-TEXT ·linesNEON(SB), NOSPLIT, $0-56
+// Returns with body; the k words at out have been written.
+#define RETURN(where) \
+	LSR	$1, rK, rK \
+	MOVD	rK, n+40(FP) \
+	MOVD	where, body+48(FP) \
+	VMOV	V30.D[0], rT0 \
+	VMOV	V30.D[1], rT1 \
+	ORR	rT1, rT0, rT0 \
+	AND	controlKinds, rT0, rT0 \
+	ORR	rBare, rT0, rT0 \
+	MOVD	rT0, odd+56(FP) \
+	RET
+
+// func linesNEON(src *byte, size, from int, out *uint32, room int) (n, body, odd int)
+TEXT ·linesNEON(SB), NOSPLIT, $0-64
 	MOVD	src+0(FP), rSrc
 	MOVD	size+8(FP), rSize
 	MOVD	from+16(FP), rPos
@@ -204,13 +253,15 @@ TEXT ·linesNEON(SB), NOSPLIT, $0-56
 	MOVD	ZR, rAfterLF1
 	MOVD	ZR, rUnfinished
 	MOVD	ZR, rK
+	MOVD	ZR, rBare
+	MOVD	ZR, rLastCR
 	CONSTANTS
 
 loop:
 	CMP	rSize, rPos
 	BGE	ended
 	LOAD
-	EQUAL(V28, rLf)
+	LINEENDS
 	TOKENS(V0, V4)
 	TOKENS(V1, V5)
 	TOKENS(V2, V6)
@@ -246,27 +297,18 @@ perhaps:
 	EMIT(slow_last)
 
 found:
-	LSR	$1, rK, rK
-	MOVD	rK, n+40(FP)
-	MOVD	rBody, body+48(FP)
-	RET
+	RETURN(rBody)
 
 slow_last:
 	SLOW(slow_bit_last)
 	B	found
 
 ended:
-	LSR	$1, rK, rK
-	MOVD	rK, n+40(FP)
-	MOVD	ZR, body+48(FP)
-	RET
+	RETURN(ZR)
 
 short:
-	LSR	$1, rK, rK
-	MOVD	rK, n+40(FP)
 	MOVD	$-1, rBody
-	MOVD	rBody, body+48(FP)
-	RET
+	RETURN(rBody)
 
 // func headerEndNEON(src *byte, size, from, afterLF, afterLF1 int) int
 TEXT ·headerEndNEON(SB), NOSPLIT, $0-48
