@@ -59,6 +59,7 @@ const (
 	ErrHeaderName        // a header name is not a token
 	ErrColon             // a header line has no colon
 	ErrFold              // a continuation line has nothing to continue
+	ErrBareCR            // a CR that is not right before an LF, anywhere in the header section
 	ErrBareLF            // a line ends in LF without CR (Strict)
 	ErrContentLength     // Content-Length is not a number, or too large
 	ErrContentLengthTwo  // two Content-Length values differ
@@ -125,6 +126,7 @@ var codes = [numCodes]struct{ name, text string }{
 	ErrHeaderName:        {"header-name", prefix + "malformed header name"},
 	ErrColon:             {"colon", prefix + "header line without a colon"},
 	ErrFold:              {"fold", prefix + "continuation line with nothing to continue"},
+	ErrBareCR:            {"bare-cr", prefix + "CR without LF"},
 	ErrBareLF:            {"bare-lf", prefix + "line ends in LF without CR"},
 	ErrContentLength:     {"content-length", prefix + "malformed Content-Length"},
 	ErrContentLengthTwo:  {"content-length-conflict", prefix + "conflicting Content-Length values"},

@@ -47,17 +47,33 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// compareVerdict returns what differs between the verdicts.
+func compareVerdict(fault codec.Fault, ref reference.Result) string {
+	got := ""
+	if fault.Code != 0 {
+		got = fault.Code.Name()
+	}
+	switch {
+	case ref.Control == "" && got != ref.Problem,
+		ref.Control != "" && got != ref.Control && got != ref.Problem:
+		return "verdict " + got + ", want " + ref.Problem + " or " + ref.Control
+	case got == ref.Control && got != "" && fault.Offset != ref.ControlAt:
+		return "control byte found elsewhere"
+	case ref.Control != "" && got != ref.Control && fault.Offset > ref.ControlAt:
+		return "control byte passed over"
+	}
+	return ""
+}
+
 // compare returns what differs between the index and the reference.
 func compare(m *codec.Message, err error, b []byte, ref reference.Result) string {
-	got := ""
 	if code, ok := err.(sipwire.Code); ok {
-		got = code.Name()
 		if e := m.ParseFault(); e.Code != code || e.Offset < 0 || e.Offset > len(b) {
 			return "error offset outside the input"
 		}
 	}
-	if got != ref.Problem {
-		return "verdict " + got + ", want " + ref.Problem
+	if diff := compareVerdict(m.ParseFault(), ref); diff != "" {
+		return diff
 	}
 	if m.IsRequest() != (ref.Read && !ref.Response) || m.IsResponse() != (ref.Read && ref.Response) {
 		return "kind"

@@ -38,25 +38,34 @@ func (p *Parser) Parse(m *Message, b []byte) error {
 }
 
 // parseHead indexes start line and header fields from offset start. It
-// reports whether the end of the header section was found; m.body is then the
-// offset behind the empty line.
+// reports whether the end of the header section was found and is one for
+// everybody; m.body is then the offset behind the empty line.
 func (m *Message) parseHead(p *Parser, start int) bool {
+	found, clean := m.indexHead(p, start)
+	return clean || m.judgeControls(p, start, found)
+}
+
+// indexHead is parseHead without a look at control bytes. clean says that the
+// end was found and that there are none.
+func (m *Message) indexHead(p *Parser, start int) (found, clean bool) {
 	if start == len(m.buf) {
 		m.fail(sipwire.ErrEmpty, header.IDOther, start)
-		return false
+		return false, false
 	}
 	from := start
 	for {
-		n, body := scan.Lines(m.buf, from, m.lines[:])
+		n, body, cleanLines := scan.Lines(m.buf, from, m.lines[:])
 		lines := m.lines[:n]
 		if from == start {
 			// The start line; without one, it is all there is.
 			if n == 0 {
-				return m.headIncomplete(p, start)
+				m.headIncomplete(p, start)
+				return false, false
 			}
 			if !m.parseStartLine(p, start, lines[0]) && losesFraming(m.fault.Code) {
-				return false
+				return false, false
 			}
+			clean = cleanLines
 			if body != 0 && m.indexFast(p, start, n) {
 				m.body = body
 				break
@@ -66,7 +75,7 @@ func (m *Message) parseHead(p *Parser, start int) bool {
 		}
 		if !m.parseLines(p, from, lines) {
 			m.classify()
-			return false
+			return false, false
 		}
 		if body != 0 {
 			m.body = body
@@ -74,14 +83,15 @@ func (m *Message) parseHead(p *Parser, start int) bool {
 			break
 		}
 		if n < len(m.lines) {
-			return m.headIncomplete(p, m.lineStart(n, from))
+			m.headIncomplete(p, m.lineStart(n, from))
+			return false, false
 		}
 		from = int(m.lines[n-1].LF) + 1
 	}
 	if p.Strict && m.buf[m.body-2] != '\r' {
 		m.fail(sipwire.ErrBareLF, header.IDOther, m.body-1)
 	}
-	return true
+	return true, clean
 }
 
 // losesFraming distinguishes the start lines behind which nothing can be trusted from
@@ -104,7 +114,7 @@ func (m *Message) lineStart(n, from int) int {
 // empty line; line is where its last, unfinished line starts. What was
 // indexed stays visible. A line that has outgrown its limit already is
 // reported as that, since more bytes would not mend it.
-func (m *Message) headIncomplete(p *Parser, line int) bool {
+func (m *Message) headIncomplete(p *Parser, line int) {
 	code := sipwire.ErrIncomplete
 	switch n := len(m.buf) - line; {
 	case !m.parsed:
@@ -116,7 +126,6 @@ func (m *Message) headIncomplete(p *Parser, line int) bool {
 	}
 	m.fail(code, header.IDOther, len(m.buf))
 	m.classify()
-	return false
 }
 
 // parseLines indexes the header lines of one batch; the first starts at

@@ -86,7 +86,7 @@ func goesFast(p *Parser, b []byte) bool {
 	m := new(Message)
 	m.Reset()
 	m.buf = b
-	n, body := scan.Lines(b, 0, m.lines[:])
+	n, body, _ := scan.Lines(b, 0, m.lines[:])
 	return n > 0 && body > 0 && m.indexFast(p, 0, n)
 }
 

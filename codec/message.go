@@ -42,6 +42,7 @@ type Message struct {
 
 	body, end int    // the body is buf[body:end]; trailing bytes follow
 	length    int    // Content-Length as declared, -1 when absent
+	unclean   bool   // the header section may have control bytes
 	parsed    bool   // the start line was read: accessors may be used
 	released  bool   // it is in the pool
 	gen       uint32 // how often the message was forgotten: see Edit
@@ -116,7 +117,7 @@ func (m *Message) forget() {
 	m.startLine = startLine{}
 	m.fault = Fault{}
 	m.body, m.end, m.length = 0, 0, -1
-	m.parsed = false
+	m.parsed, m.unclean = false, false
 	m.gen++
 	if m.stream != nil {
 		m.stream = nil

@@ -37,14 +37,16 @@ const (
 func (m *Message) parseStartLine(p *Parser, start int, line scan.Line) bool {
 	b, lf := m.buf, int(line.LF)
 	end := lf
+	// The length is asked for first, since a stream may know it before it has
+	// the end of the line.
+	if lf-start >= limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage) {
+		m.fail(sipwire.ErrStartLineTooLong, header.IDOther, start+limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage))
+		return false
+	}
 	if b[lf-1] == '\r' {
 		end--
 	} else if p.Strict {
 		m.fail(sipwire.ErrBareLF, header.IDOther, lf)
-	}
-	if lf-start >= limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage) {
-		m.fail(sipwire.ErrStartLineTooLong, header.IDOther, start+limit(p.MaxStartLine, DefaultMaxStartLine, maxMessage))
-		return false
 	}
 	m.start, m.lineEnd = uint32(start), uint32(end)
 	nameEnd := int(line.NameEnd)

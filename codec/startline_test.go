@@ -85,6 +85,8 @@ func TestStatusLineVersion(t *testing.T) {
 			b[i] = byte(c)
 			want := sipwire.ErrStartLine
 			switch {
+			case c == '\r' && i < 4:
+				want = sipwire.ErrBareCR
 			case byte(c) == line[i], i < 3 && byte(c) == line[i]|0x20:
 				want = 0
 			case i == 4 && c >= '0' && c <= '9', i == 6 && c >= '0' && c <= '9':

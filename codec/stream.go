@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/sipwire/sipwire"
@@ -290,12 +291,13 @@ func (s *Stream) findHead(m *Message) bool {
 	if len(b) == 0 || len(b) == 1 && b[0] == '\r' {
 		return false
 	}
-	end := scan.HeaderEnd(b, s.searched)
+	from := s.searched
+	end := scan.HeaderEnd(b, from)
 	if end == 0 {
 		s.searched = len(b)
 	}
 	most := s.maxHead()
-	if (end == 0 || end > most) && !s.checkStartLine(m, b) {
+	if (end == 0 || end > most) && !s.checkStartLine(m, b, from) {
 		return false
 	}
 	if end > most || end == 0 && len(b) > most {
@@ -308,28 +310,35 @@ func (s *Stream) findHead(m *Message) bool {
 // checkStartLine looks at the start line of an unfinished message as soon as
 // it is complete, so that garbage is refused before a header section of it
 // has been collected. What it refuses, the parse of the whole refuses the
-// same way.
-func (s *Stream) checkStartLine(m *Message, b []byte) bool {
+// same way. The bytes of b in front of from have been searched for its end.
+func (s *Stream) checkStartLine(m *Message, b []byte, from int) bool {
 	if s.lineOK {
 		return true
 	}
 	p := s.parser()
-	n, _ := scan.Lines(b[:min(len(b), p.MaxStartLine+1)], 0, m.lines[:1])
-	if n == 0 {
-		if len(b) > p.MaxStartLine {
-			return s.lose(sipwire.ErrStartLineTooLong, header.IDOther, p.MaxStartLine)
-		}
+	most := p.MaxStartLine
+	lf := -1
+	if from <= most {
+		lf = bytes.IndexByte(b[from:min(len(b), most+1)], '\n')
+	}
+	if lf < 0 && len(b) <= most {
 		return true
 	}
-	m.buf = b
-	ok := m.parseStartLine(&p, 0, m.lines[0])
-	e := m.fault
-	m.Reset()
-	if !ok && losesFraming(e.Code) {
-		return s.lose(e.Code, e.Header, e.Offset)
+	m.buf, m.body = b, len(b)
+	ok := false
+	if lf < 0 {
+		m.fail(sipwire.ErrStartLineTooLong, header.IDOther, most)
+	} else {
+		scan.Lines(b[:from+lf+1], 0, m.lines[:1])
+		ok = m.parseStartLine(&p, 0, m.lines[0])
 	}
-	s.lineOK = true
-	return true
+	s.lineOK = ok || !losesFraming(m.fault.Code)
+	if !s.lineOK {
+		m.judgeControls(&p, 0, false)
+		s.lose(m.fault.Code, m.fault.Header, m.fault.Offset)
+	}
+	m.Reset()
+	return s.lineOK
 }
 
 // findTotal reads the header section for the length of the body.

@@ -145,7 +145,7 @@ func TestStream(t *testing.T) {
 		{"ends in head", streamLimits{}, one + "BYE sip:", []string{gotOne, lost(sipwire.ErrIncomplete, 0, 8, len(one))}},
 		{"ends in body", streamLimits{}, one[:len(one)-1], []string{lost(sipwire.ErrIncomplete, 0, len(one)-1, 0)}},
 		{"ends in CRLF", streamLimits{}, "\r", []string{lost(sipwire.ErrIncomplete, 0, 1, 0)}},
-		{"lone CR", streamLimits{}, "\rx\r\n\r\n", []string{lost(sipwire.ErrStartLine, 0, 0, 0)}},
+		{"lone CR", streamLimits{}, "\rx\r\n\r\n", []string{lost(sipwire.ErrBareCR, 0, 0, 0)}},
 		{"garbage", streamLimits{}, "\x16\x03\x01\n", []string{lost(sipwire.ErrStartLine, 0, 0, 0)}},
 		{"garbage behind", streamLimits{}, one + "hello world\r\n", []string{gotOne, lost(sipwire.ErrStartLine, 0, 11, len(one))}},
 		{"no length", streamLimits{}, head + "\r\n", []string{lost(sipwire.ErrContentLengthNone, header.IDContentLength, len(head)+2, 0)}},

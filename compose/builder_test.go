@@ -62,9 +62,9 @@ func TestBuilder(t *testing.T) {
 		b.Options(header.IDSupported, 1<<header.Option100rel|1<<header.OptionTimer)
 		b.CSeq(314159, nil)
 		b.Value(header.IDCallID, []byte("a84b4c76e66710@pc33.atlanta.example.com"))
-		b.Addr(header.IDTo, &Address{Display: []byte(`Bob "B" \ Ö` + "\x01"), URI: []byte("sip:bob@biloxi.example.com")})
+		b.Addr(header.IDTo, &Address{Display: []byte(`Bob "B" \ Ö`), URI: []byte("sip:bob@biloxi.example.com")})
 		b.Addr(header.IDFrom, &Address{URI: []byte("sip:alice@atlanta.example.com"), Tag: []byte("1928301774")})
-		b.Raw([]byte("X-Odd"), []byte(" a\"<,;\x01"))
+		b.Raw([]byte("X-Odd"), []byte(" a\"<,;"))
 		b.Number(header.IDMaxForwards, 70)
 		b.Options(header.IDProxyRequire, 1<<header.OptionSecAgree)
 		b.Addr(header.IDRecordRoute, &Address{URI: []byte("sip:p0.example.com;lr")})
@@ -97,7 +97,7 @@ func TestBuilder(t *testing.T) {
 		"Proxy-Require: sec-agree\r\n" +
 		"Max-Forwards: 70\r\n" +
 		"From: <sip:alice@atlanta.example.com>;tag=1928301774\r\n" +
-		"To: \"Bob \\\"B\\\" \\\\ Ö\\\x01\" <sip:bob@biloxi.example.com>\r\n" +
+		"To: \"Bob \\\"B\\\" \\\\ Ö\" <sip:bob@biloxi.example.com>\r\n" +
 		"Call-ID: a84b4c76e66710@pc33.atlanta.example.com\r\n" +
 		"CSeq: 314159 INVITE\r\n" +
 		"Contact: <sip:alice@192.0.2.4;transport=tcp>;+sip.instance=\"<urn:uuid:1>\";expires=60;ob\r\n" +
@@ -106,7 +106,7 @@ func TestBuilder(t *testing.T) {
 		"User-Agent: sipwire/1 (test)\r\n" +
 		"Allow: ACK, BYE, INVITE\r\n" +
 		"Supported: timer, 100rel\r\n" +
-		"X-Odd: a\"<,;\x01\r\n" +
+		"X-Odd: a\"<,;\r\n" +
 		"Session-Expires: 1800;refresher=uac\r\n" +
 		"Reason: Q.850;cause=16;text=\"Terminated\"\r\n" +
 		"Replaces: 98732@example.com;to-tag=r33th4x0r;host=[::1];note=\"\"\r\n" +

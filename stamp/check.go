@@ -15,7 +15,7 @@ func (v *templateVar) check(b []byte, probing bool) sipwire.Code {
 		if p.pos == posField && probing || p.pos == posLines || p.pos == posBody {
 			continue
 		}
-		if code := check.Text(b); code != 0 {
+		if code := check.Part(b); code != 0 {
 			return code
 		}
 		if code := p.check(b); code != 0 {

@@ -135,7 +135,7 @@ func TestTemplateValues(t *testing.T) {
 		line      string // the place of {{x}}
 		good, bad []string
 	}{
-		{"Subject: {{x}}", []string{"", any, "\x01"}, nil},
+		{"Subject: {{x}}", []string{"", any, "a\tb"}, []string{"\x01", "\x7f", "\"\\\x01\""}},
 		{"Subject: <{{x}}", []string{"", any}, nil},
 		{"X-Y: {{x}}", []string{"", any}, nil},
 		{"X-Y: \"{{x}}\" a", []string{"", `a <b>,;`, `\"`}, []string{any, `"`, `\`}},

@@ -9,6 +9,7 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/scan"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -19,10 +20,33 @@ const MagicCookie = "z9hG4bK"
 const MaxCSeq = 1<<31 - 1
 
 // Text refuses CR, LF and NUL: a value that is put in never has to be folded,
-// and all three end a line for some reader.
+// and all three end a line for some reader. Other control bytes have no place
+// in a value but in a quoted pair, HTAB excepted.
 func Text(b []byte) sipwire.Code {
+	if scan.Odd(b) < 0 && bytes.IndexByte(b, '\n') < 0 {
+		return 0
+	}
+	return oddText(b)
+}
+
+// Part is Text for a part of a value: whether a quoted pair in it is one in the
+// whole value it does not say, so it has none of a control byte.
+func Part(b []byte) sipwire.Code {
+	code := Text(b)
+	if code == 0 && scan.Odd(b) >= 0 {
+		return sipwire.ErrControl
+	}
+	return code
+}
+
+// oddText is Text for b with control bytes.
+func oddText(b []byte) sipwire.Code {
 	if bytes.IndexByte(b, '\r') >= 0 || bytes.IndexByte(b, '\n') >= 0 || bytes.IndexByte(b, 0) >= 0 {
 		return sipwire.ErrInjection
+	}
+	c := Controls{b: b, from: -1}
+	if c.Next() >= 0 {
+		return sipwire.ErrControl
 	}
 	return 0
 }

@@ -43,6 +43,13 @@ type Result struct {
 	Fields   []Field
 	Length   int // Content-Length, -1 for none
 	Body     Span
+
+	// Control is the name of the first control byte that is refused, whatever
+	// else is wrong, "" for none, and ControlAt where it is. The first defect
+	// is this one if it is in front of Problem, whose place the reference does
+	// not know.
+	Control   string
+	ControlAt int
 }
 
 // parser is the state of one parse.
@@ -148,17 +155,18 @@ func (p *parser) parse() {
 		p.problem("empty")
 		return
 	}
+	defer func() { p.controls(start, p.r.Body.Lo) }()
 	first, ok := p.readLine(start)
 	if !ok {
 		p.incomplete(start, p.opt.MaxStartLine, "start-line-too-long")
 		return
 	}
-	if first.bare && p.opt.Strict {
-		p.problem("bare-lf")
-	}
 	if first.next-1-start >= p.opt.MaxStartLine {
 		p.problem("start-line-too-long")
 		return
+	}
+	if first.bare && p.opt.Strict {
+		p.problem("bare-lf")
 	}
 	p.r.Read = p.startLine(first.text)
 	if !p.r.Read && p.r.Problem != "request-uri" && p.r.Problem != "status" {
