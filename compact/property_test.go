@@ -199,7 +199,7 @@ var hostile = []string{
 	message(routeLines), message(routeMixed), message(routeFold),
 	message("v: \"", "v: a", "Via:b,"), message("m: <,", "m: >", "m:,"), message("k:,,,", "k:a", "Supported:\r\n ", "k:b ,\r\n\tc"),
 	message("v: a(b,", "v: c)", "v: (\\"), message("In-Reply-To: \"a,b", "In-Reply-To: c\""),
-	message("m: \"\\\r\n , b\"", "m: c"), message("s: \\ \r\n\r\n"), message("s:\r\r\n \r\r\n x", "v:\r\r\n a"), message("k: \x00, a\r, b"),
+	message("m: \"\\\r\n , b\"", "m: c"), message("s: \\ \r\n\r\n"), message("s:\x01\r\n \x01\r\n x", "v:\x01\r\n a"), message("k: \x01, a\x02, b"),
 	message("www-authenticate: Digest a=\"b, c\"", "WWW-Authenticate: Basic a, b"),
 	"\n\r\n" + reqLine + "\nv:a\n ,b\nv:c\r\n\nbody", reqLine + "\r\n\r\n\r\n", "SIP/2.0 200\nl:0\n\nxx", "SIP/2.0 200 \nVia:\n \n\n",
 }
