@@ -31,9 +31,9 @@
 //
 // [Edit] changes a message that was parsed. Changes are collected in any order
 // and written in one go; all other bytes are written as received. What a caller
-// puts in is checked: CR, LF and NUL are ErrInjection everywhere, and where a
-// token, a host or a URI is expected it has to be one. After an error nothing
-// is written. Packages compose and stamp make messages.
+// puts in is checked: CR, LF and NUL are ErrInjection everywhere, other control
+// bytes ErrControl, and where a token, a host or a URI is expected it has to be
+// one. After an error nothing is written. Packages compose and stamp make messages.
 //
 // # Who owns the bytes
 //

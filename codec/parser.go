@@ -26,7 +26,8 @@ const (
 // be shared.
 type Parser struct {
 	// Strict refuses what the default tolerates: lines that end in LF
-	// alone, and a second header field where only one is allowed.
+	// alone, control bytes outside quoted pairs (see [Message.Controls]),
+	// and a second header field where only one is allowed.
 	Strict bool
 	// Stream says that the message was received over a stream, where a missing
 	// Content-Length is an error (RFC 3261, 18.3).

@@ -37,7 +37,7 @@ func linesGeneric(src []byte, from int, lines []Line) (n, body int, clean bool) 
 		if n == len(lines) {
 			return n, 0, false
 		}
-		ends++
+		ends++ // what controls is to find when there is nothing else
 		if src[lf-1] == '\r' {
 			ends++
 		}
