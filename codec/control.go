@@ -24,12 +24,15 @@ import (
 // all of the US-ASCII ones, DEL included, but HTAB and line ends. A CR that is
 // not right before an LF is one of them also in a quoted pair. In nearly every
 // message there are none, and then it costs nothing.
-func (m *Message) Controls() iter.Seq[int] { return m.eachControl }
+func (m *Message) Controls() iter.Seq[int] {
+	return func(yield func(offset int) bool) {
+		if m.unclean {
+			m.eachControl(yield)
+		}
+	}
+}
 
 func (m *Message) eachControl(yield func(offset int) bool) {
-	if !m.unclean {
-		return
-	}
 	c := check.NewControls(m.buf[:m.body], int(m.start))
 	for i := c.Next(); i >= 0 && yield(i); i = c.Next() {
 	}

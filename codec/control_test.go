@@ -169,6 +169,14 @@ func TestControls(t *testing.T) {
 		})
 	}
 	var m Message
+	if n := testing.AllocsPerRun(10, func() {
+		_ = m.Parse([]byte(nil))
+		for range m.Controls() {
+			break
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
 	for range m.Controls() {
 		t.Error("found in nothing")
 	}

@@ -49,6 +49,9 @@ func AppendReply(dst []byte, req *codec.Message, r *Reply) ([]byte, error) {
 		}
 		return dst, req.Fail(codec.Fault{Code: code})
 	}
+	for range req.Controls() {
+		return replySlowly(dst, req, r)
+	}
 	// Field by field: a composite literal is made elsewhere and copied.
 	var w writer
 	w.m, w.dst, w.late = req, dst, true

@@ -75,8 +75,8 @@ func (w *writer) name(id header.ID) {
 }
 
 // value appends the bytes from lo to hi of the value of field i, without its
-// folds. What is left of a line end is a CR that folds nothing, and must not be
-// written.
+// folds. A control byte that is left, and that no quoted pair excuses, must not
+// be written.
 func (w *writer) value(id header.ID, i, lo, hi int) {
 	b, n := w.m.ValueAt(i)[lo:hi], len(w.dst)
 	if w.m.FoldedAt(i) {
@@ -87,25 +87,9 @@ func (w *writer) value(id header.ID, i, lo, hi int) {
 	if w.late {
 		return
 	}
-	if bytes.IndexByte(w.dst[n:], '\r') >= 0 || bytes.IndexByte(w.dst[n:], '\n') >= 0 {
-		w.fail(id, w.m.At(i).ValueOffset+lo+lineEnd(b), sipwire.ErrControl)
+	if check.Control(w.dst[n:]) >= 0 || bytes.IndexByte(w.dst[n:], '\n') >= 0 {
+		w.fail(id, w.m.At(i).ValueOffset+lo+max(check.Control(b), 0), sipwire.ErrControl)
 	}
-}
-
-// lineEnd returns the index of the first CR or LF of b that does not fold a
-// line, len(b) for none.
-func lineEnd(b []byte) int {
-	for i := 0; i < len(b); i++ {
-		if b[i] != '\r' && b[i] != '\n' {
-			continue
-		}
-		j := abnf.SkipLWS(b, i)
-		if j == i {
-			return i
-		}
-		i = j - 1
-	}
-	return len(b)
 }
 
 // copyField copies field i of the message under the name of id.

@@ -44,11 +44,17 @@ func oddText(b []byte) sipwire.Code {
 	if bytes.IndexByte(b, '\r') >= 0 || bytes.IndexByte(b, '\n') >= 0 || bytes.IndexByte(b, 0) >= 0 {
 		return sipwire.ErrInjection
 	}
-	c := Controls{b: b, from: -1}
-	if c.Next() >= 0 {
+	if Control(b) >= 0 {
 		return sipwire.ErrControl
 	}
 	return 0
+}
+
+// Control returns the offset of the first control byte of a value, which may
+// be folded, that no quoted pair excuses, or -1.
+func Control(b []byte) int {
+	c := Controls{b: b, from: -1}
+	return c.Next()
 }
 
 // Token asks for a token (RFC 3261, 25.1).
