@@ -59,11 +59,14 @@ const (
 	ErrHeaderName        // a header name is not a token
 	ErrColon             // a header line has no colon
 	ErrFold              // a continuation line has nothing to continue
+	ErrColonSpace        // whitespace is in front of the colon of a header field (Hardened)
+	ErrFolded            // a header field is continued on the next line (Hardened)
+	ErrUTF8              // the header section has bytes that are not UTF-8 (Hardened)
 	ErrBareCR            // a CR that is not right before an LF, anywhere in the header section
 	ErrBareLF            // a line ends in LF without CR (Strict)
 	ErrContentLength     // Content-Length is not a number, or too large
 	ErrContentLengthTwo  // two Content-Length values differ
-	ErrContentLengthNone // Content-Length is missing on a stream (RFC 3261, 18.3)
+	ErrContentLengthNone // Content-Length is missing on a stream (RFC 3261, 18.3), or with a body (Hardened)
 	ErrBodyShort         // Content-Length is more than the datagram has
 	ErrHeaderTwice       // a header field that must be single is given twice (Strict)
 	ErrMessageTooLong    // the message is over its limit (513)
@@ -126,11 +129,14 @@ var codes = [numCodes]struct{ name, text string }{
 	ErrHeaderName:        {"header-name", prefix + "malformed header name"},
 	ErrColon:             {"colon", prefix + "header line without a colon"},
 	ErrFold:              {"fold", prefix + "continuation line with nothing to continue"},
+	ErrColonSpace:        {"colon-space", prefix + "whitespace before the colon"},
+	ErrFolded:            {"folded", prefix + "folded header field"},
+	ErrUTF8:              {"utf-8", prefix + "bytes that are not UTF-8"},
 	ErrBareCR:            {"bare-cr", prefix + "CR without LF"},
 	ErrBareLF:            {"bare-lf", prefix + "line ends in LF without CR"},
 	ErrContentLength:     {"content-length", prefix + "malformed Content-Length"},
 	ErrContentLengthTwo:  {"content-length-conflict", prefix + "conflicting Content-Length values"},
-	ErrContentLengthNone: {"content-length-missing", prefix + "Content-Length missing on a stream"},
+	ErrContentLengthNone: {"content-length-missing", prefix + "Content-Length missing"},
 	ErrBodyShort:         {"body-short", prefix + "Content-Length larger than the datagram"},
 	ErrHeaderTwice:       {"header-twice", prefix + "header given twice"},
 	ErrMessageTooLong:    {"message-too-long", prefix + "message too long"},

@@ -55,7 +55,7 @@ func (m *Message) judgeControls(p *Parser, start int, found bool) bool {
 			continue // its LF may have been cut off
 		case b == '\r':
 			found, code = false, sipwire.ErrBareCR
-		case b != 0 && !p.Strict:
+		case b != 0 && p.Strictness == Lenient:
 			continue
 		}
 		if m.fault.Code == 0 || i < m.fault.Offset || i == m.fault.Offset && m.losesTo(code) {

@@ -34,7 +34,8 @@ const (
 // An Edit without changes writes all that was given to Parse. With the first
 // change, CRLFs before the start line and bytes behind the body are left out:
 // they are not part of the message (RFC 3261, 7.5 and 18.3), and on a stream
-// they would be taken for the next one.
+// they would be taken for the next one. [StreamWriter.AddEdit] leaves them out
+// in any case.
 //
 // The message, its bytes and the values given to the calls: values are copied
 // by the call, except for the body, which must stay as it is until the result

@@ -12,6 +12,15 @@ import (
 // number of bytes, and a change that keeps the length of what it replaces does
 // not cut the run that it is in.
 
+// messageBounds is bounds without what is in front of the message and behind
+// it, also when there are no changes.
+func (e *Edit) messageBounds() (lo, hi int) {
+	if e.newBody {
+		return int(e.m.startLine.start), e.m.body
+	}
+	return int(e.m.startLine.start), e.m.end
+}
+
 // bounds returns the part of the bytes that is written, changes aside.
 func (e *Edit) bounds() (lo, hi int) {
 	m := e.m
@@ -120,12 +129,17 @@ func (e *Edit) AppendSegments(dst [][]byte) ([][]byte, error) {
 	if !e.ready() {
 		return dst, e.fault.Code
 	}
+	at, end := e.bounds()
+	return e.appendSegments(dst, at, end), nil
+}
+
+// appendSegments appends buf[at:end] with its changes, and the new body.
+func (e *Edit) appendSegments(dst [][]byte, at, end int) [][]byte {
 	add := func(b []byte) {
 		if len(b) > 0 {
 			dst = append(dst, b[:len(b):len(b)])
 		}
 	}
-	at, end := e.bounds()
 	plan, _ := e.ordered()
 	for i := range plan {
 		s := &plan[i]
@@ -135,5 +149,5 @@ func (e *Edit) AppendSegments(dst [][]byte) ([][]byte, error) {
 	}
 	add(e.m.buf[at:end])
 	add(e.body)
-	return dst, nil
+	return dst
 }

@@ -88,7 +88,7 @@ func (m *Message) indexHead(p *Parser, start int) (found, clean bool) {
 		}
 		from = int(m.lines[n-1].LF) + 1
 	}
-	if p.Strict && m.buf[m.body-2] != '\r' {
+	if p.Strictness != Lenient && m.buf[m.body-2] != '\r' {
 		m.fail(sipwire.ErrBareLF, header.IDOther, m.body-1)
 	}
 	return true, clean
@@ -137,7 +137,7 @@ func (m *Message) parseLines(p *Parser, from int, lines []scan.Line) bool {
 	for _, line := range lines {
 		start, nameEnd, lf := from, int(line.NameEnd), int(line.LF)
 		from = lf + 1
-		if p.Strict && b[lf-1] != '\r' {
+		if p.Strictness != Lenient && b[lf-1] != '\r' {
 			m.fail(sipwire.ErrBareLF, header.IDOther, lf)
 		}
 		if nameEnd == start && (b[start] == ' ' || b[start] == '\t') {
@@ -279,10 +279,8 @@ func (m *Message) frame(p *Parser) {
 	default:
 		m.end = m.body + m.length
 	}
-	if p.Strict {
-		if i := m.Duplicate(); i >= 0 {
-			m.fail(sipwire.ErrHeaderTwice, m.fields[i].id, int(m.fields[i].name))
-		}
+	if p.Strictness != Lenient {
+		m.judge(p)
 	}
 }
 

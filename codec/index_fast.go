@@ -49,13 +49,13 @@ func (m *Message) indexFast(p *Parser, from, n int) bool {
 			break
 		}
 		left--
-		kind := m.oddLine(&fields[left], m.lines[left].LF+1, m.lines[left+1], maxField, p.Strict)
+		kind := m.oddLine(&fields[left], m.lines[left].LF+1, m.lines[left+1], maxField, p.Strictness != Lenient)
 		switch {
 		case kind == isField:
 		case kind == isFold && !joined:
 			// Begin again with the lines that are left.
 			joined = true
-			if left = m.joinFolds(fields, m.lines[:n+1], p.Strict); left > 0 {
+			if left = m.joinFolds(fields, m.lines[:n+1], p.Strictness != Lenient); left > 0 {
 				fields = fields[:left]
 				continue
 			}

@@ -47,8 +47,8 @@ func sameIndex(got, want *Message) string {
 // fastParsers have each limit where some of the messages of the tests
 // break it and some do not.
 var fastParsers = []Parser{
-	{}, {Strict: true}, {Stream: true},
-	{MaxHeaders: 7}, {MaxHeaders: 8}, {MaxField: 30}, {MaxField: 31, Strict: true}, {MaxStartLine: 25},
+	{}, {Strictness: Strict}, {Stream: true},
+	{MaxHeaders: 7}, {MaxHeaders: 8}, {MaxField: 30}, {MaxField: 31, Strictness: Strict}, {MaxStartLine: 25},
 	{MaxMessage: 200}, {MaxMessage: 1 << 20, MaxField: 1 << 20}, {MaxHeaders: 300},
 }
 

@@ -84,7 +84,7 @@ func TestPolicy(t *testing.T) {
 			if strict && tt.strict != good {
 				want = tt.strict
 			}
-			p := Parser{Strict: strict, Stream: tt.stream}
+			p := Parser{Strictness: strictness(strict), Stream: tt.stream}
 			m := Acquire()
 			got := good
 			if err := p.Parse(m, []byte(tt.in)); err != nil {
@@ -237,4 +237,12 @@ func TestManyFields(t *testing.T) {
 			t.Errorf("after %d fields: %v, %d fields", n, err, m.Len())
 		}
 	}
+}
+
+// strictness is for tests that run with and without Strict.
+func strictness(strict bool) Strictness {
+	if strict {
+		return Strict
+	}
+	return Lenient
 }

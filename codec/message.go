@@ -49,7 +49,7 @@ type Message struct {
 
 	stream    *Stream // whose buffer holds the bytes, nil for none
 	streamGen uint32  // of the stream, when it handed them out
-	limits    Parser // what the message was parsed with; Clone needs it
+	limits    Parser  // what the message was parsed with; Clone needs it
 
 	typed typedCache
 

@@ -25,10 +25,8 @@ const (
 // the zero Parser for all of them. A Parser is not changed by its use and may
 // be shared.
 type Parser struct {
-	// Strict refuses what the default tolerates: lines that end in LF
-	// alone, control bytes outside quoted pairs (see [Message.Controls]),
-	// and a second header field where only one is allowed.
-	Strict bool
+	// Strictness says what is refused; Lenient unless set.
+	Strictness Strictness
 	// Stream says that the message was received over a stream, where a missing
 	// Content-Length is an error (RFC 3261, 18.3).
 	Stream bool
@@ -38,6 +36,26 @@ type Parser struct {
 	MaxField     int // bytes of one header field, line ends included; 16 KiB
 	MaxStartLine int // bytes of the start line; 16 KiB
 }
+
+// A Strictness says what a Parser refuses of what it could read.
+type Strictness uint8
+
+const (
+	// Lenient, the default, refuses what cannot be read in one way only, and
+	// keeps all else as received. Package lint finds what it tolerates.
+	Lenient Strictness = iota
+	// Strict also refuses what the grammar of RFC 3261 does not allow: lines
+	// that end in LF alone, control bytes outside quoted pairs (see
+	// [Message.Controls]), a second header field where only one is allowed,
+	// and, in typed values, a parameter that is given twice.
+	Strict
+	// Hardened also refuses what the grammar allows and another element may
+	// read differently: folded header fields, whitespace before the colon,
+	// bytes that are not UTF-8, a body without a Content-Length, and bytes
+	// behind the body. It is for elements at a border: what they have not seen
+	// is not there for those behind them either (docs/smuggling.md).
+	Hardened
+)
 
 func limit(set, def, most int) int {
 	if set <= 0 {

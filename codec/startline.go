@@ -45,7 +45,7 @@ func (m *Message) parseStartLine(p *Parser, start int, line scan.Line) bool {
 	}
 	if b[lf-1] == '\r' {
 		end--
-	} else if p.Strict {
+	} else if p.Strictness != Lenient {
 		m.fail(sipwire.ErrBareLF, header.IDOther, lf)
 	}
 	m.start, m.lineEnd = uint32(start), uint32(end)

@@ -268,7 +268,7 @@ func (s *Stream) lineEnd() StreamEvent {
 	b := s.bytes()
 	n := 0
 	switch {
-	case len(b) > 0 && b[0] == '\n' && !s.Parser.Strict:
+	case len(b) > 0 && b[0] == '\n' && s.Parser.Strictness == Lenient:
 		n = 1
 	case len(b) > 1 && b[0] == '\r' && b[1] == '\n':
 		n = 2

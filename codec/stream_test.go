@@ -345,7 +345,7 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte("\r\n"+two+"\r\n\r\n"+one[:40]), uint64(2), true)
 	f.Add([]byte("A <sip:a> SIP/2.0\r\nl: 0\r\n\r\nB sip:b SIP/2.0\nl:1\n\nx"), uint64(3), false)
 	f.Fuzz(func(t *testing.T, b []byte, seed uint64, strict bool) {
-		cfg := streamLimits{Parser: Parser{Strict: strict, MaxMessage: 400, MaxField: 60, MaxHeaders: 9, MaxStartLine: 70}, MaxHead: 200, MaxBody: 150}
+		cfg := streamLimits{Parser: Parser{Strictness: strictness(strict), MaxMessage: 400, MaxField: 60, MaxHeaders: 9, MaxStartLine: 70}, MaxHead: 200, MaxBody: 150}
 		want := feed(cfg, b)
 		sameSteps(t, "bytewise", feed(cfg, bytewise(b)...), want)
 		r := mrand.New(mrand.NewPCG(seed, 0))

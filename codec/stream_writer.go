@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/wire"
 	"github.com/sipwire/sipwire/pool"
 )
@@ -35,6 +36,40 @@ func (w *StreamWriter) Add(pieces ...[]byte) {
 			w.size += len(p)
 		}
 	}
+}
+
+// AddMessage adds a message as received, without the line ends in front of it
+// and the bytes behind its body, which a stream would take for another message.
+// A message that did not parse is ErrNotParsed, and one without a
+// Content-Length ErrContentLengthNone: nobody could find its end.
+func (w *StreamWriter) AddMessage(m *Message) error {
+	if !m.parsed || m.fault.Code != 0 {
+		return sipwire.ErrNotParsed
+	}
+	if m.length < 0 {
+		return sipwire.ErrContentLengthNone
+	}
+	w.Add(m.buf[m.start:m.end:m.end])
+	return nil
+}
+
+// AddEdit adds an edited message, as AddMessage does one that is not; the Edit
+// must stay as it is until Flush, too. [Edit.SetContentLength] gives the message
+// a Content-Length.
+func (w *StreamWriter) AddEdit(e *Edit) error {
+	if !e.ready() {
+		return e.fault.Code
+	}
+	if e.m.length < 0 && e.start&claimLength == 0 {
+		return sipwire.ErrContentLengthNone
+	}
+	before := len(w.pieces)
+	lo, hi := e.messageBounds()
+	w.pieces = e.appendSegments(w.pieces, lo, hi)
+	for _, p := range w.pieces[before:] {
+		w.size += len(p)
+	}
+	return nil
 }
 
 // Size returns the number of bytes added since the last Flush.

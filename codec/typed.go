@@ -47,7 +47,7 @@ func once(p header.ParamList) error {
 // bytes.
 //
 // Of a header that is given more than once, or is a list, the topmost value is
-// read, and what is behind it not looked at. With [Parser.Strict] a parameter
+// read, and what is behind it not looked at. With [Strict] a parameter
 // that is given twice is ErrParamTwice, at the offset of the value.
 func (m *Message) RequestURI() (*uri.URI, error) {
 	if m.unread(slotURI) {
@@ -72,7 +72,7 @@ func (m *Message) readRequestURI() {
 // readURI parses the URI b, which is at offset.
 func (m *Message) readURI(s slot, id header.ID, offset int, b []byte, u *uri.URI) {
 	n, err := u.Parse(b)
-	if err == nil && m.limits.Strict {
+	if err == nil && m.limits.Strictness != Lenient {
 		if _, twice := u.DuplicateParam(); twice {
 			n, err = 0, sipwire.ErrParamTwice
 		}
@@ -96,7 +96,7 @@ func (m *Message) readVia() {
 		var n int
 		if n, err = m.typed.via.ParseFrom(b, 0); err != nil {
 			offset += n
-		} else if m.limits.Strict {
+		} else if m.limits.Strictness != Lenient {
 			err = once(m.typed.via.Params())
 		}
 	}
@@ -144,7 +144,7 @@ func (m *Message) readAddr(s slot, id header.ID, v *header.NameAddr) {
 		}
 		if err != nil {
 			offset += n
-		} else if m.limits.Strict {
+		} else if m.limits.Strictness != Lenient {
 			err = once(v.Params())
 		}
 	}
@@ -218,7 +218,7 @@ func (m *Message) readContact() {
 		}
 		if err != nil {
 			offset += n
-		} else if m.limits.Strict {
+		} else if m.limits.Strictness != Lenient {
 			err = once(m.typed.contact.Params())
 		}
 	}

@@ -135,7 +135,7 @@ func TestTypedAllocs(t *testing.T) {
 	m, o := new(Message), new(Message)
 	o.Parse([]byte(reliableMsg))
 	s := &scratch{buf: make([]byte, 0, 1<<18), routes: make([]header.NameAddr, 0, 1<<10), contacts: make([]header.Contact, 0, 1<<10)}
-	for _, p := range []*Parser{{}, {Strict: true}} {
+	for _, p := range []*Parser{{}, {Strictness: Strict}} {
 		for _, b := range inputs {
 			if n := testing.AllocsPerRun(1, func() { _ = p.Parse(m, b); typedEverything(m, o, s) }); n != 0 {
 				t.Errorf("%v allocations for %.60q", n, b)

@@ -241,7 +241,7 @@ func TestTypedStrict(t *testing.T) {
 		"To: <sip:c;y;y>", "Contact: <sip:d>;q=1;q=0", "Route: <sip:e>;z;z"))
 	loose, strict := new(Message), new(Message)
 	loose.Parse(b)
-	(&Parser{Strict: true}).Parse(strict, b)
+	(&Parser{Strictness: Strict}).Parse(strict, b)
 	for _, c := range []struct {
 		rest string
 		ask  func(m *Message) error

@@ -232,7 +232,7 @@ func buildAny(t *testing.T, input []byte) (good, bad int) {
 // checkBuilt parses the message and looks for what every call has put in.
 func checkBuilt(t *testing.T, out []byte, ops []builtOp, body []byte, compact bool) {
 	var m codec.Message
-	p := codec.Parser{Strict: true, Stream: true}
+	p := codec.Parser{Strictness: codec.Strict, Stream: true}
 	if err := p.Parse(&m, out); err != nil {
 		t.Fatalf("%v: %q", err, out)
 	}

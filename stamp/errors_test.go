@@ -222,7 +222,7 @@ func TestTemplateValues(t *testing.T) {
 				t.Fatal(err)
 			}
 			var m codec.Message
-			p := codec.Parser{Strict: true, Stream: true}
+			p := codec.Parser{Strictness: codec.Strict, Stream: true}
 			if err := p.Parse(&m, out); err != nil || len(m.Trailing()) > 0 {
 				t.Errorf("%s, %q: %v", c.line, value, err)
 			}

@@ -135,7 +135,7 @@ func stampAny(t *testing.T, text, input []byte) (ok bool, taken int) {
 		t.Fatal("written behind the end")
 	}
 	var m, was codec.Message
-	p := codec.Parser{Strict: true, Stream: true, MaxMessage: wire.MaxMessage, MaxField: wire.MaxMessage, MaxStartLine: wire.MaxMessage}
+	p := codec.Parser{Strictness: codec.Strict, Stream: true, MaxMessage: wire.MaxMessage, MaxField: wire.MaxMessage, MaxStartLine: wire.MaxMessage}
 	if err := p.Parse(&m, out); err != nil {
 		t.Fatalf("%v: %q", err, out)
 	}

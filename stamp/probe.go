@@ -42,7 +42,7 @@ func (c *compiler) try() {
 	}
 	out, _ := s.AppendTo(nil)
 	m := new(codec.Message)
-	p := codec.Parser{Strict: true, Stream: true, MaxMessage: wire.MaxMessage}
+	p := codec.Parser{Strictness: codec.Strict, Stream: true, MaxMessage: wire.MaxMessage}
 	if err := p.Parse(m, out); err != nil {
 		f := m.Fault()
 		c.fail(f.Code, f.Header, 0)

@@ -35,7 +35,7 @@ func (c *checkCmd) Run(e *env, global *cli) error {
 		}
 		return nil
 	}
-	parser := codec.Parser{Strict: c.Strict}
+	parser := codec.Parser{Strictness: strictness(c.Strict)}
 	m := codec.Acquire()
 	defer codec.Release(m)
 	p, enc := printer(e, global, c.Wide), newEncoder(e)

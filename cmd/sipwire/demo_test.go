@@ -71,7 +71,7 @@ func TestDemoMessages(t *testing.T) {
 	var sdp, vias, digest, compact, folded bool
 	for _, s := range all {
 		var m codec.Message
-		if err := (&codec.Parser{Strict: true}).Parse(&m, s.data); err != nil {
+		if err := (&codec.Parser{Strictness: codec.Strict}).Parse(&m, s.data); err != nil {
 			t.Errorf("%s: %v", s.name, err)
 		}
 		if n, ok := m.ContentLength(); !ok || n != len(m.Body()) || len(m.Trailing()) > 0 {

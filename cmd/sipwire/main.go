@@ -23,6 +23,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/sipwire/sipwire/cmd/internal/show"
+	"github.com/sipwire/sipwire/codec"
 )
 
 // The exit statuses.
@@ -139,4 +140,12 @@ func main() {
 		}
 	}
 	os.Exit(run(os.Args[1:], &e))
+}
+
+// strictness is what the flag --strict asks for.
+func strictness(strict bool) codec.Strictness {
+	if strict {
+		return codec.Strict
+	}
+	return codec.Lenient
 }

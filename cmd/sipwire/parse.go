@@ -34,7 +34,7 @@ func (c *parseCmd) Run(e *env, global *cli) error {
 	if c.Stream {
 		return c.runStream(e, global)
 	}
-	parser := codec.Parser{Strict: c.Strict}
+	parser := codec.Parser{Strictness: strictness(c.Strict)}
 	m := codec.Acquire()
 	defer codec.Release(m)
 	p, enc := printer(e, global, c.Wide), newEncoder(e)

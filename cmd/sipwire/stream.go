@@ -30,7 +30,7 @@ func (c *parseCmd) runStream(e *env, global *cli) error {
 	bad := false
 	for _, name := range names {
 		end := &record.StreamEnd{File: record.Text(name)}
-		r.s = codec.Stream{Parser: codec.Parser{Strict: c.Strict}}
+		r.s = codec.Stream{Parser: codec.Parser{Strictness: strictness(c.Strict)}}
 		var outErr error
 		err := e.open(name, func(in io.Reader) (err error) {
 			err, outErr = r.read(name, in, end)

@@ -38,7 +38,7 @@ func cases() []costCase {
 // its strict twin.
 var (
 	open   = codec.Parser{MaxMessage: 1 << 24, MaxHeaders: 60000, MaxField: 1 << 24, MaxStartLine: 1 << 24}
-	strict = codec.Parser{Strict: true, MaxMessage: 1 << 24, MaxHeaders: 60000, MaxField: 1 << 24, MaxStartLine: 1 << 24}
+	strict = codec.Parser{Strictness: codec.Strict, MaxMessage: 1 << 24, MaxHeaders: 60000, MaxField: 1 << 24, MaxStartLine: 1 << 24}
 )
 
 // A shape is a message that is large in one respect.
