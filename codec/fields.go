@@ -21,6 +21,14 @@ func (m *Message) Bytes() []byte { return m.buf[:len(m.buf):len(m.buf)] }
 // IsRequest reports whether the message is a request.
 func (m *Message) IsRequest() bool { return m.parsed && m.status == 0 }
 
+// IsAnswerable reports whether the message is a request that may be answered:
+// any but an ACK (RFC 3261, 17), also one whose request line is malformed, which
+// is no request for [Message.IsRequest] but gets a 400 (21.4.1), if it has the
+// header fields that a response takes over.
+func (m *Message) IsAnswerable() bool {
+	return (m.parsed && m.status == 0 || m.malformed) && m.method != header.MethodACK
+}
+
 // IsResponse reports whether the message is a response.
 func (m *Message) IsResponse() bool { return m.status != 0 }
 

@@ -62,7 +62,7 @@ func (m *Message) indexHead(p *Parser, start int) (found, clean bool) {
 				m.headIncomplete(p, start)
 				return false, false
 			}
-			if !m.parseStartLine(p, start, lines[0]) && losesFraming(m.fault.Code) {
+			if !m.parseStartLine(p, start, lines[0]) && m.losesFraming() {
 				return false, false
 			}
 			clean = cleanLines
@@ -94,12 +94,13 @@ func (m *Message) indexHead(p *Parser, start int) (found, clean bool) {
 	return true, clean
 }
 
-// losesFraming distinguishes the start lines behind which nothing can be trusted from
-// those in which one element is malformed: the header fields behind the
-// latter are indexed, so that the request can be answered with a 400 and a
-// stream goes on behind the message.
-func losesFraming(startLine sipwire.Code) bool {
-	return startLine != sipwire.ErrRequestURI && startLine != sipwire.ErrStatus
+// losesFraming reports whether nothing can be trusted behind the start line,
+// which could not be read. It is false for a request line or a status line in
+// which one element is malformed: the header fields behind it are indexed, so
+// that the request can be answered with a 400 and a stream goes on behind the
+// message.
+func (m *Message) losesFraming() bool {
+	return !m.malformed && m.fault.Code != sipwire.ErrStatus
 }
 
 // lineStart returns the offset behind the n-th line of the last batch.

@@ -44,6 +44,7 @@ type Message struct {
 	length    int    // Content-Length as declared, -1 when absent
 	unclean   bool   // the header section may have control bytes
 	parsed    bool   // the start line was read: accessors may be used
+	malformed bool   // it is a request line that could not be read
 	released  bool   // it is in the pool
 	gen       uint32 // how often the message was forgotten: see Edit
 
@@ -117,7 +118,7 @@ func (m *Message) forget() {
 	m.startLine = startLine{}
 	m.fault = Fault{}
 	m.body, m.end, m.length = 0, 0, -1
-	m.parsed, m.unclean = false, false
+	m.parsed, m.malformed, m.unclean = false, false, false
 	m.gen++
 	if m.stream != nil {
 		m.stream = nil

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"unsafe"
 
 	"github.com/sipwire/sipwire"
@@ -75,14 +76,15 @@ func (m *Message) parseRequestLine(start, methodEnd, end int) bool {
 	if uriEnd <= uri || !isVersion2(b, uriEnd) {
 		return m.otherVersion(start, methodEnd, end)
 	}
+	m.methodEnd = uint32(methodEnd)
+	m.method = header.Method(methodname.Find(b, start, methodEnd))
 	if !goodURI(b, uri, uriEnd) {
 		if bad := badURIByte(b, uri, uriEnd); bad >= 0 {
+			m.malformed = true
 			m.fail(sipwire.ErrRequestURI, header.IDOther, bad)
 			return false
 		}
 	}
-	m.methodEnd = uint32(methodEnd)
-	m.method = header.Method(methodname.Find(b, start, methodEnd))
 	m.uriLo, m.uriHi = uint32(uri), uint32(uriEnd)
 	m.versionLo, m.versionHi = uint32(uriEnd+1), uint32(end)
 	m.parsed = true
@@ -156,6 +158,11 @@ func (m *Message) otherVersion(start, methodEnd, end int) bool {
 		uriEnd++
 	}
 	version := uriEnd + 1
+	m.malformed = endsInVersion(b[uri:end])
+	if m.malformed {
+		m.methodEnd = uint32(methodEnd)
+		m.method = header.Method(methodname.Find(b, start, methodEnd))
+	}
 	if uriEnd == uri || version >= end || !isVersion(b[version:end]) {
 		m.fail(sipwire.ErrStartLine, header.IDOther, min(uriEnd, end))
 		return false
@@ -164,13 +171,19 @@ func (m *Message) otherVersion(start, methodEnd, end int) bool {
 		m.fail(sipwire.ErrRequestURI, header.IDOther, bad)
 		return false
 	}
+	m.malformed = false
 	m.fail(sipwire.ErrVersion, header.IDOther, version)
-	m.methodEnd = uint32(methodEnd)
-	m.method = header.Method(methodname.Find(b, start, methodEnd))
 	m.uriLo, m.uriHi = uint32(uri), uint32(uriEnd)
 	m.versionLo, m.versionHi = uint32(version), uint32(end)
 	m.parsed = true
 	return true
+}
+
+// endsInVersion reports whether the last word of b is a SIP-Version: behind a
+// method it is a Request-Line, then, in which something else is wrong.
+func endsInVersion(b []byte) bool {
+	b = bytes.TrimRight(b, " \t")
+	return isVersion(b[bytes.LastIndexAny(b, " \t")+1:])
 }
 
 // isVersion reports whether b is a SIP-Version of any number: "SIP" "/"

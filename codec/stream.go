@@ -332,7 +332,7 @@ func (s *Stream) checkStartLine(m *Message, b []byte, from int) bool {
 		scan.Lines(b[:from+lf+1], 0, m.lines[:1])
 		ok = m.parseStartLine(&p, 0, m.lines[0])
 	}
-	s.lineOK = ok || !losesFraming(m.fault.Code)
+	s.lineOK = ok || !m.losesFraming()
 	if !s.lineOK {
 		m.judgeControls(&p, 0, false)
 		s.lose(m.fault.Code, m.fault.Header, m.fault.Offset)

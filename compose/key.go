@@ -67,7 +67,7 @@ func (k *Key) AppendTag(dst []byte, req *codec.Message) ([]byte, error) {
 // transaction returns a hash of what a request, its copies, its CANCEL and its
 // ACK have in common.
 func (k *Key) transaction(use byte, req *codec.Message) (h siphash.Hash, err error) {
-	if !req.IsRequest() {
+	if !req.IsRequest() && !req.IsAnswerable() {
 		return h, sipwire.ErrState
 	}
 	via, err := req.TopVia()

@@ -35,16 +35,16 @@ type Reply struct {
 // of r, and Content-Length. Folds in what is taken over become one space.
 //
 // A request that does not have one of those headers is ErrMissing. One that parsed
-// with an error can be answered when its start line and those headers are
-// there, so that it gets its 400, 420 or 505; a To that does not parse gets no
-// tag, and only with a status of 400 and above. An ACK has no response:
-// ErrState. After an error dst is as it was, and the Fault of req says where: its
+// with an error can be answered when those headers are there and it is a request
+// ([codec.Message.IsAnswerable]), so that it gets its 400, 420 or 505, also for
+// its request line; a To that does not parse gets no tag, and only with a status
+// of 400 and above. An ACK has no response: ErrState. After an error dst is as it was, and the Fault of req says where: its
 // Offset is in the bytes of req, or 0 where a value of r is wrong. With room in
 // dst nothing is allocated.
 func AppendReply(dst []byte, req *codec.Message, r *Reply) ([]byte, error) {
-	if !req.IsRequest() || req.Method() == header.MethodACK || r.Status < 100 || r.Status > 699 {
+	if !req.IsAnswerable() || r.Status < 100 || r.Status > 699 {
 		code := sipwire.ErrState
-		if !req.IsRequest() && !req.IsResponse() {
+		if !req.IsRequest() && !req.IsResponse() && !req.IsAnswerable() {
 			code = sipwire.ErrNotParsed
 		}
 		return dst, req.Fail(codec.Fault{Code: code})

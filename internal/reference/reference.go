@@ -32,17 +32,18 @@ type Field struct {
 // A Result is what the parser found. Problem is "" for a valid message, else
 // the name of the first defect, as sipwire.Code.Name gives it.
 type Result struct {
-	Problem  string
-	Response bool
-	Read     bool // the start line could be read
-	Method   Span
-	URI      Span
-	Version  Span
-	Reason   Span
-	Status   int
-	Fields   []Field
-	Length   int // Content-Length, -1 for none
-	Body     Span
+	Problem   string
+	Response  bool
+	Read      bool // the start line could be read
+	Malformed bool // it is a Request-Line that could not be read
+	Method    Span
+	URI       Span
+	Version   Span
+	Reason    Span
+	Status    int
+	Fields    []Field
+	Length    int // Content-Length, -1 for none
+	Body      Span
 
 	// Control is the name of the first control byte that is refused, whatever
 	// else is wrong, "" for none, and ControlAt where it is. The first defect
@@ -169,7 +170,7 @@ func (p *parser) parse() {
 		p.problem("bare-lf")
 	}
 	p.r.Read = p.startLine(first.text)
-	if !p.r.Read && p.r.Problem != "request-uri" && p.r.Problem != "status" {
+	if !p.r.Read && !p.r.Malformed && p.r.Problem != "status" {
 		return
 	}
 	p.headers(first.next)

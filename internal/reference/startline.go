@@ -14,6 +14,7 @@ var (
 	statusRest  = regexp.MustCompile(`(?s)^ ([1-6][0-9][0-9])( .*)?$`)
 	goodURI     = regexp.MustCompile(`(?s)^[A-Za-z][^\x00-\x20\x7f]*$`)
 	badReason   = regexp.MustCompile("[\x00-\x08\x0a-\x1f\x7f]")
+	isVersion   = regexp.MustCompile(`^SIP/[0-9]+\.[0-9]+$`)
 	number      = regexp.MustCompile(`^[0-9]+$`)
 )
 
@@ -51,10 +52,12 @@ func (p *parser) startLine(s Span) bool {
 	m := requestLine.FindStringSubmatchIndex(text)
 	if m == nil {
 		p.requestProblem(text)
+		p.malformed(s, text)
 		return false
 	}
 	uri := text[m[4]:m[5]]
 	if !goodURI.MatchString(uri) {
+		p.malformed(s, text)
 		p.problem("request-uri")
 		return false
 	}
@@ -76,9 +79,23 @@ func (p *parser) requestProblem(text string) {
 	p.problem("start-line")
 }
 
+// malformed reads the method of a line that is a Request-Line, as its last word
+// is a version, and in which something else is wrong.
+func (p *parser) malformed(s Span, text string) {
+	method, rest, ok := strings.Cut(text, " ")
+	words := strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == '\t' })
+	if !ok || !isToken.MatchString(method) || len(words) == 0 {
+		return
+	}
+	if isVersion.MatchString(strings.ToUpper(words[len(words)-1])) {
+		p.r.Malformed = true
+		p.r.Method = Span{s.Lo, s.Lo + len(method)}
+	}
+}
+
 func (p *parser) statusLine(s Span, text string) bool {
 	version, _, _ := strings.Cut(text, " ")
-	if !regexp.MustCompile(`^SIP/[0-9]+\.[0-9]+$`).MatchString(version) {
+	if !isVersion.MatchString(version) {
 		p.problem("start-line")
 		return false
 	}

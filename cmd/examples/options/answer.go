@@ -35,7 +35,7 @@ func newAnswerer() *answerer {
 func (a *answerer) answer(dst, in []byte, src netip.AddrPort) ([]byte, netip.AddrPort) {
 	m, r := &a.m, &a.reply
 	malformed := m.Parse(in)
-	if !m.IsRequest() || m.Method() == header.MethodACK {
+	if !m.IsAnswerable() {
 		return dst, src
 	}
 	*r = compose.Reply{Source: src}
