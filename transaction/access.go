@@ -1,0 +1,78 @@
+package transaction
+
+// What a transaction is, asked by its handle. Of a stale one there is nothing.
+
+// State returns the state, Terminated when the handle is stale.
+func (l *Layer) State(h Handle) State {
+	_, t := l.lookup(h)
+	if t == nil {
+		return Terminated
+	}
+	return t.state
+}
+
+// Status returns the status code of the last response, sent or received, 0
+// when there is none.
+func (l *Layer) Status(h Handle) int {
+	_, t := l.lookup(h)
+	if t == nil {
+		return 0
+	}
+	return int(t.status)
+}
+
+// Peer returns where the messages of a transaction go.
+func (l *Layer) Peer(h Handle) (Addr, bool) {
+	_, t := l.lookup(h)
+	if t == nil {
+		return Addr{}, false
+	}
+	return l.unpack(&t.peer), true
+}
+
+// Source returns where the request of a server transaction came from.
+func (l *Layer) Source(h Handle) (Addr, bool) {
+	_, t := l.lookup(h)
+	if t == nil || !t.is(isServer) {
+		return Addr{}, false
+	}
+	return l.unpack(&t.from), true
+}
+
+// RequestBytes returns the request of a transaction, until its final response;
+// of an INVITE client transaction until its end, unless it was rejected. Then,
+// and for a stale handle, it is nil. The bytes are valid until the next call.
+func (l *Layer) RequestBytes(h Handle) []byte {
+	_, t := l.lookup(h)
+	if t == nil {
+		return nil
+	}
+	return l.mem.Bytes(t.req, int(t.reqLen))
+}
+
+// ResponseBytes returns the last response of a server transaction, nil when
+// there is none. The bytes are valid until the next call.
+func (l *Layer) ResponseBytes(h Handle) []byte {
+	_, t := l.lookup(h)
+	if t == nil || !t.is(isServer) {
+		return nil
+	}
+	return l.mem.Bytes(t.resp, int(t.respLen))
+}
+
+// AppendTag appends the tag that [Layer.Reply] puts into To, nothing for a
+// stale handle.
+func (l *Layer) AppendTag(dst []byte, h Handle) []byte {
+	_, t := l.lookup(h)
+	if t == nil {
+		return dst
+	}
+	return appendTag(dst, t.tag)
+}
+
+// SetUser gives a server transaction the value that comes with its events.
+func (l *Layer) SetUser(h Handle, user uint64) {
+	if _, t := l.lookup(h); t != nil {
+		t.user = user
+	}
+}

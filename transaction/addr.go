@@ -1,0 +1,144 @@
+package transaction
+
+import (
+	"net/netip"
+
+	"github.com/sipwire/sipwire/header"
+)
+
+// An Addr is where a message came from, or where one goes.
+type Addr struct {
+	// IP is the address and port.
+	IP netip.AddrPort
+	// Transport says by which protocol, and so whether it is reliable.
+	Transport header.Transport
+	// Flow is for the caller, say the number of a connection or of a socket.
+	// The Layer gives it back and does not look at it.
+	Flow uint64
+}
+
+// packed is an Addr without pointers: a netip.Addr has one to its zone.
+type packed struct {
+	flow      uint64
+	ip        [16]byte
+	port      uint16
+	transport header.Transport
+	zone      uint8 // index into Layer.zones, 0 for none
+	is4       bool
+	valid     bool
+}
+
+// maxZones bounds the names of IPv6 zones: they are this machine's interfaces.
+const maxZones = 255
+
+func (l *Layer) pack(a Addr) packed {
+	p := packed{flow: a.Flow, port: a.IP.Port(), transport: a.Transport}
+	ip := a.IP.Addr()
+	p.ip, p.is4, p.valid = ip.As16(), ip.Is4(), ip.IsValid()
+	if name := ip.Zone(); name != "" {
+		p.zone = l.zone(name)
+	}
+	return p
+}
+
+// zone returns the number of a zone, 0 when there are too many.
+func (l *Layer) zone(name string) uint8 {
+	for i, z := range l.zones {
+		if z == name {
+			return uint8(i + 1)
+		}
+	}
+	if len(l.zones) == maxZones {
+		return 0
+	}
+	l.zones = append(l.zones, name)
+	return uint8(len(l.zones))
+}
+
+func (l *Layer) unpack(p *packed) Addr {
+	a := Addr{Transport: p.transport, Flow: p.flow}
+	if !p.valid {
+		return a
+	}
+	ip := netip.AddrFrom16(p.ip)
+	if p.is4 {
+		ip = ip.Unmap()
+	}
+	if p.zone != 0 {
+		ip = ip.WithZone(l.zones[p.zone-1])
+	}
+	a.IP = netip.AddrPortFrom(ip, p.port)
+	return a
+}
+
+// replyAddr returns where the responses to a request go (RFC 3261, 18.2.2; RFC
+// 3581, 4). What the sender has written as received does not matter: it is the
+// source that counts.
+func replyAddr(via *header.Via, from Addr) Addr {
+	if from.Transport.IsReliable() || via.HasRPort() {
+		return from
+	}
+	ip := from.IP.Addr()
+	port, ok := via.Port()
+	if !ok {
+		port = via.Transport().DefaultPort()
+	}
+	if maddr, err := netip.ParseAddr(string(via.Maddr())); len(via.Maddr()) > 0 && err == nil {
+		ip = maddr
+	}
+	if port == 0 {
+		return from
+	}
+	from.IP = netip.AddrPortFrom(ip, port)
+	return from
+}
+
+// A source is one that holds server transactions.
+type source struct {
+	prefix [8]byte // the IPv4 address, or the first half of an IPv6 address
+	is4    bool
+	count  int
+}
+
+// sourceOf returns the source of an address and its hash.
+func (l *Layer) sourceOf(p *packed) (s source, hash uint64) {
+	s.is4 = p.is4
+	if p.is4 {
+		copy(s.prefix[:], p.ip[12:])
+	} else {
+		copy(s.prefix[:], p.ip[:8])
+	}
+	return s, l.hash(s.prefix[:])
+}
+
+// addSource counts one more transaction of a source and returns its index plus
+// one, 0 when it holds too many already.
+func (l *Layer) addSource(p *packed) uint32 {
+	want, hash := l.sourceOf(p)
+	for i, ok := l.bySource.First(hash); ok; i, ok = l.bySource.Next(i) {
+		s := l.sources.At(i)
+		if s.prefix == want.prefix && s.is4 == want.is4 {
+			if s.count >= l.config.MaxSource {
+				return 0
+			}
+			s.count++
+			return i + 1
+		}
+	}
+	i, s := l.sources.Take()
+	*s = want
+	s.count = 1
+	l.bySource.Add(i, hash)
+	return i + 1
+}
+
+func (l *Layer) dropSource(at uint32) {
+	if at == 0 {
+		return
+	}
+	s := l.sources.At(at - 1)
+	if s.count--; s.count == 0 {
+		l.bySource.Remove(at - 1)
+		l.sources.Free(at - 1)
+	}
+}

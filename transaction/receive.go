@@ -1,0 +1,331 @@
+package transaction
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/abnf"
+)
+
+// Receive takes a message that came from an address, parsed, whether with an
+// error or not. It says in an [Event] what the caller has to do; the message is
+// the caller's again then.
+func (l *Layer) Receive(m *codec.Message, from Addr, now time.Duration) Event {
+	l.clock(now)
+	if err := m.Err(); err != nil {
+		return l.malformed(m, err)
+	}
+	if m.IsResponse() {
+		return l.response(m)
+	}
+	return l.request(m, from)
+}
+
+func (l *Layer) malformed(m *codec.Message, err error) Event {
+	l.stats.Malformed++
+	code := sipwire.ErrValue
+	if s, ok := err.(*codec.SyntaxError); ok {
+		code = s.Code
+	}
+	return Event{Kind: Malformed, Code: code, Method: m.Method(), Status: m.Status()}
+}
+
+func (l *Layer) request(m *codec.Message, from Addr) Event {
+	cseq, err := m.CSeq()
+	if err != nil {
+		return l.malformed(m, err)
+	}
+	method := m.Method()
+	if string(cseq.MethodBytes()) != string(m.MethodBytes()) { // RFC 3261, 8.1.1.5
+		l.stats.Malformed++
+		return Event{Kind: Malformed, Code: sipwire.ErrMethod, Method: method}
+	}
+	if l.key, err = m.AppendTransactionKey(append(l.key[:0], serverSide)); err != nil {
+		return l.malformed(m, err)
+	}
+	hash := l.hash(l.key)
+	i, t := l.find(hash)
+	switch {
+	case method == header.MethodACK:
+		return l.ack(i, t, m)
+	case t != nil:
+		return l.repeated(i, t)
+	case method == header.MethodCANCEL:
+		return l.cancel(hash, m, from)
+	}
+	_, ev := l.accept(hash, m, from, 0)
+	return ev
+}
+
+// accept makes a server transaction of a request that is new.
+func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint32, Event) {
+	mergeAt := len(l.key)
+	f |= isServer
+	if m.Method() == header.MethodINVITE {
+		f |= isInvite
+	}
+	if m.InDialog() {
+		f |= hasToTag
+	}
+	if from.Transport.IsReliable() {
+		f |= isReliable
+	}
+	merge, merged := uint64(0), false
+	if f&isInvite != 0 || f&(hasToTag|internal) == 0 {
+		if err := l.appendMergeKey(m); err != nil {
+			return 0, l.malformed(m, err)
+		}
+		merge = l.hash(l.key[mergeAt:])
+		f |= inMerge
+		merged = f&hasToTag == 0 && l.isMerged(merge, l.key[mergeAt:])
+	}
+	via, _ := m.TopVia()
+	peer := l.pack(replyAddr(via, from))
+	source := uint32(0)
+	if l.config.MaxSource > 0 {
+		at := l.pack(from)
+		if source = l.addSource(&at); source == 0 {
+			return 0, l.refuse(hash, m, from, sipwire.ErrLimit)
+		}
+	}
+	i, t, code := l.begin(hash, mergeAt, f)
+	if code == 0 {
+		b := m.Bytes()
+		if l.keep(&t.req, &t.reqLen, b); t.reqLen == 0 {
+			l.end(i, t)
+			code, source = sipwire.ErrLimit, 0
+			l.pending = Event{} // it has not begun for the caller
+		}
+	}
+	if code != 0 {
+		l.dropSource(source)
+		return 0, l.refuse(hash, m, from, code)
+	}
+	l.stats.Servers++
+	t.peer, t.from, t.source = peer, l.pack(from), source
+	t.method, t.tag = m.Method(), l.random.Uint64()
+	if f&inMerge != 0 {
+		l.byMerge.Add(i, merge)
+	}
+	if f&isInvite != 0 {
+		t.state = Proceeding
+		if l.times.trying >= 0 {
+			t.again = l.now + l.times.trying
+		}
+		l.waitC(t)
+	} else {
+		t.state = Trying
+		t.until = l.now + l.times.end
+		t.again = l.now + l.times.slow
+	}
+	l.arm(i, t)
+	ev := l.event(i, t, Request)
+	if merged {
+		l.stats.Merged++
+		ev.Merged = true
+	}
+	if t.method == header.MethodPRACK {
+		ev.Invite = l.prack(m)
+	}
+	return i, ev
+}
+
+// refuse answers a request beyond the limits, without a transaction. The tag
+// is the same for a repeat of the request.
+func (l *Layer) refuse(hash uint64, m *codec.Message, from Addr, code sipwire.Code) Event {
+	l.stats.Refused++
+	if l.config.Refuse == Busy {
+		var after [20]byte
+		var tag [16]byte
+		l.fields = append(l.fields[:0], codec.HeaderField{ID: header.IDRetryAfter,
+			Value: abnf.AppendUint(after[:0], uint64(l.config.RetryAfter/time.Second))})
+		r := codec.Reply{Status: 503, Tag: appendTag(tag[:0], hash), Source: from.IP, Fields: l.fields}
+		if b, err := codec.AppendReply(l.out1[:0], m, &r); err == nil {
+			l.out1 = b
+			via, _ := m.TopVia()
+			l.out.Send(0, replyAddr(via, from), b)
+		}
+	}
+	return Event{Kind: Refused, Code: code, Method: m.Method()}
+}
+
+// repeated is a request that has come before (RFC 3261, 17.2.1 and 17.2.2).
+func (l *Layer) repeated(i uint32, t *tx) Event {
+	l.stats.Duplicates++
+	switch t.state {
+	case Proceeding, Completed:
+		l.sendAgain(i, t, t.resp, t.respLen)
+	}
+	return Event{}
+}
+
+// ack is an ACK, for the INVITE transaction t if it is not nil.
+func (l *Layer) ack(i uint32, t *tx, m *codec.Message) Event {
+	if t != nil && !l.acknowledges(m, t) {
+		t = nil
+	}
+	if t == nil {
+		l.stats.StrayACKs++
+		return Event{Kind: Ack, Method: header.MethodACK}
+	}
+	switch t.state {
+	case Accepted:
+		ev := l.event(i, t, Ack)
+		ev.Method = header.MethodACK
+		return ev
+	case Completed: // RFC 3261, 17.2.1: timer I
+		t.state, t.again, t.until = Confirmed, 0, l.now
+		if !t.is(isReliable) {
+			t.until = l.now + l.times.t4
+		}
+		l.drop(&t.resp, &t.respLen)
+		l.arm(i, t)
+	case Confirmed:
+		l.stats.Duplicates++
+	default:
+		l.stats.Late++
+	}
+	return Event{}
+}
+
+// acknowledges reports whether an ACK without the magic cookie has the To tag
+// of the response (RFC 3261, 17.2.3). With it, the branch has said so.
+func (l *Layer) acknowledges(m *codec.Message, t *tx) bool {
+	via, err := m.TopVia()
+	if err != nil || via.HasMagicCookie() || t.resp == 0 {
+		return err == nil
+	}
+	if l.work.Parse(l.mem.Bytes(t.resp, int(t.respLen))) != nil {
+		return false
+	}
+	got, err1 := m.To()
+	want, err2 := l.work.To()
+	return err1 == nil && err2 == nil && string(got.Tag()) == string(want.Tag())
+}
+
+// cancel is a CANCEL that has not come before (RFC 3261, 9.2).
+func (l *Layer) cancel(hash uint64, m *codec.Message, from Addr) Event {
+	own := len(l.key)
+	key, err := m.AppendCanceledKey(append(l.key, serverSide))
+	if err != nil {
+		return l.malformed(m, err)
+	}
+	l.key = key[own:]
+	i, t := l.find(l.hash(l.key))
+	l.key = key[:own]
+	if t == nil {
+		l.stats.StrayCancels++
+		_, ev := l.accept(hash, m, from, 0)
+		return ev
+	}
+	h := l.handle(i)
+	c, ev := l.accept(hash, m, from, internal)
+	if ev.Kind != None {
+		return ev // refused or malformed
+	}
+	// The responses to both have the same To tag (RFC 3261, 9.2).
+	var buf [64]byte
+	r := codec.Reply{Status: 200, Tag: l.replyTag(buf[:0], t)}
+	_ = l.Reply(l.handle(c), m, &r, l.wall()) // a request that was accepted can be answered
+	if t.state != Proceeding {
+		l.stats.Late++
+		return Event{}
+	}
+	if t.is(cancelled) {
+		return Event{}
+	}
+	t.flags |= cancelled
+	ev = l.event(i, t, Cancelled)
+	if !l.config.Keep487 {
+		r := codec.Reply{Status: 487, Tag: l.replyTag(buf[:0], t)}
+		_ = l.Reply(h, nil, &r, l.wall())
+	}
+	return ev
+}
+
+func (l *Layer) wall() time.Duration { return time.Duration(l.now) * time.Millisecond }
+
+// appendMergeKey appends to l.key what two requests have in common that came
+// by two ways (RFC 3261, 8.2.2.2): From tag, Call-ID and CSeq. A PRACK names
+// its INVITE by the same values.
+func (l *Layer) appendMergeKey(m *codec.Message) error {
+	cseq, err := m.CSeq()
+	if err != nil {
+		return err
+	}
+	return l.appendMerge(m, cseq.Number(), cseq.MethodBytes())
+}
+
+func (l *Layer) appendMerge(m *codec.Message, number uint32, method []byte) error {
+	from, err := m.From()
+	if err != nil {
+		return err
+	}
+	callID, err := m.CallID()
+	if callID == nil {
+		return err
+	}
+	k := binary.BigEndian.AppendUint32(l.key, number)
+	for _, part := range [...][]byte{method, from.Tag(), callID} {
+		k = append(binary.BigEndian.AppendUint32(k, uint32(len(part))), part...)
+	}
+	l.key = k
+	return nil
+}
+
+// isMerged reports whether a request with this key, and without a To tag, has
+// a transaction already.
+func (l *Layer) isMerged(hash uint64, key []byte) bool {
+	for i, ok := l.byMerge.First(hash); ok; i, ok = l.byMerge.Next(i) {
+		if t := l.txs.At(i); !t.is(hasToTag) && string(l.mergeKey(t)) == string(key) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *Layer) mergeKey(t *tx) []byte {
+	return l.mem.Bytes(t.key, int(t.keyLen))[t.mergeAt:]
+}
+
+// prack finds the INVITE whose reliable response a PRACK acknowledges, and
+// ends the repeats (RFC 3262, 3).
+func (l *Layer) prack(m *codec.Message) Handle {
+	var rack header.RAck
+	if m.Read(header.IDRAck, rack.Parse) != nil {
+		return 0
+	}
+	cseq := rack.CSeq()
+	l.key = l.key[:0]
+	if l.appendMerge(m, cseq.Number(), cseq.MethodBytes()) != nil {
+		return 0
+	}
+	hash := l.hash(l.key)
+	for i, ok := l.byMerge.First(hash); ok; i, ok = l.byMerge.Next(i) {
+		t := l.txs.At(i)
+		if t.rseq == 0 || t.rseq != rack.RSeq() || string(l.mergeKey(t)) != string(l.key) {
+			continue
+		}
+		if !t.is(unacked) {
+			// A final response has ended the repeats before: it is matched
+			// all the same, once.
+			if t.state == Proceeding {
+				continue
+			}
+			t.rseq = 0
+			return l.handle(i)
+		}
+		if l.work.Parse(l.mem.Bytes(t.resp, int(t.respLen))) == nil && !m.Acknowledges(&l.work) {
+			continue
+		}
+		t.flags &^= unacked
+		t.again, t.until = 0, 0
+		l.waitC(t)
+		l.arm(i, t)
+		return l.handle(i)
+	}
+	return 0
+}
