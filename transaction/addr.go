@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/uri"
 )
 
 // An Addr is where a message came from, or where one goes.
@@ -83,7 +84,7 @@ func replyAddr(via *header.Via, from Addr) Addr {
 	if !ok {
 		port = via.Transport().DefaultPort()
 	}
-	if maddr, err := netip.ParseAddr(string(via.Maddr())); len(via.Maddr()) > 0 && err == nil {
+	if maddr, ok := uri.ParseAddr(via.Maddr()); ok { // a name is not resolved here
 		ip = maddr
 	}
 	if port == 0 {

@@ -61,15 +61,9 @@ func (l *Layer) start(m *codec.Message, to Addr, user uint64, f flags) (uint32, 
 	if to.Transport.IsReliable() {
 		f |= isReliable
 	}
-	i, t, code := l.begin(hash, len(l.key), f)
+	i, t, code := l.begin(hash, len(l.key), m.Bytes(), f)
 	if code != 0 {
 		return 0, code
-	}
-	b := m.Bytes()
-	if l.keep(&t.req, &t.reqLen, b); t.reqLen == 0 {
-		l.end(i, t)
-		l.pending = Event{}
-		return 0, sipwire.ErrLimit
 	}
 	l.stats.Clients++
 	t.peer, t.user, t.method = l.pack(to), user, m.Method()
@@ -83,7 +77,7 @@ func (l *Layer) start(m *codec.Message, to Addr, user uint64, f flags) (uint32, 
 		t.again = l.now + t.interval
 	}
 	l.arm(i, t)
-	l.send(i, t, b)
+	l.send(i, t, m.Bytes())
 	return i, 0
 }
 

@@ -138,18 +138,25 @@ const (
 	serverSide = 's'
 )
 
-// begin makes a transaction whose key, up to mergeAt, is l.key.
-func (l *Layer) begin(hash uint64, mergeAt int, f flags) (uint32, *tx, sipwire.Code) {
+// begin makes a transaction of a request, whose key is l.key up to mergeAt.
+func (l *Layer) begin(hash uint64, mergeAt int, request []byte, f flags) (uint32, *tx, sipwire.Code) {
 	if l.txs.Len() >= l.config.MaxTransactions {
 		return 0, nil, sipwire.ErrLimit
 	}
-	ref, b, ok := l.mem.New(len(l.key))
+	key, keyMem, ok := l.mem.New(len(l.key))
 	if !ok {
 		return 0, nil, sipwire.ErrLimit
 	}
-	copy(b, l.key)
+	req, reqMem, ok := l.mem.New(len(request))
+	if !ok {
+		l.mem.Free(key)
+		return 0, nil, sipwire.ErrLimit
+	}
+	copy(keyMem, l.key)
+	copy(reqMem, request)
 	i, t := l.txs.Take()
-	t.key, t.keyLen, t.mergeAt, t.flags = ref, uint32(len(l.key)), uint32(mergeAt), f
+	t.key, t.keyLen, t.mergeAt, t.flags = key, uint32(len(l.key)), uint32(mergeAt), f
+	t.req, t.reqLen = req, uint32(len(request))
 	l.byKey.Add(i, hash)
 	l.wheel.Grow(i)
 	return i, t, 0

@@ -91,15 +91,7 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 			return 0, l.refuse(hash, m, from, sipwire.ErrLimit)
 		}
 	}
-	i, t, code := l.begin(hash, mergeAt, f)
-	if code == 0 {
-		b := m.Bytes()
-		if l.keep(&t.req, &t.reqLen, b); t.reqLen == 0 {
-			l.end(i, t)
-			code, source = sipwire.ErrLimit, 0
-			l.pending = Event{} // it has not begun for the caller
-		}
-	}
+	i, t, code := l.begin(hash, mergeAt, m.Bytes(), f)
 	if code != 0 {
 		l.dropSource(source)
 		return 0, l.refuse(hash, m, from, code)
