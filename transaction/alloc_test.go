@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 )
 
 // null sends nothing.
@@ -30,8 +31,8 @@ func TestAllocs(t *testing.T) {
 	bad := new(codec.Message)
 	_ = bad.Parse([]byte("OPTIONS\r\n\r\n"))
 	other := parse(msg("OPTIONS sip:bob@example.com SIP/2.0", "z9hG4bK2", "1 OPTIONS"))
-	ok := codec.Reply{Status: 200}
-	ring, reject := codec.Reply{Status: 180}, codec.Reply{Status: 486}
+	ok := compose.Reply{Status: 200}
+	ring, reject := compose.Reply{Status: 180}, compose.Reply{Status: 486}
 
 	l := New(new(null), Config{MaxSource: 100, Ends: true, MaxTransactions: 3})
 	now := time.Second

@@ -31,12 +31,10 @@ func (l *Layer) Request(b []byte, to Addr, user uint64, now time.Duration) (Hand
 	return l.handle(i), nil
 }
 
-// codeOf returns the code of an error of codec.
+// codeOf returns an error of codec or compose as what it is.
 func codeOf(err error) sipwire.Code {
-	if s, ok := err.(*codec.SyntaxError); ok {
-		return s.Code
-	}
-	return sipwire.ErrState
+	code, _ := err.(sipwire.Code)
+	return code
 }
 
 // start is Request with a parsed message.

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 )
 
 // FuzzLayer plays a script of hostile events on a Layer with narrow limits. The
@@ -77,9 +77,9 @@ func FuzzLayer(f *testing.F) {
 					open[h] = true
 				}
 			case 3:
-				_ = w.Reply(h, nil, &codec.Reply{Status: 100 + int(step)*2}, w.at)
+				_ = w.Reply(h, nil, &compose.Reply{Status: 100 + int(step)*2}, w.at)
 			case 4:
-				_ = w.ReplyReliably(h, nil, &codec.Reply{Status: 183}, w.at)
+				_ = w.ReplyReliably(h, nil, &compose.Reply{Status: 183}, w.at)
 			case 5:
 				_ = w.Respond(h, []byte(text), w.at)
 			case 6:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/arena"
 	"github.com/sipwire/sipwire/internal/hashindex"
@@ -49,8 +50,9 @@ type Layer struct {
 
 	work   codec.Message // for bytes that the Layer has itself
 	key    []byte
-	out1   []byte // what is composed
-	fields []codec.HeaderField
+	made   []byte // what is composed
+	fields []compose.HeaderField
+	digits [20]byte // of a number in fields
 }
 
 // tx is one transaction. It has no pointers.

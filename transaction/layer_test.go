@@ -9,6 +9,7 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -185,7 +186,7 @@ func TestReliableProvisional(t *testing.T) {
 	start := func() (*world, Handle, string) {
 		w := newWorld(t, testTimes)
 		h := w.receive(req("INVITE", "Supported: 100rel"), udpPeer).Tx
-		if err := w.ReplyReliably(h, nil, &codec.Reply{Status: 183}, w.at); err != nil {
+		if err := w.ReplyReliably(h, nil, &compose.Reply{Status: 183}, w.at); err != nil {
 			t.Fatal(err)
 		}
 		var m codec.Message
@@ -198,7 +199,7 @@ func TestReliableProvisional(t *testing.T) {
 		return w, h, prack
 	}
 	w, h, prack := start()
-	if err := w.ReplyReliably(h, nil, &codec.Reply{Status: 180}, w.at); err != sipwire.ErrState {
+	if err := w.ReplyReliably(h, nil, &compose.Reply{Status: 180}, w.at); err != sipwire.ErrState {
 		t.Errorf("a second one before the PRACK: %v", err)
 	}
 	w.run(750 * ms) // T1, and doubled: at 100, 300, 700
@@ -214,7 +215,7 @@ func TestReliableProvisional(t *testing.T) {
 	if w.run(t64); w.State(h) != Proceeding || w.take() != "100" { // of the PRACK that the test does not answer
 		t.Error("repeats behind the PRACK")
 	}
-	if err := w.ReplyReliably(h, nil, &codec.Reply{Status: 180}, w.at); err != nil {
+	if err := w.ReplyReliably(h, nil, &compose.Reply{Status: 180}, w.at); err != nil {
 		t.Errorf("the next one: %v", err)
 	}
 	// No PRACK.

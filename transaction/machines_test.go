@@ -7,6 +7,7 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 )
 
 // The four machines against a table written from RFC 3261, figures 5 to 8, RFC
@@ -331,7 +332,7 @@ func answers(status int) func(*world, Addr, Handle) string {
 		} else {
 			_ = m.Parse([]byte(req("OPTIONS")))
 		}
-		return fails(w.Reply(h, &m, &codec.Reply{Status: status}, w.at))
+		return fails(w.Reply(h, &m, &compose.Reply{Status: status}, w.at))
 	}
 }
 
@@ -413,7 +414,7 @@ var serverEvents = map[string]func(*world, Addr, Handle) string{
 	"100 from TU": answers(100),
 	"100 from TU, late": func(w *world, _ Addr, h Handle) string {
 		w.at += 700 * ms // without Advance, which would have sent one
-		return fails(w.Reply(h, nil, &codec.Reply{Status: 100}, w.at))
+		return fails(w.Reply(h, nil, &compose.Reply{Status: 100}, w.at))
 	},
 	"101-199 from TU": answers(183),
 	"408 from TU":     answers(408),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -26,11 +27,7 @@ func (l *Layer) Receive(m *codec.Message, from Addr, now time.Duration) Event {
 
 func (l *Layer) malformed(m *codec.Message, err error) Event {
 	l.stats.Malformed++
-	code := sipwire.ErrValue
-	if s, ok := err.(*codec.SyntaxError); ok {
-		code = s.Code
-	}
-	return Event{Kind: Malformed, Code: code, Method: m.Method(), Status: m.Status()}
+	return Event{Kind: Malformed, Code: codeOf(err), Method: m.Method(), Status: m.Status()}
 }
 
 func (l *Layer) request(m *codec.Message, from Addr) Event {
@@ -130,13 +127,12 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 func (l *Layer) refuse(hash uint64, m *codec.Message, from Addr, code sipwire.Code) Event {
 	l.stats.Refused++
 	if l.config.Refuse == Busy {
-		var after [20]byte
 		var tag [16]byte
-		l.fields = append(l.fields[:0], codec.HeaderField{ID: header.IDRetryAfter,
-			Value: abnf.AppendUint(after[:0], uint64(l.config.RetryAfter/time.Second))})
-		r := codec.Reply{Status: 503, Tag: appendTag(tag[:0], hash), Source: from.IP, Fields: l.fields}
-		if b, err := codec.AppendReply(l.out1[:0], m, &r); err == nil {
-			l.out1 = b
+		l.fields = append(l.fields[:0], compose.HeaderField{ID: header.IDRetryAfter,
+			Value: abnf.AppendUint(l.digits[:0], uint64(l.config.RetryAfter/time.Second))})
+		r := compose.Reply{Status: 503, Tag: appendTag(tag[:0], hash), Source: from.IP, Fields: l.fields}
+		if b, err := compose.AppendReply(l.made[:0], m, &r); err == nil {
+			l.made = b
 			via, _ := m.TopVia()
 			l.out.Send(0, replyAddr(via, from), b)
 		}
@@ -220,7 +216,7 @@ func (l *Layer) cancel(hash uint64, m *codec.Message, from Addr) Event {
 	}
 	// The responses to both have the same To tag (RFC 3261, 9.2).
 	var buf [64]byte
-	r := codec.Reply{Status: 200, Tag: l.replyTag(buf[:0], t)}
+	r := compose.Reply{Status: 200, Tag: l.replyTag(buf[:0], t)}
 	_ = l.Reply(l.handle(c), m, &r, l.wall()) // a request that was accepted can be answered
 	if t.state != Proceeding {
 		l.stats.Late++
@@ -232,7 +228,7 @@ func (l *Layer) cancel(hash uint64, m *codec.Message, from Addr) Event {
 	t.flags |= cancelled
 	ev = l.event(i, t, Cancelled)
 	if !l.config.Keep487 {
-		r := codec.Reply{Status: 487, Tag: l.replyTag(buf[:0], t)}
+		r := compose.Reply{Status: 487, Tag: l.replyTag(buf[:0], t)}
 		_ = l.Reply(h, nil, &r, l.wall())
 	}
 	return ev

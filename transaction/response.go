@@ -3,6 +3,7 @@ package transaction
 import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -81,13 +82,13 @@ func (l *Layer) sendACK(i uint32, t *tx, response *codec.Message) {
 	if l.work.Parse(l.mem.Bytes(t.req, int(t.reqLen))) != nil {
 		return
 	}
-	b, err := codec.AppendACK(l.out1[:0], &l.work, response)
+	b, err := compose.AppendACK(l.made[:0], &l.work, response)
 	if err != nil {
 		l.stats.Malformed++ // a response without To; it ends the INVITE all the same
 		l.drop(&t.req, &t.reqLen)
 		return
 	}
-	l.out1 = b
+	l.made = b
 	l.drop(&t.req, &t.reqLen)
 	l.keep(&t.resp, &t.respLen, b)
 	l.send(i, t, b)
@@ -119,11 +120,11 @@ func (l *Layer) sendCancel(i uint32, t *tx) sipwire.Code {
 	if l.work.Parse(l.mem.Bytes(t.req, int(t.reqLen))) != nil {
 		return sipwire.ErrState
 	}
-	b, err := codec.AppendCancel(l.out1[:0], &l.work)
+	b, err := compose.AppendCancel(l.made[:0], &l.work)
 	if err != nil {
 		return sipwire.ErrState
 	}
-	l.out1 = b
+	l.made = b
 	t.flags = t.flags&^cancelling | cancelled
 	t.until = l.now + l.times.end
 	l.arm(i, t)

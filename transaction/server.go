@@ -5,17 +5,18 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
 // Reply answers a server transaction with a response made of its request, by
-// [codec.AppendReply]. req is the request if the caller has it still parsed,
+// [compose.AppendReply]. req is the request if the caller has it still parsed,
 // else nil: the Layer has kept it. Of r, Source is set here, and Tag too when
 // it is nil: one for each transaction, see [Layer.Tag]. r is not changed.
 //
 // Errors are those of [Layer.Respond], and those of AppendReply.
-func (l *Layer) Reply(h Handle, req *codec.Message, r *codec.Reply, now time.Duration) error {
+func (l *Layer) Reply(h Handle, req *codec.Message, r *compose.Reply, now time.Duration) error {
 	return l.reply(h, req, r, now, false)
 }
 
@@ -23,11 +24,11 @@ func (l *Layer) Reply(h Handle, req *codec.Message, r *codec.Reply, now time.Dur
 // repeated until its PRACK comes (RFC 3262, 3): Require and RSeq are set here.
 // It is ErrState for what is no INVITE, and as long as another one waits for
 // its PRACK. That the client supports 100rel is for the caller to know.
-func (l *Layer) ReplyReliably(h Handle, req *codec.Message, r *codec.Reply, now time.Duration) error {
+func (l *Layer) ReplyReliably(h Handle, req *codec.Message, r *compose.Reply, now time.Duration) error {
 	return l.reply(h, req, r, now, true)
 }
 
-func (l *Layer) reply(h Handle, req *codec.Message, r *codec.Reply, now time.Duration, reliably bool) error {
+func (l *Layer) reply(h Handle, req *codec.Message, r *compose.Reply, now time.Duration, reliably bool) error {
 	l.clock(now)
 	i, t := l.lookup(h)
 	if t == nil || t.state == Terminated {
@@ -48,21 +49,20 @@ func (l *Layer) reply(h Handle, req *codec.Message, r *codec.Reply, now time.Dur
 		full.Tag = appendTag(tag[:0], t.tag)
 	}
 	rseq := t.rseq
-	var digits [10]byte
 	if reliably {
 		if rseq = (rseq + 1) & (1<<31 - 1); rseq <= 1 {
 			rseq = uint32(l.random.Uint64())>>2 | 1
 		}
 		l.fields = append(l.fields[:0], r.Fields...)
-		l.fields = append(l.fields, codec.HeaderField{ID: header.IDRequire, Value: option100rel},
-			codec.HeaderField{ID: header.IDRSeq, Value: abnf.AppendUint(digits[:0], uint64(rseq))})
+		l.fields = append(l.fields, compose.HeaderField{ID: header.IDRequire, Value: option100rel},
+			compose.HeaderField{ID: header.IDRSeq, Value: abnf.AppendUint(l.digits[:0], uint64(rseq))})
 		full.Fields = l.fields
 	}
-	b, err := codec.AppendReply(l.out1[:0], req, &full)
+	b, err := compose.AppendReply(l.made[:0], req, &full)
 	if err != nil {
 		return err
 	}
-	l.out1 = b
+	l.made = b
 	l.respond(i, t, b, r.Status, rseq, reliably)
 	return nil
 }

@@ -3,7 +3,7 @@ package transaction
 import (
 	"time"
 
-	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 )
 
 // arm sets the timer of a transaction to the earlier of its two times.
@@ -99,12 +99,12 @@ func (l *Layer) trying(i uint32, t *tx) {
 	if l.work.Parse(l.mem.Bytes(t.req, int(t.reqLen))) != nil {
 		return
 	}
-	r := codec.Reply{Status: 100, Source: l.unpack(&t.from).IP}
-	b, err := codec.AppendReply(l.out1[:0], &l.work, &r)
+	r := compose.Reply{Status: 100, Source: l.unpack(&t.from).IP}
+	b, err := compose.AppendReply(l.made[:0], &l.work, &r)
 	if err != nil {
 		return
 	}
-	l.out1 = b
+	l.made = b
 	l.respond(i, t, b, 100, 0, false)
 }
 

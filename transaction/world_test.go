@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -84,7 +85,7 @@ func (w *world) request(s string, to Addr) Handle {
 }
 
 func (w *world) reply(h Handle, status int) error {
-	err := w.Reply(h, nil, &codec.Reply{Status: status}, w.at)
+	err := w.Reply(h, nil, &compose.Reply{Status: status}, w.at)
 	w.check()
 	return err
 }
