@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/flatip"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -18,58 +19,17 @@ type Addr struct {
 	Flow uint64
 }
 
-// packed is an Addr without pointers: a netip.Addr has one to its zone.
+// packed is an Addr without pointers.
 type packed struct {
 	flow      uint64
-	ip        [16]byte
-	port      uint16
+	ip        flatip.IP
 	transport header.Transport
-	zone      uint8 // index into Layer.zones, 0 for none
-	is4       bool
-	valid     bool
 }
 
-// maxZones bounds the names of IPv6 zones: they are this machine's interfaces.
-const maxZones = 255
-
-func (l *Layer) pack(a Addr) packed {
-	p := packed{flow: a.Flow, port: a.IP.Port(), transport: a.Transport}
-	ip := a.IP.Addr()
-	p.ip, p.is4, p.valid = ip.As16(), ip.Is4(), ip.IsValid()
-	if name := ip.Zone(); name != "" {
-		p.zone = l.zone(name)
-	}
-	return p
-}
-
-// zone returns the number of a zone, 0 when there are too many.
-func (l *Layer) zone(name string) uint8 {
-	for i, z := range l.zones {
-		if z == name {
-			return uint8(i + 1)
-		}
-	}
-	if len(l.zones) == maxZones {
-		return 0
-	}
-	l.zones = append(l.zones, name)
-	return uint8(len(l.zones))
-}
+func (l *Layer) pack(a Addr) packed { return packed{a.Flow, l.zones.Pack(a.IP), a.Transport} }
 
 func (l *Layer) unpack(p *packed) Addr {
-	a := Addr{Transport: p.transport, Flow: p.flow}
-	if !p.valid {
-		return a
-	}
-	ip := netip.AddrFrom16(p.ip)
-	if p.is4 {
-		ip = ip.Unmap()
-	}
-	if p.zone != 0 {
-		ip = ip.WithZone(l.zones[p.zone-1])
-	}
-	a.IP = netip.AddrPortFrom(ip, p.port)
-	return a
+	return Addr{IP: l.zones.Unpack(&p.ip), Transport: p.transport, Flow: p.flow}
 }
 
 // replyAddr returns where the responses to a request go (RFC 3261, 18.2.2; RFC
@@ -103,11 +63,10 @@ type source struct {
 
 // sourceOf returns the source of an address and its hash.
 func (l *Layer) sourceOf(p *packed) (s source, hash uint64) {
-	s.is4 = p.is4
-	if p.is4 {
-		copy(s.prefix[:], p.ip[12:])
+	if s.is4 = p.ip.Is4; s.is4 {
+		copy(s.prefix[:], p.ip.Addr[12:])
 	} else {
-		copy(s.prefix[:], p.ip[:8])
+		copy(s.prefix[:], p.ip.Addr[:8])
 	}
 	return s, l.hash(s.prefix[:])
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/arena"
+	"github.com/sipwire/sipwire/internal/flatip"
 	"github.com/sipwire/sipwire/internal/hashindex"
 	"github.com/sipwire/sipwire/internal/slab"
 	"github.com/sipwire/sipwire/internal/wheel"
@@ -42,7 +43,7 @@ type Layer struct {
 	mem      arena.Arena
 	sources  slab.Slab[source]
 	bySource hashindex.Index
-	zones    []string
+	zones    flatip.Zones
 
 	now     int64 // milliseconds
 	stats   Stats

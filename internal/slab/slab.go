@@ -11,7 +11,7 @@ const (
 
 // A cell is one place. Its generation is odd while it is in use, and goes up
 // with every Take and every Free, so that a handle fits one use only. After
-// 2^31 uses of one place its handles repeat.
+// 2^30 uses of one place its handles repeat.
 type cell[T any] struct {
 	v    T
 	gen  uint32
@@ -72,8 +72,11 @@ func (s *Slab[T]) At(i uint32) *T { return &s.cell(i).v }
 // InUse reports whether the index is that of a value.
 func (s *Slab[T]) InUse(i uint32) bool { return i < s.used && s.cell(i).gen&1 == 1 }
 
-// Handle returns the handle of a value in use. It is never 0.
-func (s *Slab[T]) Handle(i uint32) uint64 { return uint64(s.cell(i).gen)<<32 | uint64(i) }
+// genMask leaves the top bit of a handle to its owner.
+const genMask = 1<<31 - 1
+
+// Handle returns the handle of a value in use. It is below 2^63 and never 0.
+func (s *Slab[T]) Handle(i uint32) uint64 { return uint64(s.cell(i).gen&genMask)<<32 | uint64(i) }
 
 // Lookup returns the value with a handle, nil when it is stale.
 func (s *Slab[T]) Lookup(h uint64) (i uint32, v *T) {
@@ -82,7 +85,7 @@ func (s *Slab[T]) Lookup(h uint64) (i uint32, v *T) {
 		return 0, nil
 	}
 	c := s.cell(i)
-	if c.gen != uint32(h>>32) || c.gen&1 == 0 {
+	if uint64(c.gen&genMask) != h>>32 || c.gen&1 == 0 {
 		return 0, nil
 	}
 	return i, &c.v

@@ -1,0 +1,160 @@
+package dialog
+
+import (
+	"hash/maphash"
+
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
+	"github.com/sipwire/sipwire/header"
+)
+
+// Subscriptions are usages of a dialog (RFC 6665, 4.5.2; RFC 3515). One is
+// known by its event package and id; that a REFER makes has the package
+// "refer". Which side is the subscriber does not matter here: what counts is
+// how long it lasts.
+
+type usage struct {
+	event   uint64 // a seeded hash of the Event value
+	expires int64  // in milliseconds, 0 for not known yet
+	next    uint32 // of the dialog, plus one
+}
+
+// eventOf returns the hash that an Event value is known by: type and id.
+func (l *Layer) eventOf(value []byte) uint64 {
+	var e header.Event
+	if _, err := e.Parse(value); err != nil {
+		return maphash.Bytes(l.seed, value)
+	}
+	var h maphash.Hash
+	h.SetSeed(l.seed)
+	h.Write(e.Type())
+	h.WriteByte(';')
+	// The id of a REFER's subscription is left out of NOTIFYs of the first
+	// one (RFC 3515, 2.4.6): all of a dialog are one here.
+	if string(e.Type()) != "refer" {
+		h.Write(e.ID())
+	}
+	return h.Sum64()
+}
+
+// refer is the Event of the subscription that a REFER makes.
+var refer = []byte("refer")
+
+// subscribe makes or prolongs a subscription. It reports whether there is room
+// for it.
+func (l *Layer) subscribe(i uint32, d *dialog, event uint64, expires int64) bool {
+	n := 0
+	for at := d.usage; at != 0; n++ {
+		u := l.usages.At(at - 1)
+		if u.event == event {
+			if expires != 0 {
+				u.expires = expires
+			}
+			l.arm(i, d)
+			return true
+		}
+		at = u.next
+	}
+	if n >= l.config.MaxUsages {
+		l.stats.Refused++
+		return false
+	}
+	k, u := l.usages.Take()
+	*u = usage{event, expires, d.usage}
+	d.usage = k + 1
+	l.arm(i, d)
+	return true
+}
+
+// unsubscribe ends a subscription.
+func (l *Layer) unsubscribe(d *dialog, event uint64) {
+	for link := &d.usage; *link != 0; {
+		k := *link - 1
+		u := l.usages.At(k)
+		if u.event == event {
+			*link = u.next
+			l.usages.Free(k)
+			return
+		}
+		link = &u.next
+	}
+}
+
+// endSession ends the usage of the INVITE.
+func (d *dialog) endSession() {
+	d.flags &^= hasSession | refresher
+	d.repeat, d.noACK, d.session, d.retry = 0, 0, 0, 0
+}
+
+// unused ends a dialog that has no usage, and reports whether it did.
+func (l *Layer) unused(i uint32, d *dialog) bool {
+	if d.is(hasSession) || d.usage != 0 {
+		l.arm(i, d)
+		return false
+	}
+	l.end(i, d)
+	return true
+}
+
+// seconds returns when what lasts that long from now is over; what is longer
+// than ten years counts as ten years.
+func (l *Layer) seconds(s uint32) int64 {
+	return l.ms() + min(int64(s), 10*365*86400)*1000
+}
+
+// notified does what a NOTIFY, received or sent, says of its subscription. It
+// reports whether the dialog ended.
+func (l *Layer) notified(i uint32, d *dialog, event, state []byte) bool {
+	var s header.SubscriptionState
+	if _, err := s.Parse(state); err != nil {
+		return false
+	}
+	key := l.eventOf(event)
+	if s.State() == header.SubTerminated {
+		l.unsubscribe(d, key)
+		return l.unused(i, d)
+	}
+	expires := int64(0)
+	if sec, ok := s.Expires(); ok {
+		expires = l.seconds(sec)
+	}
+	l.subscribe(i, d, key, expires)
+	return false
+}
+
+// subscribed does what a 2xx to SUBSCRIBE or REFER says. It reports whether
+// the dialog ended, because the subscription was for no time: then the NOTIFY
+// that follows is the last one, and it is given 64*T1.
+func (l *Layer) subscribed(i uint32, d *dialog, method header.Method, event []byte, expires uint32, known bool) {
+	until := int64(0)
+	if method == header.MethodREFER {
+		event = refer
+	} else if known {
+		until = max(l.seconds(expires), l.ms()+64*l.t1)
+	}
+	l.subscribe(i, d, l.eventOf(event), until)
+}
+
+// fieldValue returns the value of a field given by the caller.
+func fieldValue(all []compose.HeaderField, id header.ID) []byte {
+	for i := range all {
+		if all[i].ID == id || all[i].ID == header.IDOther && header.Lookup(all[i].Name) == id {
+			return all[i].Value
+		}
+	}
+	return nil
+}
+
+// expiresOf returns the Expires of a message, or else of the other one.
+func expiresOf(m, or *codec.Message) (uint32, bool) {
+	for _, m := range []*codec.Message{m, or} {
+		if m == nil {
+			continue
+		}
+		if v, err := m.Expires(); err == nil {
+			return v, true
+		}
+	}
+	return 0, false
+}
+

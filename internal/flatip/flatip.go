@@ -1,0 +1,57 @@
+// Package flatip keeps addresses in memory that the collector does not look
+// into. A netip.Addr has a pointer to the name of its zone; here the zone is
+// the number of a name in a list.
+package flatip
+
+import "net/netip"
+
+// An IP is an address and a port without pointers. The zero IP is invalid.
+type IP struct {
+	Addr       [16]byte // an IPv4 address in its last four bytes
+	Port       uint16
+	zone       uint8 // index into Zones plus one, 0 for none
+	Is4, valid bool
+}
+
+// Zones are names of IPv6 zones: interfaces of this machine.
+type Zones []string
+
+const maxZones = 255
+
+// Pack returns a as an IP. Beyond 255 names of zones the name is lost.
+func (z *Zones) Pack(a netip.AddrPort) IP {
+	ip := a.Addr()
+	p := IP{Addr: ip.As16(), Port: a.Port(), Is4: ip.Is4(), valid: ip.IsValid()}
+	if name := ip.Zone(); name != "" {
+		p.zone = z.number(name)
+	}
+	return p
+}
+
+func (z *Zones) number(name string) uint8 {
+	for i, known := range *z {
+		if known == name {
+			return uint8(i + 1)
+		}
+	}
+	if len(*z) == maxZones {
+		return 0
+	}
+	*z = append(*z, name)
+	return uint8(len(*z))
+}
+
+// Unpack returns what Pack was given.
+func (z Zones) Unpack(p *IP) netip.AddrPort {
+	if !p.valid {
+		return netip.AddrPort{}
+	}
+	ip := netip.AddrFrom16(p.Addr)
+	if p.Is4 {
+		ip = ip.Unmap()
+	}
+	if p.zone != 0 {
+		ip = ip.WithZone(z[p.zone-1])
+	}
+	return netip.AddrPortFrom(ip, p.Port)
+}
