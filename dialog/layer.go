@@ -40,7 +40,7 @@ type Layer struct {
 
 	peer, invite codec.Message // what is kept, parsed
 	routes       compose.Dialog
-	made         []byte
+	made, kept   []byte // what is composed, and a copy of a request
 	key          []byte
 	branch, tag  []byte
 	digits       []byte
@@ -49,14 +49,14 @@ type Layer struct {
 
 // dialog is one dialog. It has no pointers.
 type dialog struct {
-	user   uint64
+	user      uint64
 	flow      uint64
 	ip        flatip.IP
 	transport header.Transport
-	invite transaction.Handle // the INVITE that made it, for the forks
-	local  transaction.Handle // the last INVITE sent
-	remote transaction.Handle // the last INVITE received
-	answer transaction.Handle // whose 2xx is repeated until the ACK
+	invite    transaction.Handle // the INVITE that made it, for the forks
+	local     transaction.Handle // the last INVITE sent
+	remote    transaction.Handle // the last INVITE received
+	answer    transaction.Handle // whose 2xx is repeated until the ACK
 
 	// Times in milliseconds, 0 for never: when the 2xx is repeated and given
 	// up, when the session is refreshed or over, when it ends as an early
@@ -84,6 +84,7 @@ const (
 	isUAC                        // the dialog was made by a response: this side owns the Call-ID
 	refresher                    // this side refreshes the session
 	inInvite                     // it is in byInvite
+	refreshing                   // the caller was asked to refresh it
 )
 
 func (d *dialog) is(f flags) bool { return d.flags&f != 0 }

@@ -122,9 +122,8 @@ func (l *Layer) notified(i uint32, d *dialog, event, state []byte) bool {
 	return false
 }
 
-// subscribed does what a 2xx to SUBSCRIBE or REFER says. It reports whether
-// the dialog ended, because the subscription was for no time: then the NOTIFY
-// that follows is the last one, and it is given 64*T1.
+// subscribed does what a 2xx to SUBSCRIBE or REFER says. A subscription for no
+// time is given 64*T1, for the NOTIFY that ends it.
 func (l *Layer) subscribed(i uint32, d *dialog, method header.Method, event []byte, expires uint32, known bool) {
 	until := int64(0)
 	if method == header.MethodREFER {
@@ -157,4 +156,3 @@ func expiresOf(m, or *codec.Message) (uint32, bool) {
 	}
 	return 0, false
 }
-

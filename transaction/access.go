@@ -40,8 +40,9 @@ func (l *Layer) Source(h Handle) (Addr, bool) {
 }
 
 // RequestBytes returns the request of a transaction, until its final response;
-// of an INVITE client transaction until its end, unless it was rejected. Then,
-// and for a stale handle, it is nil. The bytes are valid until the next call.
+// that of a client transaction whose method makes a dialog until its end, but
+// for a rejected INVITE. Otherwise, and for a stale handle, it is nil. The bytes
+// are valid until the next call.
 func (l *Layer) RequestBytes(h Handle) []byte {
 	_, t := l.lookup(h)
 	if t == nil {

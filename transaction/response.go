@@ -109,7 +109,9 @@ func (l *Layer) otherResponse(i uint32, t *tx, status int) bool {
 	if !t.is(isReliable) {
 		t.until += l.times.t4 // timer K
 	}
-	l.drop(&t.req, &t.reqLen)
+	if !t.method.CreatesDialog() { // the dialog asks what was subscribed to
+		l.drop(&t.req, &t.reqLen)
+	}
 	l.arm(i, t)
 	return true
 }
