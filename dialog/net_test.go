@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"container/heap"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -25,7 +26,7 @@ type network struct {
 	now    time.Duration
 	agents []*agent
 	flight []packet // in the order of their time
-	plans  []plan
+	plans  plans
 	sent   int
 	lost   int
 	got    int
@@ -41,10 +42,22 @@ type packet struct {
 	from, to netip.AddrPort
 }
 
-// A plan is what an agent does later.
+// A plan is what an agent does later; plans are a heap of them.
 type plan struct {
 	at time.Duration
 	do func()
+}
+
+type plans []plan
+
+func (p plans) Len() int           { return len(p) }
+func (p plans) Less(i, j int) bool { return p[i].at < p[j].at }
+func (p plans) Swap(i, j int)      { p[i], p[j] = p[j], p[i] }
+func (p *plans) Push(x any)        { *p = append(*p, x.(plan)) }
+func (p *plans) Pop() any {
+	last := (*p)[len(*p)-1]
+	*p = (*p)[:len(*p)-1]
+	return last
 }
 
 // An agent is a user agent: a Layer, and what its user does.
@@ -100,7 +113,7 @@ func firstWords(b []byte) string {
 	return word
 }
 
-func (n *network) later(d time.Duration, do func()) { n.plans = append(n.plans, plan{n.now + d, do}) }
+func (n *network) later(d time.Duration, do func()) { heap.Push(&n.plans, plan{n.now + d, do}) }
 
 // run goes on until nothing is left to do, or until the time.
 func (n *network) run(until time.Duration) {
@@ -109,8 +122,8 @@ func (n *network) run(until time.Duration) {
 		if len(n.flight) > 0 {
 			next = min(next, n.flight[0].at)
 		}
-		for _, p := range n.plans {
-			next = min(next, p.at)
+		if len(n.plans) > 0 {
+			next = min(next, n.plans[0].at)
 		}
 		for _, a := range n.agents {
 			if at, ok := a.Next(); ok {
@@ -142,12 +155,8 @@ func (n *network) step() {
 			a.told(ev, nil)
 		}
 	}
-	for i := 0; i < len(n.plans); i++ {
-		if p := n.plans[i]; p.at <= n.now {
-			n.plans = append(n.plans[:i], n.plans[i+1:]...)
-			i--
-			p.do()
-		}
+	for len(n.plans) > 0 && n.plans[0].at <= n.now {
+		heap.Pop(&n.plans).(plan).do()
 	}
 }
 
