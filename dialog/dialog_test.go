@@ -289,13 +289,13 @@ func TestSessionTimer(t *testing.T) {
 		header string
 	}{
 		{"asked for, the caller refreshes", Config{}, []string{"Supported: timer", "Session-Expires: 200"},
-			"alice Refresh at 1m40s, alice Bye at 2m48s, bob Bye at 2m48s", "Session-Expires: 200;refresher=uac\r\n"},
+			"alice Refresh at 1m40s, bob Bye at 2m48s, alice Bye at 2m48s", "Session-Expires: 200;refresher=uac\r\n"},
 		{"asked for, the callee refreshes", Config{}, []string{"Supported: timer", "Session-Expires: 200;refresher=uas"},
-			"bob Refresh at 1m40s, alice Bye at 2m48s, bob Bye at 2m48s", "Session-Expires: 200;refresher=uas\r\n"},
+			"bob Refresh at 1m40s, bob Bye at 2m48s, alice Bye at 2m48s", "Session-Expires: 200;refresher=uas\r\n"},
 		{"the callee wants less", Config{SessionExpires: 120 * time.Second}, []string{"Supported: timer", "Session-Expires: 600"},
-			"alice Refresh at 1m0s, alice Bye at 1m28s, bob Bye at 1m28s", "Session-Expires: 120;refresher=uac\r\n"},
+			"alice Refresh at 1m0s, bob Bye at 1m28s, alice Bye at 1m28s", "Session-Expires: 120;refresher=uac\r\n"},
 		{"the caller does not know of it", Config{SessionExpires: 120 * time.Second}, nil,
-			"bob Refresh at 1m0s, alice Bye at 1m28s, bob Bye at 1m28s", "Session-Expires: 120;refresher=uas\r\n"},
+			"bob Refresh at 1m0s, bob Bye at 1m28s, alice Bye at 1m28s", "Session-Expires: 120;refresher=uas\r\n"},
 		{"nobody wants it", Config{}, []string{"Supported: timer"}, "", ""},
 	} {
 		var answer string

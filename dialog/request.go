@@ -90,24 +90,22 @@ func (l *Layer) send(h Handle, r *compose.Request, response *codec.Message, to t
 		}
 		l.arm(i, d)
 	case header.MethodNOTIFY:
-		if l.notifiedLast(d, full.Fields) {
-			if !d.is(hasSession) && d.usage == 0 {
-				d.state = Ending
-			}
-			l.arm(i, d)
-		}
+		l.notifying(i, d, full.Fields)
 	}
 	return tx, nil
 }
 
-// notifiedLast does what a NOTIFY sent here says of its subscription.
-func (l *Layer) notifiedLast(d *dialog, fields []compose.HeaderField) bool {
+// notifying does what a NOTIFY sent here says of its subscription. With the
+// last usage the dialog ends, when the response comes.
+func (l *Layer) notifying(i uint32, d *dialog, fields []compose.HeaderField) {
 	var s header.SubscriptionState
-	if _, err := s.Parse(fieldValue(fields, header.IDSubscriptionState)); err != nil || s.State() != header.SubTerminated {
-		return false
+	if _, err := s.Parse(fieldValue(fields, header.IDSubscriptionState)); err != nil {
+		return
 	}
-	l.unsubscribe(d, l.eventOf(fieldValue(fields, header.IDEvent)))
-	return true
+	if l.stated(i, d, &s, fieldValue(fields, header.IDEvent)) && !d.is(hasSession) && d.usage == 0 {
+		d.state = Ending
+	}
+	l.arm(i, d)
 }
 
 // destination returns where a request goes.

@@ -15,9 +15,14 @@ import (
 
 type usage struct {
 	event   uint64 // a seeded hash of the Event value
-	expires int64  // in milliseconds, 0 for not known yet
+	expires int64  // in milliseconds
 	next    uint32 // of the dialog, plus one
+	waits   bool   // no NOTIFY has said yet how long it lasts
 }
+
+// A subscription whose NOTIFY does not say how long it lasts is given an hour,
+// and one whose 2xx does not, timer N for its NOTIFY (RFC 6665, 4.1.2.4).
+const unsaid = 3600
 
 // eventOf returns the hash that an Event value is known by: type and id.
 func (l *Layer) eventOf(value []byte) uint64 {
@@ -40,30 +45,38 @@ func (l *Layer) eventOf(value []byte) uint64 {
 // refer is the Event of the subscription that a REFER makes.
 var refer = []byte("refer")
 
-// subscribe makes or prolongs a subscription. It reports whether there is room
-// for it.
-func (l *Layer) subscribe(i uint32, d *dialog, event uint64, expires int64) bool {
+// subscribe makes or prolongs a subscription, unless there is no room for it.
+// A time of 0 is not known: waits says that a NOTIFY will come and say it.
+func (l *Layer) subscribe(i uint32, d *dialog, event uint64, expires int64, waits bool) {
 	n := 0
 	for at := d.usage; at != 0; n++ {
 		u := l.usages.At(at - 1)
 		if u.event == event {
-			if expires != 0 {
-				u.expires = expires
+			switch {
+			case expires != 0:
+				u.expires, u.waits = expires, false
+			case !waits && u.waits:
+				u.expires, u.waits = l.seconds(unsaid), false
 			}
 			l.arm(i, d)
-			return true
+			return
 		}
 		at = u.next
 	}
 	if n >= l.config.MaxUsages {
 		l.stats.Refused++
-		return false
+		return
+	}
+	unknown := expires == 0
+	if unknown && waits {
+		expires = l.ms() + 64*l.t1
+	} else if unknown {
+		expires = l.seconds(unsaid)
 	}
 	k, u := l.usages.Take()
-	*u = usage{event, expires, d.usage}
+	*u = usage{event, expires, d.usage, unknown && waits}
 	d.usage = k + 1
 	l.arm(i, d)
-	return true
 }
 
 // unsubscribe ends a subscription.
@@ -102,23 +115,29 @@ func (l *Layer) seconds(s uint32) int64 {
 	return l.ms() + min(int64(s), 10*365*86400)*1000
 }
 
-// notified does what a NOTIFY, received or sent, says of its subscription. It
-// reports whether the dialog ended.
+// notified does what a NOTIFY that came says of its subscription. It reports
+// whether the dialog ended.
 func (l *Layer) notified(i uint32, d *dialog, event, state []byte) bool {
 	var s header.SubscriptionState
 	if _, err := s.Parse(state); err != nil {
 		return false
 	}
+	return l.stated(i, d, &s, event) && l.unused(i, d)
+}
+
+// stated takes over a Subscription-State. It reports whether it was the last
+// one.
+func (l *Layer) stated(i uint32, d *dialog, s *header.SubscriptionState, event []byte) bool {
 	key := l.eventOf(event)
 	if s.State() == header.SubTerminated {
 		l.unsubscribe(d, key)
-		return l.unused(i, d)
+		return true
 	}
 	expires := int64(0)
 	if sec, ok := s.Expires(); ok {
 		expires = l.seconds(sec)
 	}
-	l.subscribe(i, d, key, expires)
+	l.subscribe(i, d, key, expires, false)
 	return false
 }
 
@@ -131,7 +150,7 @@ func (l *Layer) subscribed(i uint32, d *dialog, method header.Method, event []by
 	} else if known {
 		until = max(l.seconds(expires), l.ms()+64*l.t1)
 	}
-	l.subscribe(i, d, l.eventOf(event), until)
+	l.subscribe(i, d, l.eventOf(event), until, true)
 }
 
 // fieldValue returns the value of a field given by the caller.
