@@ -84,10 +84,7 @@ const (
 	ErrNoRoom    // the message cannot be made to fit
 	ErrState     // the call does not fit the message, or comes at the wrong time
 	ErrStale     // what the call refers to is gone: a message that was parsed again, a transaction that has ended
-
-	// State between messages.
-	ErrStale // the transaction or dialog that a handle names has ended
-	ErrLimit // a limit on count or memory is reached (503)
+	ErrLimit     // a limit on count or memory is reached (503)
 
 	numCodes
 )
@@ -156,6 +153,7 @@ var codes = [numCodes]struct{ name, text string }{
 	ErrNoRoom:            {"no-room", prefix + "message cannot be made to fit"},
 	ErrState:             {"state", prefix + "call does not fit the message"},
 	ErrStale:             {"stale", prefix + "what the call refers to is gone"},
+	ErrLimit:             {"limit", prefix + "limit reached"},
 }
 
 // unknown stands for a number that is no code.
@@ -184,7 +182,8 @@ func (c Code) Name() string {
 // Status returns the status code that an RFC 3261 element answers a request
 // with that has this defect: 505 for the version (21.5.7), 414 (21.4.12), 413
 // (21.4.11) and 513 (21.5.8) for lengths, 416 (21.4.14) for the scheme, 503
-// (21.5.4) for a limit of this element, else 400 (21.4.1). The zero Code gives 200.
+// (21.5.4) for a limit of this element, else 400 (21.4.1). The zero Code gives
+// 200.
 func (c Code) Status() int {
 	switch c {
 	case 0:

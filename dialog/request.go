@@ -7,6 +7,7 @@ import (
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/ext"
 	"github.com/sipwire/sipwire/transaction"
 )
 
@@ -98,7 +99,7 @@ func (l *Layer) send(h Handle, r *compose.Request, response *codec.Message, to t
 // notifying does what a NOTIFY sent here says of its subscription. With the
 // last usage the dialog ends, when the response comes.
 func (l *Layer) notifying(i uint32, d *dialog, fields []compose.HeaderField) {
-	var s header.SubscriptionState
+	var s ext.SubscriptionState
 	if _, err := s.Parse(fieldValue(fields, header.IDSubscriptionState)); err != nil {
 		return
 	}

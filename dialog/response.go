@@ -1,6 +1,8 @@
 package dialog
 
 import (
+	"math"
+
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
@@ -108,16 +110,16 @@ func (l *Layer) provisional(ev *Event, d *dialog, m *codec.Message) {
 	if !m.IsReliable() {
 		return
 	}
-	n, _, err := header.ParseRSeq(m.Value(header.IDRSeq))
+	n, _, err := header.ParseUint(m.Value(header.IDRSeq), math.MaxUint32)
 	if err != nil {
 		return
 	}
-	if d.rseq != 0 && n != d.rseq+1 {
+	if d.rseq != 0 && uint32(n) != d.rseq+1 {
 		l.stats.Disordered++
 		*ev = Event{}
 		return
 	}
-	d.rseq = n
+	d.rseq = uint32(n)
 	ev.Task = TaskPRACK
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/ext"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -19,7 +20,7 @@ type interval struct {
 }
 
 // intervalOf reads Session-Expires.
-func intervalOf(m *codec.Message) (v header.SessionExpires, ok bool) {
+func intervalOf(m *codec.Message) (v ext.SessionExpires, ok bool) {
 	return v, m.Read(header.IDSessionExpires, v.Parse) == nil
 }
 
@@ -51,9 +52,9 @@ func (l *Layer) answerTooSmall(ev *Event, m *codec.Message) {
 // negotiate finds the interval that a 2xx says (RFC 4028, 9).
 func (l *Layer) negotiate(req *codec.Message, r *compose.Reply) (v interval) {
 	if own := fieldValue(r.Fields, header.IDSessionExpires); own != nil {
-		var se header.SessionExpires
+		var se ext.SessionExpires
 		if _, err := se.Parse(own); err == nil {
-			v.seconds, v.uac = se.Seconds(), se.Refresher() == header.RefresherUAC
+			v.seconds, v.uac = se.Seconds(), se.Refresher() == ext.RefresherUAC
 		}
 		return v
 	}
@@ -66,11 +67,11 @@ func (l *Layer) negotiate(req *codec.Message, r *compose.Reply) (v interval) {
 		if own != 0 && own < v.seconds {
 			v.seconds = own
 		}
-		var least header.MinSE
+		var least header.DeltaSeconds
 		if req.Read(header.IDMinSE, least.Parse) == nil {
 			v.seconds = max(v.seconds, least.Seconds())
 		}
-		v.uac = se.Refresher() != header.RefresherUAS
+		v.uac = se.Refresher() != ext.RefresherUAS
 	case v.require:
 		v.seconds, v.uac = own, true
 	default:
@@ -128,7 +129,7 @@ func (l *Layer) sessionAnswered(d *dialog, m *codec.Message) {
 		d.interval4028, d.session = 0, 0
 		return
 	}
-	d.setSession(l, se.Seconds(), se.Refresher() != header.RefresherUAS)
+	d.setSession(l, se.Seconds(), se.Refresher() != ext.RefresherUAS)
 }
 
 // setInterval takes the interval from a 2xx that was sent.

@@ -6,6 +6,7 @@ import (
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/ext"
 )
 
 // Subscriptions are usages of a dialog (RFC 6665, 4.5.2; RFC 3515). One is
@@ -26,7 +27,7 @@ const unsaid = 3600
 
 // eventOf returns the hash that an Event value is known by: type and id.
 func (l *Layer) eventOf(value []byte) uint64 {
-	var e header.Event
+	var e ext.Event
 	if _, err := e.Parse(value); err != nil {
 		return maphash.Bytes(l.seed, value)
 	}
@@ -118,7 +119,7 @@ func (l *Layer) seconds(s uint32) int64 {
 // notified does what a NOTIFY that came says of its subscription. It reports
 // whether the dialog ended.
 func (l *Layer) notified(i uint32, d *dialog, event, state []byte) bool {
-	var s header.SubscriptionState
+	var s ext.SubscriptionState
 	if _, err := s.Parse(state); err != nil {
 		return false
 	}
@@ -127,9 +128,9 @@ func (l *Layer) notified(i uint32, d *dialog, event, state []byte) bool {
 
 // stated takes over a Subscription-State. It reports whether it was the last
 // one.
-func (l *Layer) stated(i uint32, d *dialog, s *header.SubscriptionState, event []byte) bool {
+func (l *Layer) stated(i uint32, d *dialog, s *ext.SubscriptionState, event []byte) bool {
 	key := l.eventOf(event)
-	if s.State() == header.SubTerminated {
+	if s.State() == ext.SubTerminated {
 		l.unsubscribe(d, key)
 		return true
 	}

@@ -35,6 +35,7 @@ type Layer struct {
 	times  times
 	seed   maphash.Seed
 	random *rand.ChaCha8
+	tagKey [16]byte // of the tags of responses without a transaction
 
 	txs      slab.Slab[tx]
 	byKey    hashindex.Index
@@ -106,6 +107,7 @@ func New(out Transport, c Config) *Layer {
 	var seed [32]byte
 	crand.Read(seed[:]) // never fails: the program ends instead
 	l.random = rand.NewChaCha8(seed)
+	crand.Read(l.tagKey[:])
 	return l
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/siphash"
 )
 
 // Receive takes a message that came from an address, parsed, whether with an
@@ -85,13 +86,13 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 	if l.config.MaxSource > 0 {
 		at := l.pack(from)
 		if source = l.addSource(&at); source == 0 {
-			return 0, l.refuse(hash, m, from, sipwire.ErrLimit)
+			return 0, l.refuse(m, from, sipwire.ErrLimit)
 		}
 	}
 	i, t, code := l.begin(hash, mergeAt, m.Bytes(), f)
 	if code != 0 {
 		l.dropSource(source)
-		return 0, l.refuse(hash, m, from, code)
+		return 0, l.refuse(m, from, code)
 	}
 	l.stats.Servers++
 	t.peer, t.from, t.source = peer, l.pack(from), source
@@ -123,14 +124,18 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 }
 
 // refuse answers a request beyond the limits, without a transaction. The tag
-// is the same for a repeat of the request.
-func (l *Layer) refuse(hash uint64, m *codec.Message, from Addr, code sipwire.Code) Event {
+// is the same for a repeat of the request: a hash of its key, by one that gives
+// no clue to those of the tables.
+func (l *Layer) refuse(m *codec.Message, from Addr, code sipwire.Code) Event {
 	l.stats.Refused++
 	if l.config.Refuse == Busy {
 		var tag [16]byte
+		hash := siphash.New(&l.tagKey)
+		hash.Write(l.key)
+		sum := hash.Sum()
 		l.fields = append(l.fields[:0], compose.HeaderField{ID: header.IDRetryAfter,
 			Value: abnf.AppendUint(l.digits[:0], uint64(l.config.RetryAfter/time.Second))})
-		r := compose.Reply{Status: 503, Tag: appendTag(tag[:0], hash), Source: from.IP, Fields: l.fields}
+		r := compose.Reply{Status: 503, Tag: appendTag(tag[:0], binary.LittleEndian.Uint64(sum[:])), Source: from.IP, Fields: l.fields}
 		if b, err := compose.AppendReply(l.made[:0], m, &r); err == nil {
 			l.made = b
 			via, _ := m.TopVia()

@@ -1,6 +1,7 @@
 package transaction
 
 import (
+	"math"
 	"time"
 
 	"github.com/sipwire/sipwire"
@@ -90,11 +91,11 @@ func (l *Layer) Respond(h Handle, b []byte, now time.Duration) error {
 	}
 	reliably, rseq := false, t.rseq
 	if status > 100 && status < 200 && t.is(isInvite) && l.work.Parse(b) == nil && l.work.IsReliable() {
-		n, _, err := header.ParseRSeq(l.work.Value(header.IDRSeq))
+		n, _, err := header.ParseUint(l.work.Value(header.IDRSeq), math.MaxUint32)
 		if err != nil {
 			return err
 		}
-		reliably, rseq = true, n
+		reliably, rseq = true, uint32(n)
 	}
 	if err := l.allows(t, status, reliably); err != nil {
 		return err
