@@ -85,6 +85,7 @@ const (
 	refresher                    // this side refreshes the session
 	inInvite                     // it is in byInvite
 	refreshing                   // the caller was asked to refresh it
+	awaited                      // no dialog yet: a SUBSCRIBE or REFER that waits for its NOTIFY
 )
 
 func (d *dialog) is(f flags) bool { return d.flags&f != 0 }

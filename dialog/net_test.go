@@ -343,6 +343,9 @@ func invariants(l *Layer) error {
 			usages++
 		}
 		held += int(d.keyLen) + int(d.textLen) + int(d.ackLen)
+		if d.is(awaited) && d.early != 0 {
+			continue
+		}
 		if d.state == Terminated || d.state != Ending && !d.is(hasSession) && d.usage == 0 {
 			return fmt.Errorf("dialog %d in %d has no usage", i, d.state)
 		}

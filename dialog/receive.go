@@ -66,6 +66,11 @@ func (l *Layer) request(ev *Event, m *codec.Message, from transaction.Addr) {
 	}
 	hash, ok := l.keyOf(m)
 	i, d := l.find(hash)
+	if d == nil && ok && ev.Method == header.MethodNOTIFY {
+		if i, d = l.notifiedFirst(m, from); d != nil {
+			ev.New = true
+		}
+	}
 	if !ok || d == nil {
 		l.stats.NoDialog++
 		l.answer(ev, m, 481)

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/sipwire/sipwire"
@@ -16,8 +17,14 @@ import (
 // the dialogs that it makes.
 func (l *Layer) Send(b []byte, to transaction.Addr, user uint64, now time.Duration) (transaction.Handle, error) {
 	l.clock(now)
-	return l.tx.Request(b, to, user&^ofDialog, now)
+	tx, err := l.tx.Request(b, to, user&^ofDialog, now)
+	if err == nil && (bytes.HasPrefix(b, prefixSUBSCRIBE) || bytes.HasPrefix(b, prefixREFER)) && l.invite.Parse(b) == nil {
+		l.await(user)
+	}
+	return tx, err
 }
+
+var prefixSUBSCRIBE, prefixREFER = []byte("SUBSCRIBE "), []byte("REFER ")
 
 // Request sends a request within a dialog (RFC 3261, 12.2.1.1). Of r, Via and
 // CSeq are made here, and Contact and Session-Expires unless they are among the

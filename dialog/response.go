@@ -23,6 +23,9 @@ func (l *Layer) response(ev *Event, m *codec.Message) {
 	switch {
 	case ev.Status >= 300:
 		l.rejected(ev)
+		if ev.Method == header.MethodSUBSCRIBE || ev.Method == header.MethodREFER {
+			l.awaitNoMore(m)
+		}
 	case ev.Status > 100 && m.InDialog() &&
 		(ev.Method == header.MethodINVITE || ev.Status >= 200 && (ev.Method == header.MethodSUBSCRIBE || ev.Method == header.MethodREFER)):
 		l.creating(ev, m)

@@ -116,6 +116,9 @@ func (l *Layer) fire(i uint32, d *dialog) Event {
 		d.repeat = at + d.interval
 	case due(d.early):
 		ev.Ended = true
+		if d.is(awaited) {
+			ev = Event{} // it has never begun
+		}
 		l.end(i, d)
 		return ev
 	case due(d.forget):
