@@ -213,4 +213,3 @@ func repeat(s string, n int) string {
 	}
 	return out
 }
-

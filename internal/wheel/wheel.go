@@ -127,7 +127,7 @@ func (w *Wheel) first() (level, pos int, at int64, ok bool) {
 			pos := k*64 + bits.TrailingZeros64(word)
 			shift := slotBits * level
 			at := w.now>>(shift+slotBits)<<(shift+slotBits) | int64(pos)<<shift
-			return level, pos, max(at, w.now), true
+			return level, pos, at, true
 		}
 	}
 	return 0, 0, 0, false
