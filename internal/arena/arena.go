@@ -153,7 +153,7 @@ func (a *Arena) Free(r Ref) {
 	size := sizeOf(b.class)
 	k := int(r-1) & (1<<refBits - 1) * unit / size
 	full := b.free == 0 && (int(b.fresh)+1)*size > blockSize
-	poison.Fill(b.mem[k*size : (k+1)*size])
+	poison.Fill(b.mem[k*size : (k+1)*size : (k+1)*size]) // it fills up to the capacity
 	binary.LittleEndian.PutUint16(b.mem[k*size:], b.free)
 	b.free = uint16(k) + 1
 	b.used--
