@@ -11,19 +11,17 @@ import (
 //go:generate go -C _asm run ./sdplines -out ../sdplines_kernels_amd64.s -stubs ../sdplines_kernels_amd64.go -pkg scan
 
 // sdpLinesTier is SDPLines by the tier that runs.
-func sdpLinesTier(src []byte, ends, media, conns []uint32) (n, nmedia, nconns int, odd bool) {
+func sdpLinesTier(src []byte, ends, marks []uint32) (n, nmarks int, odd bool) {
 	tier := cpufeat.Current()
-	room := min(len(ends), len(media), len(conns))
+	room := min(len(ends), len(marks))
 	if tier == cpufeat.Generic || len(src) < block || room < SDPRoom {
-		return sdpLinesGeneric(src, ends, media, conns)
+		return sdpLinesGeneric(src, ends, marks)
 	}
 	var bits int
 	if tier == cpufeat.AVX512 {
-		n, nmedia, nconns, bits = sdpLinesAVX512(unsafe.SliceData(src), len(src),
-			unsafe.SliceData(ends), unsafe.SliceData(media), unsafe.SliceData(conns), room)
+		n, nmarks, bits = sdpLinesAVX512(unsafe.SliceData(src), len(src), unsafe.SliceData(ends), unsafe.SliceData(marks), room)
 	} else {
-		n, nmedia, nconns, bits = sdpLinesAVX2(unsafe.SliceData(src), len(src),
-			unsafe.SliceData(ends), unsafe.SliceData(media), unsafe.SliceData(conns), room)
+		n, nmarks, bits = sdpLinesAVX2(unsafe.SliceData(src), len(src), unsafe.SliceData(ends), unsafe.SliceData(marks), room)
 	}
-	return n, nmedia, nconns, bits != 0
+	return n, nmarks, bits != 0
 }

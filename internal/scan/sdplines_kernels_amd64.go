@@ -5,13 +5,13 @@
 package scan
 
 // sdpLinesAVX2 is SDPLines for src of size bytes, at least 64, with room for room words
-// at each of ends, media and conns. n is -1 when that was too little.
+// at each of ends and marks. n is -1 when that was too little.
 //
 //go:noescape
-func sdpLinesAVX2(src *byte, size int, ends *uint32, media *uint32, conns *uint32, room int) (n int, nmedia int, nconns int, odd int)
+func sdpLinesAVX2(src *byte, size int, ends *uint32, marks *uint32, room int) (n int, nmarks int, odd int)
 
 // sdpLinesAVX512 is SDPLines for src of size bytes, at least 64, with room for room words
-// at each of ends, media and conns. n is -1 when that was too little.
+// at each of ends and marks. n is -1 when that was too little.
 //
 //go:noescape
-func sdpLinesAVX512(src *byte, size int, ends *uint32, media *uint32, conns *uint32, room int) (n int, nmedia int, nconns int, odd int)
+func sdpLinesAVX512(src *byte, size int, ends *uint32, marks *uint32, room int) (n int, nmarks int, odd int)

@@ -77,166 +77,141 @@ DATA sdpNumbers<>+62(SB)/1, $0x3e
 DATA sdpNumbers<>+63(SB)/1, $0x3f
 GLOBL sdpNumbers<>(SB), RODATA|NOPTR, $64
 
-// func sdpLinesAVX2(src *byte, size int, ends *uint32, media *uint32, conns *uint32, room int) (n int, nmedia int, nconns int, odd int)
+// func sdpLinesAVX2(src *byte, size int, ends *uint32, marks *uint32, room int) (n int, nmarks int, odd int)
 // Requires: AVX, AVX2, BMI, BMI2, POPCNT
-TEXT ·sdpLinesAVX2(SB), NOSPLIT, $8-80
+TEXT ·sdpLinesAVX2(SB), NOSPLIT, $8-64
 	MOVQ         src+0(FP), AX
 	MOVQ         ends+16(FP), CX
-	MOVQ         media+24(FP), DX
-	MOVQ         conns+32(FP), BX
-	XORQ         SI, SI
-	MOVQ         $0x00000001, DI
+	MOVQ         marks+24(FP), DX
+	XORQ         BX, BX
+	MOVQ         $0x00000001, SI
+	XORQ         DI, DI
 	XORQ         R8, R8
 	XORQ         R9, R9
-	XORQ         R10, R10
-	MOVQ         size+8(FP), R11
-	SUBQ         $0x40, R11
+	MOVQ         size+8(FP), R10
+	SUBQ         $0x40, R10
 	VPBROADCASTB sdpBytes<>+0(SB), Y2
 	VPBROADCASTB sdpBytes<>+1(SB), Y3
 	VPBROADCASTB sdpBytes<>+2(SB), Y4
 	VPBROADCASTB sdpBytes<>+3(SB), Y5
 	VPBROADCASTB sdpBytes<>+4(SB), Y6
 	VPCMPEQB     Y7, Y7, Y7
+	MOVQ         room+32(FP), R11
+	LEAQ         -256(CX)(R11*4), R11
+	MOVQ         R11, (SP)
 
 loop:
-	CMPQ      SI, R11
+	CMPQ      BX, R10
 	JGT       tail
-	MOVQ      CX, R13
-	SUBQ      ends+16(FP), R13
-	SHRQ      $0x02, R13
-	ADDQ      $0x40, R13
-	CMPQ      R13, room+40(FP)
+	CMPQ      CX, (SP)
 	JGT       short
-	VMOVDQU   (AX)(SI*1), Y0
-	VMOVDQU   32(AX)(SI*1), Y1
+	VMOVDQU   (AX)(BX*1), Y0
+	VMOVDQU   32(AX)(BX*1), Y1
 	VPMINUB   Y0, Y7, Y7
 	VPMINUB   Y1, Y7, Y7
 	VPCMPEQB  Y2, Y0, Y8
 	VPCMPEQB  Y2, Y1, Y9
 	VPMOVMSKB Y8, R12
-	VPMOVMSKB Y9, R13
-	SHLQ      $0x20, R13
-	ORQ       R13, R12
-	LEAQ      (DI)(R12*2), R14
-	MOVQ      R14, R13
-	ANDQ      R12, R13
-	ORQ       R13, R10
+	VPMOVMSKB Y9, R11
+	SHLQ      $0x20, R11
+	ORQ       R11, R12
+	LEAQ      (SI)(R12*2), R13
+	MOVQ      R13, R11
+	ANDQ      R12, R11
+	ORQ       R11, R9
 	VPCMPEQB  Y3, Y0, Y8
 	VPCMPEQB  Y3, Y1, Y9
-	VPMOVMSKB Y8, R15
-	VPMOVMSKB Y9, DI
-	SHLQ      $0x20, DI
-	ORQ       DI, R15
-	LEAQ      (R8)(R14*2), R13
-	ANDNQ     R13, R15, R13
-	ORQ       R13, R10
+	VPMOVMSKB Y8, R14
+	VPMOVMSKB Y9, SI
+	SHLQ      $0x20, SI
+	ORQ       SI, R14
+	LEAQ      (DI)(R13*2), R11
+	ANDNQ     R11, R14, R11
+	ORQ       R11, R9
 	VPCMPEQB  Y4, Y0, Y8
 	VPCMPEQB  Y4, Y1, Y9
-	VPMOVMSKB Y8, R15
-	VPMOVMSKB Y9, DI
-	SHLQ      $0x20, DI
-	ORQ       DI, R15
-	LEAQ      (R9)(R15*2), R13
-	ANDNQ     R13, R12, R13
-	ORQ       R13, R10
-	SHRQ      $0x3f, R15
-	MOVQ      R15, R9
+	VPMOVMSKB Y8, R14
+	VPMOVMSKB Y9, SI
+	SHLQ      $0x20, SI
+	ORQ       SI, R14
+	LEAQ      (R8)(R14*2), R11
+	ANDNQ     R11, R12, R11
+	ORQ       R11, R9
+	SHRQ      $0x3f, R14
 	MOVQ      R14, R8
-	SHRQ      $0x3f, R8
-	MOVQ      R12, DI
+	MOVQ      R13, DI
 	SHRQ      $0x3f, DI
+	MOVQ      R12, SI
+	SHRQ      $0x3f, SI
 	VPCMPEQB  Y5, Y0, Y8
-	VPCMPEQB  Y5, Y1, Y9
-	VPMOVMSKB Y8, R15
-	VPMOVMSKB Y9, R13
-	SHLQ      $0x20, R13
-	ORQ       R13, R15
-	ANDQ      R14, R15
-
-media:
-	BLSMSKQ   R15, BP
-	ANDQ      R12, BP
-	POPCNTQ   BP, BP
-	MOVQ      CX, R13
-	SUBQ      ends+16(FP), R13
-	SHRQ      $0x02, R13
-	ADDQ      R13, BP
-	MOVL      BP, (DX)
-	XORL      R13, R13
-	TESTQ     R15, R15
-	SETNE     R13
-	LEAQ      (DX)(R13*4), DX
-	BLSRQ     R15, R15
-	JNZ       media
 	VPCMPEQB  Y6, Y0, Y0
+	VPOR      Y0, Y8, Y8
+	VPCMPEQB  Y5, Y1, Y0
 	VPCMPEQB  Y6, Y1, Y1
-	VPMOVMSKB Y0, R15
-	VPMOVMSKB Y1, R13
-	SHLQ      $0x20, R13
-	ORQ       R13, R15
-	ANDQ      R14, R15
+	VPOR      Y1, Y0, Y0
+	VPMOVMSKB Y8, R14
+	VPMOVMSKB Y0, R11
+	SHLQ      $0x20, R11
+	ORQ       R11, R14
+	ANDQ      R13, R14
+	MOVQ      CX, R11
+	SUBQ      ends+16(FP), R11
+	SHRQ      $0x02, R11
 
-conns:
-	BLSMSKQ R15, R14
-	ANDQ    R12, R14
-	POPCNTQ R14, R14
-	MOVQ    CX, R13
-	SUBQ    ends+16(FP), R13
-	SHRQ    $0x02, R13
-	ADDQ    R13, R14
-	MOVL    R14, (BX)
+marks:
+	BLSMSKQ R14, R13
+	ANDQ    R12, R13
+	POPCNTQ R13, R13
+	ADDQ    R11, R13
+	MOVL    R13, (DX)
 	XORL    R13, R13
-	TESTQ   R15, R15
+	TESTQ   R14, R14
 	SETNE   R13
-	LEAQ    (BX)(R13*4), BX
-	BLSRQ   R15, R15
-	JNZ     conns
-	POPCNTQ R12, R13
-	TZCNTQ  R12, R14
-	ADDQ    SI, R14
-	MOVL    R14, (CX)
+	LEAQ    (DX)(R13*4), DX
+	BLSRQ   R14, R14
+	JNZ     marks
+	POPCNTQ R12, R11
+	TZCNTQ  R12, R13
+	ADDQ    BX, R13
+	MOVL    R13, (CX)
 	BLSRQ   R12, R12
-	TZCNTQ  R12, R14
-	ADDQ    SI, R14
-	MOVL    R14, 4(CX)
+	TZCNTQ  R12, R13
+	ADDQ    BX, R13
+	MOVL    R13, 4(CX)
 	BLSRQ   R12, R12
-	TZCNTQ  R12, R14
-	ADDQ    SI, R14
-	MOVL    R14, 8(CX)
+	TZCNTQ  R12, R13
+	ADDQ    BX, R13
+	MOVL    R13, 8(CX)
 	BLSRQ   R12, R12
-	TZCNTQ  R12, R14
-	ADDQ    SI, R14
-	MOVL    R14, 12(CX)
+	TZCNTQ  R12, R13
+	ADDQ    BX, R13
+	MOVL    R13, 12(CX)
 	BLSRQ   R12, R12
 	JZ      positions_done1
-	LEAQ    16(CX), R15
+	LEAQ    16(CX), R14
 
 positions_rest1:
-	TZCNTQ R12, R14
-	ADDQ   SI, R14
-	MOVL   R14, (R15)
-	ADDQ   $0x04, R15
+	TZCNTQ R12, R13
+	ADDQ   BX, R13
+	MOVL   R13, (R14)
+	ADDQ   $0x04, R14
 	BLSRQ  R12, R12
 	JNZ    positions_rest1
 
 positions_done1:
-	LEAQ (CX)(R13*4), CX
-	ADDQ $0x40, SI
+	LEAQ (CX)(R11*4), CX
+	ADDQ $0x40, BX
 	JMP  loop
 
 tail:
-	CMPQ      SI, size+8(FP)
+	CMPQ      BX, size+8(FP)
 	JGE       ended
-	MOVQ      SI, R14
-	SUBQ      R11, R14
-	MOVQ      CX, R13
-	SUBQ      ends+16(FP), R13
-	SHRQ      $0x02, R13
-	ADDQ      $0x40, R13
-	CMPQ      R13, room+40(FP)
+	MOVQ      BX, R13
+	SUBQ      R10, R13
+	CMPQ      CX, (SP)
 	JGT       short
-	VMOVDQU   (AX)(R11*1), Y0
-	VMOVDQU   32(AX)(R11*1), Y1
+	VMOVDQU   (AX)(R10*1), Y0
+	VMOVDQU   32(AX)(R10*1), Y1
 	VPMINUB   Y0, Y7, Y7
 	VPMINUB   Y1, Y7, Y7
 	VPCMPEQB  Y2, Y0, Y8
@@ -245,157 +220,132 @@ tail:
 	VPMOVMSKB Y2, AX
 	SHLQ      $0x20, AX
 	ORQ       AX, R12
-	SHRXQ     R14, R12, R12
-	LEAQ      (DI)(R12*2), AX
-	MOVQ      AX, R13
-	ANDQ      R12, R13
-	ORQ       R13, R10
+	SHRXQ     R13, R12, R12
+	LEAQ      (SI)(R12*2), AX
+	MOVQ      AX, R11
+	ANDQ      R12, R11
+	ORQ       R11, R9
 	VPCMPEQB  Y3, Y0, Y2
 	VPCMPEQB  Y3, Y1, Y3
-	VPMOVMSKB Y2, DI
-	VPMOVMSKB Y3, R11
-	SHLQ      $0x20, R11
-	ORQ       R11, DI
-	SHRXQ     R14, DI, DI
-	LEAQ      (R8)(AX*2), R13
-	ANDNQ     R13, DI, R13
-	MOVQ      $-1, DI
-	SHRXQ     R14, DI, DI
-	ANDQ      DI, R13
-	ORQ       R13, R10
+	VPMOVMSKB Y2, SI
+	VPMOVMSKB Y3, R10
+	SHLQ      $0x20, R10
+	ORQ       R10, SI
+	SHRXQ     R13, SI, SI
+	LEAQ      (DI)(AX*2), R11
+	ANDNQ     R11, SI, R11
+	MOVQ      $-1, SI
+	SHRXQ     R13, SI, SI
+	ANDQ      SI, R11
+	ORQ       R11, R9
 	VPCMPEQB  Y4, Y0, Y2
 	VPCMPEQB  Y4, Y1, Y3
-	VPMOVMSKB Y2, DI
-	VPMOVMSKB Y3, R8
-	SHLQ      $0x20, R8
-	ORQ       R8, DI
-	SHRXQ     R14, DI, DI
-	LEAQ      (R9)(DI*2), R13
-	ANDNQ     R13, R12, R13
-	MOVQ      $-1, DI
-	SHRXQ     R14, DI, DI
-	ANDQ      DI, R13
-	ORQ       R13, R10
+	VPMOVMSKB Y2, SI
+	VPMOVMSKB Y3, DI
+	SHLQ      $0x20, DI
+	ORQ       DI, SI
+	SHRXQ     R13, SI, SI
+	LEAQ      (R8)(SI*2), R11
+	ANDNQ     R11, R12, R11
+	MOVQ      $-1, SI
+	SHRXQ     R13, SI, SI
+	ANDQ      SI, R11
+	ORQ       R11, R9
 	VPCMPEQB  Y5, Y0, Y2
-	VPCMPEQB  Y5, Y1, Y3
-	VPMOVMSKB Y2, DI
-	VPMOVMSKB Y3, R8
-	SHLQ      $0x20, R8
-	ORQ       R8, DI
-	SHRXQ     R14, DI, DI
-	ANDQ      AX, DI
-
-media_tail:
-	BLSMSKQ   DI, R8
-	ANDQ      R12, R8
-	POPCNTQ   R8, R8
-	MOVQ      CX, R13
-	SUBQ      ends+16(FP), R13
-	SHRQ      $0x02, R13
-	ADDQ      R13, R8
-	MOVL      R8, (DX)
-	XORL      R13, R13
-	TESTQ     DI, DI
-	SETNE     R13
-	LEAQ      (DX)(R13*4), DX
-	BLSRQ     DI, DI
-	JNZ       media_tail
 	VPCMPEQB  Y6, Y0, Y0
+	VPOR      Y0, Y2, Y2
+	VPCMPEQB  Y5, Y1, Y0
 	VPCMPEQB  Y6, Y1, Y1
+	VPOR      Y1, Y0, Y0
+	VPMOVMSKB Y2, SI
 	VPMOVMSKB Y0, DI
-	VPMOVMSKB Y1, R8
-	SHLQ      $0x20, R8
-	ORQ       R8, DI
-	SHRXQ     R14, DI, DI
-	ANDQ      AX, DI
+	SHLQ      $0x20, DI
+	ORQ       DI, SI
+	SHRXQ     R13, SI, SI
+	ANDQ      AX, SI
+	MOVQ      CX, R11
+	SUBQ      ends+16(FP), R11
+	SHRQ      $0x02, R11
 
-conns_tail:
-	BLSMSKQ DI, AX
+marks_tail:
+	BLSMSKQ SI, AX
 	ANDQ    R12, AX
 	POPCNTQ AX, AX
-	MOVQ    CX, R13
-	SUBQ    ends+16(FP), R13
-	SHRQ    $0x02, R13
-	ADDQ    R13, AX
-	MOVL    AX, (BX)
-	XORL    R13, R13
-	TESTQ   DI, DI
-	SETNE   R13
-	LEAQ    (BX)(R13*4), BX
-	BLSRQ   DI, DI
-	JNZ     conns_tail
-	POPCNTQ R12, R13
+	ADDQ    R11, AX
+	MOVL    AX, (DX)
+	XORL    AX, AX
+	TESTQ   SI, SI
+	SETNE   AL
+	LEAQ    (DX)(AX*4), DX
+	BLSRQ   SI, SI
+	JNZ     marks_tail
+	POPCNTQ R12, R11
 	TZCNTQ  R12, AX
-	ADDQ    SI, AX
+	ADDQ    BX, AX
 	MOVL    AX, (CX)
 	BLSRQ   R12, R12
 	TZCNTQ  R12, AX
-	ADDQ    SI, AX
+	ADDQ    BX, AX
 	MOVL    AX, 4(CX)
 	BLSRQ   R12, R12
 	TZCNTQ  R12, AX
-	ADDQ    SI, AX
+	ADDQ    BX, AX
 	MOVL    AX, 8(CX)
 	BLSRQ   R12, R12
 	TZCNTQ  R12, AX
-	ADDQ    SI, AX
+	ADDQ    BX, AX
 	MOVL    AX, 12(CX)
 	BLSRQ   R12, R12
 	JZ      positions_done2
-	LEAQ    16(CX), DI
+	LEAQ    16(CX), SI
 
 positions_rest2:
 	TZCNTQ R12, AX
-	ADDQ   SI, AX
-	MOVL   AX, (DI)
-	ADDQ   $0x04, DI
+	ADDQ   BX, AX
+	MOVL   AX, (SI)
+	ADDQ   $0x04, SI
 	BLSRQ  R12, R12
 	JNZ    positions_rest2
 
 positions_done2:
-	LEAQ (CX)(R13*4), CX
+	LEAQ (CX)(R11*4), CX
 
 ended:
 	VPXOR     Y0, Y0, Y0
 	VPCMPEQB  Y0, Y7, Y0
 	VPMOVMSKB Y0, AX
-	ORQ       AX, R10
+	ORQ       AX, R9
 	SUBQ      ends+16(FP), CX
 	SHRQ      $0x02, CX
-	MOVQ      CX, n+48(FP)
-	SUBQ      media+24(FP), DX
+	MOVQ      CX, n+40(FP)
+	SUBQ      marks+24(FP), DX
 	SHRQ      $0x02, DX
-	MOVQ      DX, nmedia+56(FP)
-	SUBQ      conns+32(FP), BX
-	SHRQ      $0x02, BX
-	MOVQ      BX, nconns+64(FP)
-	MOVQ      R10, odd+72(FP)
+	MOVQ      DX, nmarks+48(FP)
+	MOVQ      R9, odd+56(FP)
 	VZEROUPPER
 	RET
 
 short:
-	MOVQ $-1, R13
-	MOVQ R13, n+48(FP)
-	MOVQ R13, nmedia+56(FP)
-	MOVQ R13, nconns+64(FP)
-	MOVQ R13, odd+72(FP)
+	MOVQ $-1, R11
+	MOVQ R11, n+40(FP)
+	MOVQ R11, nmarks+48(FP)
+	MOVQ R11, odd+56(FP)
 	VZEROUPPER
 	RET
 
-// func sdpLinesAVX512(src *byte, size int, ends *uint32, media *uint32, conns *uint32, room int) (n int, nmedia int, nconns int, odd int)
+// func sdpLinesAVX512(src *byte, size int, ends *uint32, marks *uint32, room int) (n int, nmarks int, odd int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI, BMI2, POPCNT
-TEXT ·sdpLinesAVX512(SB), NOSPLIT, $8-80
+TEXT ·sdpLinesAVX512(SB), NOSPLIT, $8-64
 	MOVQ         src+0(FP), AX
 	MOVQ         ends+16(FP), CX
-	MOVQ         media+24(FP), DX
-	MOVQ         conns+32(FP), BX
-	XORQ         SI, SI
-	MOVQ         $0x00000001, DI
+	MOVQ         marks+24(FP), DX
+	XORQ         BX, BX
+	MOVQ         $0x00000001, SI
+	XORQ         DI, DI
 	XORQ         R8, R8
 	XORQ         R9, R9
-	XORQ         R10, R10
-	MOVQ         size+8(FP), R11
-	SUBQ         $0x40, R11
+	MOVQ         size+8(FP), R10
+	SUBQ         $0x40, R10
 	VPBROADCASTB sdpBytes<>+0(SB), Z3
 	VPBROADCASTB sdpBytes<>+1(SB), Z4
 	VPBROADCASTB sdpBytes<>+2(SB), Z5
@@ -403,87 +353,69 @@ TEXT ·sdpLinesAVX512(SB), NOSPLIT, $8-80
 	VPBROADCASTB sdpBytes<>+4(SB), Z7
 	VPTERNLOGD   $0xff, Z1, Z1, Z1
 	VMOVDQU64    sdpNumbers<>+0(SB), Z2
+	MOVQ         room+32(FP), R11
+	LEAQ         -256(CX)(R11*4), R11
+	MOVQ         R11, (SP)
 
 loop:
-	CMPQ      SI, R11
+	CMPQ      BX, R10
 	JGT       tail
-	MOVQ      CX, R13
-	SUBQ      ends+16(FP), R13
-	SHRQ      $0x02, R13
-	ADDQ      $0x40, R13
-	CMPQ      R13, room+40(FP)
+	CMPQ      CX, (SP)
 	JGT       short
-	VMOVDQU64 (AX)(SI*1), Z0
+	VMOVDQU64 (AX)(BX*1), Z0
 	VPMINUB   Z0, Z1, Z1
 	VPCMPEQB  Z3, Z0, K1
 	KMOVQ     K1, R12
-	LEAQ      (DI)(R12*2), R14
-	MOVQ      R14, R13
-	ANDQ      R12, R13
-	ORQ       R13, R10
+	LEAQ      (SI)(R12*2), R13
+	MOVQ      R13, R11
+	ANDQ      R12, R11
+	ORQ       R11, R9
 	VPCMPEQB  Z4, Z0, K1
-	KMOVQ     K1, R15
-	LEAQ      (R8)(R14*2), R13
-	ANDNQ     R13, R15, R13
-	ORQ       R13, R10
+	KMOVQ     K1, R14
+	LEAQ      (DI)(R13*2), R11
+	ANDNQ     R11, R14, R11
+	ORQ       R11, R9
 	VPCMPEQB  Z5, Z0, K1
-	KMOVQ     K1, R15
-	LEAQ      (R9)(R15*2), R13
-	ANDNQ     R13, R12, R13
-	ORQ       R13, R10
-	SHRQ      $0x3f, R15
-	MOVQ      R15, R9
+	KMOVQ     K1, R14
+	LEAQ      (R8)(R14*2), R11
+	ANDNQ     R11, R12, R11
+	ORQ       R11, R9
+	SHRQ      $0x3f, R14
 	MOVQ      R14, R8
-	SHRQ      $0x3f, R8
-	MOVQ      R12, DI
+	MOVQ      R13, DI
 	SHRQ      $0x3f, DI
+	MOVQ      R12, SI
+	SHRQ      $0x3f, SI
 	VPCMPEQB  Z6, Z0, K1
-	KMOVQ     K1, R15
-	ANDQ      R14, R15
+	VPCMPEQB  Z7, Z0, K2
+	KORQ      K2, K1, K1
+	KMOVQ     K1, R14
+	ANDQ      R13, R14
+	MOVQ      CX, R11
+	SUBQ      ends+16(FP), R11
+	SHRQ      $0x02, R11
 
-media:
-	BLSMSKQ  R15, BP
-	ANDQ     R12, BP
-	POPCNTQ  BP, BP
-	MOVQ     CX, R13
-	SUBQ     ends+16(FP), R13
-	SHRQ     $0x02, R13
-	ADDQ     R13, BP
-	MOVL     BP, (DX)
-	XORL     R13, R13
-	TESTQ    R15, R15
-	SETNE    R13
-	LEAQ     (DX)(R13*4), DX
-	BLSRQ    R15, R15
-	JNZ      media
-	VPCMPEQB Z7, Z0, K1
-	KMOVQ    K1, R15
-	ANDQ     R14, R15
-
-conns:
-	BLSMSKQ       R15, R14
-	ANDQ          R12, R14
-	POPCNTQ       R14, R14
-	MOVQ          CX, R13
-	SUBQ          ends+16(FP), R13
-	SHRQ          $0x02, R13
-	ADDQ          R13, R14
-	MOVL          R14, (BX)
+marks:
+	BLSMSKQ       R14, R13
+	ANDQ          R12, R13
+	POPCNTQ       R13, R13
+	ADDQ          R11, R13
+	MOVL          R13, (DX)
 	XORL          R13, R13
-	TESTQ         R15, R15
+	TESTQ         R14, R14
 	SETNE         R13
-	LEAQ          (BX)(R13*4), BX
-	BLSRQ         R15, R15
-	JNZ           conns
-	POPCNTQ       R12, R13
+	LEAQ          (DX)(R13*4), DX
+	BLSRQ         R14, R14
+	JNZ           marks
+	POPCNTQ       R12, R11
 	KMOVQ         R12, K1
 	VPXORQ        Z8, Z8, Z8
 	VPCOMPRESSB.Z Z2, K1, Z8
-	VPBROADCASTD  SI, Z0
+	VPBROADCASTD  BX, Z0
 	VPMOVZXBD     X8, Z11
 	VPADDD        Z0, Z11, Z11
 	VMOVDQU32     Z11, (CX)
-	CMPQ          R13, $0x10
+	CMPQ          R11, $0x10
 	JLE           positions_done1
 	VEXTRACTI32X4 $0x01, Z8, X11
 	VPMOVZXBD     X11, Z11
@@ -499,97 +431,75 @@ conns:
 	VMOVDQU32     Z11, 192(CX)
 
 positions_done1:
-	LEAQ (CX)(R13*4), CX
-	ADDQ $0x40, SI
+	LEAQ (CX)(R11*4), CX
+	ADDQ $0x40, BX
 	JMP  loop
 
 tail:
-	CMPQ      SI, size+8(FP)
+	CMPQ      BX, size+8(FP)
 	JGE       ended
-	MOVQ      SI, R14
-	SUBQ      R11, R14
-	MOVQ      CX, R13
-	SUBQ      ends+16(FP), R13
-	SHRQ      $0x02, R13
-	ADDQ      $0x40, R13
-	CMPQ      R13, room+40(FP)
+	MOVQ      BX, R13
+	SUBQ      R10, R13
+	CMPQ      CX, (SP)
 	JGT       short
-	VMOVDQU64 (AX)(R11*1), Z0
+	VMOVDQU64 (AX)(R10*1), Z0
 	VPMINUB   Z0, Z1, Z1
 	VPCMPEQB  Z3, Z0, K1
 	KMOVQ     K1, R12
-	SHRXQ     R14, R12, R12
-	LEAQ      (DI)(R12*2), AX
-	MOVQ      AX, R13
-	ANDQ      R12, R13
-	ORQ       R13, R10
+	SHRXQ     R13, R12, R12
+	LEAQ      (SI)(R12*2), AX
+	MOVQ      AX, R11
+	ANDQ      R12, R11
+	ORQ       R11, R9
 	VPCMPEQB  Z4, Z0, K1
-	KMOVQ     K1, DI
-	SHRXQ     R14, DI, DI
-	LEAQ      (R8)(AX*2), R13
-	ANDNQ     R13, DI, R13
-	MOVQ      $-1, DI
-	SHRXQ     R14, DI, DI
-	ANDQ      DI, R13
-	ORQ       R13, R10
+	KMOVQ     K1, SI
+	SHRXQ     R13, SI, SI
+	LEAQ      (DI)(AX*2), R11
+	ANDNQ     R11, SI, R11
+	MOVQ      $-1, SI
+	SHRXQ     R13, SI, SI
+	ANDQ      SI, R11
+	ORQ       R11, R9
 	VPCMPEQB  Z5, Z0, K1
-	KMOVQ     K1, DI
-	SHRXQ     R14, DI, DI
-	LEAQ      (R9)(DI*2), R13
-	ANDNQ     R13, R12, R13
-	MOVQ      $-1, DI
-	SHRXQ     R14, DI, DI
-	ANDQ      DI, R13
-	ORQ       R13, R10
+	KMOVQ     K1, SI
+	SHRXQ     R13, SI, SI
+	LEAQ      (R8)(SI*2), R11
+	ANDNQ     R11, R12, R11
+	MOVQ      $-1, SI
+	SHRXQ     R13, SI, SI
+	ANDQ      SI, R11
+	ORQ       R11, R9
 	VPCMPEQB  Z6, Z0, K1
-	KMOVQ     K1, DI
-	SHRXQ     R14, DI, DI
-	ANDQ      AX, DI
+	VPCMPEQB  Z7, Z0, K2
+	KORQ      K2, K1, K1
+	KMOVQ     K1, SI
+	SHRXQ     R13, SI, SI
+	ANDQ      AX, SI
+	MOVQ      CX, R11
+	SUBQ      ends+16(FP), R11
+	SHRQ      $0x02, R11
 
-media_tail:
-	BLSMSKQ  DI, R8
-	ANDQ     R12, R8
-	POPCNTQ  R8, R8
-	MOVQ     CX, R13
-	SUBQ     ends+16(FP), R13
-	SHRQ     $0x02, R13
-	ADDQ     R13, R8
-	MOVL     R8, (DX)
-	XORL     R13, R13
-	TESTQ    DI, DI
-	SETNE    R13
-	LEAQ     (DX)(R13*4), DX
-	BLSRQ    DI, DI
-	JNZ      media_tail
-	VPCMPEQB Z7, Z0, K1
-	KMOVQ    K1, DI
-	SHRXQ    R14, DI, DI
-	ANDQ     AX, DI
-
-conns_tail:
-	BLSMSKQ       DI, AX
+marks_tail:
+	BLSMSKQ       SI, AX
 	ANDQ          R12, AX
 	POPCNTQ       AX, AX
-	MOVQ          CX, R13
-	SUBQ          ends+16(FP), R13
-	SHRQ          $0x02, R13
-	ADDQ          R13, AX
-	MOVL          AX, (BX)
-	XORL          R13, R13
-	TESTQ         DI, DI
-	SETNE         R13
-	LEAQ          (BX)(R13*4), BX
-	BLSRQ         DI, DI
-	JNZ           conns_tail
-	POPCNTQ       R12, R13
+	ADDQ          R11, AX
+	MOVL          AX, (DX)
+	XORL          AX, AX
+	TESTQ         SI, SI
+	SETNE         AL
+	LEAQ          (DX)(AX*4), DX
+	BLSRQ         SI, SI
+	JNZ           marks_tail
+	POPCNTQ       R12, R11
 	KMOVQ         R12, K1
 	VPXORQ        Z9, Z9, Z9
 	VPCOMPRESSB.Z Z2, K1, Z9
-	VPBROADCASTD  SI, Z0
+	VPBROADCASTD  BX, Z0
 	VPMOVZXBD     X9, Z2
 	VPADDD        Z0, Z2, Z2
 	VMOVDQU32     Z2, (CX)
-	CMPQ          R13, $0x10
+	CMPQ          R11, $0x10
 	JLE           positions_done2
 	VEXTRACTI32X4 $0x01, Z9, X2
 	VPMOVZXBD     X2, Z2
@@ -605,31 +515,27 @@ conns_tail:
 	VMOVDQU32     Z2, 192(CX)
 
 positions_done2:
-	LEAQ (CX)(R13*4), CX
+	LEAQ (CX)(R11*4), CX
 
 ended:
 	VPXORQ   Z10, Z10, Z10
 	VPCMPEQB Z10, Z1, K1
 	KMOVQ    K1, AX
-	ORQ      AX, R10
+	ORQ      AX, R9
 	SUBQ     ends+16(FP), CX
 	SHRQ     $0x02, CX
-	MOVQ     CX, n+48(FP)
-	SUBQ     media+24(FP), DX
+	MOVQ     CX, n+40(FP)
+	SUBQ     marks+24(FP), DX
 	SHRQ     $0x02, DX
-	MOVQ     DX, nmedia+56(FP)
-	SUBQ     conns+32(FP), BX
-	SHRQ     $0x02, BX
-	MOVQ     BX, nconns+64(FP)
-	MOVQ     R10, odd+72(FP)
+	MOVQ     DX, nmarks+48(FP)
+	MOVQ     R9, odd+56(FP)
 	VZEROUPPER
 	RET
 
 short:
-	MOVQ $-1, R13
-	MOVQ R13, n+48(FP)
-	MOVQ R13, nmedia+56(FP)
-	MOVQ R13, nconns+64(FP)
-	MOVQ R13, odd+72(FP)
+	MOVQ $-1, R11
+	MOVQ R11, n+40(FP)
+	MOVQ R11, nmarks+48(FP)
+	MOVQ R11, odd+56(FP)
 	VZEROUPPER
 	RET

@@ -2,6 +2,6 @@
 
 package scan
 
-func sdpLinesTier(src []byte, ends, media, conns []uint32) (n, nmedia, nconns int, odd bool) {
-	return sdpLinesGeneric(src, ends, media, conns)
+func sdpLinesTier(src []byte, ends, marks []uint32) (n, nmarks int, odd bool) {
+	return sdpLinesGeneric(src, ends, marks)
 }

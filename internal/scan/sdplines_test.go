@@ -9,15 +9,12 @@ import (
 )
 
 // slowSDPLines is the specification of SDPLines, a line at a time.
-func slowSDPLines(src string) (ends, media, conns []uint32, odd bool) {
+func slowSDPLines(src string) (ends, marks []uint32, odd bool) {
 	odd = strings.Contains(src, "\x00")
 	for i, at := 0, 0; at < len(src); i++ {
 		line, _, ended := strings.Cut(src[at:], "\n")
-		switch {
-		case strings.HasPrefix(line, "m"):
-			media = append(media, uint32(i))
-		case strings.HasPrefix(line, "c"):
-			conns = append(conns, uint32(i))
+		if line != "" && strings.Contains("mc", line[:1]) {
+			marks = append(marks, uint32(i))
 		}
 		if len(line) >= 2 && line[1] != '=' || ended && len(line) < 2 {
 			odd = true
@@ -29,16 +26,16 @@ func slowSDPLines(src string) (ends, media, conns []uint32, odd bool) {
 			at++
 		}
 	}
-	return ends, media, conns, odd
+	return ends, marks, odd
 }
 
-func compareSDPLines(t *testing.T, src []byte, out [3][]uint32) {
+func compareSDPLines(t *testing.T, src []byte, out [2][]uint32) {
 	t.Helper()
-	ends, media, conns, odd := slowSDPLines(string(src))
-	want := [3][]uint32{ends, media, conns}
-	n, m, c, gotOdd := SDPLines(src, out[0], out[1], out[2])
-	if gotOdd != odd || n != len(ends) || m != len(media) || c != len(conns) {
-		t.Fatalf("%d bytes %q:\n%d %d %d %v, want %d %d %d %v", len(src), src, n, m, c, gotOdd, len(ends), len(media), len(conns), odd)
+	ends, marks, odd := slowSDPLines(string(src))
+	want := [2][]uint32{ends, marks}
+	n, m, gotOdd := SDPLines(src, out[0], out[1])
+	if gotOdd != odd || n != len(ends) || m != len(marks) {
+		t.Fatalf("%d bytes %q:\n%d %d %v, want %d %d %v", len(src), src, n, m, gotOdd, len(ends), len(marks), odd)
 	}
 	for k := range want {
 		for i, w := range want[k] {
@@ -49,7 +46,7 @@ func compareSDPLines(t *testing.T, src []byte, out [3][]uint32) {
 	}
 }
 
-func sdpTables(room int) (out [3][]uint32) {
+func sdpTables(room int) (out [2][]uint32) {
 	for i := range out {
 		out[i] = make([]uint32, room)
 	}
@@ -104,7 +101,7 @@ func TestSDPLinesEveryPlace(t *testing.T) {
 func TestSDPLinesRoom(t *testing.T) {
 	eachTier(t, func(t *testing.T) {
 		for _, src := range []string{strings.Repeat("\n", 500), strings.Repeat("m=\n", 200), strings.Repeat("c=abcdefghijklmnopqrstuvwxyz\r\n", 30), strings.Repeat("a", 300)} {
-			ends, _, _, _ := slowSDPLines(src)
+			ends, _, _ := slowSDPLines(src)
 			for room := range len(ends) + SDPRoom + 3 {
 				out := sdpTables(room + 4)
 				for _, o := range out {
@@ -112,7 +109,7 @@ func TestSDPLinesRoom(t *testing.T) {
 						o[i] = 0xcafe
 					}
 				}
-				n, _, _, _ := SDPLines([]byte(src), out[0][:room:room], out[1][:room:room], out[2][:room:room])
+				n, _, _ := SDPLines([]byte(src), out[0][:room:room], out[1][:room:room])
 				if n != len(ends) && (n != -1 || room >= len(ends)+SDPRoom) {
 					t.Fatalf("room %d for %d lines: %d", room, len(ends), n)
 				}
@@ -139,8 +136,8 @@ func TestSDPLinesAllocs(t *testing.T) {
 	src := []byte(strings.Repeat("a=sendrecv\r\n", 9))
 	eachTier(t, func(t *testing.T) {
 		if n := testing.AllocsPerRun(10, func() {
-			var ends, media, conns [SDPRoom + 9]uint32 // must stay on the stack
-			SDPLines(src, ends[:], media[:], conns[:])
+			var ends, marks [SDPRoom + 9]uint32 // must stay on the stack
+			SDPLines(src, ends[:], marks[:])
 		}); n != 0 {
 			t.Errorf("%v allocations", n)
 		}
@@ -152,6 +149,6 @@ func BenchmarkSDPLines(b *testing.B) {
 	out := sdpTables(200)
 	b.SetBytes(int64(len(src)))
 	for b.Loop() {
-		SDPLines(src, out[0], out[1], out[2])
+		SDPLines(src, out[0], out[1])
 	}
 }

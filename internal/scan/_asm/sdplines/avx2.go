@@ -44,6 +44,11 @@ func (a *avx2) is(what int, mask GPVirtual) {
 	for h, x := range a.half {
 		out[h] = YMM()
 		VPCMPEQB(a.like[what], x, out[h])
+		if what == marked {
+			other := YMM()
+			VPCMPEQB(a.like[connection], x, other)
+			VPOR(other, out[h], out[h])
+		}
 	}
 	high := GP64()
 	VPMOVMSKB(out[0], mask.As32())

@@ -38,6 +38,11 @@ func (a *avx512) load(base, offset Register) {
 func (a *avx512) is(what int, mask GPVirtual) {
 	k := K()
 	VPCMPEQB(a.like[what], a.x, k)
+	if what == marked {
+		other := K()
+		VPCMPEQB(a.like[connection], a.x, other)
+		KORQ(other, k, k)
+	}
 	KMOVQ(k, mask)
 }
 

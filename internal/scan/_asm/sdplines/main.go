@@ -1,7 +1,7 @@
 // Command sdplines writes the amd64 kernels behind scan.SDPLines.
 //
-// Of each block of 64 bytes five masks are taken, a bit a byte: LF, "=", CR,
-// "m" and "c". A line starts behind an LF, and its second byte has to be "=".
+// Of each block of 64 bytes four masks are taken, a bit a byte: LF, "=", CR,
+// and "m" or "c". A line starts behind an LF, and its second byte has to be "=".
 // What crosses from one block to the next is one bit each: whether the block
 // begins at a line start, whether it begins one byte behind one, and whether
 // the byte before it is a CR.
@@ -28,6 +28,8 @@ const (
 	media
 	connection
 	searched
+
+	marked = media // for isa.is: or connection
 )
 
 // An isa is what differs from one instruction set to the next.
@@ -37,7 +39,8 @@ type isa interface {
 	constants()
 	// load reads the block at base+offset.
 	load(base, offset Register)
-	// is sets mask to the bytes of the block that are the one searched for.
+	// is sets mask to the bytes of the block that are the one searched for,
+	// one of the two for marked.
 	is(what int, mask GPVirtual)
 	// positions writes pos + the number of each bit set in mask to out as
 	// 32-bit words, and whatever behind them, at most block words. It may
@@ -65,15 +68,14 @@ func main() {
 }
 
 func gen(i isa) {
-	TEXT("sdpLines"+i.suffix(), NOSPLIT, "func(src *byte, size int, ends, media, conns *uint32, room int) (n, nmedia, nconns, odd int)")
+	TEXT("sdpLines"+i.suffix(), NOSPLIT, "func(src *byte, size int, ends, marks *uint32, room int) (n, nmarks, odd int)")
 	Doc("sdpLines"+i.suffix()+" is SDPLines for src of size bytes, at least 64, with room for room words",
-		"at each of ends, media and conns. n is -1 when that was too little.")
+		"at each of ends and marks. n is -1 when that was too little.")
 	Pragma("noescape")
 
 	src := Load(Param("src"), GP64())
 	to := Load(Param("ends"), GP64()).(GPVirtual)
-	mediaTo := Load(Param("media"), GP64()).(GPVirtual)
-	connsTo := Load(Param("conns"), GP64()).(GPVirtual)
+	marksTo := Load(Param("marks"), GP64()).(GPVirtual)
 	size, ends, room := onStack("size"), onStack("ends"), onStack("room")
 
 	pos := GP64()        // where the block begins
@@ -91,14 +93,16 @@ func gen(i isa) {
 	SUBQ(U8(block), lastBlock)
 	i.constants()
 
-	l, t := GP64(), GP64()
+	limit := AllocLocal(8) // the last place that has room for a block
+	t := GP64()
+	MOVQ(room, t)
+	LEAQ(Mem{Base: to, Index: t, Scale: 4, Disp: -4 * block}, t)
+	MOVQ(t, limit)
+
+	l := GP64()
 	step := func(tag string, at GPVirtual, drop GPVirtual) {
 		// There has to be room for a position a byte.
-		MOVQ(to, t)
-		SUBQ(ends, t)
-		SHRQ(U8(2), t)
-		ADDQ(U8(block), t)
-		CMPQ(t, room)
+		CMPQ(to, limit)
 		JGT(LabelRef("short"))
 
 		i.load(src, at)
@@ -150,32 +154,27 @@ func gen(i isa) {
 			SHRQ(U8(63), afterLF)
 		}
 
-		for _, out := range []struct {
-			what int
-			to   GPVirtual
-			name string
-		}{{media, mediaTo, "media"}, {connection, connsTo, "conns"}} {
-			mask(out.what, m)
-			ANDQ(starts, m)
-			Label(out.name + tag)
-			// The number of the line is that of the LFs before it. Without
-			// a line a word is written all the same, and not kept.
-			number := GP64()
-			BLSMSKQ(m, number)
-			ANDQ(l, number)
-			POPCNTQ(number, number)
-			MOVQ(to, t)
-			SUBQ(ends, t)
-			SHRQ(U8(2), t)
-			ADDQ(t, number)
-			MOVL(number.As32(), Mem{Base: out.to})
-			XORL(t.As32(), t.As32())
-			TESTQ(m, m)
-			SETNE(t.As8())
-			LEAQ(Mem{Base: out.to, Index: t, Scale: 4}, out.to)
-			BLSRQ(m, m)
-			JNZ(LabelRef(out.name + tag))
-		}
+		mask(marked, m)
+		ANDQ(starts, m)
+		// The number of the first line of the block.
+		MOVQ(to, t)
+		SUBQ(ends, t)
+		SHRQ(U8(2), t)
+		Label("marks" + tag)
+		// That of the marked one is by the LFs before it higher. Without a
+		// marked line a word is written all the same, and not kept.
+		number, kept := GP64(), GP64()
+		BLSMSKQ(m, number)
+		ANDQ(l, number)
+		POPCNTQ(number, number)
+		ADDQ(t, number)
+		MOVL(number.As32(), Mem{Base: marksTo})
+		XORL(kept.As32(), kept.As32())
+		TESTQ(m, m)
+		SETNE(kept.As8())
+		LEAQ(Mem{Base: marksTo, Index: kept, Scale: 4}, marksTo)
+		BLSRQ(m, m)
+		JNZ(LabelRef("marks" + tag))
 
 		POPCNTQ(l, t)
 		if drop != nil {
@@ -210,7 +209,7 @@ func gen(i isa) {
 		to    GPVirtual
 		param string
 		ret   string
-	}{{to, "ends", "n"}, {mediaTo, "media", "nmedia"}, {connsTo, "conns", "nconns"}} {
+	}{{to, "ends", "n"}, {marksTo, "marks", "nmarks"}} {
 		SUBQ(onStack(r.param), r.to)
 		SHRQ(U8(2), r.to)
 		Store(r.to, Return(r.ret))
@@ -222,8 +221,7 @@ func gen(i isa) {
 	Label("short")
 	MOVQ(I32(-1), t)
 	Store(t, Return("n"))
-	Store(t, Return("nmedia"))
-	Store(t, Return("nconns"))
+	Store(t, Return("nmarks"))
 	Store(t, Return("odd"))
 	i.end()
 	RET()
