@@ -78,6 +78,13 @@ const (
 	ErrIdle              // a message was not finished in time
 	ErrNotParsed         // no message has been parsed
 
+	// Bodies: session descriptions and multipart.
+	ErrLine         // a line of a session description is not a letter, "=" and a value (RFC 8866, 5)
+	ErrSDPVersion   // a session description does not begin with v=0 (RFC 8866, 5.1)
+	ErrTooManyLines // a session description has more lines than the limit
+	ErrBoundary     // the boundary of a multipart body is missing or malformed, or its last line is missing (RFC 2046, 5.1.1)
+	ErrNesting      // multipart bodies are nested too deep
+
 	// What is written.
 	ErrInjection // an inserted value has CR, LF or NUL
 	ErrConflict  // two edits change one value
@@ -148,6 +155,11 @@ var codes = [numCodes]struct{ name, text string }{
 	ErrBodyTooLong:       {"body-too-long", prefix + "body too long"},
 	ErrIdle:              {"idle", prefix + "message not finished in time"},
 	ErrNotParsed:         {"not-parsed", prefix + "no message has been parsed"},
+	ErrLine:              {"line", prefix + "not a letter, = and a value"},
+	ErrSDPVersion:        {"sdp-version", prefix + "session description does not begin with v=0"},
+	ErrTooManyLines:      {"too-many-lines", prefix + "too many lines"},
+	ErrBoundary:          {"boundary", prefix + "multipart boundary missing or malformed"},
+	ErrNesting:           {"nesting", prefix + "multipart bodies nested too deep"},
 	ErrInjection:         {"injection", prefix + "CR, LF or NUL in an inserted value"},
 	ErrConflict:          {"conflict", prefix + "two edits of one value"},
 	ErrNoRoom:            {"no-room", prefix + "message cannot be made to fit"},
