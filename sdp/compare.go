@@ -11,7 +11,7 @@ type Changes uint16
 const (
 	NewSession     Changes = 1 << iota // o= is another one, its version aside
 	NewVersion                         // the version in o= has changed
-	VersionBack                        // the version in o= is lower than before, or more than one higher
+	VersionJump                        // the version in o= is not one higher than before
 	SameVersion                        // something has changed under the same version
 	StreamHeld                         // the sender has put a stream on hold
 	StreamResumed                      // the sender has taken a stream off hold
@@ -26,7 +26,7 @@ const (
 	OtherAttribute                     // another line of a stream or of the session has changed
 )
 
-var changeNames = [...]string{"new-session", "new-version", "version-back", "same-version", "held", "resumed", "direction",
+var changeNames = [...]string{"new-session", "new-version", "version-jump", "same-version", "held", "resumed", "direction",
 	"address", "port", "formats", "media-added", "media-removed", "media-missing", "media-retyped", "other"}
 
 // Has reports whether all of the others are in the set.
@@ -75,7 +75,7 @@ func compareOrigin(before, after *Description) (c Changes) {
 	case 1:
 		return NewVersion
 	}
-	return NewVersion | VersionBack
+	return NewVersion | VersionJump
 }
 
 // quietOrigin is Origin without a Fault.
@@ -191,12 +191,12 @@ func CompareMedia(before, after *Description, i int) (c Changes) {
 		}
 		return c
 	}
-	switch gone := b.IsRefused(); {
-	case gone && a.IsRefused():
+	switch gone := b.IsRejected(); {
+	case gone && a.IsRejected():
 		return 0
 	case gone:
 		return MediaAdded // its place is taken again (RFC 3264, 8.1)
-	case a.IsRefused():
+	case a.IsRejected():
 		return MediaRemoved
 	}
 	if !bytes.Equal(b.Type(), a.Type()) || !bytes.Equal(b.Proto(), a.Proto()) {

@@ -11,7 +11,7 @@ const (
 	HoldDirection Hold = 1 << iota // a=sendonly or a=inactive (RFC 3264, 8.4)
 	HoldAddress                    // the address is 0.0.0.0 or :: (RFC 2543, B.5; RFC 3264, 8.4)
 	HoldByOther                    // a=recvonly: what answers a=sendonly
-	HoldRefused                    // the port is 0
+	HoldRejected                   // the port is 0
 )
 
 // Holds reports whether the sender of the description holds the other side.
@@ -20,13 +20,13 @@ func (h Hold) Holds() bool { return h&(HoldDirection|HoldAddress) != 0 }
 // IsHeld reports whether the other side holds the sender of the description.
 func (h Hold) IsHeld() bool { return h&HoldByOther != 0 }
 
-// IsRefused reports whether there is no stream.
-func (h Hold) IsRefused() bool { return h&HoldRefused != 0 }
+// IsRejected reports whether there is no stream.
+func (h Hold) IsRejected() bool { return h&HoldRejected != 0 }
 
 // String names what is in the set, parted by spaces; "none" for the zero Hold.
 func (h Hold) String() string { return names(uint(h), "none", holdNames[:]) }
 
-var holdNames = [...]string{"direction", "address", "by-other", "refused"}
+var holdNames = [...]string{"direction", "address", "by-other", "rejected"}
 
 // names joins the names of the bits of a set.
 func names(set uint, none string, all []string) string {
@@ -46,14 +46,14 @@ func names(set uint, none string, all []string) string {
 	return text
 }
 
-// Hold returns whether the stream is held. A refused stream is nothing else.
+// Hold returns whether the stream is held. A rejected stream is nothing else.
 //
 // An unspecified address is no hold where candidates say how to reach the
-// sender: ICE writes 0.0.0.0 until it has one (RFC 8840, 4.1.1). What an answer
+// sender: ICE that trickles writes 0.0.0.0 until it has one (RFC 8840). What an answer
 // means depends on its offer as well: see [Holders].
 func (m *Media) Hold() Hold {
-	if m.IsRefused() {
-		return HoldRefused
+	if m.IsRejected() {
+		return HoldRejected
 	}
 	var h Hold
 	switch m.Direction() {
@@ -79,8 +79,8 @@ func (m *Media) connectionQuiet() (c Connection, ok bool) {
 // hasICE reports whether the media uses ICE.
 func (m *Media) hasICE() bool { return m.Has("ice-ufrag") || m.d.facts().ice }
 
-// Hold returns what is true of every stream that is not refused: a call is on
-// hold when all of its streams are. Without any stream it is HoldRefused, and
+// Hold returns what is true of every stream that is not rejected: a call is on
+// hold when all of its streams are. Without any stream it is HoldRejected, and
 // without media the zero Hold.
 func (d *Description) Hold() Hold {
 	const all = HoldDirection | HoldAddress | HoldByOther
@@ -93,7 +93,7 @@ func (d *Description) Hold() Hold {
 		}
 		n++
 		one := m.Hold()
-		if one.IsRefused() {
+		if one.IsRejected() {
 			continue
 		}
 		streams++
@@ -105,7 +105,7 @@ func (d *Description) Hold() Hold {
 	case n == 0:
 		return 0
 	case streams == 0:
-		return HoldRefused
+		return HoldRejected
 	case holds:
 		// Held, be it one stream this way and the other that way.
 		return h | how&(HoldDirection|HoldAddress)
@@ -124,7 +124,7 @@ func (d *Description) mediaQuiet(i int) (m Media, ok bool) {
 // Holders returns who holds whom in stream i once the offer was answered (RFC
 // 3264, 8.4; RFC 6337, 5.3): a side holds the other when it does not take media
 // that the other could send. An answer of a=inactive to an offer of a=inactive
-// had no choice, and is no hold of its own. A refused stream, and one that one
+// had no choice, and is no hold of its own. A rejected stream, and one that one
 // of the two has not, is held by nobody.
 func Holders(offer, answer *Description, i int) (offerer, answerer bool) {
 	if i < 0 || i >= offer.NumMedia() || i >= answer.NumMedia() {
@@ -136,7 +136,7 @@ func Holders(offer, answer *Description, i int) (offerer, answerer bool) {
 		return false, false
 	}
 	ho, ha := o.Hold(), a.Hold()
-	if ho.IsRefused() || ha.IsRefused() {
+	if ho.IsRejected() || ha.IsRejected() {
 		return false, false
 	}
 	answerer = ha.Holds()

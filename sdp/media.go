@@ -30,7 +30,7 @@ func (d *Description) NumMedia() int { return len(d.media) }
 
 // Media returns media description i, from 0 to NumMedia()-1, in order. With an
 // error its m= line is malformed: then all but type, port, protocol and formats
-// can be read. Formats may be missing altogether, as in refused media of some
+// can be read. Formats may be missing altogether, as in rejected media of some
 // makers.
 func (d *Description) Media(i int) (Media, error) {
 	m := Media{Section: d.section(i), index: i}
@@ -109,7 +109,7 @@ func (m *Media) Index() int { return m.index }
 // "message".
 func (m *Media) Type() []byte { return m.of(m.typ) }
 
-// Port returns the transport port, 0 for media that are refused, or bundled
+// Port returns the transport port, 0 for media that are rejected, or bundled
 // without a port of their own (RFC 8843, 6).
 func (m *Media) Port() uint16 { return m.port }
 
@@ -155,10 +155,10 @@ func (m *Media) HasFormat(format string) bool {
 	}
 }
 
-// IsRefused reports whether the media was refused or taken out of the session:
+// IsRejected reports whether the media was rejected or taken out of the session:
 // its port is 0 (RFC 3264, 5.1, 6 and 8.2), and not because it shares that of
 // others (a=bundle-only; RFC 8843, 6).
-func (m *Media) IsRefused() bool {
+func (m *Media) IsRejected() bool {
 	return m.IsValid() && m.port == 0 && !m.Has("bundle-only")
 }
 

@@ -1,0 +1,243 @@
+package sdp
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"github.com/sipwire/sipwire"
+)
+
+// Sizes of the inline stores of an Edit. What outgrows them is allocated once
+// and kept.
+const (
+	inlineSplices = 16
+	inlineText    = 256
+)
+
+// An Edit collects changes to a description and writes the result in one go:
+// what was not changed is copied in whole runs and leaves byte for byte as
+// received. The zero Edit is ready for [Edit.Begin]; keep one for each
+// goroutine. It allocates nothing once it has grown, and must not be copied.
+//
+// Changes may be made in any order. All of them name lines of the description
+// as it was parsed, not what other changes have put in. Two changes of one
+// value are ErrConflict, which [Edit.Len] and [Edit.AppendTo] find; CR, LF or
+// NUL in anything that is put in is ErrInjection. The error of a call that
+// fails stays: Len and AppendTo return the first one, so that no half-edited
+// description goes out.
+//
+// Where a method takes the place of a media description, -1 is the session.
+// What is put in is copied. The description and its bytes must stay as they
+// are until the result is written.
+type Edit struct {
+	_ noCopy
+
+	d       *Description
+	splices []splice
+	text    []byte
+	fault   Fault
+	grown   int  // how much longer the splices make the body
+	sorted  bool // and looked at: no two of them are in conflict
+
+	addr    netip.Addr // whose text is text[addrAt.lo:addrAt.hi], with its type
+	addrAt  part
+	dropped []uint32 // formats taken out of each media, nil for none
+
+	lastRemoved bool // the last line, which has no end, goes
+	putAtEnd    bool // something is put in behind it
+
+	inlineSplices [inlineSplices]splice
+	inlineText    [inlineText]byte
+}
+
+// A splice replaces b[lo:hi] by text[from:to]. What is only put in, hi == lo,
+// is put in front of what is replaced there.
+type splice struct {
+	lo, hi, from, to uint32
+	kind             spliceKind
+}
+
+// spliceKind says what may be put in only once at one place.
+type spliceKind uint8
+
+const (
+	anything spliceKind = iota
+	oneDirection
+	oneConnection
+)
+
+// Begin starts the changes of a description, which must have parsed without
+// an error, and forgets those of the description before.
+func (e *Edit) Begin(d *Description) error {
+	if e.splices == nil {
+		e.splices, e.text = e.inlineSplices[:], e.inlineText[:]
+	}
+	e.d = d
+	e.splices, e.text, e.dropped = e.splices[:0], e.text[:0], e.dropped[:0]
+	e.fault, e.grown, e.sorted = Fault{}, 0, true
+	e.addr = netip.Addr{}
+	e.lastRemoved, e.putAtEnd = false, false
+	if d.failed != 0 || d.n == 0 {
+		return e.fail(sipwire.ErrNotParsed, 0)
+	}
+	return nil
+}
+
+// Err returns the error of the first call that failed since Begin.
+func (e *Edit) Err() error { return e.fault.Code.Err() }
+
+// Fault returns what the first call that failed since Begin has found, and the
+// line of the description that it was to change.
+func (e *Edit) Fault() Fault { return e.fault }
+
+// fail records an error at an offset and returns the first one.
+func (e *Edit) fail(code sipwire.Code, offset int) error {
+	if e.fault.Code != 0 {
+		return e.fault.Code
+	}
+	e.fault = Fault{Code: code, Offset: offset}
+	if d := e.d; d != nil && d.n > 0 {
+		// The line whose end is at the offset or behind.
+		i, _ := slices.BinarySearch(d.ends[1:d.n+1], uint32(offset))
+		e.fault.Line = min(i, d.n-1)
+		e.fault.Type = d.b[d.offset(e.fault.Line)]
+	}
+	return code
+}
+
+// ready reports whether changes may be made to the section: after Begin,
+// before an error, and when there is such a section.
+func (e *Edit) ready(i int) bool {
+	switch {
+	case e.d == nil:
+		e.fault.Code = sipwire.ErrState
+	case e.fault.Code != 0:
+	case i < -1 || i >= len(e.d.media):
+		_ = e.fail(sipwire.ErrState, len(e.d.b))
+	}
+	return e.fault.Code == 0
+}
+
+// replace adds the change of b[lo:hi] into text[from:to].
+func (e *Edit) replace(lo, hi, from, to int, kind spliceKind) {
+	if n := len(e.splices); n > 0 && int(e.splices[n-1].hi) > lo {
+		e.sorted = false
+	}
+	e.splices = append(e.splices, splice{uint32(lo), uint32(hi), uint32(from), uint32(to), kind})
+	e.grown += to - from - (hi - lo)
+}
+
+// sort puts the splices in order and looks for conflicts.
+func (e *Edit) sort() error {
+	if !e.sorted {
+		slices.SortStableFunc(e.splices, func(a, b splice) int {
+			if a.lo != b.lo {
+				return cmp.Compare(a.lo, b.lo)
+			}
+			// What is only put in comes first.
+			return cmp.Compare(min(a.hi-a.lo, 1), min(b.hi-b.lo, 1))
+		})
+		e.sorted = true
+	}
+	end, seen := uint32(0), 0
+	for i := range e.splices {
+		s := &e.splices[i]
+		if s.lo < end {
+			return e.fail(sipwire.ErrConflict, int(s.lo))
+		}
+		if i > 0 && e.splices[i-1].lo != s.lo {
+			seen = 0
+		}
+		if s.kind != anything {
+			if seen>>s.kind&1 != 0 {
+				return e.fail(sipwire.ErrConflict, int(s.lo))
+			}
+			seen |= 1 << s.kind
+		}
+		end = s.hi
+	}
+	return nil
+}
+
+// eol returns the line end that the description uses.
+func (e *Edit) eol() string {
+	d := e.d
+	if lf := int(d.ends[1]); lf < len(d.b) && d.b[lf-1] != '\r' {
+		return "\n"
+	}
+	return "\r\n"
+}
+
+// isUnended reports whether the last line has no line end.
+func (d *Description) isUnended() bool { return int(d.ends[d.n]) == len(d.b) }
+
+// sectionEnd returns the offset behind the lines of a section.
+func (d *Description) sectionEnd(s Section) int { return min(int(d.ends[s.hi]+1), len(d.b)) }
+
+// putLine puts a line, which is text[from:] but for its end, in at an offset
+// where a line begins or the last one ends.
+func (e *Edit) putLine(at, from int, kind spliceKind) {
+	e.text = append(e.text, e.eol()...)
+	if at == len(e.d.b) {
+		e.putAtEnd = true
+	}
+	e.replace(at, at, from, len(e.text), kind)
+}
+
+// removeLine takes line i out.
+func (e *Edit) removeLine(i int) {
+	d := e.d
+	if i == d.n-1 && d.isUnended() {
+		e.lastRemoved = true
+	}
+	e.replace(int(d.ends[i]+1), min(int(d.ends[i+1]+1), len(d.b)), 0, 0, anything)
+}
+
+// missingEnd returns the line end that goes between a last line without one
+// and what is put in behind it.
+func (e *Edit) missingEnd() string {
+	if e.putAtEnd && !e.lastRemoved && e.d.isUnended() {
+		return e.eol()
+	}
+	return ""
+}
+
+// Len returns the length in bytes of what AppendTo appends.
+func (e *Edit) Len() (int, error) {
+	if !e.ready(-1) || e.sort() != nil {
+		return 0, e.fault.Code
+	}
+	return len(e.d.b) + e.grown + len(e.missingEnd()), nil
+}
+
+// AppendTo appends the changed description to dst, which must not overlap the
+// body. With room for Len bytes nothing is allocated. After an error of any
+// call it returns that one, and dst as it was.
+func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
+	size, err := e.Len()
+	if err != nil {
+		return dst, err
+	}
+	n := len(dst)
+	dst = slices.Grow(dst, size)[:n+size]
+	e.write(dst[n:])
+	return dst, nil
+}
+
+// write writes the result to out, which has room for just that.
+func (e *Edit) write(out []byte) {
+	b, at := e.d.b, 0
+	end := e.missingEnd()
+	for i := range e.splices {
+		s := &e.splices[i]
+		out = out[copy(out, b[at:s.lo]):]
+		if end != "" && int(s.lo) == len(b) {
+			out = out[copy(out, end):]
+			end = ""
+		}
+		out = out[copy(out, e.text[s.from:s.to]):]
+		at = int(s.hi)
+	}
+	copy(out, b[at:])
+}
