@@ -121,8 +121,12 @@ func (e *Edit) setAddress(i int, a netip.Addr) error {
 		typ--
 	}
 	typ = fieldStart(b, lo+2, typ)
-	if from == typ || typ == lo+2 {
-		return e.fail(sipwire.ErrValue, lo)
+	net := typ
+	for net > lo+2 && isSpace(b[net-1]) {
+		net--
+	}
+	if from == typ || net == lo+2 {
+		return e.fail(sipwire.ErrValue, lo) // fewer than three fields
 	}
 	text, err := e.address(a, lo)
 	if err != nil {
