@@ -206,7 +206,7 @@ func CompareMedia(before, after *Description, i int) (c Changes) {
 		c |= NewPort
 	}
 	c |= compareFlow(&b, &a)
-	if !bytes.Equal(b.of(b.formats), a.of(a.formats)) || !b.sameFormats(&a) {
+	if !bytes.Equal(b.formats(), a.formats()) || !b.sameFormats(&a) {
 		c |= NewFormats
 	}
 	if !b.sameLines(a.Section) {
@@ -233,6 +233,12 @@ func compareFlow(b, a *Media) (c Changes) {
 		c |= NewAddress
 	}
 	return c
+}
+
+// formats returns the formats, with the spaces between them.
+func (m *Media) formats() []byte {
+	c := m.formatCursor()
+	return c.rest()
 }
 
 // bytes returns the whole section.

@@ -38,14 +38,19 @@ type Edit struct {
 	text    []byte
 	fault   Fault
 	grown   int  // how much longer the splices make the body
-	sorted  bool // and looked at: no two of them are in conflict
+	end     int  // of the last splice
+	sorted  bool // the splices are in order
+	checked bool // and no two of them are in conflict
 
-	addr    netip.Addr // whose text is text[addrAt.lo:addrAt.hi], with its type
-	addrAt  part
-	dropped []uint32 // formats taken out of each media, nil for none
+	addr    netip.Addr // the last one that was put in
+	addrAt  part       // where in text, or the zero part
+	dropped []uint32   // formats taken out of each media, nil for none
 
 	lastRemoved bool // the last line, which has no end, goes
 	putAtEnd    bool // something is put in behind it
+
+	addrText  []byte // of addr, with its type
+	addrStore [4 + len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")]byte
 
 	inlineSplices [inlineSplices]splice
 	inlineText    [inlineText]byte
@@ -75,8 +80,8 @@ func (e *Edit) Begin(d *Description) error {
 	}
 	e.d = d
 	e.splices, e.text, e.dropped = e.splices[:0], e.text[:0], e.dropped[:0]
-	e.fault, e.grown, e.sorted = Fault{}, 0, true
-	e.addr = netip.Addr{}
+	e.fault, e.grown, e.end, e.sorted, e.checked = Fault{}, 0, 0, true, false
+	e.addrAt = part{}
 	e.lastRemoved, e.putAtEnd = false, false
 	if d.failed != 0 || d.n == 0 {
 		return e.fail(sipwire.ErrNotParsed, 0)
@@ -121,11 +126,19 @@ func (e *Edit) ready(i int) bool {
 
 // replace adds the change of b[lo:hi] into text[from:to].
 func (e *Edit) replace(lo, hi, from, to int, kind spliceKind) {
-	if n := len(e.splices); n > 0 && int(e.splices[n-1].hi) > lo {
+	n := len(e.splices)
+	if n == cap(e.splices) {
+		e.splices = slices.Grow(e.splices, 1)
+	}
+	e.splices = e.splices[:n+1]
+	s := &e.splices[n]
+	s.lo, s.hi, s.from, s.to, s.kind = uint32(lo), uint32(hi), uint32(from), uint32(to), kind
+	e.grown += to - from - (hi - lo)
+	if lo < e.end {
 		e.sorted = false
 	}
-	e.splices = append(e.splices, splice{uint32(lo), uint32(hi), uint32(from), uint32(to), kind})
-	e.grown += to - from - (hi - lo)
+	e.end = hi
+	e.checked = e.sorted && (e.checked || n == 0) && kind == anything
 }
 
 // sort puts the splices in order and looks for conflicts.
@@ -139,6 +152,9 @@ func (e *Edit) sort() error {
 			return cmp.Compare(min(a.hi-a.lo, 1), min(b.hi-b.lo, 1))
 		})
 		e.sorted = true
+	}
+	if e.checked {
+		return nil // in order, and each behind the one before
 	}
 	end, seen := uint32(0), 0
 	for i := range e.splices {
@@ -231,13 +247,36 @@ func (e *Edit) write(out []byte) {
 	end := e.missingEnd()
 	for i := range e.splices {
 		s := &e.splices[i]
-		out = out[copy(out, b[at:s.lo]):]
+		run, text := int(s.lo)-at, int(s.to-s.from)
+		from, put := b[at:], e.text[s.from:cap(e.text)]
+		if end == "" && max(run, text) <= shortRun && min(len(out)/2, len(from), len(put)) >= shortRun {
+			// How long the runs are cannot be predicted: a copy of fixed
+			// length costs less, and what is too much is written over.
+			copyShort((*[shortRun]byte)(out), (*[shortRun]byte)(from))
+			copyShort((*[shortRun]byte)(out[run:]), (*[shortRun]byte)(put))
+			out = out[run+text:]
+			at = int(s.hi)
+			continue
+		}
+		out = out[copy(out, from[:run]):]
 		if end != "" && int(s.lo) == len(b) {
 			out = out[copy(out, end):]
 			end = ""
 		}
-		out = out[copy(out, e.text[s.from:s.to]):]
+		out = out[copy(out, put[:text]):]
 		at = int(s.hi)
 	}
 	copy(out, b[at:])
+}
+
+// shortRun is the length up to which runs are copied by a fixed length.
+const shortRun = 64
+
+// copyShort is *d = *s, sixteen bytes at a time: the assignment of a whole
+// array is a call of memmove, since the two might overlap.
+func copyShort(d, s *[shortRun]byte) {
+	*(*[16]byte)(d[0:]) = *(*[16]byte)(s[0:])
+	*(*[16]byte)(d[16:]) = *(*[16]byte)(s[16:])
+	*(*[16]byte)(d[32:]) = *(*[16]byte)(s[32:])
+	*(*[16]byte)(d[48:]) = *(*[16]byte)(s[48:])
 }

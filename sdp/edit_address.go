@@ -9,24 +9,29 @@ import (
 
 // Where media go: addresses and ports.
 
-// address makes the text of an address with its type, "IP4 192.0.2.1", and
-// returns where it is in text. The same address is written once.
+// address puts the text of an address with its type, "IP4 192.0.2.1", into
+// text, and returns where it is. The same address is put in once; made it is
+// once for as long as the Edit lives, for a relay has the same one every time.
 func (e *Edit) address(a netip.Addr, offset int) (part, error) {
-	a = a.Unmap()
-	if a.IsValid() && a == e.addr {
+	if a == e.addr && e.addrAt.hi != 0 {
 		return e.addrAt, nil
 	}
-	from := len(e.text)
-	switch {
-	case a.Is4():
-		e.text = append(e.text, "IP4 "...)
-	case a.Is6():
-		e.text = append(e.text, "IP6 "...)
-	default:
-		return part{}, e.fail(sipwire.ErrHost, offset)
+	if a != e.addr || len(e.addrText) == 0 {
+		text := append(e.addrStore[:0], "IP4 "...)
+		switch u := a.Unmap(); {
+		case u.Is4():
+			text = appendAddr(text, u)
+		case u.Is6():
+			text[2] = '6'
+			text = appendAddr(text, u)
+		default:
+			return part{}, e.fail(sipwire.ErrHost, offset)
+		}
+		e.addr, e.addrText = a, text
 	}
-	e.text = appendAddr(e.text, a)
-	e.addr, e.addrAt = a, part{from, len(e.text)}
+	from := len(e.text)
+	e.text = append(e.text, e.addrText...)
+	e.addrAt = part{from, len(e.text)}
 	return e.addrAt, nil
 }
 
@@ -108,12 +113,36 @@ func (e *Edit) SetOriginAddress(a netip.Addr) error {
 	return e.setAddress(line, a)
 }
 
-// setAddress replaces the last two fields of line i, type and address.
+// setAddress replaces type and address of line i: the last two fields of an o=
+// line, all but the first of a c= line.
 func (e *Edit) setAddress(i int, a netip.Addr) error {
 	lo, hi := e.d.bounds(i)
-	b := e.d.b
+	at, ok := fastTypeStart(e.d.b, lo, hi)
+	if !ok {
+		if at, hi, ok = typeStart(e.d.b, lo, hi); !ok {
+			return e.fail(sipwire.ErrValue, lo)
+		}
+	}
+	text, err := e.address(a, lo)
+	if err != nil {
+		return err
+	}
+	e.replace(at, hi, text.lo, text.hi, anything)
+	return nil
+}
+
+// typeStart returns where the type of the address begins in the line b[lo:hi],
+// and where the address ends.
+func typeStart(b []byte, lo, hi int) (at, end int, ok bool) {
 	for hi > lo && isSpace(b[hi-1]) {
 		hi--
+	}
+	if b[lo] == 'c' {
+		c := cursor{b[:hi], lo + 2}
+		c.next()
+		at, _ = c.next()
+		from, to := c.next()
+		return at, hi, from < to
 	}
 	from := fieldStart(b, lo+2, hi)
 	typ := from
@@ -125,15 +154,7 @@ func (e *Edit) setAddress(i int, a netip.Addr) error {
 	for net > lo+2 && isSpace(b[net-1]) {
 		net--
 	}
-	if from == typ || net == lo+2 {
-		return e.fail(sipwire.ErrValue, lo) // fewer than three fields
-	}
-	text, err := e.address(a, lo)
-	if err != nil {
-		return err
-	}
-	e.replace(typ, hi, text.lo, text.hi, anything)
-	return nil
+	return typ, hi, from != typ && net != lo+2 // three fields
 }
 
 // fieldStart returns where the field begins that ends at hi.

@@ -102,10 +102,10 @@ func (e *Edit) RemoveFormat(i int, format []byte) error {
 		}
 	}
 	if found == 0 {
-		return e.fail(sipwire.ErrMissing, m.formats.lo)
+		return e.fail(sipwire.ErrMissing, m.rest.lo)
 	}
 	if total == e.drop(i, found) {
-		return e.fail(sipwire.ErrState, m.formats.lo)
+		return e.fail(sipwire.ErrState, m.rest.lo)
 	}
 	for line := m.lo + 1; line < m.hi; line++ {
 		b := e.d.line(line)

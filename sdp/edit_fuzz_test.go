@@ -131,18 +131,19 @@ func (m *model) setAddress(line int, addr netip.Addr) {
 	if addr.Is4() {
 		typ = "IP4"
 	}
-	// Type and address, and what is between them, are replaced in one piece.
+	// Type and address, and what is between them, are replaced in one piece:
+	// the last two fields, for c= all but the first.
 	text := strings.TrimRight(m.lines[line].text, " \t")
 	rest := m.lines[line].text[len(text):]
-	_ = rest
-	text = strings.TrimRight(text, strings.Map(func(r rune) rune {
-		if r == ' ' || r == '\t' {
-			return -1
-		}
-		return r
-	}, text))
-	text = strings.TrimRight(text, " \t")
-	i := strings.LastIndexAny(text, " \t")
+	drop := 2
+	if text[0] == 'c' {
+		drop = len(refFields(text[2:])) - 1
+	}
+	for range drop {
+		text = strings.TrimRight(text, " \t")
+		text = text[:strings.LastIndexAny(text, " \t")+1]
+	}
+	i := len(text) - 1
 	m.lines[line].text = text[:i+1] + typ + " " + addr.String() + rest
 }
 

@@ -14,10 +14,10 @@ type Media struct {
 	Section
 	index int
 
-	typ, proto, formats part
-	portAt              part // the port, without the number of ports
-	port                uint16
-	count               int
+	typ, portAt part // without the number of ports
+	rest        part // from the protocol on
+	port        uint16
+	count       int
 }
 
 // A part is a range of the body.
@@ -59,6 +59,11 @@ func (d *Description) eachMedia(yield func(int, Media) bool) {
 func (m *Media) parse() (int, sipwire.Code) {
 	lo, hi := m.d.bounds(m.lo)
 	b := m.d.b[:hi]
+	if typEnd, portEnd, port, rest, ok := fastPort(b, lo, hi); ok {
+		m.typ, m.portAt, m.rest = part{lo + 2, typEnd}, part{typEnd + 1, portEnd}, part{rest, hi}
+		m.port, m.count = uint16(port), 1
+		return hi, 0
+	}
 	c := cursor{b, lo + 2}
 	typ := m.field(&c)
 	if typ.lo == typ.hi {
@@ -89,8 +94,7 @@ func (m *Media) parse() (int, sipwire.Code) {
 		return proto.lo, sipwire.ErrProtocol
 	}
 	// Valid from here on.
-	m.typ, m.portAt, m.port, m.proto = typ, part{at.lo, portEnd}, uint16(port), proto
-	m.formats = part{c.i, hi}
+	m.typ, m.portAt, m.port, m.rest = typ, part{at.lo, portEnd}, uint16(port), part{proto.lo, hi}
 	return hi, 0
 }
 
@@ -100,7 +104,7 @@ func (m *Media) field(c *cursor) part {
 }
 
 // IsValid reports whether the m= line was read.
-func (m *Media) IsValid() bool { return m.proto.hi != 0 }
+func (m *Media) IsValid() bool { return m.rest.hi != 0 }
 
 // Index returns the place among the media descriptions, 0 for the first.
 func (m *Media) Index() int { return m.index }
@@ -117,7 +121,13 @@ func (m *Media) Port() uint16 { return m.port }
 func (m *Media) NumPorts() int { return m.count }
 
 // Proto returns the transport protocol, such as "RTP/AVP".
-func (m *Media) Proto() []byte { return m.of(m.proto) }
+func (m *Media) Proto() []byte {
+	c := m.cursor()
+	return c.field()
+}
+
+// cursor reads the protocol and the formats; its offsets are those of the body.
+func (m *Media) cursor() cursor { return cursor{m.d.b[:m.rest.hi], m.rest.lo} }
 
 // Formats ranges over the formats: payload types, for RTP.
 func (m *Media) Formats() iter.Seq[[]byte] {
@@ -134,7 +144,11 @@ func (m *Media) eachFormat(yield func([]byte) bool) {
 }
 
 // formatCursor reads the formats; its offsets are those of the body.
-func (m *Media) formatCursor() cursor { return cursor{m.d.b[:m.formats.hi], m.formats.lo} }
+func (m *Media) formatCursor() cursor {
+	c := m.cursor()
+	c.next()
+	return c
+}
 
 // NumFormats returns the number of formats.
 func (m *Media) NumFormats() (n int) {

@@ -88,6 +88,11 @@ func (v *Connection) Parse(b []byte) (n int, err error) {
 }
 
 func (v *Connection) parse(b []byte) (int, sipwire.Code) {
+	if fastConnection(b) {
+		v.NetType, v.AddrType, v.Address = b[:2:2], b[3:6:6], b[7:]
+		v.TTL, v.Count, v.suffix = 0, 1, nil
+		return len(b), 0
+	}
 	c := cursor{b: b}
 	v.NetType, v.AddrType = c.field(), c.field()
 	lo, hi := c.next()

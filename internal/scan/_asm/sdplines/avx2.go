@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -15,7 +13,6 @@ type avx2 struct {
 	like  [searched]VecVirtual
 	half  [2]VecVirtual
 	least VecVirtual
-	calls int
 }
 
 func (a *avx2) suffix() string { return "AVX2" }
@@ -55,35 +52,6 @@ func (a *avx2) is(what int, mask GPVirtual) {
 	VPMOVMSKB(out[1], high.As32())
 	SHLQ(U8(32), high)
 	ORQ(high, mask)
-}
-
-// A block holds two or three lines; four positions are written of each, and
-// the others, if there are any, one by one.
-func (a *avx2) positions(mask, count, pos, out GPVirtual) {
-	a.calls++
-	done, rest := fmt.Sprintf("positions_done%d", a.calls), fmt.Sprintf("positions_rest%d", a.calls)
-	t := GP64()
-	const often = 4
-	for s := range often {
-		if s > 0 {
-			BLSRQ(mask, mask)
-		}
-		TZCNTQ(mask, t)
-		ADDQ(pos, t)
-		MOVL(t.As32(), Mem{Base: out, Disp: 4 * s})
-	}
-	BLSRQ(mask, mask)
-	JZ(LabelRef(done))
-	to := GP64()
-	LEAQ(Mem{Base: out, Disp: 4 * often}, to)
-	Label(rest)
-	TZCNTQ(mask, t)
-	ADDQ(pos, t)
-	MOVL(t.As32(), Mem{Base: to})
-	ADDQ(U8(4), to)
-	BLSRQ(mask, mask)
-	JNZ(LabelRef(rest))
-	Label(done)
 }
 
 func (a *avx2) nul(found GPVirtual) {

@@ -1,33 +1,28 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// avx512 takes a block as one vector; positions are won by VPCOMPRESSB from
-// the numbers 0 to 63.
+// avx512 takes a block as one vector.
 type avx512 struct {
-	table, numbers Mem
+	table Mem
 
-	like           [searched]VecVirtual
-	x, least, each VecVirtual
-	calls          int
+	like     [searched]VecVirtual
+	x, least VecVirtual
 }
 
 func (a *avx512) suffix() string { return "AVX512" }
 
 func (a *avx512) constants() {
-	a.x, a.least, a.each = ZMM(), ZMM(), ZMM()
+	a.x, a.least = ZMM(), ZMM()
 	for i := range a.like {
 		a.like[i] = ZMM()
 		VPBROADCASTB(a.table.Offset(i), a.like[i])
 	}
 	VPTERNLOGD(U8(0xff), a.least, a.least, a.least)
-	VMOVDQU64(a.numbers, a.each)
 }
 
 func (a *avx512) load(base, offset Register) {
@@ -44,32 +39,6 @@ func (a *avx512) is(what int, mask GPVirtual) {
 		KORQ(other, k, k)
 	}
 	KMOVQ(k, mask)
-}
-
-// VPCOMPRESSB waits for its destination even when it zeroes, so that is
-// cleared by an instruction known not to wait.
-func (a *avx512) positions(mask, count, pos, out GPVirtual) {
-	a.calls++
-	done := fmt.Sprintf("positions_done%d", a.calls)
-	k, numbers, base := K(), ZMM(), ZMM()
-	KMOVQ(mask, k)
-	VPXORQ(numbers, numbers, numbers)
-	VPCOMPRESSB_Z(a.each, k, numbers)
-	VPBROADCASTD(pos.As32(), base)
-	words := ZMM()
-	VPMOVZXBD(numbers.AsX(), words)
-	VPADDD(base, words, words)
-	VMOVDQU32(words, Mem{Base: out})
-	CMPQ(count, U8(16))
-	JLE(LabelRef(done))
-	for part := 1; part < 4; part++ {
-		x := XMM()
-		VEXTRACTI32X4(U8(part), numbers, x)
-		VPMOVZXBD(x, words)
-		VPADDD(base, words, words)
-		VMOVDQU32(words, Mem{Base: out, Disp: 64 * part})
-	}
-	Label(done)
 }
 
 func (a *avx512) nul(found GPVirtual) {

@@ -1,0 +1,95 @@
+package sdp
+
+import (
+	"math/bits"
+
+	"github.com/sipwire/sipwire/internal/abnf"
+)
+
+// Lines as nearly everyone writes them are read eight bytes at a time. How long
+// an address or a port is cannot be predicted, so that a loop to its end costs
+// a branch that goes wrong. With what is here a rewrite of all addresses and
+// ports takes 160 ns in place of 260 (a body of 539 bytes, Zen 5, 27 November
+// 2026). What is not as expected is read field by field.
+
+// The first bytes of c= lines and what is in front of the address in o= lines,
+// as abnf.Load64 has them.
+var (
+	connection4 = abnf.Load64([]byte("c=IN IP4"))
+	connection6 = abnf.Load64([]byte("c=IN IP6"))
+	origin4     = abnf.Load64([]byte(" IN IP4 "))
+	origin6     = abnf.Load64([]byte(" IN IP6 "))
+)
+
+// equal returns the top bit of each byte of w that is c, and of no other.
+func equal(w uint64, c byte) uint64 {
+	x := w ^ abnf.Ones*uint64(c)
+	const low = ^uint64(abnf.Tops)
+	return ^((x&low + low) | x | low)
+}
+
+// fastTypeStart returns where the type of the address begins in the line
+// b[lo:hi], when it is a c= or an o= line in its usual form.
+func fastTypeStart(b []byte, lo, hi int) (at int, ok bool) {
+	if hi-lo < 16 || b[hi-1] <= ' ' {
+		return 0, false
+	}
+	if w := abnf.Load64(b[lo:]); w == connection4 || w == connection6 {
+		return lo + 5, b[lo+8] == ' ' && b[lo+9] > ' '
+	}
+	// The last space, in the last sixteen bytes.
+	var start int
+	if m := equal(abnf.Load64(b[hi-8:]), ' '); m != 0 {
+		start = hi - bits.LeadingZeros64(m)/8
+	} else {
+		m = equal(abnf.Load64(b[hi-16:]), ' ')
+		start = hi - 8 - bits.LeadingZeros64(m)/8
+	}
+	if start-8 < lo {
+		return 0, false
+	}
+	w := abnf.Load64(b[start-8:])
+	// Six fields: there is something in front of these.
+	return start - 4, b[lo] == 'o' && (w == origin4 || w == origin6) && start-8 > lo+5
+}
+
+// fastPort reads "m=" type SP port SP, with one space each and a type of up to
+// seven letters. rest is where the protocol begins.
+func fastPort(b []byte, lo, hi int) (typEnd, portEnd, port, rest int, ok bool) {
+	if hi-lo < 18 {
+		return 0, 0, 0, 0, false
+	}
+	typEnd = lo + 2 + bits.TrailingZeros64(equal(abnf.Load64(b[lo+2:]), ' '))/8
+	at := typEnd + 1
+	if typEnd == lo+2 || typEnd == lo+10 || at+8 > hi {
+		return 0, 0, 0, 0, false
+	}
+	w := abnf.DigitValues(abnf.Load64(b[at:]))
+	n := bits.TrailingZeros64(abnf.NotDigits(w)) / 8
+	if n == 0 || n > 5 || b[at+n] != ' ' || b[at+n+1] <= ' ' {
+		return 0, 0, 0, 0, false
+	}
+	port = int(abnf.Decimal(w << (64 - 8*n)))
+	return typEnd, at + n, port, at + n + 1, port < 1<<16
+}
+
+// fastConnection reports whether b is "IN IP4 " and an address of 8 to 16
+// bytes with nothing behind it.
+func fastConnection(b []byte) bool {
+	n := len(b) - 7
+	if n < 8 || n > 16 || string(b[:5]) != "IN IP" || b[6] != ' ' || b[5] != '4' && b[5] != '6' {
+		return false
+	}
+	return plain8(b[7:])&plain8(b[len(b)-8:]) != 0
+}
+
+// plain8 returns 1 when the first eight bytes of b have no "/", space or
+// control byte, else 0.
+func plain8(b []byte) uint64 {
+	w := abnf.Load64(b)
+	slash := w ^ abnf.Ones*'/'
+	if ((slash-abnf.Ones)&^slash|(w-abnf.Ones*('!'))&^w)&abnf.Tops != 0 {
+		return 0
+	}
+	return 1
+}
