@@ -49,7 +49,9 @@ type Edit struct {
 	gen     uint32   // of m, at Begin
 	splices []splice // in the order of the calls, or sorted: see unsorted
 	text    []byte   // what the splices put in
-	body    []byte   // the new body
+	body    []byte   // the new body, or
+	from    BodyWriter
+	fromLen int
 	newBody bool
 	grown   int   // how much longer the splices make the message
 	fault   Fault // of the first call that failed
@@ -106,6 +108,7 @@ func (e *Edit) Begin(m *Message) error {
 	e.m, e.gen = m, m.gen
 	e.splices, e.text = e.splices[:0], e.text[:0]
 	e.body, e.newBody, e.grown, e.fault = nil, false, 0, Fault{}
+	e.from, e.fromLen = nil, 0
 	e.unsorted, e.start, e.added, e.viasEnd = false, 0, [4]uint64{}, 0
 	e.lists, e.values = e.lists[:0], e.values[:0]
 	if n := len(m.fields); n <= cap(e.claims) {

@@ -13,21 +13,30 @@ func (e *Edit) SetBody(contentType, body []byte) error {
 	if !e.ready() {
 		return e.fault.Code
 	}
+	if err := e.setBody(contentType, len(body)); err != nil {
+		return err
+	}
+	e.body = body
+	return nil
+}
+
+// setBody changes the header fields for a new body of n bytes.
+func (e *Edit) setBody(contentType []byte, n int) error {
 	if e.newBody {
 		return e.fail(sipwire.ErrConflict, header.IDContentType, e.m.body)
 	}
-	if err := e.contentLength(len(body)); err != nil {
+	if err := e.contentLength(n); err != nil {
 		return err
 	}
 	var err error
 	switch {
-	case len(body) == 0:
+	case n == 0:
 		err = e.Remove(header.IDContentType)
 	case contentType != nil:
 		err = e.Set(header.IDContentType, contentType)
 	}
 	if err == nil {
-		e.body, e.newBody = body, true
+		e.newBody = true
 	}
 	return err
 }

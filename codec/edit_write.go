@@ -40,7 +40,7 @@ func (e *Edit) Size() int {
 	}
 	lo, hi := e.bounds()
 	_, grown := e.ordered()
-	return hi - lo + grown + len(e.body)
+	return hi - lo + grown + e.bodyLen()
 }
 
 // AppendTo appends the changed message to dst, which must not overlap the
@@ -52,17 +52,24 @@ func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
 	}
 	start, end := e.bounds()
 	plan, grown := e.ordered()
-	n, size := len(dst), end-start+grown+len(e.body)
+	n, size := len(dst), end-start+grown+e.bodyLen()
 	if cap(dst)-n < size {
 		dst = slices.Grow(dst, size)
 	}
-	dst = dst[:n+size]
-	e.write(dst[n:], plan, start, end)
-	return dst, nil
+	out := dst[n : n+size]
+	if e.newBody {
+		body := size - e.bodyLen()
+		if e.writeBody(out[body:]) != nil {
+			return dst, e.fault.Code
+		}
+		out = out[:body]
+	}
+	e.write(out, plan, start, end)
+	return dst[:n+size], nil
 }
 
-// write writes buf[start:end] with its changes, and the new body, to out, which
-// has room for just that.
+// write writes buf[start:end] with its changes to out, which has room for just
+// that.
 func (e *Edit) write(out []byte, plan []splice, start, end int) {
 	rest, at := out, start // buf[at:] is still to be written, to rest
 	kept := 0              // how many splices keep the length of what they replace
@@ -76,9 +83,6 @@ func (e *Edit) write(out []byte, plan []splice, start, end int) {
 		at = int(s.hi)
 	}
 	copy(rest, e.m.buf[at:end])
-	if e.newBody {
-		copy(rest[end-at:], e.body)
-	}
 	if kept > 0 {
 		e.patch(out, plan, start)
 	}
@@ -130,16 +134,17 @@ func (e *Edit) AppendSegments(dst [][]byte) ([][]byte, error) {
 		return dst, e.fault.Code
 	}
 	at, end := e.bounds()
-	return e.appendSegments(dst, at, end), nil
+	return e.appendSegments(dst, at, end)
 }
 
 // appendSegments appends buf[at:end] with its changes, and the new body.
-func (e *Edit) appendSegments(dst [][]byte, at, end int) [][]byte {
+func (e *Edit) appendSegments(dst [][]byte, at, end int) ([][]byte, error) {
 	add := func(b []byte) {
 		if len(b) > 0 {
 			dst = append(dst, b[:len(b):len(b)])
 		}
 	}
+	kept := len(dst)
 	plan, _ := e.ordered()
 	for i := range plan {
 		s := &plan[i]
@@ -148,6 +153,15 @@ func (e *Edit) appendSegments(dst [][]byte, at, end int) [][]byte {
 		at = int(s.hi)
 	}
 	add(e.m.buf[at:end])
-	add(e.body)
-	return dst
+	if e.from == nil {
+		add(e.body)
+		return dst, nil
+	}
+	e.text = slices.Grow(e.text, e.fromLen)
+	body := e.text[len(e.text):][:e.fromLen]
+	if e.writeBody(body) != nil {
+		return dst[:kept], e.fault.Code
+	}
+	add(body)
+	return dst, nil
 }

@@ -65,7 +65,10 @@ func (w *StreamWriter) AddEdit(e *Edit) error {
 	}
 	before := len(w.pieces)
 	lo, hi := e.messageBounds()
-	w.pieces = e.appendSegments(w.pieces, lo, hi)
+	var err error
+	if w.pieces, err = e.appendSegments(w.pieces, lo, hi); err != nil {
+		return err
+	}
 	for _, p := range w.pieces[before:] {
 		w.size += len(p)
 	}
