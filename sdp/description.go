@@ -42,6 +42,8 @@ type Description struct {
 	conns []uint32 // the numbers of the c= lines
 	marks []uint32 // room for the kernel; conns is a part of it
 
+	mediaStore []uint32 // media is a part of it
+
 	fault   Fault
 	failed  sipwire.Code // of Parse
 	session sessionFacts

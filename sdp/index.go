@@ -80,12 +80,13 @@ func (d *Description) split(marks []uint32) {
 	for len(marks) > 0 && int(marks[len(marks)-1]) >= d.n {
 		marks = marks[:len(marks)-1] // behind an error
 	}
-	media := d.inlineMedia[:]
-	if len(marks) >= len(media) {
-		if media = d.media[:cap(d.media)]; len(media) <= len(marks) {
-			media = make([]uint32, len(marks)+1)
-		}
+	if d.mediaStore == nil {
+		d.mediaStore = d.inlineMedia[:]
 	}
+	if len(marks) >= len(d.mediaStore) {
+		d.mediaStore = make([]uint32, 2*len(marks))
+	}
+	media := d.mediaStore
 	nm, nc := 0, 0
 	for _, line := range marks {
 		isMedia := int(d.b[d.ends[line]+1] >> 2 & 1) // of 'm', not of 'c'
