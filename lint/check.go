@@ -43,6 +43,7 @@ func (c *checker) message() {
 	}
 	if c.parsed {
 		c.body()
+		c.sdp()
 	}
 	c.vias()
 	c.parties()

@@ -51,5 +51,5 @@ func ExampleRules() {
 	}
 
 	// Output:
-	// branch-cookie: a branch does not begin with z9hG4bK
+	// answer-direction: an answer sends or takes media that the offer does not leave open
 }

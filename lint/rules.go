@@ -12,6 +12,11 @@ type Rule string
 // The rules of this package. The rules of grammar are not among them: they
 // have the names of [sipwire.Code].
 const (
+	RuleAnswerDirection  Rule = "answer-direction"   // an answer sends or takes media that the offer does not leave open
+	RuleAnswerFormat     Rule = "answer-format"      // an answer has no format of the offer
+	RuleAnswerMedia      Rule = "answer-media"       // an answer has more or fewer m= lines than its offer
+	RuleAnswerRejected   Rule = "answer-rejected"    // an answer accepts a stream that was offered as rejected
+	RuleAnswerType       Rule = "answer-type"        // an answer has another media type or protocol than its offer
 	RuleBranchCookie     Rule = "branch-cookie"      // a branch does not begin with z9hG4bK
 	RuleCancelVias       Rule = "cancel-vias"        // a CANCEL has more than one Via
 	RuleCSeqMethod       Rule = "cseq-method"        // CSeq names another method than the request
@@ -29,6 +34,12 @@ const (
 	RuleQ                Rule = "q"                  // a q parameter is not a number from 0 to 1
 	RuleReceived         Rule = "received"           // a received parameter is not an IP address
 	RuleRPort            Rule = "rport"              // an rport parameter is not a port
+	RuleSDPDirection     Rule = "sdp-direction"      // media have more than one direction
+	RuleSDPFormat        Rule = "sdp-format"         // a format is missing, or is not explained
+	RuleSDPHold          Rule = "sdp-hold"           // a stream is held by the address 0.0.0.0
+	RuleSDPKeys          Rule = "sdp-keys"           // encrypted media have no keys
+	RuleSDPMissing       Rule = "sdp-missing"        // a session description lacks a line that it must have
+	RuleSDPOrder         Rule = "sdp-order"          // a line of a session description is out of order, or of an unknown type
 	RuleSeveralValues    Rule = "several-values"     // a comma and more follow the value of a header that takes one
 	RuleSIPSContact      Rule = "sips-contact"       // a request to a sips URI has a sip Contact
 	RuleSpaceBeforeColon Rule = "space-before-colon" // whitespace is between a header name and its colon
@@ -48,6 +59,11 @@ var rules = [...]struct {
 	rule  Rule
 	about string
 }{
+	{RuleAnswerDirection, "an answer sends or takes media that the offer does not leave open"},
+	{RuleAnswerFormat, "an answer has no format of the offer"},
+	{RuleAnswerMedia, "an answer has more or fewer m= lines than its offer"},
+	{RuleAnswerRejected, "an answer accepts a stream that was offered as rejected"},
+	{RuleAnswerType, "an answer has another media type or protocol than its offer"},
 	{RuleBranchCookie, "a branch does not begin with z9hG4bK"},
 	{RuleCancelVias, "a CANCEL has more than one Via"},
 	{RuleCSeqMethod, "CSeq names another method than the request"},
@@ -65,6 +81,12 @@ var rules = [...]struct {
 	{RuleQ, "a q parameter is not a number from 0 to 1"},
 	{RuleReceived, "a received parameter is not an IP address"},
 	{RuleRPort, "an rport parameter is not a port"},
+	{RuleSDPDirection, "media have more than one direction"},
+	{RuleSDPFormat, "a format is missing, or is not explained"},
+	{RuleSDPHold, "a stream is held by the address 0.0.0.0"},
+	{RuleSDPKeys, "encrypted media have no keys"},
+	{RuleSDPMissing, "a session description lacks a line that it must have"},
+	{RuleSDPOrder, "a line of a session description is out of order, or of an unknown type"},
 	{RuleSeveralValues, "a comma and more follow the value of a header that takes one"},
 	{RuleSIPSContact, "a request to a sips URI has a sip Contact"},
 	{RuleSpaceBeforeColon, "whitespace is between a header name and its colon"},
