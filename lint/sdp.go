@@ -13,6 +13,9 @@ import (
 
 const sdpType = "application/sdp"
 
+// What is wrong with a body costs the call and not the message: elements on
+// the way forward it. So all of it is a Warning at most.
+
 // A sdpChecker looks at one description.
 type sdpChecker struct {
 	*checker
@@ -45,21 +48,21 @@ func (c *checker) sdp() {
 	case sipwire.ErrMissing:
 		return
 	default:
-		c.add(Error, ruleOf(fault.Code), "RFC 2046, 5.1.1", "", fault.Offset, "the parts of the body cannot be read: %v", fault.Code.Text())
+		c.add(Warning, ruleOf(fault.Code), "RFC 2046, 5.1.1", "", fault.Offset, "the parts of the body cannot be read: %v", fault.Code.Text())
 		return
 	}
 	d := sdp.Acquire()
 	defer sdp.Release(d)
 	s := &sdpChecker{c, d, base}
 	if err := d.Parse(body); err != nil {
-		s.fault(Error, "5", "the session description cannot be read")
+		s.fault(Warning, "5", "the session description cannot be read")
 		return
 	}
 	s.session()
 	for i, m := range d.AllMedia() {
 		if !m.IsValid() {
 			_, _ = d.Media(i)
-			s.fault(Error, "5.14", "malformed m= line")
+			s.fault(Warning, "5.14", "malformed m= line")
 			continue
 		}
 		s.media(&m)
@@ -89,13 +92,13 @@ func (s *sdpChecker) session() {
 		}
 	}
 	if _, err := s.d.Origin(); err != nil && err != sipwire.ErrMissing {
-		s.fault(Error, "5.2", "malformed o= line")
+		s.fault(Warning, "5.2", "malformed o= line")
 	}
 	if _, err := s.d.Timing(); err != nil && err != sipwire.ErrMissing {
 		s.fault(Warning, "5.9", "malformed t= line")
 	}
 	if _, err := s.d.Session().Connection(); err != nil && err != sipwire.ErrMissing {
-		s.fault(Error, "5.7", "malformed c= line")
+		s.fault(Warning, "5.7", "malformed c= line")
 	}
 	s.order("vosiuepcbtrzka", s.d.Session())
 }
@@ -139,9 +142,9 @@ func (s *sdpChecker) media(m *sdp.Media) {
 	s.order("micbka", m.Section)
 	switch _, err := m.Connection(); {
 	case err == sipwire.ErrMissing && !m.IsRejected():
-		s.say(Error, RuleSDPMissing, "RFC 8866, 5.7", first.Number, "no c= line, neither here nor in the session")
+		s.say(Warning, RuleSDPMissing, "RFC 8866, 5.7", first.Number, "no c= line, neither here nor in the session")
 	case err != nil && err != sipwire.ErrMissing && s.d.Fault().Line >= first.Number:
-		s.fault(Error, "5.7", "malformed c= line")
+		s.fault(Warning, "5.7", "malformed c= line")
 	}
 	if m.NumFormats() == 0 {
 		s.say(Warning, RuleSDPFormat, "RFC 8866, 5.14", first.Number, "an m= line without a format")

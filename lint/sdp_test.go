@@ -40,18 +40,18 @@ func TestSDP(t *testing.T) {
 	for _, c := range []struct{ name, body, want string }{
 		{"good", goodSDP, ""},
 		{"no o, s, t", "v=0\r\nc=IN IP4 192.0.2.1\r\n", "warning sdp-missing at v=0; warning sdp-missing at v=0; warning sdp-missing at v=0"},
-		{"unreadable", change("s=-", "s"), "error line at "},
-		{"version", change("v=0", "v=1"), "error sdp-version at 1"},
-		{"origin", change("o=- 1 1 IN IP4 192.0.2.1", "o=- 1"), "error value at "},
+		{"unreadable", change("s=-", "s"), "warning line at "},
+		{"version", change("v=0", "v=1"), "warning sdp-version at 1"},
+		{"origin", change("o=- 1 1 IN IP4 192.0.2.1", "o=- 1"), "warning value at "},
 		{"timing", change("t=0 0", "t=0 x"), "warning number at x"},
-		{"connection", change("c=IN IP4 192.0.2.1", "c=IN IP4"), "error host at "},
-		{"none", change("c=IN IP4 192.0.2.1\r\n", ""), "error sdp-missing at m=audio 4000 RTP/AVP 0 96"},
+		{"connection", change("c=IN IP4 192.0.2.1", "c=IN IP4"), "warning host at "},
+		{"none", change("c=IN IP4 192.0.2.1\r\n", ""), "warning sdp-missing at m=audio 4000 RTP/AVP 0 96"},
 		{"none, rejected", strings.Replace(change("c=IN IP4 192.0.2.1\r\n", ""), "4000", "0", 1), ""},
 		{"order", "v=0\r\ns=-\r\no=- 1 1 IN IP4 192.0.2.1\r\nt=0 0\r\n", "warning sdp-order at o=- 1 1 IN IP4 192.0.2.1"},
 		{"times repeat", change("t=0 0", "t=1 2\r\nr=1 1 0\r\nt=3 4"), ""},
 		{"unknown type", change("t=0 0", "t=0 0\r\nx=1"), "note sdp-order at x=1"},
 		{"media order", change("a=sendrecv", "a=sendrecv\r\nb=AS:64"), "warning sdp-order at b=AS:64"},
-		{"m=", change("4000", "x"), "error port at x RTP/AVP 0 96"},
+		{"m=", change("4000", "x"), "warning port at x RTP/AVP 0 96"},
 		{"no rtpmap", change("a=rtpmap:96 opus/48000/2\r\n", ""), "warning sdp-format at m=audio 4000 RTP/AVP 0 96"},
 		{"no format", change(" 0 96", ""), "warning sdp-format at m=audio 4000 RTP/AVP"},
 		{"rtpmap", change("opus/48000/2", "opus"), "warning sdp-format at m=audio 4000 RTP/AVP 0 96; warning value at opus"},
@@ -73,8 +73,8 @@ func TestSDP(t *testing.T) {
 		}
 	}
 	for contentType, want := range map[string]string{
-		"multipart/mixed":            "error boundary at x",
-		"multipart/mixed;boundary=c": "error boundary at x",
+		"multipart/mixed":            "warning boundary at x",
+		"multipart/mixed;boundary=c": "warning boundary at x",
 		"text/plain":                 "",
 	} {
 		in := withBody(contentType, "x")

@@ -44,9 +44,8 @@ type Description struct {
 
 	mediaStore []uint32 // media is a part of it
 
-	fault   Fault
-	failed  sipwire.Code // of Parse
-	session sessionFacts
+	fault, parseFault Fault
+	session           sessionFacts
 
 	inlineEnds  [inlineLines + 1]uint32
 	inlineMarks [inlineLines]uint32
@@ -84,18 +83,21 @@ func Release(d *Description) {
 func (d *Description) Reset() {
 	d.b, d.n = nil, 0
 	d.media, d.conns = nil, nil
-	d.fault, d.failed, d.session = Fault{}, 0, sessionFacts{}
+	d.fault, d.parseFault, d.session = Fault{}, Fault{}, sessionFacts{}
 }
 
 // Bytes returns what was given to Parse.
 func (d *Description) Bytes() []byte { return d.b }
 
 // Err returns the error of the last Parse, nil when it succeeded.
-func (d *Description) Err() error { return d.failed.Err() }
+func (d *Description) Err() error { return d.parseFault.Code.Err() }
 
 // Fault returns what the last call that failed has found, Parse or a typed
 // value. It is the zero Fault after a Parse without an error.
 func (d *Description) Fault() Fault { return d.fault }
+
+// ParseFault returns what the last Parse has found, whatever failed since.
+func (d *Description) ParseFault() Fault { return d.parseFault }
 
 // fail records a failure of line i, and returns it.
 func (d *Description) fail(code sipwire.Code, i, offset int) error {

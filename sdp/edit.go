@@ -83,7 +83,7 @@ func (e *Edit) Begin(d *Description) error {
 	e.fault, e.grown, e.end, e.sorted, e.checked = Fault{}, 0, 0, true, false
 	e.addrAt = part{}
 	e.lastRemoved, e.putAtEnd = false, false
-	if d.failed != 0 || d.n == 0 {
+	if d.parseFault.Code != 0 || d.n == 0 {
 		return e.fail(sipwire.ErrNotParsed, 0)
 	}
 	return nil

@@ -16,7 +16,7 @@ import (
 func (d *Description) Parse(b []byte) error {
 	d.b, d.n = b, 0
 	d.media, d.conns = nil, nil
-	d.fault, d.failed, d.session = Fault{}, 0, sessionFacts{}
+	d.fault, d.parseFault, d.session = Fault{}, Fault{}, sessionFacts{}
 	if len(b) > math.MaxInt32 {
 		return d.refuse(sipwire.ErrBodyTooLong, 0, math.MaxInt32)
 	}
@@ -40,11 +40,12 @@ func (d *Description) Parse(b []byte) error {
 	}
 	d.n = n
 	if odd {
-		d.failed = d.oddLines()
+		_ = d.oddLines()
+		d.parseFault = d.fault
 	}
 	d.split(d.marks[:nmarks])
-	if d.failed != 0 {
-		return d.failed
+	if d.parseFault.Code != 0 {
+		return d.parseFault.Code
 	}
 	if d.n > MaxLines {
 		return d.refuse(sipwire.ErrTooManyLines, MaxLines, d.offset(MaxLines))
@@ -65,11 +66,11 @@ func (d *Description) grow() {
 
 // refuse records an error of Parse.
 func (d *Description) refuse(code sipwire.Code, line, offset int) error {
-	d.failed = code
 	d.fault = Fault{Code: code, Line: line, Offset: offset}
-	if offset < len(d.b) {
-		d.fault.Type = d.b[offset]
+	if lo, hi := d.bounds(line); lo < hi {
+		d.fault.Type = d.b[lo]
 	}
+	d.parseFault = d.fault
 	return code
 }
 

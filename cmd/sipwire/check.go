@@ -24,7 +24,10 @@ func (*checkCmd) Help() string {
 rule and is ignored or tolerated by the receiver; a note is worth knowing. The exit status is 1 when there is an error.
 The JSON object of a message has the keys file and findings, an array of objects with severity, code, rfc, header, offset
 and message. The code is the name of a rule: those of --rules, or for a value that does not follow its grammar the name
-of the error that parse --json prints.`
+of the error that parse --json prints.
+
+When a request with a session description is followed by its response, or a response by its ACK, the answer is compared
+with the offer: the number of media, rejected streams, types, formats and directions (RFC 3264).`
 }
 
 // Run checks every message.
@@ -39,7 +42,7 @@ func (c *checkCmd) Run(e *env, global *cli) error {
 	m := codec.Acquire()
 	defer codec.Release(m)
 	p, enc := printer(e, global, c.Wide), newEncoder(e)
-	first, bad := true, false
+	first, bad, open := true, false, offers{}
 	for in := range e.inputs(c.Files, codec.DefaultMaxMessage) {
 		if !first && !c.JSON {
 			p.Gap()
@@ -48,7 +51,7 @@ func (c *checkCmd) Run(e *env, global *cli) error {
 		var found []lint.Finding
 		if in.err == nil {
 			_ = parser.Parse(m, in.data) // Check reports its error
-			found = lint.Check(m)
+			found = append(lint.Check(m), open.check(m)...)
 		}
 		bad = bad || in.err != nil || lint.Worst(found) == lint.Error
 		if err := c.print(in, m, found, p, enc); err != nil {

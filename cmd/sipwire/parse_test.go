@@ -9,6 +9,7 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
 )
 
 // asJSON turns what a test expects into what a JSON reader hands out.
@@ -223,8 +224,9 @@ func TestParseTree(t *testing.T) {
 				t.Errorf("%s: %s: compact mark is wrong", s.name, name)
 			}
 		}
+		isSDP := string(m.Value(header.IDContentType)) == "application/sdp" // shown as a tree: TestParseSDP
 		for line := range strings.Lines(string(m.Body())) {
-			if !strings.Contains(rest, strings.TrimSpace(line)) {
+			if !isSDP && !strings.Contains(rest, strings.TrimSpace(line)) {
 				t.Errorf("%s: body line %q is missing", s.name, line)
 			}
 		}

@@ -5,7 +5,6 @@
 package show
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -207,29 +206,6 @@ func describeURI(b []byte) string {
 		add("header "+Printable(name), value)
 	}
 	return strings.Join(parts, ", ")
-}
-
-func (pr *Printer) body(m *codec.Message, last bool) {
-	body := m.Body()
-	if len(body) == 0 {
-		pr.line(join(last), pr.p.title.Sprint("body"), "  none")
-		return
-	}
-	kind := "of no stated type"
-	if t := m.Value(header.IDContentType); len(t) > 0 {
-		kind = "of " + Printable(t)
-	}
-	pr.line(join(last), pr.p.title.Sprint("body"), "  "+count(len(body), "byte")+" "+kind)
-	n := 0
-	for line := range bytes.Lines(body) {
-		if n++; n > bodyLines {
-			pr.line(under(last)+trunk, pr.p.faint.Sprint("… and ", count(len(body), "byte")), "")
-			return
-		}
-		body = body[len(line):]
-		text := Printable(bytes.TrimRight(line, "\r\n"))
-		pr.line(under(last)+trunk, "", cut(text, bodyColumns))
-	}
 }
 
 // failure prints what is wrong with m and the line that is wrong.
