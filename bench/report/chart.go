@@ -31,7 +31,7 @@ var (
 )
 
 // writeCharts draws tasks.svg, a panel of bars for each task that a peer does
-// too, and a chart of lines for each sweep.
+// too, bodies.svg, and a chart of lines for each sweep.
 func (r *report) writeCharts(dir string) error {
 	var panels []*plot.Plot
 	for _, t := range peer.Tasks() {
@@ -43,6 +43,9 @@ func (r *report) writeCharts(dir string) error {
 		if err := savePanels(filepath.Join(dir, "tasks.svg"), panels); err != nil {
 			return err
 		}
+	}
+	if err := r.chartBodies(dir); err != nil {
+		return err
 	}
 	for _, s := range r.Sweeps {
 		if err := s.draw(filepath.Join(dir, s.Name+".svg")); err != nil {
@@ -70,6 +73,11 @@ func (r *report) bars(t peer.Task) *plot.Plot {
 	if t == peer.Copy || !ours || !peers {
 		return nil
 	}
+	return barsOf(string(t)+": "+t.About(), "ns a message", rs)
+}
+
+// barsOf draws medians, the slowest at the bottom.
+func barsOf(title, unit string, rs []measure.Result) *plot.Plot {
 	slices.SortStableFunc(rs, func(a, b measure.Result) int {
 		switch {
 		case a.Median > b.Median:
@@ -80,8 +88,8 @@ func (r *report) bars(t peer.Task) *plot.Plot {
 		return 0
 	})
 	p := plot.New()
-	p.Title.Text = string(t) + ": " + t.About()
-	p.X.Label.Text = "ns a message"
+	p.Title.Text = title
+	p.X.Label.Text = unit
 	p.X.Min = 0
 	names := []string{}
 	labels := plotter.XYLabels{}

@@ -46,7 +46,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "", "write results.json, report.md, table.md and SVG charts to this folder (default \"results\" for a full run; nothing with -quick, -json or -corpus)")
 	flag.StringVar(&o.impls, "impl", "", "only these parsers, parted by commas: "+implNames())
 	flag.StringVar(&o.tasks, "task", "", "only these tasks, parted by commas: "+taskNames())
-	flag.StringVar(&o.only, "part", "", "only these parts, parted by commas: main, sets, sweeps, cores")
+	flag.StringVar(&o.only, "part", "", "only these parts, parted by commas: main, sets, bodies, sweeps, cores")
 	flag.Uint64Var(&o.seed, "seed", corpus.DefaultSeed, "seed of the generated messages")
 	flag.IntVar(&o.messages, "messages", corpus.DefaultSize, "how many messages to generate")
 	flag.IntVar(&o.rounds, "rounds", 0, "rounds for each table (default 60, with -quick 20)")

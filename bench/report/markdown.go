@@ -115,6 +115,7 @@ func (r *report) writeMarkdown(w io.Writer) error {
 		fmt.Fprint(w, "\n## The sets beside it\n\nThe set `same` is one message over and over: what the other sets keep the branch predictor from.\n\n")
 		markdownResults(w, r.Sets)
 	}
+	r.markdownBodies(w)
 	for _, s := range r.Sweeps {
 		fmt.Fprintf(w, "\n## Cost against %s\n\n![%s](%s.svg)\n\n| task | parser |", s.Unit, s.Unit, s.Name)
 		for _, n := range s.Sizes {

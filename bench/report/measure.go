@@ -32,6 +32,7 @@ type report struct {
 	Main   []measure.Result // the main set, one core
 	Sets   []measure.Result // the sets beside it
 	Cores2 []measure.Result // the main set on all cores
+	Bodies []measure.Result // readers of session descriptions, on bodies of their own
 	Sweeps []sweep
 	Left   []suite.Left
 }
@@ -115,6 +116,11 @@ func measureAll(o *options) (*report, error) {
 				return nil, err
 			}
 			r.Sets = append(r.Sets, rs...)
+		}
+	}
+	if o.part("bodies") && o.dir == "" {
+		if r.Bodies, err = o.measureBodies(); err != nil {
+			return nil, err
 		}
 	}
 	if o.part("sweeps") && o.dir == "" {

@@ -36,6 +36,7 @@ func (r *report) writeJSON(w io.Writer) error {
 		add(s.Points)
 	}
 	add(r.Cores2)
+	add(r.Bodies)
 	e := json.NewEncoder(w)
 	e.SetIndent("", " ")
 	return e.Encode(rows)
@@ -57,6 +58,7 @@ func (r *report) writeText(w io.Writer) error {
 	}{
 		{"One core", r.Main},
 		{"The sets beside it", r.Sets},
+		{"Session descriptions", r.Bodies},
 	} {
 		if len(part.rs) == 0 {
 			continue
