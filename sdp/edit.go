@@ -144,13 +144,11 @@ func (e *Edit) replace(lo, hi, from, to int, kind spliceKind) {
 // sort puts the splices in order and looks for conflicts.
 func (e *Edit) sort() error {
 	if !e.sorted {
-		slices.SortStableFunc(e.splices, func(a, b splice) int {
-			if a.lo != b.lo {
-				return cmp.Compare(a.lo, b.lo)
-			}
-			// What is only put in comes first.
-			return cmp.Compare(min(a.hi-a.lo, 1), min(b.hi-b.lo, 1))
-		})
+		if len(e.splices) <= inlineSplices {
+			insertionSort(e.splices)
+		} else {
+			slices.SortStableFunc(e.splices, func(a, b splice) int { return cmp.Compare(a.place(), b.place()) })
+		}
 		e.sorted = true
 	}
 	if e.checked {
@@ -174,6 +172,21 @@ func (e *Edit) sort() error {
 		end = s.hi
 	}
 	return nil
+}
+
+// place orders splices: what is only put in comes first.
+func (s *splice) place() uint64 { return uint64(s.lo)<<1 | uint64(min(s.hi-s.lo, 1)) }
+
+// insertionSort sorts a few splices, which mostly are nearly in order.
+func insertionSort(all []splice) {
+	for i := 1; i < len(all); i++ {
+		s := all[i]
+		j := i
+		for ; j > 0 && all[j-1].place() > s.place(); j-- {
+			all[j] = all[j-1]
+		}
+		all[j] = s
+	}
 }
 
 // eol returns the line end that the description uses.

@@ -215,13 +215,19 @@ func (e *Edit) SetPort(i int, port uint16) error {
 	if i < 0 {
 		return e.fail(sipwire.ErrState, 0)
 	}
-	m := Media{Section: e.d.section(i), index: i}
-	if at, code := m.parse(); code != 0 {
-		return e.fail(code, at)
+	lo, hi := e.d.bounds(int(e.d.media[i]))
+	at, end, _, _, ok := fastPort(e.d.b, lo, hi)
+	at++
+	if !ok {
+		m := Media{Section: e.d.section(i), index: i}
+		if at, code := m.parse(); code != 0 {
+			return e.fail(code, at)
+		}
+		at, end = m.portAt.lo, m.portAt.hi
 	}
 	from := len(e.text)
 	e.text = abnf.AppendUint(e.text, uint64(port))
-	e.replace(m.portAt.lo, m.portAt.hi, from, len(e.text), anything)
+	e.replace(at, end, from, len(e.text), anything)
 	return nil
 }
 

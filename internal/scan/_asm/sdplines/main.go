@@ -152,9 +152,9 @@ func gen(i isa) {
 		MOVQ(to, t)
 		SUBQ(ends, t)
 		SHRQ(U8(2), t)
-		Label("marks" + tag)
 		// That of the marked one is by the LFs before it higher. Without a
 		// marked line a word is written all the same, and not kept.
+		Label("marks" + tag)
 		number, kept := GP64(), GP64()
 		BLSMSKQ(m, number)
 		ANDQ(l, number)
