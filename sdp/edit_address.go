@@ -226,7 +226,7 @@ func (e *Edit) SetPort(i int, port uint16) error {
 		at, end = m.portAt.lo, m.portAt.hi
 	}
 	from := len(e.text)
-	e.text = abnf.AppendUint(e.text, uint64(port))
+	e.text = appendPort(e.text, port)
 	e.replace(at, end, from, len(e.text), anything)
 	return nil
 }

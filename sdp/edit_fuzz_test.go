@@ -400,3 +400,11 @@ func TestEdits(t *testing.T) {
 		}
 	}
 }
+
+func TestAppendPort(t *testing.T) {
+	for port := range 1 << 16 {
+		if got := string(appendPort([]byte("x"), uint16(port))); got != "x"+strconv.Itoa(port) {
+			t.Fatalf("%d is %q", port, got)
+		}
+	}
+}

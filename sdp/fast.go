@@ -93,3 +93,15 @@ func plain8(b []byte) uint64 {
 	}
 	return 1
 }
+
+// appendPort appends a port in decimal: five digits at once, of which the first
+// ones are shifted out.
+func appendPort(dst []byte, port uint16) []byte {
+	v := uint64(port)
+	digits := v/10000 | v/1000%10<<8 | v/100%10<<16 | v/10%10<<24 | v%10<<32
+	// The zeros in front; the last digit counts whatever it is.
+	front := bits.TrailingZeros64(digits|1<<32) / 8
+	text := (digits + '0'*(abnf.Ones>>24)) >> (8 * front)
+	dst = append(dst, byte(text), byte(text>>8), byte(text>>16), byte(text>>24), byte(text>>32))
+	return dst[:len(dst)-front]
+}

@@ -11,6 +11,72 @@ DATA sdpBytes<>+3(SB)/1, $0x6d
 DATA sdpBytes<>+4(SB)/1, $0x63
 GLOBL sdpBytes<>(SB), RODATA|NOPTR, $5
 
+DATA sdpNumbers<>+0(SB)/1, $0x00
+DATA sdpNumbers<>+1(SB)/1, $0x01
+DATA sdpNumbers<>+2(SB)/1, $0x02
+DATA sdpNumbers<>+3(SB)/1, $0x03
+DATA sdpNumbers<>+4(SB)/1, $0x04
+DATA sdpNumbers<>+5(SB)/1, $0x05
+DATA sdpNumbers<>+6(SB)/1, $0x06
+DATA sdpNumbers<>+7(SB)/1, $0x07
+DATA sdpNumbers<>+8(SB)/1, $0x08
+DATA sdpNumbers<>+9(SB)/1, $0x09
+DATA sdpNumbers<>+10(SB)/1, $0x0a
+DATA sdpNumbers<>+11(SB)/1, $0x0b
+DATA sdpNumbers<>+12(SB)/1, $0x0c
+DATA sdpNumbers<>+13(SB)/1, $0x0d
+DATA sdpNumbers<>+14(SB)/1, $0x0e
+DATA sdpNumbers<>+15(SB)/1, $0x0f
+DATA sdpNumbers<>+16(SB)/1, $0x10
+DATA sdpNumbers<>+17(SB)/1, $0x11
+DATA sdpNumbers<>+18(SB)/1, $0x12
+DATA sdpNumbers<>+19(SB)/1, $0x13
+DATA sdpNumbers<>+20(SB)/1, $0x14
+DATA sdpNumbers<>+21(SB)/1, $0x15
+DATA sdpNumbers<>+22(SB)/1, $0x16
+DATA sdpNumbers<>+23(SB)/1, $0x17
+DATA sdpNumbers<>+24(SB)/1, $0x18
+DATA sdpNumbers<>+25(SB)/1, $0x19
+DATA sdpNumbers<>+26(SB)/1, $0x1a
+DATA sdpNumbers<>+27(SB)/1, $0x1b
+DATA sdpNumbers<>+28(SB)/1, $0x1c
+DATA sdpNumbers<>+29(SB)/1, $0x1d
+DATA sdpNumbers<>+30(SB)/1, $0x1e
+DATA sdpNumbers<>+31(SB)/1, $0x1f
+DATA sdpNumbers<>+32(SB)/1, $0x20
+DATA sdpNumbers<>+33(SB)/1, $0x21
+DATA sdpNumbers<>+34(SB)/1, $0x22
+DATA sdpNumbers<>+35(SB)/1, $0x23
+DATA sdpNumbers<>+36(SB)/1, $0x24
+DATA sdpNumbers<>+37(SB)/1, $0x25
+DATA sdpNumbers<>+38(SB)/1, $0x26
+DATA sdpNumbers<>+39(SB)/1, $0x27
+DATA sdpNumbers<>+40(SB)/1, $0x28
+DATA sdpNumbers<>+41(SB)/1, $0x29
+DATA sdpNumbers<>+42(SB)/1, $0x2a
+DATA sdpNumbers<>+43(SB)/1, $0x2b
+DATA sdpNumbers<>+44(SB)/1, $0x2c
+DATA sdpNumbers<>+45(SB)/1, $0x2d
+DATA sdpNumbers<>+46(SB)/1, $0x2e
+DATA sdpNumbers<>+47(SB)/1, $0x2f
+DATA sdpNumbers<>+48(SB)/1, $0x30
+DATA sdpNumbers<>+49(SB)/1, $0x31
+DATA sdpNumbers<>+50(SB)/1, $0x32
+DATA sdpNumbers<>+51(SB)/1, $0x33
+DATA sdpNumbers<>+52(SB)/1, $0x34
+DATA sdpNumbers<>+53(SB)/1, $0x35
+DATA sdpNumbers<>+54(SB)/1, $0x36
+DATA sdpNumbers<>+55(SB)/1, $0x37
+DATA sdpNumbers<>+56(SB)/1, $0x38
+DATA sdpNumbers<>+57(SB)/1, $0x39
+DATA sdpNumbers<>+58(SB)/1, $0x3a
+DATA sdpNumbers<>+59(SB)/1, $0x3b
+DATA sdpNumbers<>+60(SB)/1, $0x3c
+DATA sdpNumbers<>+61(SB)/1, $0x3d
+DATA sdpNumbers<>+62(SB)/1, $0x3e
+DATA sdpNumbers<>+63(SB)/1, $0x3f
+GLOBL sdpNumbers<>(SB), RODATA|NOPTR, $64
+
 // func sdpLinesAVX2(src *byte, size int, ends *uint32, marks *uint32, room int) (n int, nmarks int, odd int)
 // Requires: AVX, AVX2, BMI, BMI2, POPCNT
 TEXT ·sdpLinesAVX2(SB), NOSPLIT, $8-64
@@ -268,7 +334,7 @@ short:
 	RET
 
 // func sdpLinesAVX512(src *byte, size int, ends *uint32, marks *uint32, room int) (n int, nmarks int, odd int)
-// Requires: AVX, AVX512BW, AVX512F, BMI, BMI2, POPCNT
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI, BMI2, POPCNT
 TEXT ·sdpLinesAVX512(SB), NOSPLIT, $8-64
 	MOVQ         src+0(FP), AX
 	MOVQ         ends+16(FP), CX
@@ -280,11 +346,12 @@ TEXT ·sdpLinesAVX512(SB), NOSPLIT, $8-64
 	XORQ         R9, R9
 	MOVQ         size+8(FP), R10
 	SUBQ         $0x40, R10
-	VPBROADCASTB sdpBytes<>+0(SB), Z2
-	VPBROADCASTB sdpBytes<>+1(SB), Z3
-	VPBROADCASTB sdpBytes<>+2(SB), Z4
-	VPBROADCASTB sdpBytes<>+3(SB), Z5
-	VPBROADCASTB sdpBytes<>+4(SB), Z6
+	VMOVDQU64    sdpNumbers<>+0(SB), Z2
+	VPBROADCASTB sdpBytes<>+0(SB), Z3
+	VPBROADCASTB sdpBytes<>+1(SB), Z4
+	VPBROADCASTB sdpBytes<>+2(SB), Z5
+	VPBROADCASTB sdpBytes<>+3(SB), Z6
+	VPBROADCASTB sdpBytes<>+4(SB), Z7
 	VPTERNLOGD   $0xff, Z1, Z1, Z1
 	MOVQ         room+32(FP), R11
 	LEAQ         -256(CX)(R11*4), R11
@@ -297,18 +364,18 @@ loop:
 	JGT       short
 	VMOVDQU64 (AX)(BX*1), Z0
 	VPMINUB   Z0, Z1, Z1
-	VPCMPEQB  Z2, Z0, K1
+	VPCMPEQB  Z3, Z0, K1
 	KMOVQ     K1, R12
 	LEAQ      (SI)(R12*2), R13
 	MOVQ      R13, R11
 	ANDQ      R12, R11
 	ORQ       R11, R9
-	VPCMPEQB  Z3, Z0, K1
+	VPCMPEQB  Z4, Z0, K1
 	KMOVQ     K1, R14
 	LEAQ      (DI)(R13*2), R11
 	ANDNQ     R11, R14, R11
 	ORQ       R11, R9
-	VPCMPEQB  Z4, Z0, K1
+	VPCMPEQB  Z5, Z0, K1
 	KMOVQ     K1, R14
 	LEAQ      (R8)(R14*2), R11
 	ANDNQ     R11, R12, R11
@@ -319,8 +386,8 @@ loop:
 	SHRQ      $0x3f, DI
 	MOVQ      R12, SI
 	SHRQ      $0x3f, SI
-	VPCMPEQB  Z5, Z0, K1
-	VPCMPEQB  Z6, Z0, K2
+	VPCMPEQB  Z6, Z0, K1
+	VPCMPEQB  Z7, Z0, K2
 	KORQ      K2, K1, K1
 	KMOVQ     K1, R14
 	ANDQ      R13, R14
@@ -329,44 +396,39 @@ loop:
 	SHRQ      $0x02, R11
 
 marks:
-	BLSMSKQ R14, R13
-	ANDQ    R12, R13
-	POPCNTQ R13, R13
-	ADDQ    R11, R13
-	MOVL    R13, (DX)
-	XORL    R13, R13
-	TESTQ   R14, R14
-	SETNE   R13
-	LEAQ    (DX)(R13*4), DX
-	BLSRQ   R14, R14
-	JNZ     marks
-	POPCNTQ R12, R11
-	TZCNTQ  R12, R13
-	ADDQ    BX, R13
-	MOVL    R13, (CX)
-	BLSRQ   R12, R12
-	TZCNTQ  R12, R13
-	ADDQ    BX, R13
-	MOVL    R13, 4(CX)
-	BLSRQ   R12, R12
-	TZCNTQ  R12, R13
-	ADDQ    BX, R13
-	MOVL    R13, 8(CX)
-	BLSRQ   R12, R12
-	TZCNTQ  R12, R13
-	ADDQ    BX, R13
-	MOVL    R13, 12(CX)
-	BLSRQ   R12, R12
-	JZ      written
-	LEAQ    16(CX), R14
-
-more:
-	TZCNTQ R12, R13
-	ADDQ   BX, R13
-	MOVL   R13, (R14)
-	ADDQ   $0x04, R14
-	BLSRQ  R12, R12
-	JNZ    more
+	BLSMSKQ       R14, R13
+	ANDQ          R12, R13
+	POPCNTQ       R13, R13
+	ADDQ          R11, R13
+	MOVL          R13, (DX)
+	XORL          R13, R13
+	TESTQ         R14, R14
+	SETNE         R13
+	LEAQ          (DX)(R13*4), DX
+	BLSRQ         R14, R14
+	JNZ           marks
+	POPCNTQ       R12, R11
+	KMOVQ         R12, K1
+	VPXORQ        Z8, Z8, Z8
+	VPCOMPRESSB.Z Z2, K1, Z8
+	VPBROADCASTD  BX, Z0
+	VPMOVZXBD     X8, Z11
+	VPADDD        Z0, Z11, Z11
+	VMOVDQU32     Z11, (CX)
+	CMPQ          R11, $0x10
+	JLE           written
+	VEXTRACTI32X4 $0x01, Z8, X11
+	VPMOVZXBD     X11, Z11
+	VPADDD        Z0, Z11, Z11
+	VMOVDQU32     Z11, 64(CX)
+	VEXTRACTI32X4 $0x02, Z8, X11
+	VPMOVZXBD     X11, Z11
+	VPADDD        Z0, Z11, Z11
+	VMOVDQU32     Z11, 128(CX)
+	VEXTRACTI32X4 $0x03, Z8, X11
+	VPMOVZXBD     X11, Z11
+	VPADDD        Z0, Z11, Z11
+	VMOVDQU32     Z11, 192(CX)
 
 written:
 	LEAQ (CX)(R11*4), CX
@@ -382,14 +444,14 @@ tail:
 	JGT       short
 	VMOVDQU64 (AX)(R10*1), Z0
 	VPMINUB   Z0, Z1, Z1
-	VPCMPEQB  Z2, Z0, K1
+	VPCMPEQB  Z3, Z0, K1
 	KMOVQ     K1, R12
 	SHRXQ     R13, R12, R12
 	LEAQ      (SI)(R12*2), AX
 	MOVQ      AX, R11
 	ANDQ      R12, R11
 	ORQ       R11, R9
-	VPCMPEQB  Z3, Z0, K1
+	VPCMPEQB  Z4, Z0, K1
 	KMOVQ     K1, SI
 	SHRXQ     R13, SI, SI
 	LEAQ      (DI)(AX*2), R11
@@ -398,7 +460,7 @@ tail:
 	SHRXQ     R13, SI, SI
 	ANDQ      SI, R11
 	ORQ       R11, R9
-	VPCMPEQB  Z4, Z0, K1
+	VPCMPEQB  Z5, Z0, K1
 	KMOVQ     K1, SI
 	SHRXQ     R13, SI, SI
 	LEAQ      (R8)(SI*2), R11
@@ -407,8 +469,8 @@ tail:
 	SHRXQ     R13, SI, SI
 	ANDQ      SI, R11
 	ORQ       R11, R9
-	VPCMPEQB  Z5, Z0, K1
-	VPCMPEQB  Z6, Z0, K2
+	VPCMPEQB  Z6, Z0, K1
+	VPCMPEQB  Z7, Z0, K2
 	KORQ      K2, K1, K1
 	KMOVQ     K1, SI
 	SHRXQ     R13, SI, SI
@@ -418,51 +480,46 @@ tail:
 	SHRQ      $0x02, R11
 
 marks_tail:
-	BLSMSKQ SI, AX
-	ANDQ    R12, AX
-	POPCNTQ AX, AX
-	ADDQ    R11, AX
-	MOVL    AX, (DX)
-	XORL    AX, AX
-	TESTQ   SI, SI
-	SETNE   AL
-	LEAQ    (DX)(AX*4), DX
-	BLSRQ   SI, SI
-	JNZ     marks_tail
-	POPCNTQ R12, R11
-	TZCNTQ  R12, AX
-	ADDQ    BX, AX
-	MOVL    AX, (CX)
-	BLSRQ   R12, R12
-	TZCNTQ  R12, AX
-	ADDQ    BX, AX
-	MOVL    AX, 4(CX)
-	BLSRQ   R12, R12
-	TZCNTQ  R12, AX
-	ADDQ    BX, AX
-	MOVL    AX, 8(CX)
-	BLSRQ   R12, R12
-	TZCNTQ  R12, AX
-	ADDQ    BX, AX
-	MOVL    AX, 12(CX)
-	BLSRQ   R12, R12
-	JZ      written_tail
-	LEAQ    16(CX), SI
-
-more_tail:
-	TZCNTQ R12, AX
-	ADDQ   BX, AX
-	MOVL   AX, (SI)
-	ADDQ   $0x04, SI
-	BLSRQ  R12, R12
-	JNZ    more_tail
+	BLSMSKQ       SI, AX
+	ANDQ          R12, AX
+	POPCNTQ       AX, AX
+	ADDQ          R11, AX
+	MOVL          AX, (DX)
+	XORL          AX, AX
+	TESTQ         SI, SI
+	SETNE         AL
+	LEAQ          (DX)(AX*4), DX
+	BLSRQ         SI, SI
+	JNZ           marks_tail
+	POPCNTQ       R12, R11
+	KMOVQ         R12, K1
+	VPXORQ        Z9, Z9, Z9
+	VPCOMPRESSB.Z Z2, K1, Z9
+	VPBROADCASTD  BX, Z0
+	VPMOVZXBD     X9, Z2
+	VPADDD        Z0, Z2, Z2
+	VMOVDQU32     Z2, (CX)
+	CMPQ          R11, $0x10
+	JLE           written_tail
+	VEXTRACTI32X4 $0x01, Z9, X2
+	VPMOVZXBD     X2, Z2
+	VPADDD        Z0, Z2, Z2
+	VMOVDQU32     Z2, 64(CX)
+	VEXTRACTI32X4 $0x02, Z9, X2
+	VPMOVZXBD     X2, Z2
+	VPADDD        Z0, Z2, Z2
+	VMOVDQU32     Z2, 128(CX)
+	VEXTRACTI32X4 $0x03, Z9, X2
+	VPMOVZXBD     X2, Z2
+	VPADDD        Z0, Z2, Z2
+	VMOVDQU32     Z2, 192(CX)
 
 written_tail:
 	LEAQ (CX)(R11*4), CX
 
 ended:
-	VPXORQ   Z7, Z7, Z7
-	VPCMPEQB Z7, Z1, K1
+	VPXORQ   Z10, Z10, Z10
+	VPCMPEQB Z10, Z1, K1
 	KMOVQ    K1, AX
 	ORQ      AX, R9
 	SUBQ     ends+16(FP), CX

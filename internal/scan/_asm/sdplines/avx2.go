@@ -54,6 +54,34 @@ func (a *avx2) is(what int, mask GPVirtual) {
 	ORQ(high, mask)
 }
 
+// A block holds two or three lines; four positions are written of each, and
+// the others, if there are any, one by one.
+func (a *avx2) positions(tag string, mask, _, pos, out GPVirtual) {
+	done, rest := "written"+tag, "more"+tag
+	t := GP64()
+	const often = 4
+	for s := range often {
+		if s > 0 {
+			BLSRQ(mask, mask)
+		}
+		TZCNTQ(mask, t)
+		ADDQ(pos, t)
+		MOVL(t.As32(), Mem{Base: out, Disp: 4 * s})
+	}
+	BLSRQ(mask, mask)
+	JZ(LabelRef(done))
+	to := GP64()
+	LEAQ(Mem{Base: out, Disp: 4 * often}, to)
+	Label(rest)
+	TZCNTQ(mask, t)
+	ADDQ(pos, t)
+	MOVL(t.As32(), Mem{Base: to})
+	ADDQ(U8(4), to)
+	BLSRQ(mask, mask)
+	JNZ(LabelRef(rest))
+	Label(done)
+}
+
 func (a *avx2) nul(found GPVirtual) {
 	zero := YMM()
 	VPXOR(zero, zero, zero)

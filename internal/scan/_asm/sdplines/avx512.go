@@ -8,16 +8,17 @@ import (
 
 // avx512 takes a block as one vector.
 type avx512 struct {
-	table Mem
+	table, numbers Mem
 
-	like     [searched]VecVirtual
-	x, least VecVirtual
+	like           [searched]VecVirtual
+	x, least, each VecVirtual
 }
 
 func (a *avx512) suffix() string { return "AVX512" }
 
 func (a *avx512) constants() {
-	a.x, a.least = ZMM(), ZMM()
+	a.x, a.least, a.each = ZMM(), ZMM(), ZMM()
+	VMOVDQU64(a.numbers, a.each)
 	for i := range a.like {
 		a.like[i] = ZMM()
 		VPBROADCASTB(a.table.Offset(i), a.like[i])
@@ -39,6 +40,31 @@ func (a *avx512) is(what int, mask GPVirtual) {
 		KORQ(other, k, k)
 	}
 	KMOVQ(k, mask)
+}
+
+// VPCOMPRESSB waits for its destination even when it zeroes, so that is
+// cleared by an instruction known not to wait. Bit by bit, as AVX2 does it, the
+// index of a body of 539 bytes takes 78 ns in place of 71 (Zen 5, 27 November
+// 2026).
+func (a *avx512) positions(tag string, mask, count, pos, out GPVirtual) {
+	k, numbers, base, words := K(), ZMM(), ZMM(), ZMM()
+	KMOVQ(mask, k)
+	VPXORQ(numbers, numbers, numbers)
+	VPCOMPRESSB_Z(a.each, k, numbers)
+	VPBROADCASTD(pos.As32(), base)
+	VPMOVZXBD(numbers.AsX(), words)
+	VPADDD(base, words, words)
+	VMOVDQU32(words, Mem{Base: out})
+	CMPQ(count, U8(16))
+	JLE(LabelRef("written" + tag))
+	for part := 1; part < 4; part++ {
+		x := XMM()
+		VEXTRACTI32X4(U8(part), numbers, x)
+		VPMOVZXBD(x, words)
+		VPADDD(base, words, words)
+		VMOVDQU32(words, Mem{Base: out, Disp: 64 * part})
+	}
+	Label("written" + tag)
 }
 
 func (a *avx512) nul(found GPVirtual) {

@@ -42,6 +42,10 @@ type isa interface {
 	// is sets mask to the bytes of the block that are the one searched for,
 	// one of the two for marked.
 	is(what int, mask GPVirtual)
+	// positions writes pos + the number of each bit set in mask to out as
+	// 32-bit words, and whatever behind them, at most block words. It may
+	// clear mask; count is the number of its bits.
+	positions(tag string, mask, count, pos, out GPVirtual)
 	// nul sets found to 0 if no byte that was loaded is NUL.
 	nul(found GPVirtual)
 	// end does what has to be done before a return.
@@ -54,8 +58,12 @@ func main() {
 	for i, c := range []byte{lf: '\n', equals: '=', cr: '\r', media: 'm', connection: 'c'} {
 		DATA(i, U8(c))
 	}
+	numbers := GLOBL("sdpNumbers", RODATA|NOPTR)
+	for n := range block {
+		DATA(n, U8(n))
+	}
 	gen(&avx2{table: table})
-	gen(&avx512{table: table})
+	gen(&avx512{table: table, numbers: numbers})
 	Generate()
 }
 
@@ -169,7 +177,7 @@ func gen(i isa) {
 		JNZ(LabelRef("marks" + tag))
 
 		POPCNTQ(l, t)
-		positions(tag, l, pos, to)
+		i.positions(tag, l, t, pos, to)
 		LEAQ(Mem{Base: to, Index: t, Scale: 4}, to)
 	}
 
@@ -222,36 +230,4 @@ func onStack(name string) Mem {
 		panic(err)
 	}
 	return p.Addr
-}
-
-// positions writes pos + the number of each bit set in mask to out as 32-bit
-// words. It clears mask. A block holds two or three lines; four positions are
-// written of each, whatever the last ones are, and the others one by one.
-//
-// AVX-512 could write sixteen at once. The reader of the index, who comes right
-// behind, waits for such wide stores: finding the addresses took 40 ns longer.
-func positions(tag string, mask, pos, out GPVirtual) {
-	done, rest := "written"+tag, "more"+tag
-	t := GP64()
-	const often = 4
-	for s := range often {
-		if s > 0 {
-			BLSRQ(mask, mask)
-		}
-		TZCNTQ(mask, t)
-		ADDQ(pos, t)
-		MOVL(t.As32(), Mem{Base: out, Disp: 4 * s})
-	}
-	BLSRQ(mask, mask)
-	JZ(LabelRef(done))
-	to := GP64()
-	LEAQ(Mem{Base: out, Disp: 4 * often}, to)
-	Label(rest)
-	TZCNTQ(mask, t)
-	ADDQ(pos, t)
-	MOVL(t.As32(), Mem{Base: to})
-	ADDQ(U8(4), to)
-	BLSRQ(mask, mask)
-	JNZ(LabelRef(rest))
-	Label(done)
 }
