@@ -8,6 +8,8 @@
 //     messages.
 //   - compose: messages made: replies, requests, and messages from nothing.
 //   - stamp: a template of a message, compiled once and stamped many times.
+//   - sdp: session descriptions: media, hold, changes, edits in place.
+//   - multipart: the parts of a multipart body; one replaced in place.
 //   - lint: what is wrong with a message, rule by rule.
 //   - compact: a message in compact or long form, and shrunk to fit a
 //     datagram.

@@ -125,13 +125,6 @@ func TestSDPLinesRoom(t *testing.T) {
 	})
 }
 
-func FuzzSDPLines(f *testing.F) {
-	f.Add([]byte("v=0\r\nm=audio 4000 RTP/AVP 0\r\nc=IN IP4 1.1.1.1\r\n"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		eachTier(t, func(t *testing.T) { compareSDPLines(t, b, sdpTables(len(b)+SDPRoom)) })
-	})
-}
-
 func TestSDPLinesAllocs(t *testing.T) {
 	src := []byte(strings.Repeat("a=sendrecv\r\n", 9))
 	eachTier(t, func(t *testing.T) {
@@ -142,13 +135,4 @@ func TestSDPLinesAllocs(t *testing.T) {
 			t.Errorf("%v allocations", n)
 		}
 	})
-}
-
-func BenchmarkSDPLines(b *testing.B) {
-	src := []byte("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0 8 101\r\n" + strings.Repeat("a=rtpmap:101 telephone-event/8000\r\n", 12))
-	out := sdpTables(200)
-	b.SetBytes(int64(len(src)))
-	for b.Loop() {
-		SDPLines(src, out[0], out[1])
-	}
 }
