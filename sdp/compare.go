@@ -95,7 +95,7 @@ func versionStep(b, a []byte) int {
 	}
 	// a is one more than b: from a digit on, that digit is one higher in a,
 	// and only nines stand behind it in b where zeros do in a.
-	if len(a) == len(b)+1 {
+	if len(b) > 0 && len(a) == len(b)+1 {
 		for i := range b {
 			if b[i] != '9' || a[i+1] != '0' {
 				return 2
