@@ -31,7 +31,7 @@ func cases() []costCase {
 	for _, e := range manyEdits {
 		all = append(all, costCase{"edits/" + e.name, 100, e.prepare})
 	}
-	return append(all, streamCases()...)
+	return append(append(all, streamCases()...), bodyCases()...)
 }
 
 // open is a Parser without limits that the shapes would run into, and strict
