@@ -9,6 +9,8 @@ require (
 	golang.org/x/term v0.47.0
 )
 
+require github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
+
 require (
 	github.com/coder/websocket v1.8.15
 	github.com/klauspost/cpuid/v2 v2.4.2 // indirect

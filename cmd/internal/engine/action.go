@@ -1,0 +1,277 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/netip"
+	"net/url"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
+	"github.com/sipwire/sipwire/codec"
+)
+
+// act runs the actions of a step; m is the message that has come, nil when the
+// step is no recv. It reports whether the call goes on.
+func (e *Engine) act(id uint32, c *call, s *scenario.Step, step int, m *codec.Message) bool {
+	for i := range s.Actions {
+		a := &s.Actions[i]
+		switch a.Verb {
+		case scenario.Match:
+			if !e.matches(c, a, m) {
+				// The call goes on and counts as failed at its end; the
+				// actions behind this one are left out.
+				c.cause = CheckFailed
+				return true
+			}
+		case scenario.StopCall:
+			e.abort(id, c, Rejected)
+			return false
+		case scenario.StopNow:
+			e.shared.Stop.Store(StopNow)
+		case scenario.StopSoon:
+			e.shared.Stop.CompareAndSwap(Run, StopSoon)
+		case scenario.Jump:
+			e.jump = max(int(e.operand(c, a)), 0)
+		case scenario.PauseRestore:
+			c.pauseUntil = int64(e.operand(c, a) * 1e6)
+		case scenario.CloseConn:
+			if e.Closed != nil && e.cfg.OwnConn {
+				e.Closed(c.conn)
+			}
+		default:
+			e.compute(c, a, step, m)
+		}
+	}
+	return true
+}
+
+// text renders a text of an action. An error leaves it empty.
+func (e *Engine) text(c *call, t *scenario.Template, step int) string {
+	b, err := e.render(nil, c, e.texts[t], step, "")
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+func (e *Engine) operand(c *call, a *scenario.Action) float64 {
+	if a.Operand.Var != scenario.None {
+		return e.get(c, a.Operand.Var).float()
+	}
+	return a.Operand.Value
+}
+
+// compute runs an action that only sets variables or talks to the outside.
+func (e *Engine) compute(c *call, a *scenario.Action, step int, m *codec.Message) {
+	var into int
+	if len(a.Into) > 0 {
+		into = a.Into[0]
+	}
+	switch a.Verb {
+	case scenario.Log:
+		e.shared.say("log", []byte(e.text(c, a.Text, step)))
+	case scenario.Warn:
+		e.shared.say("warning", []byte(e.text(c, a.Text, step)))
+	case scenario.Error:
+		e.shared.say("error", []byte(e.text(c, a.Text, step)))
+		e.shared.Stop.Store(StopNow)
+	case scenario.Command:
+		e.command(e.text(c, a.Text, step))
+	case scenario.Assign:
+		e.put(c, into, number(e.operand(c, a)))
+	case scenario.Add, scenario.Subtract, scenario.Multiply, scenario.Divide:
+		e.put(c, into, number(calculate(a.Verb, e.get(c, into).float(), e.operand(c, a))))
+	case scenario.AssignText:
+		e.put(c, into, text(e.text(c, a.Text, step)))
+	case scenario.ToDouble:
+		e.put(c, into, number(e.get(c, a.Var).float()))
+	case scenario.Sample:
+		e.put(c, into, number(a.Draw.Sample(e.random)))
+	case scenario.Test:
+		e.put(c, into, boolean(holds(a.Compare, e.get(c, a.Var).float(), e.operand(c, a))))
+	case scenario.StringCompare:
+		with := ""
+		if a.Var2 != scenario.None {
+			with = string(e.get(c, a.Var2).append(nil))
+		} else {
+			with = e.text(c, a.Text, step)
+		}
+		e.put(c, into, number(float64(strings.Compare(string(e.get(c, a.Var).append(nil)), with))))
+	case scenario.TimeOfDay:
+		now := time.Now()
+		e.put(c, a.Into[0], number(float64(now.Unix())))
+		e.put(c, a.Into[1], number(float64(now.Nanosecond()/1000)))
+	case scenario.Lookup:
+		line := -1
+		if f := e.cfg.Files.Find(a.File); f >= 0 {
+			line = e.cfg.Files[f].Lookup([]byte(e.text(c, a.Text, step)))
+		}
+		e.put(c, into, number(float64(line)))
+	case scenario.Insert:
+		if f := e.cfg.Files.Find(a.File); f >= 0 {
+			e.cfg.Files[f].Insert(e.text(c, a.Text, step))
+		}
+	case scenario.Replace:
+		line, err := strconv.ParseFloat(e.text(c, a.AtLine, step), 64)
+		if f := e.cfg.Files.Find(a.File); f >= 0 && err == nil {
+			e.cfg.Files[f].Replace(int(line), e.text(c, a.Text, step))
+		}
+	case scenario.SetDest:
+		e.setRemote(c, e.text(c, a.Host, step), e.text(c, a.Port, step))
+	case scenario.VerifyAuth:
+		e.put(c, into, boolean(e.verified(c, a, step, m)))
+	case scenario.Trim:
+		e.put(c, into, text(strings.TrimSpace(string(e.get(c, into).append(nil)))))
+	case scenario.URLEncode:
+		e.put(c, into, text(strings.ReplaceAll(url.QueryEscape(string(e.get(c, into).append(nil))), "+", "%20")))
+	case scenario.URLDecode:
+		if s, err := url.PathUnescape(string(e.get(c, into).append(nil))); err == nil {
+			e.put(c, into, text(s))
+		}
+	case scenario.StepIndex:
+		e.put(c, into, number(float64(step)))
+	}
+}
+
+func calculate(v scenario.Verb, a, b float64) float64 {
+	switch v {
+	case scenario.Add:
+		return a + b
+	case scenario.Subtract:
+		return a - b
+	case scenario.Multiply:
+		return a * b
+	}
+	if b == 0 {
+		return 0
+	}
+	return a / b
+}
+
+func holds(c scenario.Compare, a, b float64) bool {
+	switch c {
+	case scenario.Equal:
+		return a == b
+	case scenario.NotEqual:
+		return a != b
+	case scenario.Greater:
+		return a > b
+	case scenario.Less:
+		return a < b
+	case scenario.GreaterEqual:
+		return a >= b
+	}
+	return a <= b
+}
+
+// setRemote sends the further messages of a call to another address. Names are
+// not resolved here: a look-up would stop all calls.
+func (e *Engine) setRemote(c *call, host, port string) {
+	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	n, perr := strconv.ParseUint(port, 10, 16)
+	if err != nil || perr != nil || !Allowed(addr, e.cfg.AllowPublic) {
+		e.shared.say("warning", []byte("setdest: "+net.JoinHostPort(host, port)+" is no address that is allowed"))
+		return
+	}
+	c.remote = netip.AddrPortFrom(addr, uint16(n))
+}
+
+// Allowed reports whether messages may go to an address: one of this host or of
+// a private network, unless public ones are allowed.
+func Allowed(a netip.Addr, public bool) bool {
+	return public || a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast()
+}
+
+// command runs a command of the scenario in the background, for at most ten
+// seconds.
+func (e *Engine) command(line string) {
+	if !e.cfg.AllowExec {
+		e.shared.say("warning", []byte("exec command is not run without --allow-exec: "+line))
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", line)
+	if err := cmd.Start(); err != nil {
+		cancel()
+		e.shared.say("warning", []byte("exec command: "+err.Error()))
+		return
+	}
+	go func() {
+		defer cancel()
+		cmd.Wait()
+	}()
+}
+
+// matches runs an ereg; it reports false when a check has failed.
+func (e *Engine) matches(c *call, a *scenario.Action, m *codec.Message) bool {
+	var in []byte
+	found := true
+	switch {
+	case a.In == scenario.InVariable:
+		in = e.get(c, a.Var).append(nil)
+	case m == nil && len(c.recv) == 0:
+		found = false
+	default:
+		if m == nil {
+			m = e.lastMessage(c)
+		}
+		switch a.In {
+		case scenario.InMessage:
+			in = m.Bytes()
+		case scenario.InBody:
+			in = m.Body()
+		case scenario.InHeader:
+			in, found = findHeader(m.Bytes()[:len(m.Bytes())-len(m.Body())], a)
+		}
+	}
+	var groups []int
+	if found {
+		groups = a.Pattern.FindSubmatchIndex(in)
+	}
+	for i, v := range a.Into {
+		if 2*i+1 < len(groups) && groups[2*i] >= 0 {
+			e.put(c, v, text(string(in[groups[2*i]:groups[2*i+1]])))
+		} else if groups == nil {
+			e.put(c, v, Value{})
+		} else {
+			e.put(c, v, text(""))
+		}
+	}
+	if groups == nil {
+		return !a.Check
+	}
+	return !a.CheckInverse
+}
+
+// findHeader returns what stands behind the text of the header attribute, to
+// the end of that line: most often "Name:", but any text of the header section
+// will do.
+func findHeader(head []byte, a *scenario.Action) ([]byte, bool) {
+	want := []byte(a.Header)
+	search := head
+	if a.CaseIndependent {
+		search, want = bytes.ToLower(head), bytes.ToLower(want)
+	}
+	at, from := -1, 0
+	for n := 0; n < a.Occurrence; {
+		i := bytes.Index(search[from:], want)
+		if i < 0 {
+			return nil, false
+		}
+		at = from + i
+		from = at + len(want)
+		if !a.AtStart || at == 0 || head[at-1] == '\n' {
+			n++
+		}
+	}
+	line := head[at+len(want):]
+	if i := bytes.IndexAny(line, "\r\n"); i >= 0 {
+		line = line[:i]
+	}
+	return line, true
+}

@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"net"
+	"strconv"
+
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+)
+
+// keepChallenge keeps the best challenge of a 401 or 407 that can be answered.
+func (e *Engine) keepChallenge(c *call, m *codec.Message) {
+	id := header.IDWWWAuthenticate
+	c.challengeName = "Authorization: "
+	if m.Status() == 407 {
+		id, c.challengeName = header.IDProxyAuthenticate, "Proxy-Authorization: "
+	}
+	var best header.AuthChallenge
+	for value := range m.Values(id) {
+		var ch header.AuthChallenge
+		if _, err := ch.Parse(value); err == nil && ch.IsUsable() && (!best.IsValid() || ch.Beats(&best)) {
+			best = ch
+		}
+	}
+	if best.IsValid() {
+		c.challenge = append(c.challenge[:0], best.Bytes()...)
+		c.nonceCount = 0
+	}
+}
+
+// appendCredentials appends the header that answers the challenge of the call,
+// nothing when there was none.
+func (e *Engine) appendCredentials(dst []byte, c *call, o *op, step int, method string) ([]byte, error) {
+	if len(c.challenge) == 0 {
+		return dst, nil
+	}
+	var ch header.AuthChallenge
+	if _, err := ch.Parse(c.challenge); err != nil {
+		return dst, err
+	}
+	w := &e.cfg.Words
+	user, password := []byte(w.AuthUser), []byte(w.AuthPassword)
+	var err error
+	if o.user != nil {
+		if user, err = e.render(nil, c, o.user, step, ""); err != nil {
+			return dst, err
+		}
+	}
+	if o.password != nil {
+		if password, err = e.render(nil, c, o.password, step, ""); err != nil {
+			return dst, err
+		}
+	}
+	uri := w.AuthURI
+	if uri == "" {
+		uri = "sip:" + net.JoinHostPort(w.RemoteIP, strconv.Itoa(w.RemotePort))
+	}
+	c.nonceCount++
+	dst = append(dst, c.challengeName...)
+	return e.digester.AppendCredentials(dst, &ch, &header.Answer{
+		Secret: header.Secret{Username: user, Password: password}, Method: []byte(method), URI: []byte(uri),
+		CNonce: strconv.AppendUint(nil, e.random.Uint64(), 16), NonceCount: c.nonceCount,
+	})
+}
+
+// verified reports whether the credentials in the message that an action looks
+// at are those of a user and password.
+func (e *Engine) verified(c *call, a *scenario.Action, step int, m *codec.Message) bool {
+	if m == nil {
+		if len(c.recv) == 0 {
+			return false
+		}
+		m = e.lastMessage(c)
+	}
+	user, err := e.render(nil, c, e.texts[a.User], step, "")
+	if err != nil {
+		return false
+	}
+	password, err := e.render(nil, c, e.texts[a.Password], step, "")
+	if err != nil {
+		return false
+	}
+	for _, id := range []header.ID{header.IDAuthorization, header.IDProxyAuthorization} {
+		for value := range m.Values(id) {
+			var cred header.AuthCredentials
+			if _, err := cred.Parse(value); err != nil || string(cred.Username()) != string(user) {
+				continue
+			}
+			if e.digester.Verify(&cred, &header.Secret{Username: user, Password: password}, m.MethodBytes(), m.Body()) {
+				return true
+			}
+		}
+	}
+	return false
+}

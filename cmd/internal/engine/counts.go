@@ -1,0 +1,99 @@
+package engine
+
+import "github.com/HdrHistogram/hdrhistogram-go"
+
+// StepCount counts what happened at one step.
+type StepCount struct {
+	Sent, Repeated, TimedOut, Lost uint64 // Repeated: also of messages received
+	Received, Unexpected           uint64
+}
+
+// Counts are the figures of one engine, or the sum of several.
+type Counts struct {
+	Steps    []StepCount
+	Counters []uint64 // of the scenario
+
+	Started, Ended, Successful, Failed uint64
+	ByCause                            [causes]uint64
+
+	// Messages that were sent again, by what made the engine do so.
+	RepeatedByTimer, RepeatedOnRequest uint64
+	OutOfCall, Malformed, AutoAnswered uint64
+	Unexpected                         uint64
+	Codes                              [700]uint32 // statuses of unexpected responses
+
+	LateSends  uint64 // messages that left later than Config.Late after their time
+	MaxLate    int64  // ns
+	Sent       uint64
+	Received   uint64
+	SendErrors uint64
+
+	Latency  *hdrhistogram.Histogram   // from when a request should have left to its final response, in µs
+	Lateness *hdrhistogram.Histogram   // of every message sent, in µs
+	RTDs     []*hdrhistogram.Histogram // by name of the scenario, in µs
+	Lengths  *hdrhistogram.Histogram   // of calls, in µs
+}
+
+// Histograms hold 1 µs to 1 hour, within a thousandth.
+func histogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, 3600*1e6, 3) }
+
+func newCounts(steps, counters, rtds int) Counts {
+	c := Counts{
+		Steps: make([]StepCount, steps), Counters: make([]uint64, counters),
+		Latency: histogram(), Lateness: histogram(), Lengths: histogram(),
+	}
+	for range rtds {
+		c.RTDs = append(c.RTDs, histogram())
+	}
+	return c
+}
+
+// Add adds the figures of another engine of the same scenario.
+func (c *Counts) Add(o *Counts) {
+	for i := range o.Steps {
+		a, b := &c.Steps[i], &o.Steps[i]
+		a.Sent += b.Sent
+		a.Repeated += b.Repeated
+		a.TimedOut += b.TimedOut
+		a.Lost += b.Lost
+		a.Received += b.Received
+		a.Unexpected += b.Unexpected
+	}
+	for i := range o.Counters {
+		c.Counters[i] += o.Counters[i]
+	}
+	for i := range o.ByCause {
+		c.ByCause[i] += o.ByCause[i]
+	}
+	for i := range o.Codes {
+		c.Codes[i] += o.Codes[i]
+	}
+	for _, p := range [][2]*uint64{
+		{&c.Started, &o.Started}, {&c.Ended, &o.Ended}, {&c.Successful, &o.Successful}, {&c.Failed, &o.Failed},
+		{&c.RepeatedByTimer, &o.RepeatedByTimer}, {&c.RepeatedOnRequest, &o.RepeatedOnRequest},
+		{&c.OutOfCall, &o.OutOfCall}, {&c.Malformed, &o.Malformed}, {&c.AutoAnswered, &o.AutoAnswered},
+		{&c.Unexpected, &o.Unexpected}, {&c.LateSends, &o.LateSends}, {&c.Sent, &o.Sent},
+		{&c.Received, &o.Received}, {&c.SendErrors, &o.SendErrors},
+	} {
+		*p[0] += *p[1]
+	}
+	c.MaxLate = max(c.MaxLate, o.MaxLate)
+	c.Latency.Merge(o.Latency)
+	c.Lateness.Merge(o.Lateness)
+	c.Lengths.Merge(o.Lengths)
+	for i := range o.RTDs {
+		c.RTDs[i].Merge(o.RTDs[i])
+	}
+}
+
+// NewCounts returns figures that are all zero, of the shape of those of an
+// engine.
+func NewCounts(like *Counts) Counts {
+	return newCounts(len(like.Steps), len(like.Counters), len(like.RTDs))
+}
+
+// record puts a time in nanoseconds into a histogram of microseconds. What is
+// longer than an hour counts as an hour.
+func record(h *hdrhistogram.Histogram, ns int64) {
+	h.RecordValue(min(max(ns/1000, 1), 3600*1e6))
+}

@@ -1,0 +1,290 @@
+package engine
+
+import (
+	"fmt"
+	"hash/maphash"
+	"math/rand/v2"
+	"net/netip"
+	"strconv"
+
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+)
+
+// An Engine runs the calls of one worker.
+type Engine struct {
+	cfg    Config
+	shared *Shared
+	steps  []scenario.Step
+	ops    [][]op // of the message of each step
+	texts  map[*scenario.Template][]op
+
+	calls  slab
+	timers wheel
+	now    int64
+
+	nextNumber uint64
+	stopping   bool
+
+	Counts Counts
+	arena  []byte
+	out    []Outgoing
+	free   []int // users without a call
+
+	last     codec.Message // scratch of lastMessage
+	invite   codec.Message // scratch of abort
+	dialog   codec.Dialog
+	digester header.Digester
+	random   *rand.Rand
+	seed     maphash.Seed
+	jump     int // where an action has jumped to, or None
+
+	// Opened makes a connection for a call that has its own; it returns its
+	// number and local port. Closed is told when the call has ended.
+	Opened func(remote netip.AddrPort) (conn int32, port uint16, err error)
+	Closed func(conn int32)
+	// Ended is told of each call that ends.
+	Ended func(now int64, c Cause)
+	ports map[int32]uint16
+}
+
+// An Outgoing is a message to send.
+type Outgoing struct {
+	lo, hi int
+	Remote netip.AddrPort
+	Conn   int32
+}
+
+// New returns an engine.
+func New(cfg Config, shared *Shared) *Engine {
+	p := cfg.Program
+	e := &Engine{
+		cfg: cfg, shared: shared, steps: p.Steps, texts: map[*scenario.Template][]op{},
+		Counts: newCounts(len(p.Steps), len(p.Counters), len(p.RTDs)), nextNumber: cfg.FirstNumber,
+		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{},
+	}
+	e.calls.init()
+	e.timers.init()
+	for i := range e.steps {
+		e.ops = append(e.ops, bind(e.steps[i].Message, &cfg.Words, cfg.Files, cfg.OwnConn))
+		for k := range e.steps[i].Actions {
+			e.bindAction(&e.steps[i].Actions[k])
+		}
+	}
+	for i := range p.Init {
+		for k := range p.Init[i].Actions {
+			e.bindAction(&p.Init[i].Actions[k])
+		}
+	}
+	return e
+}
+
+// bindAction binds the texts of an action.
+func (e *Engine) bindAction(a *scenario.Action) {
+	for _, t := range []*scenario.Template{a.Text, a.AtLine, a.User, a.Password, a.Host, a.Port, a.Protocol} {
+		if t != nil {
+			e.texts[t] = bind(t, &e.cfg.Words, e.cfg.Files, e.cfg.OwnConn)
+		}
+	}
+}
+
+// Init runs the steps of <init>, once for a run.
+func (e *Engine) Init() {
+	if len(e.cfg.Program.Init) == 0 {
+		return
+	}
+	id, c := e.calls.take()
+	e.prepare(c)
+	c.conn = -1
+	for i := range e.cfg.Program.Init {
+		e.act(id, c, &e.cfg.Program.Init[i], i, nil)
+	}
+	e.calls.enter(id, 0)
+	e.calls.drop(id)
+}
+
+// Open returns the number of calls that are open.
+func (e *Engine) Open() int { return e.calls.open }
+
+// Out returns what is to be sent, and Data the bytes of one of them. Both are
+// valid until Sent.
+func (e *Engine) Out() []Outgoing { return e.out }
+
+// Data returns the bytes of a message.
+func (e *Engine) Data(o *Outgoing) []byte { return e.arena[o.lo:o.hi:o.hi] }
+
+// Flushed says that everything in Out was sent.
+func (e *Engine) Flushed() {
+	e.out, e.arena = e.out[:0], e.arena[:0]
+}
+
+// Next returns the time of the next timer; ok is false when there is none.
+func (e *Engine) Next() (at int64, ok bool) { return e.timers.next() }
+
+// Advance moves the clock and does what timers ask for.
+func (e *Engine) Advance(now int64) {
+	e.now = max(e.now, now)
+	e.timers.advance(now, e.fire)
+}
+
+// Stop lets no new calls in; calls that are open go on.
+func (e *Engine) Stop() { e.stopping = true }
+
+// prepare makes room for what the scenario keeps for a call.
+func (e *Engine) prepare(c *call) {
+	p := e.cfg.Program
+	c.vars = sized(c.vars, len(p.Vars))
+	c.rtd = sized(c.rtd, len(p.RTDs))
+	c.lines = sized(c.lines, len(e.cfg.Files))
+	if n := len(p.Txns); n > 0 {
+		c.txns = sized(c.txns, n)
+	}
+	c.cseq = e.cfg.BaseCSeq
+	c.number = e.nextNumber
+	e.nextNumber += e.cfg.NumberStep
+}
+
+// sized returns a slice of n zero values, in s if that is long enough.
+func sized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}
+
+// Start begins a call that was due at a time. user is its number with -users,
+// else 0.
+func (e *Engine) Start(now, due int64, user int) {
+	e.now = max(e.now, now)
+	id, c := e.begin(due, user)
+	c.remote = e.cfg.Target
+	c.callID = e.appendCallID(c.callID[:0], c.number)
+	e.calls.enter(id, maphash.Bytes(e.seed, c.callID))
+	if e.cfg.OwnConn && e.Opened != nil {
+		conn, port, err := e.Opened(c.remote)
+		if err != nil {
+			e.Counts.SendErrors++
+			c.conn = -1
+			e.end(id, c, CannotSend)
+			return
+		}
+		c.conn = conn
+		e.ports[conn] = port
+	}
+	e.run(id, c)
+}
+
+// begin takes a place for a call.
+func (e *Engine) begin(due int64, user int) (uint32, *call) {
+	id, c := e.calls.take()
+	e.timers.grow(e.calls.size())
+	e.prepare(c)
+	c.due, c.intended, c.user = due, due, user
+	for i, f := range e.cfg.Files {
+		c.lines[i] = int32(f.Take(user, e.random))
+	}
+	e.Counts.Started++
+	return id, c
+}
+
+// appendCallID appends the Call-ID of a call after its pattern.
+func (e *Engine) appendCallID(dst []byte, number uint64) []byte {
+	pattern := e.cfg.Words.CallID
+	if pattern == "" {
+		pattern = "%u-%p@%s"
+	}
+	for i := 0; i < len(pattern); i++ {
+		if pattern[i] != '%' || i+1 == len(pattern) {
+			dst = append(dst, pattern[i])
+			continue
+		}
+		i++
+		switch pattern[i] {
+		case 'u':
+			dst = strconv.AppendUint(dst, number, 10)
+		case 'p':
+			dst = strconv.AppendInt(dst, int64(e.cfg.Words.PID), 10)
+		case 's':
+			dst = append(dst, bracketed(e.cfg.Words.LocalIP)...)
+		default:
+			dst = append(dst, pattern[i])
+		}
+	}
+	return dst
+}
+
+func (e *Engine) localPort(c *call) int {
+	if p, ok := e.ports[c.conn]; ok {
+		return int(p)
+	}
+	return e.cfg.Words.LocalPort
+}
+
+// end ends a call; cause is Fine for one that came to the end of the scenario.
+func (e *Engine) end(id uint32, c *call, cause Cause) {
+	if cause == Fine {
+		cause = c.cause
+	}
+	e.Counts.Ended++
+	if cause == Fine {
+		e.Counts.Successful++
+	} else {
+		e.Counts.Failed++
+		e.Counts.ByCause[cause]++
+	}
+	record(e.Counts.Lengths, e.now-c.due)
+	e.timers.stop(id)
+	if e.cfg.OwnConn && c.conn >= 0 {
+		delete(e.ports, c.conn)
+		if e.Closed != nil {
+			e.Closed(c.conn)
+		}
+	}
+	e.calls.drop(id)
+	if e.Ended != nil {
+		e.Ended(e.now, cause)
+	}
+}
+
+// StopAll ends all calls that are open. With politely, those that are
+// established or wait for the answer to an INVITE get their BYE or CANCEL.
+func (e *Engine) StopAll(politely bool) {
+	for id := range uint32(e.calls.size()) {
+		c := e.calls.at(id)
+		if !c.open {
+			continue
+		}
+		switch {
+		case c.atEnd:
+			e.end(id, c, Fine)
+		case politely:
+			e.abort(id, c, Stopped)
+		default:
+			e.end(id, c, Stopped)
+		}
+	}
+}
+
+// Lost ends the calls of a connection that is gone.
+func (e *Engine) Lost(conn int32) {
+	for id := range uint32(e.calls.size()) {
+		if c := e.calls.at(id); c.open && c.conn == conn {
+			if c.atEnd {
+				e.end(id, c, Fine)
+			} else {
+				e.end(id, c, ConnectionLost)
+			}
+		}
+	}
+}
+
+// describe names a step for messages to the user.
+func (e *Engine) describe(step int) string {
+	if step < 0 || step >= len(e.steps) {
+		return "the end"
+	}
+	return fmt.Sprintf("step %d (line %d, %s)", step, e.steps[step].Line, e.steps[step].Label())
+}

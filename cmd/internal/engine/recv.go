@@ -1,0 +1,265 @@
+package engine
+
+import (
+	"bytes"
+	"hash/maphash"
+	"net/netip"
+
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+)
+
+// Receive handles a message that the kernel had at a time. remote and conn say
+// where an answer goes. m is only read during the call.
+func (e *Engine) Receive(now, at int64, m *codec.Message, remote netip.AddrPort, conn int32) {
+	e.now = max(e.now, now)
+	e.Counts.Received++
+	callID, _ := m.CallID()
+	if len(callID) == 0 {
+		e.Counts.Malformed++
+		return
+	}
+	// A scenario may put text in front of [call_id], divided by "///".
+	if i := bytes.Index(callID, []byte("///")); i >= 0 {
+		callID = callID[i+3:]
+	}
+	hash := maphash.Bytes(e.seed, callID)
+	id, c := e.calls.find(hash, callID)
+	if c == nil {
+		if !e.cfg.Program.Server || !m.IsRequest() || e.stopping {
+			e.outOfCall(at, m, remote, conn)
+			return
+		}
+		if m.Method() == header.MethodACK {
+			// The last message of a call that has ended: no call begins by it.
+			e.Counts.OutOfCall++
+			return
+		}
+		id, c = e.begin(at, 0)
+		c.callID = append(c.callID, callID...)
+		c.conn, c.remote = conn, remote
+		e.calls.enter(id, hash)
+		// The steps in front of the first recv.
+		c.intended = at
+		e.run(id, c)
+		if !c.open {
+			return
+		}
+	}
+	if e.cfg.Program.Server {
+		c.remote, c.conn = remote, conn
+	}
+	c.intended = at
+	e.take(id, c, m)
+}
+
+// take finds the step that a message belongs to, and does what it asks for.
+func (e *Engine) take(id uint32, c *call, m *codec.Message) {
+	hash := maphash.Bytes(e.seed, m.Bytes())
+	if e.isRepeat(c, hash) {
+		return
+	}
+	if c.pauseUntil > 0 && e.cfg.PauseIgnores {
+		return
+	}
+	if m.IsResponse() {
+		if to, err := m.To(); err == nil && len(to.Tag()) > 0 {
+			c.peerTag = append(c.peerTag[:0], to.Tag()...)
+		}
+	}
+	step := e.match(c, m)
+	if step == scenario.None {
+		if !e.isOld(c, m) {
+			e.unexpected(id, c, m)
+		}
+		return
+	}
+	s := &e.steps[step]
+	if s.Lost > 0 && e.lose(s) {
+		e.Counts.Steps[step].Lost++
+		return
+	}
+	e.Counts.Steps[step].Received++
+	e.book(c, s, c.intended)
+	e.stopRepeating(c, m, step)
+	e.note(c, s, m)
+	e.jump = scenario.None
+	if !s.Stay {
+		c.recvStep, c.recvHash = int32(step), hash
+		c.recv = append(c.recv[:0], m.Bytes()...)
+	}
+	if !e.act(id, c, s, step, m) {
+		return
+	}
+	if s.Stay {
+		e.arm(id, c)
+		return
+	}
+	branch := s.Next != scenario.None && (s.Test == scenario.None || e.get(c, s.Test).isSet())
+	if s.Optional == scenario.Mandatory || branch || e.jump != scenario.None {
+		next := e.following(c, step)
+		if s.Optional != scenario.Mandatory && next == step+1 && e.jump == scenario.None {
+			// The chance of the branch was against it: the wait goes on.
+			e.arm(id, c)
+			return
+		}
+		c.step, c.pauseUntil, c.recvUntil = int32(next), 0, 0
+		e.run(id, c)
+		return
+	}
+	if c.waiting && step >= int(c.step) {
+		// An optional message moves the wait on: repeats of it count as such,
+		// and its timeout starts anew.
+		if c.recvUntil > 0 {
+			e.await(c, &e.steps[c.step])
+		}
+	}
+	e.arm(id, c)
+}
+
+// match returns the step that a message belongs to: of the steps from the
+// present one on, optional ones until the first that is not; then of the
+// optional ones before it; None when there is none.
+func (e *Engine) match(c *call, m *codec.Message) int {
+	for i := int(c.step); i < len(e.steps); i++ {
+		if e.fits(c, i, m) {
+			return i
+		}
+		if s := &e.steps[i]; s.Kind != scenario.Recv || s.Optional == scenario.Mandatory {
+			break
+		}
+	}
+	behind := true // no mandatory step in between
+	for i := int(c.step) - 1; i >= 0; i-- {
+		s := &e.steps[i]
+		if s.Kind != scenario.Recv || s.Optional == scenario.Mandatory {
+			behind = false
+		}
+		if (behind || s.Kind == scenario.Recv && s.Optional == scenario.Anywhere) && e.fits(c, i, m) {
+			return i
+		}
+	}
+	return scenario.None
+}
+
+// fits reports whether a step is a recv that a message belongs to.
+func (e *Engine) fits(c *call, step int, m *codec.Message) bool {
+	s := &e.steps[step]
+	if s.Kind != scenario.Recv {
+		return false
+	}
+	if m.IsRequest() {
+		switch {
+		case s.Response != 0:
+			return false
+		case s.MethodPattern != nil:
+			return s.MethodPattern.Match(m.MethodBytes())
+		}
+		return string(m.MethodBytes()) == s.Method
+	}
+	if s.Response != m.Status() {
+		return false
+	}
+	if s.ResponseTxn != scenario.None {
+		via, err := m.TopVia()
+		return err == nil && len(c.txns[s.ResponseTxn]) > 0 && string(via.Branch()) == string(c.txns[s.ResponseTxn])
+	}
+	if step == 0 {
+		return true
+	}
+	cseq, err := m.CSeq()
+	if err != nil {
+		return false
+	}
+	for _, method := range s.Sent {
+		if method == string(cseq.MethodBytes()) {
+			return true
+		}
+	}
+	return false
+}
+
+// stopRepeating ends the repeats of a request that a message answers: a
+// response, or a request that only follows one.
+func (e *Engine) stopRepeating(c *call, m *codec.Message, step int) {
+	if c.retransAt == 0 || step <= int(c.sentStep) {
+		return
+	}
+	if m.IsRequest() {
+		switch m.Method() {
+		case header.MethodACK, header.MethodCANCEL, header.MethodBYE, header.MethodPRACK:
+		default:
+			return
+		}
+	}
+	c.retransAt = 0
+}
+
+// note keeps what later messages of the call need of one received.
+func (e *Engine) note(c *call, s *scenario.Step, m *codec.Message) {
+	if m.IsRequest() {
+		if cseq, err := m.CSeq(); err == nil && m.Method() != header.MethodACK {
+			c.cseq = cseq.Number()
+		}
+	} else {
+		status := m.Status()
+		if status >= 200 && c.asked != 0 {
+			record(e.Counts.Latency, c.intended-(c.asked-1))
+			c.asked = 0
+		}
+		if status == 200 {
+			if cseq, err := m.CSeq(); err == nil && cseq.Method() == header.MethodINVITE {
+				c.ackDue = true
+			}
+		}
+		if s.Auth && (status == 401 || status == 407) {
+			e.keepChallenge(c, m)
+		}
+	}
+	if s.Routes && len(c.nextURL) == 0 {
+		e.keepRoutes(c, m)
+	}
+}
+
+// keepRoutes keeps the route set and the remote target of the dialog that a
+// message makes.
+func (e *Engine) keepRoutes(c *call, m *codec.Message) {
+	if err := e.dialog.Begin(m, []byte("x")); err != nil {
+		return
+	}
+	c.routes = c.routes[:0]
+	for i := range e.dialog.Routes {
+		if i > 0 {
+			c.routes = append(c.routes, ", "...)
+		}
+		c.routes = e.dialog.Routes[i].AppendTo(c.routes)
+	}
+	contact, err := m.Contact()
+	if err == nil {
+		c.nextURL = append(c.nextURL[:0], contact.URIBytes()...)
+	}
+}
+
+// isOld reports whether a response belongs to a transaction that the call has
+// left behind: a provisional one is dropped, and a final one to an INVITE gets
+// its ACK again.
+func (e *Engine) isOld(c *call, m *codec.Message) bool {
+	if m.IsRequest() {
+		return false
+	}
+	for i := int(c.step) - 1; i >= 0; i-- {
+		s := &e.steps[i]
+		if s.Kind != scenario.Recv || s.ResponseTxn == scenario.None || !e.fits(c, i, m) {
+			continue
+		}
+		e.Counts.Steps[i].Repeated++
+		if ack := e.cfg.Program.Txns[s.ResponseTxn].Ack; m.Status() >= 200 && ack != scenario.None {
+			e.remake(c, ack)
+			e.Counts.Steps[ack].Repeated++
+			e.Counts.RepeatedOnRequest++
+		}
+		return true
+	}
+	return false
+}

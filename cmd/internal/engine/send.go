@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
+)
+
+// send sends the message of a step; it reports whether the call goes on.
+func (e *Engine) send(id uint32, c *call, s *scenario.Step) bool {
+	step := int(c.step)
+	method := s.Method
+	request := method != ""
+	if request && method != "ACK" && method != "CANCEL" {
+		c.cseq++
+	}
+	lo := len(e.arena)
+	var err error
+	if e.arena, err = e.render(e.arena, c, e.ops[step], step, method); err != nil {
+		e.shared.say("error", []byte(e.describe(step)+": "+err.Error()))
+		e.Counts.SendErrors++
+		e.abort(id, c, CannotSend)
+		return false
+	}
+	data := e.arena[lo:]
+	switch {
+	case s.StartTxn != scenario.None:
+		c.txns[s.StartTxn] = e.appendBranch(c.txns[s.StartTxn][:0], c, step)
+	case method == "ACK":
+		c.established, c.ackDue = true, false
+	}
+	e.keep(c, s, step, data)
+	if e.lose(s) {
+		e.Counts.Steps[step].Lost++
+		e.arena = e.arena[:lo]
+	} else {
+		e.emit(c, lo)
+	}
+	e.Counts.Steps[step].Sent++
+	if request && method != "ACK" {
+		c.asked = c.intended + 1
+	}
+	e.book(c, s, c.intended)
+	return e.act(id, c, s, step, nil)
+}
+
+// emit hands over what stands behind lo in the arena, and counts how late it
+// leaves.
+func (e *Engine) emit(c *call, lo int) {
+	e.out = append(e.out, Outgoing{lo, len(e.arena), c.remote, c.conn})
+	e.Counts.Sent++
+	late := e.now - c.intended
+	record(e.Counts.Lateness, late)
+	if late > e.Counts.MaxLate {
+		e.Counts.MaxLate = late
+	}
+	if late > int64(e.cfg.Late) {
+		e.Counts.LateSends++
+	}
+}
+
+// lose reports whether a message of a step is to be lost on purpose.
+func (e *Engine) lose(s *scenario.Step) bool {
+	share := s.Lost
+	if share < 0 {
+		share = e.cfg.Lost
+	}
+	return share > 0 && e.random.Float64() < share
+}

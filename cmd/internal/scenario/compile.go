@@ -1,0 +1,210 @@
+package scenario
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Options are what a scenario cannot know by itself.
+type Options struct {
+	Keys  []string                // names of the -key options
+	Files func(name string) error // says whether an injection file is known; nil for yes
+}
+
+// compiler holds what is needed while a file is compiled.
+type compiler struct {
+	file  string
+	prog  *Program
+	keys  map[string]bool
+	sent  []string // methods of the requests sent so far
+	files []fileUse
+}
+
+// fileUse is where an injection file is named.
+type fileUse struct {
+	n    *node
+	name string
+}
+
+func newCompiler(file string, keys []string) *compiler {
+	c := &compiler{file: file, keys: map[string]bool{}, prog: &Program{
+		File: file, UnexpectedJump: None, ReturnStep: None, ReturnPause: None,
+		labels: map[string]int{}, varIndex: map[string]int{}, rtdIndex: map[string]int{},
+		counterIndex: map[string]int{}, txnIndex: map[string]int{},
+	}}
+	for _, k := range keys {
+		c.keys[k] = true
+	}
+	return c
+}
+
+func (c *compiler) fault(n *node, format string, args ...any) error {
+	return &Fault{c.file, n.line, n.col, n.name, fmt.Sprintf(format, args...)}
+}
+
+func (c *compiler) note(n *node, text string) {
+	c.prog.Notes = append(c.prog.Notes, Note{n.line, n.name, text})
+}
+
+// Compile compiles the scenario in data; file is its name in errors, which are
+// of the type *[Fault].
+func Compile(file string, data []byte, o Options) (*Program, error) {
+	root, err := readTree(file, data)
+	if err != nil {
+		return nil, err
+	}
+	c := newCompiler(file, o.Keys)
+	c.prog.Name = c.element(root).str("name")
+	if err := c.labels(root); err != nil {
+		return nil, err
+	}
+	for _, n := range root.children {
+		if err := c.child(n); err != nil {
+			return nil, err
+		}
+	}
+	if len(c.prog.Steps) == 0 {
+		return nil, c.fault(root, "there is no <send>, <recv>, <pause> or <nop> in it")
+	}
+	if err := c.finish(root); err != nil {
+		return nil, err
+	}
+	if o.Files != nil {
+		for _, use := range c.files {
+			if err := o.Files(use.name); err != nil {
+				return nil, c.fault(use.n, "%v", err)
+			}
+		}
+	}
+	return c.prog, nil
+}
+
+// steps are the elements that are steps.
+var steps = map[string]bool{"send": true, "recv": true, "pause": true, "timewait": true, "nop": true}
+
+// labels finds the step that each label stands before, so that a step can name
+// a label further down.
+func (c *compiler) labels(root *node) error {
+	at := 0
+	for _, n := range root.children {
+		if steps[n.name] {
+			at++
+		}
+		if n.name != "label" {
+			continue
+		}
+		e := c.element(n)
+		id := strings.TrimSpace(e.need("id"))
+		if _, ok := c.prog.labels[id]; ok {
+			e.fail("label %q is there twice", id)
+		}
+		e.rest()
+		if e.err != nil {
+			return e.err
+		}
+		c.prog.labels[id] = at
+	}
+	return nil
+}
+
+// label returns the step of the label that an attribute names.
+func (e *element) label(attribute string) int {
+	s, ok := e.get(attribute)
+	if !ok {
+		return None
+	}
+	at, ok := e.c.prog.labels[strings.TrimSpace(s)]
+	if !ok {
+		e.fail("%s=%q: there is no such label", attribute, s)
+	}
+	return at
+}
+
+// child compiles one element of the scenario.
+func (c *compiler) child(n *node) error {
+	switch n.name {
+	case "label":
+		return nil
+	case "Global":
+		return c.declare(n, Global)
+	case "User":
+		return c.declare(n, PerUser)
+	case "Reference":
+		return c.reference(n)
+	case "init":
+		return c.init(n)
+	case "ResponseTimeRepartition":
+		return c.bounds(n, &c.prog.ResponseTimes)
+	case "CallLengthRepartition":
+		return c.bounds(n, &c.prog.CallLengths)
+	case "recvCmd", "sendCmd":
+		return c.fault(n, "commands between several processes (3PCC) are not supported")
+	}
+	if !steps[n.name] {
+		return c.fault(n, "there is no such element in a scenario")
+	}
+	s, err := c.step(n)
+	if err != nil {
+		return err
+	}
+	c.prog.Steps = append(c.prog.Steps, *s)
+	return nil
+}
+
+// init compiles the steps that run once before the first call.
+func (c *compiler) init(n *node) error {
+	for _, child := range n.children {
+		switch child.name {
+		case "nop":
+		case "label":
+			continue
+		default:
+			return c.fault(child, "only <nop> may be in <init>")
+		}
+		s, err := c.step(child)
+		if err != nil {
+			return err
+		}
+		c.prog.Init = append(c.prog.Init, *s)
+	}
+	return nil
+}
+
+// bounds reads the list of a repartition table.
+func (c *compiler) bounds(n *node, out *[]int) error {
+	e := c.element(n)
+	for _, s := range e.list("value") {
+		v, err := strconv.Atoi(s)
+		if err != nil || v < 0 || len(*out) > 0 && v <= (*out)[len(*out)-1] {
+			e.fail("value: %q is not a whole number above the one before it", s)
+			break
+		}
+		*out = append(*out, v)
+	}
+	e.rest()
+	return e.err
+}
+
+// finish checks what can only be seen once all steps are there.
+func (c *compiler) finish(root *node) error {
+	p := c.prog
+	for i := range p.Steps {
+		if k := p.Steps[i].Kind; k == Send || k == Recv {
+			p.Server = k == Recv
+			break
+		}
+	}
+	for _, t := range p.Txns {
+		if t.Invite && t.Ack == None {
+			return c.fault(root, "the INVITE with start_txn=%q has no ACK with ack_txn=%q", t.Name, t.Name)
+		}
+	}
+	if at, ok := p.labels["_unexp.main"]; ok {
+		p.UnexpectedJump = at
+		p.ReturnStep, _ = c.variable(root, "_unexp.retaddr")
+		p.ReturnPause, _ = c.variable(root, "_unexp.pausedaddr")
+	}
+	c.unused()
+	return nil
+}

@@ -1,0 +1,101 @@
+package scenario
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// A node is an element of the file with all that is in it.
+type node struct {
+	name      string
+	attrs     []attr
+	text      string // character data and CDATA, joined
+	children  []*node
+	line, col int
+}
+
+type attr struct{ name, value string }
+
+// readTree parses a whole file and returns its root element.
+//
+// The decoder is told not to be strict: scenarios have bare "<" and "&" in
+// regular expressions, and SIPp takes them. Start and end tags are matched
+// here, since a decoder that is not strict closes elements by itself.
+func readTree(file string, data []byte) (*node, error) {
+	// Bytes go out to the network as they are in the file. The decoder takes
+	// UTF-8 only, so that of any other file each byte is taken for one
+	// character on the way in, and is one byte again on the way out.
+	latin := !utf8.Valid(data)
+	if latin {
+		data = widen(data)
+	}
+	d := xml.NewDecoder(bytes.NewReader(data))
+	d.Strict = false
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+
+	root := &node{}
+	stack := []*node{root}
+	for {
+		line, col := d.InputPos()
+		top := stack[len(stack)-1]
+		token, err := d.RawToken()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			if s, ok := err.(*xml.SyntaxError); ok {
+				return nil, &Fault{file, s.Line, col, top.name, s.Msg}
+			}
+			return nil, &Fault{file, line, col, top.name, err.Error()}
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			n := &node{name: t.Name.Local, line: line, col: col}
+			for _, a := range t.Attr {
+				n.attrs = append(n.attrs, attr{a.Name.Local, narrow(a.Value, latin)})
+			}
+			top.children = append(top.children, n)
+			stack = append(stack, n)
+		case xml.EndElement:
+			if len(stack) == 1 || top.name != t.Name.Local {
+				return nil, &Fault{file, line, col, top.name, "</" + t.Name.Local + "> closes nothing that is open here"}
+			}
+			stack = stack[:len(stack)-1]
+		case xml.CharData:
+			top.text += narrow(string(t), latin)
+		}
+	}
+	if open := stack[len(stack)-1]; open != root {
+		return nil, &Fault{file, open.line, open.col, open.name, "is not closed"}
+	}
+	for _, n := range root.children {
+		if n.name == "scenario" {
+			return n, nil
+		}
+	}
+	return nil, &Fault{File: file, Text: "there is no <scenario> element"}
+}
+
+// widen returns the characters of Latin-1 bytes as UTF-8.
+func widen(b []byte) []byte {
+	out := make([]byte, 0, len(b)+len(b)/8)
+	for _, c := range b {
+		out = utf8.AppendRune(out, rune(c))
+	}
+	return out
+}
+
+// narrow undoes widen.
+func narrow(s string, latin bool) string {
+	if !latin {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		b.WriteByte(byte(r))
+	}
+	return b.String()
+}

@@ -1,0 +1,154 @@
+package scenario
+
+import (
+	"regexp"
+	"time"
+)
+
+// None is the value of an index (a step, a variable, a counter) that is not
+// given.
+const None = -1
+
+// A Program is a compiled scenario.
+type Program struct {
+	File, Name string
+	Steps      []Step
+	Init       []Step // run once, before the first call
+	Server     bool   // the first message is received, not sent
+
+	Vars     []Variable
+	RTDs     []string // names of the response time measurements
+	Counters []string
+	Txns     []Txn // named transactions, of start_txn
+
+	// UnexpectedJump is the step to go to on an unexpected message (label
+	// _unexp.main), or None; the others are the variables that then hold the
+	// step and the end of the pause that were left.
+	UnexpectedJump                   int
+	ReturnStep, ReturnPause          int
+	ResponseTimes, CallLengths       []int // bounds in milliseconds
+	Notes                            []Note
+	UsesMessage                      bool // a step after the first reads the last message received
+	labels                           map[string]int
+	varIndex, rtdIndex, counterIndex map[string]int
+	txnIndex                         map[string]int
+}
+
+// A Txn is a transaction that the scenario names.
+type Txn struct {
+	Name   string
+	Invite bool
+	Ack    int // the step with its ack_txn, or None
+}
+
+// Scope says who shares a variable.
+type Scope uint8
+
+// The scopes of variables.
+const (
+	PerCall Scope = iota
+	PerUser       // <User>
+	Global        // <Global>
+)
+
+// A Variable is one named in the scenario.
+type Variable struct {
+	Name  string
+	Scope Scope
+	reads int
+	sets  int
+	line  int
+}
+
+// Kind is what a step does.
+type Kind uint8
+
+// The kinds of steps.
+const (
+	Send Kind = iota
+	Recv
+	Pause
+	Nop
+)
+
+// Optional says whether a message may be missing.
+type Optional uint8
+
+// The values of optional.
+const (
+	Mandatory Optional = iota
+	Once               // may be missing; taken until the next mandatory message
+	Anywhere           // "global": taken at any later step
+)
+
+// A Step is one element of the scenario. Indexes are None when not given.
+type Step struct {
+	Kind Kind
+	Line int
+
+	// What all kinds have.
+	Next             int // step to go on at
+	Test             int // variable that must be set for Next
+	Chance           float64
+	Cond             int // variable that must be set for the step to run
+	CondInverse      bool
+	StartRTD         []int
+	StopRTD          []int
+	RepeatRTD        bool
+	Counter          int
+	BlankAfter, Hide bool // crlf, hide
+	Display          string
+	Actions          []Action
+
+	// Send.
+	Message   *Template
+	Retrans   time.Duration // T1; 0 for no retransmission
+	StartTxn  int
+	AckTxn    int
+	OnTimeout int // also of Recv
+
+	// Recv.
+	Response        int    // status code; 0 for a request
+	Method          string // of a request; of Send, the method sent
+	MethodPattern   *regexp.Regexp
+	Optional        Optional
+	Timeout         time.Duration
+	TimeoutVariable int
+	Auth, Routes    bool // auth, rrs
+	ResponseTxn     int
+	Sent            []string // methods of the requests sent before: what a response may belong to
+	Stay            bool     // advance_state="false": nothing but the counters move
+
+	// Send and Recv: share of messages to lose, 0 to 1; negative when not given.
+	Lost float64
+
+	// Pause.
+	Pause         *Distribution // nil for the pause of the command line
+	PauseVariable int
+	TimeWait      bool
+}
+
+// Label names a step for people: "INVITE", "200", "pause".
+func (s *Step) Label() string {
+	switch s.Kind {
+	case Send:
+		if s.Message.Status != 0 {
+			return itoa(s.Message.Status)
+		}
+		return s.Method
+	case Recv:
+		if s.Response != 0 {
+			return itoa(s.Response)
+		}
+		return s.Method
+	case Pause:
+		if s.TimeWait {
+			return "timewait"
+		}
+		return "pause"
+	}
+	if s.Display != "" {
+		return s.Display
+	}
+	return "nop"
+}

@@ -1,0 +1,209 @@
+package scenario
+
+import (
+	"math"
+	"regexp"
+	"strings"
+)
+
+// step compiles an element that is a step.
+func (c *compiler) step(n *node) (*Step, error) {
+	e := c.element(n)
+	s := &Step{
+		Line: n.line, Next: e.label("next"), Test: e.reads("test"), Chance: e.number("chance", 1),
+		Cond: e.reads("condexec"), CondInverse: e.flag("condexec_inverse"),
+		RepeatRTD: e.flag("repeat_rtd"), Counter: None, BlankAfter: e.flag("crlf"), Hide: e.flag("hide"),
+		Display: e.str("display"), StartTxn: None, AckTxn: None, ResponseTxn: None, OnTimeout: None,
+		TimeoutVariable: None, PauseVariable: None, Lost: -1,
+	}
+	if s.Chance < 0 || s.Chance > 1 {
+		e.fail("chance=%q is not from 0 to 1", e.str("chance"))
+	}
+	s.StartRTD, s.StopRTD = e.rtds("start_rtd"), e.rtds("rtd")
+	if name, ok := e.get("counter"); ok {
+		s.Counter = index(&c.prog.Counters, c.prog.counterIndex, name)
+	}
+	if e.err != nil {
+		return nil, e.err
+	}
+	var err error
+	switch n.name {
+	case "send":
+		err = c.send(e, s)
+	case "recv":
+		err = c.recv(e, s)
+	case "pause", "timewait":
+		err = c.pause(e, s)
+	case "nop":
+		s.Kind = Nop
+		e.get("dummy")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := c.actions(n, s); err != nil {
+		return nil, err
+	}
+	e.rest()
+	return s, e.err
+}
+
+// rtds reads the names of response time measurements. "true" stands for the
+// first one, as in old scenarios.
+func (e *element) rtds(attribute string) []int {
+	var out []int
+	for _, name := range e.list(attribute) {
+		switch strings.ToLower(name) {
+		case "false":
+			continue
+		case "true":
+			name = "1"
+		}
+		out = append(out, index(&e.c.prog.RTDs, e.c.prog.rtdIndex, name))
+	}
+	return out
+}
+
+// txn returns the number of the transaction that an attribute names.
+func (e *element) txn(attribute string) int {
+	name, ok := e.get(attribute)
+	if !ok {
+		return None
+	}
+	p := e.c.prog
+	if i, ok := p.txnIndex[name]; ok {
+		return i
+	}
+	p.Txns = append(p.Txns, Txn{Name: name, Ack: None})
+	p.txnIndex[name] = len(p.Txns) - 1
+	return len(p.Txns) - 1
+}
+
+func (c *compiler) send(e *element, s *Step) (err error) {
+	s.Kind = Send
+	s.Retrans, s.Lost, s.OnTimeout = e.duration("retrans"), e.share("lost"), e.label("ontimeout")
+	s.StartTxn, s.AckTxn = e.txn("start_txn"), e.txn("ack_txn")
+	if e.err != nil {
+		return e.err
+	}
+	if s.Message, err = c.message(e.node); err != nil {
+		return err
+	}
+	s.Method = s.Message.Method
+	if s.StartTxn != None {
+		c.prog.Txns[s.StartTxn].Invite = s.Method == "INVITE"
+	}
+	if s.AckTxn != None {
+		if s.Method != "ACK" {
+			e.fail("ack_txn is for an ACK, not for %s", s.Message.name())
+		}
+		c.prog.Txns[s.AckTxn].Ack = len(c.prog.Steps)
+	}
+	if s.Method != "" && s.StartTxn == None && s.AckTxn == None {
+		c.sent = append(c.sent[:len(c.sent):len(c.sent)], s.Method)
+	}
+	return e.err
+}
+
+// name is for errors: the method or the status.
+func (t *Template) name() string {
+	if t.Status != 0 {
+		return itoa(t.Status)
+	}
+	return t.Method
+}
+
+func (c *compiler) recv(e *element, s *Step) error {
+	s.Kind = Recv
+	response, isResponse := e.get("response")
+	request, isRequest := e.get("request")
+	switch {
+	case isResponse == isRequest:
+		e.fail("one of request and response must be given")
+	case isResponse:
+		if s.Response = e.integer("response", 0); s.Response < 100 || s.Response > 699 {
+			e.fail("response=%q is no status code", response)
+		}
+		s.Sent = c.sent
+	default:
+		s.Method = strings.TrimSpace(request)
+		if s.Method == "" {
+			e.fail("request is empty")
+		}
+	}
+	if e.flag("regexp_match") {
+		if isResponse {
+			e.fail("regexp_match is for a request")
+		} else if re, err := Pattern(s.Method); err != nil {
+			e.fail("request=%q: %v", s.Method, err)
+		} else {
+			s.MethodPattern = re
+		}
+	}
+	if o, ok := e.get("optional"); ok {
+		switch strings.ToLower(o) {
+		case "true":
+			s.Optional = Once
+		case "global":
+			s.Optional = Anywhere
+		case "false":
+		default:
+			e.fail("optional=%q is none of true, false and global", o)
+		}
+	}
+	if a, ok := e.get("advance_state"); ok && strings.EqualFold(a, "false") {
+		s.Stay = true
+		if s.Optional == Mandatory {
+			e.fail("advance_state is for an optional message")
+		}
+	}
+	s.Timeout, s.OnTimeout, s.TimeoutVariable = e.duration("timeout"), e.label("ontimeout"), e.reads("timeout_variable")
+	s.Auth, s.Routes, s.Lost = e.flag("auth"), e.flag("rrs"), e.share("lost")
+	if e.flag("ignoresdp") {
+		c.note(e.node, "ignoresdp has no effect: there are no media")
+	}
+	if s.ResponseTxn = e.txn("response_txn"); s.ResponseTxn != None && !isResponse {
+		e.fail("response_txn is for a response")
+	}
+	return e.err
+}
+
+// pause compiles <pause> and <timewait>.
+func (c *compiler) pause(e *element, s *Step) error {
+	s.Kind, s.TimeWait = Pause, e.name == "timewait"
+	s.PauseVariable = e.reads("variable")
+	_, hasDistribution := e.get("distribution")
+	_, hasMin := e.get("min")
+	_, hasMax := e.get("max")
+	_, hasTime := e.get("milliseconds")
+	switch {
+	case hasDistribution:
+		s.Pause = e.distribution()
+	case hasMin || hasMax:
+		s.Pause = &Distribution{"uniform", e.number("min", 0), e.number("max", 0)}
+		if s.Pause.a > s.Pause.b {
+			e.fail("min is above max")
+		}
+	case hasTime:
+		d := e.duration("milliseconds")
+		s.Pause = Fixed(math.Round(d.Seconds()*1e6) / 1e3)
+	case s.TimeWait:
+		e.fail("attribute milliseconds is missing")
+	}
+	e.get("sanity_check")
+	if s.TimeWait && s.Next != None {
+		e.fail("timewait cannot have next")
+	}
+	return e.err
+}
+
+// Pattern compiles a regular expression of a scenario. They are POSIX extended
+// ones, in which "." matches a line end too; of the longest match.
+func Pattern(expr string) (*regexp.Regexp, error) {
+	re, err := regexp.Compile("(?s:" + expr + ")")
+	if err != nil {
+		return nil, err
+	}
+	re.Longest()
+	return re, nil
+}
