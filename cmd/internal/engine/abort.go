@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -41,7 +42,7 @@ func (e *Engine) farewell(c *call) {
 		if err = e.dialog.Begin(m, nil); err != nil {
 			return
 		}
-		e.arena, err = codec.AppendACK2xx(e.arena, &e.dialog, &e.invite, &codec.Request{Via: e.via(c, "ack")})
+		e.arena, err = compose.AppendACK2xx(e.arena, &e.dialog, &e.invite, &compose.Request{Via: e.via(c, "ack")})
 		if err != nil {
 			return
 		}
@@ -52,9 +53,9 @@ func (e *Engine) farewell(c *call) {
 		if cseq, _ := m.CSeq(); cseq.Method() != header.MethodINVITE {
 			return
 		}
-		e.arena, err = codec.AppendACK(e.arena, &e.invite, m)
+		e.arena, err = compose.AppendACK(e.arena, &e.invite, m)
 	case status >= 100:
-		e.arena, err = codec.AppendCancel(e.arena, &e.invite)
+		e.arena, err = compose.AppendCancel(e.arena, &e.invite)
 	default:
 		return
 	}
@@ -65,7 +66,7 @@ func (e *Engine) farewell(c *call) {
 
 // bye sends a BYE within the dialog of the last message received.
 func (e *Engine) bye(c *call, m *codec.Message) {
-	var d *codec.Dialog
+	var d *compose.Dialog
 	if m.IsResponse() {
 		if e.dialog.Begin(m, nil) == nil {
 			d = &e.dialog
@@ -79,7 +80,7 @@ func (e *Engine) bye(c *call, m *codec.Message) {
 	}
 	lo := len(e.arena)
 	var err error
-	e.arena, err = codec.AppendRequest(e.arena, d, &codec.Request{Method: []byte("BYE"), CSeq: c.cseq + 1, Via: e.via(c, "bye")})
+	e.arena, err = compose.AppendRequest(e.arena, d, &compose.Request{Method: []byte("BYE"), CSeq: c.cseq + 1, Via: e.via(c, "bye")})
 	if err != nil {
 		e.arena = e.arena[:lo]
 		return
@@ -89,9 +90,9 @@ func (e *Engine) bye(c *call, m *codec.Message) {
 
 // via returns the Via of a request that no step has; what makes its branch
 // differ from those of the steps.
-func (e *Engine) via(c *call, what string) *codec.Via {
+func (e *Engine) via(c *call, what string) *codec.ViaSpec {
 	w := &e.cfg.Words
-	return &codec.Via{
+	return &codec.ViaSpec{
 		Transport: header.LookupTransport([]byte(w.Transport)), Host: []byte(bracketed(w.LocalIP)), Port: uint16(e.localPort(c)),
 		Branch: append(e.appendBranch(nil, c, int(c.step)), what...),
 	}

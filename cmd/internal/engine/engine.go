@@ -9,6 +9,7 @@ import (
 
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -34,7 +35,7 @@ type Engine struct {
 
 	last     codec.Message // scratch of lastMessage
 	invite   codec.Message // scratch of abort
-	dialog   codec.Dialog
+	dialog   compose.Dialog
 	digester header.Digester
 	random   *rand.Rand
 	seed     maphash.Seed

@@ -24,7 +24,7 @@ func (e *Engine) keep(c *call, s *scenario.Step, step int, data []byte) {
 	if e.cfg.Reliable {
 		return
 	}
-	if c.recvStep != scenario.None {
+	if c.recvHash != 0 {
 		c.answeredHash, c.answeredStep, c.answerStep = c.recvHash, c.recvStep, int32(step)
 		c.recvHash = 0 // the next send is not caused by it
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -107,7 +108,7 @@ func (e *Engine) answer(c *call, m *codec.Message, status int) {
 	var tag [24]byte
 	lo := len(e.arena)
 	var err error
-	e.arena, err = codec.AppendReply(e.arena, m, &codec.Reply{Status: status, Tag: codec.AppendTag(tag[:0])})
+	e.arena, err = compose.AppendReply(e.arena, m, &compose.Reply{Status: status, Tag: compose.AppendTag(tag[:0])})
 	if err != nil {
 		e.arena = e.arena[:lo]
 		e.Counts.SendErrors++
