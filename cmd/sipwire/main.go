@@ -3,12 +3,15 @@
 //	sipwire demo             a first look: a message as a tree, and how fast it was read
 //	sipwire parse FILE...    messages as trees, or as JSON with --json; byte streams with --stream
 //	sipwire check FILE...    what is wrong with messages, rule by rule
+//	sipwire load TARGET      makes calls at a rate and measures how they fare; scenarios of SIPp as they are
+//	sipwire serve            answers calls and other requests, as the other side of a test
 //	sipwire rewrite FILE...  messages with long or compact names, lists joined or split, or made to fit a datagram
 //
 // Without a FILE, or with "-" for one, a message is read from standard input.
 // Results go to standard output, complaints about the tool's own work to
 // standard error. The exit status is 0 when every message was fine, 1 when
 // one was not or could not be read, and 2 when the command line was wrong.
+// Load has 1 for goals that were not met, and 3 when it was itself too slow.
 package main
 
 import (
@@ -18,6 +21,8 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strconv"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -31,7 +36,14 @@ const (
 	exitOK = iota
 	exitBad
 	exitUsage
+	exitGenerator         // of load: this generator was too slow
+	exitInterrupted = 130 // Ctrl-C twice
 )
+
+// statusError ends a command whose output says why, with that exit status.
+type statusError int
+
+func (s statusError) Error() string { return "exit status " + strconv.Itoa(int(s)) }
 
 // errBad ends a command whose output already says what is wrong.
 var errBad = errors.New("a message is bad")
@@ -58,6 +70,8 @@ type cli struct {
 	Parse   parseCmd   `cmd:"" help:"Parse messages and print each as a tree, or as JSON."`
 	Check   checkCmd   `cmd:"" help:"Say what is wrong with messages, by which rule, and where."`
 	Rewrite rewriteCmd `cmd:"" help:"Write messages with long or compact names, with lists joined or split, or small enough for a datagram."`
+	Load    loadCmd    `cmd:"" help:"Make calls at a rate, by a built-in scenario or one in SIPp's XML format, and measure how they fare."`
+	Serve   serveCmd   `cmd:"" help:"Answer calls and other requests, as the other side of a test."`
 	Demo    demoCmd    `cmd:"" help:"Show a message as a tree, and how fast messages are read here. Needs nothing."`
 }
 
@@ -102,10 +116,14 @@ func run(args []string, e *env) (status int) {
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.NamedMapper("filenames", kong.MapperFunc(decodeFileNames)),
-		kong.Vars{"version": "sipwire " + version()},
+		kong.Vars{"version": "sipwire " + version(), "scenarios": scenarios()},
 	)
 	if err != nil {
 		panic(err) // the struct above is wrong; no input gets here
+	}
+	args, ignored := sippArgs(args)
+	if len(ignored) > 0 {
+		e.complain("note: no effect here: %s", strings.Join(ignored, " "))
 	}
 	ctx, err := parser.Parse(args)
 	if err != nil {
@@ -119,9 +137,16 @@ func run(args []string, e *env) (status int) {
 	if ferr := out.Flush(); err == nil {
 		err = ferr
 	}
+	var code statusError
+	var wrong usageError
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	case errors.As(err, &wrong):
+		e.complain("%v", err)
+		return exitUsage
 	case !errors.Is(err, errBad):
 		e.complain("%v", err)
 	}

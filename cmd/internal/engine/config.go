@@ -107,3 +107,15 @@ func (s *Shared) say(kind string, text []byte) {
 		s.Say(kind, string(text))
 	}
 }
+
+// SetGlobal gives a global variable its first value; it reports whether the
+// scenario has one of that name.
+func (s *Shared) SetGlobal(p *scenario.Program, name, value string) bool {
+	for i := range p.Vars {
+		if v := &p.Vars[i]; v.Name == name && v.Scope == scenario.Global {
+			s.globals[i] = text(value)
+			return true
+		}
+	}
+	return false
+}

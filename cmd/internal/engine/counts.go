@@ -86,6 +86,17 @@ func (c *Counts) Add(o *Counts) {
 	}
 }
 
+// Reset makes all figures zero.
+func (c *Counts) Reset() {
+	steps, counters := c.Steps, c.Counters
+	clear(steps)
+	clear(counters)
+	for _, h := range append(c.RTDs[:len(c.RTDs):len(c.RTDs)], c.Latency, c.Lateness, c.Lengths) {
+		h.Reset()
+	}
+	*c = Counts{Steps: steps, Counters: counters, Latency: c.Latency, Lateness: c.Lateness, Lengths: c.Lengths, RTDs: c.RTDs}
+}
+
 // NewCounts returns figures that are all zero, of the shape of those of an
 // engine.
 func NewCounts(like *Counts) Counts {

@@ -47,7 +47,9 @@ type Engine struct {
 	Closed func(conn int32)
 	// Ended is told of each call that ends.
 	Ended func(now int64, c Cause)
-	ports map[int32]uint16
+	// EndedUser is told of each user whose call has ended.
+	EndedUser func(user int)
+	ports     map[int32]uint16
 }
 
 // An Outgoing is a message to send.
@@ -244,9 +246,13 @@ func (e *Engine) end(id uint32, c *call, cause Cause) {
 			e.Closed(c.conn)
 		}
 	}
+	user := c.user
 	e.calls.drop(id)
 	if e.Ended != nil {
 		e.Ended(e.now, cause)
+	}
+	if e.EndedUser != nil {
+		e.EndedUser(user)
 	}
 }
 

@@ -1,0 +1,92 @@
+package load
+
+import (
+	"math"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+)
+
+// A Rate is how many calls begin in a second, over the time of a run.
+type Rate struct {
+	Base     float64       // calls a second
+	Poisson  bool          // independent arrivals, not equal distances
+	To       float64       // with Over: the rate to end at
+	Over     time.Duration // how long the way from Base to To takes
+	Increase float64       // with Every: what is added to the rate each time
+	Every    time.Duration
+	Max      float64 // of Increase; 0 for no bound
+
+	// The factor on the rate that was set from outside: the bits of its
+	// negative, so that a factor of 0 is not the 0 of one that was never set.
+	scale atomic.Uint64
+}
+
+// At returns the rate at a time of the run.
+func (r *Rate) At(t time.Duration) float64 {
+	rate := r.Base
+	switch {
+	case r.Over > 0:
+		rate += (r.To - r.Base) * min(t.Seconds()/r.Over.Seconds(), 1)
+	case r.Every > 0:
+		rate += r.Increase * float64(t/r.Every)
+		if r.Max > 0 {
+			rate = min(rate, r.Max)
+		}
+	}
+	return rate * r.Factor()
+}
+
+// Scale multiplies the rate from now on.
+func (r *Rate) Scale(factor float64) { r.scale.Store(math.Float64bits(math.Copysign(factor, -1))) }
+
+// Factor returns what Scale has set.
+func (r *Rate) Factor() float64 {
+	if s := r.scale.Load(); s != 0 {
+		return -math.Float64frombits(s)
+	}
+	return 1
+}
+
+// arrivals makes the times at which the calls of one worker begin.
+type arrivals struct {
+	rate   *Rate
+	share  float64 // of the rate that is this worker's
+	next   float64 // ns, the place of the next call in the schedule
+	random *rand.Rand
+}
+
+// newArrivals begins the schedule of worker i of n.
+func newArrivals(r *Rate, i, n int, seed uint64) *arrivals {
+	a := &arrivals{rate: r, share: 1 / float64(n), random: rand.New(rand.NewPCG(seed, uint64(i)))}
+	if rate := r.At(0); rate > 0 && !r.Poisson {
+		a.next = float64(i) * 1e9 / rate // workers take turns
+	}
+	return a
+}
+
+// due returns when the next call is due: its place in the schedule, in whole
+// milliseconds.
+func (a *arrivals) due() int64 {
+	return int64(math.Ceil(a.next/1e6)) * 1e6
+}
+
+// step goes on to the next call.
+func (a *arrivals) step() {
+	rate := a.rate.At(time.Duration(a.next)) * a.share
+	if rate < 1e-3 {
+		a.next += 1e8 // stopped: look again in a tenth of a second
+		return
+	}
+	distance := 1e9 / rate
+	if a.rate.Poisson {
+		distance *= a.random.ExpFloat64()
+	}
+	a.next += distance
+}
+
+// paused reports whether the rate is 0 at the next place, so that no call
+// begins there.
+func (a *arrivals) paused() bool {
+	return a.rate.At(time.Duration(a.next))*a.share < 1e-3
+}

@@ -1,0 +1,223 @@
+package load
+
+import (
+	"math"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/sipwire/sipwire/cmd/internal/engine"
+)
+
+// A Result is what happened in a run, as --json writes it. Times are in
+// milliseconds.
+type Result struct {
+	Scenario        string            `json:"scenario"`
+	Calls           uint64            `json:"calls"`
+	Successful      uint64            `json:"successful"`
+	Failed          uint64            `json:"failed"`
+	Open            int64             `json:"open"`
+	Retransmissions uint64            `json:"retransmissions"`
+	LateSends       uint64            `json:"late_sends"`
+	RateAsked       float64           `json:"rate_asked"`
+	RateReached     float64           `json:"rate_reached"`
+	Seconds         float64           `json:"seconds"`
+	Latency         Percentiles       `json:"latency"`
+	RTDs            []Named           `json:"response_times,omitempty"`
+	CallLength      Percentiles       `json:"call_length"`
+	Causes          map[string]uint64 `json:"failures,omitempty"`
+	Codes           map[string]uint64 `json:"unexpected_codes,omitempty"`
+	Repeats         Repeats           `json:"retransmissions_by_cause"`
+	Counters        map[string]uint64 `json:"counters,omitempty"`
+	Steps           []Step            `json:"steps"`
+	HeldBack        uint64            `json:"held_back"` // times that calls waited for -l
+	OutOfCall       uint64            `json:"out_of_call"`
+	AutoAnswered    uint64            `json:"auto_answered"`
+	TimedOut        bool              `json:"timed_out"` // -timeout ended the run
+	Health          Health            `json:"generator"`
+}
+
+// Repeats is why messages were sent again.
+type Repeats struct {
+	NoAnswer uint64 `json:"no_answer_in_time"`
+	AskedFor uint64 `json:"asked_for_by_a_repeated_message"`
+}
+
+// Health is what the generator itself did.
+type Health struct {
+	Fault       string      `json:"fault,omitempty"` // why the figures are not the target's; empty when they are
+	LateSends   uint64      `json:"late_sends"`
+	LateLimit   float64     `json:"late_limit_ms"`
+	Lateness    Percentiles `json:"lateness"`
+	SocketDrops uint64      `json:"socket_drops"`
+	SendErrors  uint64      `json:"send_errors"`
+	Malformed   uint64      `json:"malformed_received"`
+	CPUSeconds  float64     `json:"cpu_seconds"`
+	CPUShare    float64     `json:"cpu_share"` // of one core
+	Sent        uint64      `json:"sent"`
+	Received    uint64      `json:"received"`
+}
+
+// Percentiles are the figures of one histogram.
+type Percentiles struct {
+	Count uint64  `json:"count"`
+	P50   float64 `json:"p50"`
+	P90   float64 `json:"p90"`
+	P99   float64 `json:"p99"`
+	P999  float64 `json:"p999"`
+	Max   float64 `json:"max"`
+}
+
+// Named is a response time that the scenario measures.
+type Named struct {
+	Name string `json:"name"`
+	Percentiles
+}
+
+// Step is one step of the scenario.
+type Step struct {
+	Index      int    `json:"index"`
+	Line       int    `json:"line"`
+	Kind       string `json:"kind"`
+	Label      string `json:"label"`
+	Sent       uint64 `json:"sent"`
+	Received   uint64 `json:"received"`
+	Repeated   uint64 `json:"repeated"`
+	TimedOut   uint64 `json:"timed_out"`
+	Lost       uint64 `json:"lost"`
+	Unexpected uint64 `json:"unexpected"`
+	Hidden     bool   `json:"-"`
+	BlankAfter bool   `json:"-"`
+}
+
+func percentiles(h *hdrhistogram.Histogram) Percentiles {
+	ms := func(us int64) float64 { return float64(us) / 1000 }
+	return Percentiles{
+		uint64(h.TotalCount()), ms(h.ValueAtQuantile(50)), ms(h.ValueAtQuantile(90)),
+		ms(h.ValueAtQuantile(99)), ms(h.ValueAtQuantile(99.9)), ms(h.Max()),
+	}
+}
+
+// Counts sums up what the workers have published.
+func (r *Runner) Counts() engine.Counts {
+	var sum engine.Counts
+	for i, w := range r.workers {
+		w.mu.Lock()
+		if i == 0 {
+			sum = engine.NewCounts(&w.snapshot)
+		}
+		sum.Add(&w.snapshot)
+		w.mu.Unlock()
+	}
+	return sum
+}
+
+// Open returns how many calls are open.
+func (r *Runner) Open() int64 {
+	var n int64
+	for _, w := range r.workers {
+		n += w.open.Load()
+	}
+	return n
+}
+
+// Elapsed returns the time of the run.
+func (r *Runner) Elapsed() time.Duration { return time.Duration(r.clock.now()) }
+
+// result makes the result of the run.
+func (r *Runner) result() *Result {
+	c := r.Counts()
+	cpu, wall := r.cpu.spent()
+	p := r.Engine.Program
+	res := &Result{
+		Scenario: p.Name, Calls: c.Started, Successful: c.Successful, Failed: c.Failed, Open: r.Open(),
+		Retransmissions: c.RepeatedByTimer + c.RepeatedOnRequest, LateSends: c.LateSends,
+		Seconds: round(wall.Seconds(), 3), Latency: percentiles(c.Latency), CallLength: percentiles(c.Lengths),
+		Repeats:   Repeats{NoAnswer: c.RepeatedByTimer, AskedFor: c.RepeatedOnRequest},
+		OutOfCall: c.OutOfCall, AutoAnswered: c.AutoAnswered, TimedOut: r.timedOut.Load(),
+		Causes: map[string]uint64{}, Codes: map[string]uint64{}, Counters: map[string]uint64{},
+	}
+	var lastStart int64
+	for _, w := range r.workers {
+		lastStart = max(lastStart, w.lastStart)
+		res.HeldBack += w.heldBack
+	}
+	if r.Rate != nil && r.Users == 0 && !r.Server {
+		// Over the time in which calls began: what was asked for, and what was
+		// reached.
+		span := time.Duration(lastStart)
+		res.RateAsked = round(r.Rate.mean(span), 3)
+		if span > 0 && c.Started > 1 {
+			res.RateReached = round(float64(c.Started-1)/span.Seconds(), 3)
+		} else {
+			res.RateReached = res.RateAsked
+		}
+	}
+	for i, name := range p.RTDs {
+		res.RTDs = append(res.RTDs, Named{name, percentiles(c.RTDs[i])})
+	}
+	for _, cause := range engine.Causes() {
+		if n := c.ByCause[cause]; n > 0 {
+			res.Causes[cause.String()] = n
+		}
+	}
+	for code, n := range c.Codes {
+		if n > 0 {
+			res.Codes[itoa(code)] = uint64(n)
+		}
+	}
+	for i, name := range p.Counters {
+		res.Counters[name] = c.Counters[i]
+	}
+	for i := range p.Steps {
+		s, n := &p.Steps[i], &c.Steps[i]
+		res.Steps = append(res.Steps, Step{
+			i, s.Line, [...]string{"send", "recv", "pause", "nop"}[s.Kind], s.Label(),
+			n.Sent, n.Received, n.Repeated, n.TimedOut, n.Lost, n.Unexpected, s.Hide, s.BlankAfter,
+		})
+	}
+	var drops uint64
+	for _, w := range r.workers {
+		drops += w.dropped.Load()
+	}
+	res.Health = Health{
+		LateSends: c.LateSends, LateLimit: r.Engine.Late.Seconds() * 1e3, Lateness: percentiles(c.Lateness), SocketDrops: drops,
+		SendErrors: c.SendErrors, Malformed: c.Malformed, CPUSeconds: round(cpu.Seconds(), 3),
+		CPUShare: round(cpu.Seconds()/max(wall.Seconds(), 1e-9), 3), Sent: c.Sent, Received: c.Received,
+	}
+	res.Health.Fault = fault(&res.Health, res)
+	return res
+}
+
+// fault says why the figures of a run are not the target's, empty when they
+// are: the generator was late with more than one message in 1000, or lost
+// packets that had come.
+func fault(h *Health, r *Result) string {
+	switch {
+	case h.LateSends > 0 && h.LateSends*1000 > h.Sent:
+		return itoa(int(h.LateSends)) + " of " + itoa(int(h.Sent)) + " messages left more than " +
+			time.Duration(h.LateLimit*1e6).String() + " late: this generator is too slow for the rate, or was kept from its processor"
+	case h.SocketDrops > 0:
+		return itoa(int(h.SocketDrops)) + " packets that had come were dropped by the kernel of this generator, which read too slowly"
+	case r.RateAsked > 0 && r.HeldBack == 0 && r.Calls > 100 && r.RateReached < 0.98*r.RateAsked:
+		return "only " + ftoa(r.RateReached) + " of " + ftoa(r.RateAsked) + " calls a second began"
+	}
+	return ""
+}
+
+// mean is the rate asked for, on the mean of a time from the start.
+func (r *Rate) mean(span time.Duration) float64 {
+	if r.Over == 0 && r.Every == 0 || span <= 0 {
+		return r.At(0)
+	}
+	const pieces = 1000
+	sum := 0.0
+	for i := range pieces {
+		sum += r.At(span * time.Duration(2*i+1) / (2 * pieces))
+	}
+	return sum / pieces
+}
+
+func round(f float64, digits int) float64 {
+	p := math.Pow10(digits)
+	return math.Round(f*p) / p
+}

@@ -1,0 +1,234 @@
+package load
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/engine"
+	"github.com/sipwire/sipwire/udp"
+)
+
+// A Runner is a run: what is to be done, and how.
+type Runner struct {
+	Engine    engine.Config // of every worker, but for what New sets
+	Server    bool          // waits for calls
+	Transport string        // u1, un, t1, tn, l1, ln: protocol, and one socket or one for each call
+	Local     netip.AddrPort
+	Rate      *Rate
+	Calls     uint64 // how many calls begin; 0 for no bound
+	Limit     int    // how many are open at once; 0 for no bound
+	Users     int    // a closed loop of so many users, in the place of Rate
+	Timeout   time.Duration
+	Workers   int
+	TLS       *tls.Config
+
+	shared   *engine.Shared
+	workers  []*worker
+	carriers []carrier
+	clock    clock
+	hard     atomic.Bool // end at once, without telling the other side
+	timedOut atomic.Bool
+	cpu      cpuMeter
+}
+
+// Prepare opens the sockets. What is wrong with addresses and ports is found
+// here.
+func (r *Runner) Prepare(ctx context.Context, shared *engine.Shared) error {
+	r.shared = shared
+	r.Workers = max(r.Workers, 1)
+	if r.Users > 0 {
+		shared.Users.Store(int64(r.Users))
+	}
+	for i := range r.Workers {
+		if err := r.worker(ctx, i); err != nil {
+			for _, c := range r.carriers {
+				c.close()
+			}
+			return err
+		}
+	}
+	r.workers[0].engine.Init()
+	return nil
+}
+
+// worker makes worker i with its socket.
+func (r *Runner) worker(ctx context.Context, i int) error {
+	w := &worker{run: r, limit: part(r.Limit, i, r.Workers), quota: uint64(part(int(r.Calls), i, r.Workers))}
+	if r.Calls > 0 && w.quota == 0 {
+		w.done = true // fewer calls than workers
+	}
+	cfg := r.Engine
+	cfg.FirstNumber, cfg.NumberStep = uint64(i)+1, uint64(r.Workers)
+	cfg.Reliable = r.Transport[0] != 'u'
+	cfg.OwnConn = r.Transport[1] == 'n' && !r.Server
+	cfg.Words.Transport = map[byte]string{'u': "UDP", 't': "TCP", 'l': "TLS"}[r.Transport[0]]
+	local := r.Local
+	if r.Workers > 1 && local.Port() != 0 && !r.Server {
+		local = netip.AddrPortFrom(local.Addr(), local.Port()+uint16(i))
+	}
+	var c carrier
+	var err error
+	if r.Transport == "u1" || r.Server && r.Transport[0] == 'u' {
+		c, err = r.udp(ctx, w, local, &cfg)
+	} else {
+		c, err = r.conns(ctx, w, local, &cfg)
+	}
+	if err != nil {
+		return err
+	}
+	w.engine = engine.New(cfg, r.shared)
+	w.snapshot = engine.NewCounts(&w.engine.Counts)
+	if cc, ok := c.(*connCarrier); ok && cfg.OwnConn {
+		w.engine.Opened, w.engine.Closed = cc.connect, cc.end
+	}
+	switch {
+	case r.Server:
+	case r.Users > 0:
+		for u := i + 1; u <= r.Users; u += r.Workers {
+			w.idle = append(w.idle, u)
+		}
+		w.engine.EndedUser = func(user int) { w.idle = append(w.idle, user) }
+	default:
+		w.arrivals = newArrivals(r.Rate, i, r.Workers, cfg.Seed)
+	}
+	r.workers, r.carriers = append(r.workers, w), append(r.carriers, c)
+	return nil
+}
+
+// part is the share of worker i of n in a total.
+func part(total, i, n int) int {
+	p := total / n
+	if i < total%n {
+		p++
+	}
+	return p
+}
+
+// buffers is what is asked of the kernel for each socket: at a rate of 10,000
+// calls a second, half a second of packets.
+const buffers = 16 << 20
+
+// udp opens the UDP socket of a worker.
+func (r *Runner) udp(ctx context.Context, w *worker, local netip.AddrPort, cfg *engine.Config) (carrier, error) {
+	s, err := udp.Listen(ctx, "udp", local.String(), udp.Config{
+		Batch: maxBatch, Held: -1, RecvBuffer: buffers, SendBuffer: buffers, Timestamps: true, NoLocal: true,
+		ReusePort: r.Server && r.Workers > 1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	cfg.Words.LocalPort = int(s.LocalAddr().Port())
+	return &udpCarrier{w: w, socket: s}, nil
+}
+
+// conns makes the connections of a worker, or its listener.
+func (r *Runner) conns(ctx context.Context, w *worker, local netip.AddrPort, cfg *engine.Config) (carrier, error) {
+	cc := newConnCarrier(w)
+	network := "tcp"
+	if r.Transport[0] == 'u' {
+		network = "udp"
+	}
+	if r.Server {
+		if len(r.workers) > 0 {
+			return nil, errors.New("a TCP or TLS server has one worker")
+		}
+		l, err := net.Listen(network, local.String())
+		if err != nil {
+			return nil, err
+		}
+		cfg.Words.LocalPort = int(addrPort(l.Addr()).Port())
+		if r.Transport[0] == 'l' {
+			l = tls.NewListener(l, r.TLS)
+		}
+		cc.listener = l
+		return cc, nil
+	}
+	one := r.Transport[1] == '1'
+	cc.dial = func(remote netip.AddrPort) (net.Conn, error) {
+		d := net.Dialer{Timeout: 5 * time.Second, Control: reuseAddress}
+		if one || network == "udp" {
+			port := local.Port()
+			if !one {
+				port = 0 // each call has a port of its own
+			}
+			d.LocalAddr = localAddr(network, netip.AddrPortFrom(local.Addr(), port))
+		} else if local.Addr().IsValid() {
+			d.LocalAddr = localAddr(network, netip.AddrPortFrom(local.Addr(), 0))
+		}
+		nc, err := d.DialContext(ctx, network, remote.String())
+		if err != nil || r.Transport[0] != 'l' {
+			return nc, err
+		}
+		t := tls.Client(nc, r.TLS)
+		if err := t.HandshakeContext(ctx); err != nil {
+			nc.Close()
+			return nil, err
+		}
+		return t, nil
+	}
+	cfg.Words.LocalPort = int(local.Port())
+	if one {
+		nc, err := cc.dial(cfg.Target)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Words.LocalPort = int(addrPort(nc.LocalAddr()).Port())
+		cc.first = nc
+	}
+	return cc, nil
+}
+
+// localAddr is a local address in the form that net wants; nil when none is
+// given.
+func localAddr(network string, a netip.AddrPort) net.Addr {
+	if !a.Addr().IsValid() {
+		return nil
+	}
+	if network == "udp" {
+		return net.UDPAddrFromAddrPort(a)
+	}
+	return net.TCPAddrFromAddrPort(a)
+}
+
+// Run runs until all is done or the run is stopped, and returns what happened.
+func (r *Runner) Run() (*Result, error) {
+	r.clock = clock{time.Now()}
+	r.cpu.start()
+	errs := make([]error, len(r.workers))
+	var all sync.WaitGroup
+	for i, w := range r.workers {
+		w.clock = r.clock
+		if cc, ok := r.carriers[i].(*connCarrier); ok {
+			cc.start()
+		}
+		all.Go(func() {
+			if err := w.loop(r.carriers[i]); err != nil {
+				errs[i] = fmt.Errorf("worker %d: %w", i, err)
+				r.shared.Stop.Store(engine.StopNow)
+			}
+			w.publish()
+		})
+	}
+	all.Wait()
+	return r.result(), errors.Join(errs...)
+}
+
+// StopSoon lets no new calls begin.
+func (r *Runner) StopSoon() { r.shared.Stop.CompareAndSwap(engine.Run, engine.StopSoon) }
+
+// StopNow ends all calls, with BYE or CANCEL unless hard is set.
+func (r *Runner) StopNow(hard bool) {
+	r.hard.Store(hard)
+	r.shared.Stop.Store(engine.StopNow)
+}
+
+// Processors is how many cores the process may use.
+func Processors() int { return runtime.GOMAXPROCS(0) }

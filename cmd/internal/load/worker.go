@@ -1,0 +1,193 @@
+package load
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/engine"
+)
+
+// A worker runs an engine with the calls that are its share.
+type worker struct {
+	run       *Runner
+	engine    *engine.Engine
+	clock     clock
+	arrivals  *arrivals // nil for one that waits for calls, or has users
+	quota     uint64    // calls to begin; 0 for no bound
+	limit     int       // calls open at once; 0 for no bound
+	begun     uint64
+	heldBack  uint64 // calls that had to wait for limit
+	held      bool
+	idle      []int // users without a call, who begin one at once
+	done      bool  // no call will begin any more
+	lastNews  int64 // when something last happened
+	halted    int32
+	lastStart int64 // when the last call began
+
+	mu       sync.Mutex // guards snapshot
+	snapshot engine.Counts
+	shotAt   int64
+	open     atomic.Int64
+	dropped  atomic.Uint64
+}
+
+// carrier moves messages between an engine and sockets.
+type carrier interface {
+	// wait hands messages to the engine that come until a time of the run.
+	wait(until int64) error
+	// flush sends what the engine has put out.
+	flush() error
+	close()
+}
+
+// idleEnd is how long a run goes on, once no call begins any more, while no
+// message comes and no timer is set: a call then waits for what will not come.
+const idleEnd = int64(32 * time.Second)
+
+// loop runs the worker until the run is over.
+func (w *worker) loop(io carrier) error {
+	defer io.close()
+	w.lastNews = w.clock.now()
+	for {
+		now := w.clock.now()
+		if w.over(now) {
+			return io.flush()
+		}
+		w.begin(now)
+		w.engine.Advance(now)
+		w.share(now)
+		if err := io.flush(); err != nil {
+			return err
+		}
+		received := w.engine.Counts.Received
+		if err := io.wait(w.next(now)); err != nil {
+			return err
+		}
+		if w.engine.Counts.Received != received {
+			w.lastNews = w.clock.now()
+		}
+	}
+}
+
+// next returns when the worker has something to do, at the latest in a tenth
+// of a second: then it looks at what others want of it.
+func (w *worker) next(now int64) int64 {
+	until := now + int64(100*time.Millisecond)
+	if at, ok := w.engine.Next(); ok {
+		until = min(until, at)
+	}
+	if w.arrivals != nil && !w.done && !w.held {
+		until = min(until, w.arrivals.due())
+	}
+	if len(w.idle) > 0 && !w.done {
+		until = now
+	}
+	return until
+}
+
+// begin begins the calls that are due.
+func (w *worker) begin(now int64) {
+	if w.done {
+		return
+	}
+	for len(w.idle) > 0 && !w.full() {
+		user := w.idle[len(w.idle)-1]
+		w.idle = w.idle[:len(w.idle)-1]
+		w.begun++
+		w.lastStart = now
+		w.engine.Start(now, now, user)
+	}
+	if w.arrivals == nil {
+		w.done = w.done || w.quota > 0 && w.begun >= w.quota
+		return
+	}
+	for w.arrivals.due() <= now {
+		if w.full() {
+			w.done = true
+			return
+		}
+		if w.arrivals.paused() {
+			w.arrivals.step()
+			continue
+		}
+		due := w.arrivals.due()
+		if w.limit > 0 && w.engine.Open() >= w.limit {
+			if !w.held {
+				w.held = true
+				w.heldBack++
+			}
+			return
+		}
+		if w.held {
+			// It waited for the bound on open calls, which was asked for: the
+			// schedule goes on from here.
+			w.held = false
+			w.arrivals.next = float64(now)
+			due = now
+		}
+		w.begun++
+		w.arrivals.step()
+		w.lastStart = now
+		w.engine.Start(now, due, 0)
+	}
+	w.done = w.full()
+}
+
+// full reports whether all calls of the quota have begun.
+func (w *worker) full() bool { return w.quota > 0 && w.begun >= w.quota }
+
+// over reports whether the worker is at its end, and ends calls where the run
+// asks for it.
+func (w *worker) over(now int64) bool {
+	stop := w.run.shared.Stop.Load()
+	if end := w.run.Timeout; end > 0 && now >= int64(end) && stop == engine.Run {
+		w.run.timedOut.Store(true)
+		w.run.shared.Stop.CompareAndSwap(engine.Run, engine.StopNow)
+		stop = w.run.shared.Stop.Load()
+	}
+	switch {
+	case stop == engine.StopNow && w.halted != stop:
+		w.done, w.halted = true, stop
+		w.engine.Stop()
+		w.engine.StopAll(!w.run.hard.Load())
+		return true
+	case stop == engine.StopSoon && w.halted != stop:
+		w.done, w.halted = true, stop
+		w.engine.Stop()
+	}
+	if w.run.Server {
+		w.done = w.done || w.quota > 0 && w.engine.Counts.Started >= w.quota
+	}
+	if !w.done {
+		return false
+	}
+	if w.engine.Open() == 0 {
+		return true
+	}
+	if _, pending := w.engine.Next(); pending {
+		w.lastNews = now
+	}
+	if now-w.lastNews > idleEnd {
+		w.engine.StopAll(true)
+		return true
+	}
+	return false
+}
+
+// share publishes the figures, four times a second.
+func (w *worker) share(now int64) {
+	w.open.Store(int64(w.engine.Open()))
+	if now-w.shotAt < int64(250*time.Millisecond) {
+		return
+	}
+	w.shotAt = now
+	w.publish()
+}
+
+func (w *worker) publish() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.snapshot.Reset()
+	w.snapshot.Add(&w.engine.Counts)
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/engine"
+	"github.com/sipwire/sipwire/cmd/internal/load"
+)
+
+// execute runs r, says every second how it goes, and prints the result.
+func (f *runFlags) execute(e *env, r *load.Runner) (*load.Result, error) {
+	for _, n := range r.Engine.Program.Notes {
+		where := ""
+		if n.Element != "" {
+			where = " <" + n.Element + ">"
+		}
+		fmt.Fprintf(e.stderr, "sipwire: note: %s:%d:%s %s\n", r.Engine.Program.File, n.Line, where, n.Text)
+	}
+	shared := engine.NewShared()
+	for _, pair := range f.Set {
+		name, value, _ := strings.Cut(pair, "=")
+		if !shared.SetGlobal(r.Engine.Program, name, value) {
+			return nil, usage("-set %s: the scenario has no <Global> variable of that name", name)
+		}
+	}
+	traces, err := f.traces(r, shared)
+	if err != nil {
+		return nil, err
+	}
+	defer traces.close()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if err := r.Prepare(ctx, shared); err != nil {
+		return nil, usageError{err}
+	}
+	stop := f.signals(e, r)
+	defer stop()
+	quiet := make(chan struct{})
+	var told sync.WaitGroup
+	if !f.Quiet {
+		told.Go(func() { tell(e.stderr, r, quiet) })
+	}
+	res, err := r.Run()
+	close(quiet)
+	told.Wait()
+	if err != nil {
+		return nil, err
+	}
+	return res, f.report(e, res)
+}
+
+// signals ends the run at Ctrl-C: calls are ended as they should, and at a
+// second one there is no wait for that. What it returns undoes it.
+func (f *runFlags) signals(e *env, r *load.Runner) func() {
+	c := make(chan os.Signal, 4)
+	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		for n := 0; ; n++ {
+			if _, ok := <-c; !ok {
+				return
+			}
+			if n == 0 {
+				fmt.Fprintln(e.stderr, "sipwire: ending the calls; once more to end at once")
+				r.StopNow(false)
+			} else {
+				r.StopNow(true)
+				os.Exit(exitInterrupted)
+			}
+		}
+	}()
+	return func() { signal.Stop(c); close(c) }
+}
+
+// tell writes a line every second until the run is over.
+func tell(w io.Writer, r *load.Runner, done <-chan struct{}) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	var before engine.Counts
+	for {
+		select {
+		case <-done:
+			return
+		case <-t.C:
+		}
+		c := r.Counts()
+		fmt.Fprintf(w, "%6.0fs  %7.0f calls/s  %8d open  %9d ok  %7d failed  %7d repeated  p50 %s  p99 %s%s\n",
+			r.Elapsed().Seconds(), float64(c.Started-before.Started), r.Open(), c.Successful, c.Failed,
+			c.RepeatedByTimer+c.RepeatedOnRequest, ms(c.Latency.ValueAtQuantile(50)), ms(c.Latency.ValueAtQuantile(99)), late(&c))
+		before.Started = c.Started
+	}
+}
+
+// ms writes microseconds as milliseconds.
+func ms(us int64) string { return fmt.Sprintf("%.2f ms", float64(us)/1000) }
+
+// late says how late this generator is, when it is.
+func late(c *engine.Counts) string {
+	if c.LateSends == 0 {
+		return ""
+	}
+	return fmt.Sprintf("  GENERATOR LATE: %d messages, up to %.0f ms", c.LateSends, float64(c.MaxLate)/1e6)
+}
+
+// report prints the result, and writes it to the file of --json.
+func (f *runFlags) report(e *env, res *load.Result) error {
+	if f.JSON == "-" {
+		return writeJSON(e.stdout, res)
+	}
+	printResult(e.stdout, res)
+	if f.JSON == "" {
+		return nil
+	}
+	file, err := os.Create(f.JSON)
+	if err != nil {
+		return err
+	}
+	return errors.Join(writeJSON(file, res), file.Close())
+}
+
+func writeJSON(w io.Writer, res *load.Result) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(res)
+}
+
+// traces are the files of trace_err and trace_logs.
+type traces struct {
+	mu          sync.Mutex
+	errors, log *bufio.Writer
+	files       []*os.File
+}
+
+// traces opens the files, and has what the scenario says written to them.
+func (f *runFlags) traces(r *load.Runner, shared *engine.Shared) (*traces, error) {
+	t := &traces{}
+	base := strings.TrimSuffix(filepath.Base(r.Engine.Program.File), ".xml")
+	open := func(on bool, name, kind string) (*bufio.Writer, error) {
+		if !on && name == "" {
+			return nil, nil
+		}
+		if name == "" {
+			name = fmt.Sprintf("%s_%d_%s.log", base, os.Getpid(), kind)
+		}
+		file, err := os.Create(name)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		t.files = append(t.files, file)
+		return bufio.NewWriter(file), nil
+	}
+	var err error
+	if t.errors, err = open(f.TraceErr, f.ErrorFile, "errors"); err != nil {
+		return nil, err
+	}
+	if t.log, err = open(f.TraceLogs, f.LogFile, "logs"); err != nil {
+		return nil, err
+	}
+	if t.errors != nil || t.log != nil {
+		shared.Say = t.say
+	}
+	return t, nil
+}
+
+func (t *traces) say(kind, text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case kind == "log" && t.log != nil:
+		fmt.Fprintln(t.log, text)
+	case kind != "log" && t.errors != nil:
+		fmt.Fprintf(t.errors, "%s\t%s: %s\n", time.Now().Format("2006-01-02\t15:04:05.000000"), kind, text)
+	}
+}
+
+func (t *traces) close() {
+	for _, w := range []*bufio.Writer{t.errors, t.log} {
+		if w != nil {
+			w.Flush()
+		}
+	}
+	for _, f := range t.files {
+		f.Close()
+	}
+}

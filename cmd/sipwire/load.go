@@ -1,0 +1,119 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/load"
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
+)
+
+type loadCmd struct {
+	runFlags
+
+	R            float64       `name:"r" default:"10" help:"Calls a second."`
+	RP           string        `name:"rp" default:"1000" help:"Time that -r is for; milliseconds, or with a unit."`
+	L            int           `name:"l" help:"Calls open at once, at most; a call that has to wait is counted as held back."`
+	Users        int           `name:"users" help:"A closed loop: so many users call, each again when its call has ended."`
+	RateIncrease float64       `name:"rate_increase" help:"Added to the rate at each interval."`
+	RateInterval string        `name:"rate_interval" default:"60" help:"That interval; seconds, or with a unit."`
+	RateMax      float64       `name:"rate_max" help:"Where rate_increase ends."`
+	RSA          string        `name:"rsa" placeholder:"HOST:PORT" help:"Send to this address instead of the target."`
+	Arrivals     string        `default:"constant" enum:"constant,poisson" help:"Calls at equal distances, or independent of each other."`
+	RampTo       float64       `name:"ramp-to" help:"Go from -r to this rate, in the time of --ramp-over."`
+	RampOver     time.Duration `name:"ramp-over" default:"30s" help:"How long the ramp takes."`
+
+	GoalSuccess float64       `name:"goal-success" default:"100" help:"Percentage of calls that must succeed for exit status 0."`
+	GoalP99     time.Duration `name:"goal-p99" help:"What 99 % of the responses must be faster than for exit status 0."`
+
+	Target string `arg:"" optional:"" help:"HOST or HOST:PORT."`
+}
+
+// Help is what kong prints below the usage of this command.
+func (*loadCmd) Help() string {
+	return `Options of SIPp may be written as there, with one dash; those that have no effect here are named on standard error.
+Without -m and -timeout a run ends after 10 minutes. Ctrl-C ends the calls that are open, with BYE or CANCEL; a second one ends at once.
+
+Exit status: 0 goals met; 1 not met; 2 wrong command line or scenario; 3 this generator was too slow, so that the
+figures are not the target's.
+
+    sipwire load -sn options -r 1000 -m 10000 127.0.0.1:5060
+    sipwire load -sf call.xml -inf users.csv -r 50 --ramp-to 500 --ramp-over 1m -timeout 2m --json result.json 10.0.0.1`
+}
+
+// defaultBound ends a run that has neither -m nor -timeout.
+const defaultBound = 10 * time.Minute
+
+// Run makes the calls.
+func (c *loadCmd) Run(e *env) error {
+	files, err := c.files()
+	if err != nil {
+		return err
+	}
+	p, err := c.program("uac", nil, files)
+	if err != nil {
+		return err
+	}
+	r, err := c.runner(p, files, c.Target)
+	if err != nil {
+		return err
+	}
+	if c.RSA != "" {
+		if _, r.Engine.Target, err = resolve(c.RSA, c.T); err != nil {
+			return err
+		}
+	}
+	if r.Rate, err = c.rate(); err != nil {
+		return err
+	}
+	r.Limit, r.Users = c.L, c.Users
+	if !p.Server && c.M == 0 && c.Timeout == "" {
+		r.Timeout = defaultBound
+	}
+	res, err := c.execute(e, r)
+	if err != nil {
+		return err
+	}
+	return c.verdict(r, res)
+}
+
+// rate reads the options of the arrivals.
+func (c *loadCmd) rate() (*load.Rate, error) {
+	period, err := scenario.ParseTime(c.RP, time.Millisecond)
+	if err != nil || period <= 0 {
+		return nil, usage("-rp %s is no time", c.RP)
+	}
+	if c.R < 0 || c.R/period.Seconds() > 1e7 {
+		return nil, usage("-r %g: from 0 to 10 million calls a second", c.R)
+	}
+	r := &load.Rate{Base: c.R / period.Seconds(), Poisson: c.Arrivals == "poisson"}
+	switch {
+	case c.RampTo > 0:
+		r.To, r.Over = c.RampTo, c.RampOver
+	case c.RateIncrease != 0:
+		r.Increase, r.Max = c.RateIncrease, c.RateMax
+		if r.Every, err = scenario.ParseTime(c.RateInterval, time.Second); err != nil || r.Every <= 0 {
+			return nil, usage("-rate_interval %s is no time", c.RateInterval)
+		}
+	}
+	return r, nil
+}
+
+// verdict turns a result into an exit status.
+func (c *loadCmd) verdict(r *load.Runner, res *load.Result) error {
+	if res.Health.Fault != "" && !r.Server {
+		return statusError(exitGenerator)
+	}
+	share := 100.0
+	if res.Calls > 0 {
+		share = 100 * float64(res.Successful) / float64(res.Calls)
+	}
+	missed := share < c.GoalSuccess || c.GoalP99 > 0 && res.Latency.P99 > c.GoalP99.Seconds()*1e3 || c.TimeoutError && res.TimedOut
+	if missed || res.Calls == 0 {
+		return statusError(exitBad)
+	}
+	return nil
+}
+
+// scenarios is for the help.
+func scenarios() string { return strings.Join(scenario.Builtins(), ", ") }

@@ -1,0 +1,311 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/engine"
+	"github.com/sipwire/sipwire/cmd/internal/inject"
+	"github.com/sipwire/sipwire/cmd/internal/load"
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
+)
+
+// runFlags are what load and serve have in common. Names are SIPp's where it
+// has the same option; they may be written with one dash.
+type runFlags struct {
+	SF string `name:"sf" placeholder:"FILE" help:"Scenario file in SIPp's XML format."`
+	SN string `name:"sn" placeholder:"NAME" help:"Built-in scenario: ${scenarios}."`
+	M  uint64 `name:"m" help:"End after this many calls."`
+	D  string `name:"d" default:"0" placeholder:"TIME" help:"Length of a pause without one; milliseconds, or with a unit."`
+	S  string `name:"s" default:"service" help:"User part of the target, [service]."`
+	I  string `name:"i" placeholder:"ADDRESS" help:"Local address."`
+	P  uint16 `name:"p" help:"Local port; 0 for one that the system chooses."`
+	T  string `name:"t" default:"u1" enum:"u1,un,t1,tn,l1,ln" help:"Transport: u1 UDP, t1 TCP, l1 TLS with one socket; un, tn, ln with one for each call."`
+
+	Inf      []string `name:"inf" sep:"none" placeholder:"FILE" help:"Injection file; again for more."`
+	InfIndex []string `name:"infindex" sep:"none" placeholder:"FILE FIELD" help:"Index an injection file by a field, for lookup."`
+	Key      []string `name:"key" sep:"none" placeholder:"NAME VALUE" help:"Value of a keyword [NAME]."`
+	Set      []string `name:"set" sep:"none" placeholder:"NAME VALUE" help:"Value of a global variable."`
+
+	AA               bool    `name:"aa" help:"Answer INFO, NOTIFY, OPTIONS and UPDATE that the scenario does not expect."`
+	NR               bool    `name:"nr" help:"Never send anything again."`
+	ND               bool    `name:"nd" help:"No default behaviours: see default_behaviors."`
+	Behaviors        string  `name:"default_behaviors" default:"all" help:"all, none, bye, abortunexp, pingreply; with - in front to leave one out."`
+	PauseIgnore      bool    `name:"pause_msg_ign" help:"Drop what comes during a pause."`
+	Lost             float64 `name:"lost" help:"Percentage of messages to lose."`
+	MaxRetrans       int     `name:"max_retrans" default:"7" help:"Repeats before a call fails, at most."`
+	MaxInviteRetrans int     `name:"max_invite_retrans" default:"5" help:"The same for INVITE."`
+	MaxOtherRetrans  int     `name:"max_non_invite_retrans" default:"7" help:"The same for other requests."`
+	T2               string  `name:"T2" default:"4000" help:"Longest time between repeats of other requests than INVITE."`
+	RecvTimeout      string  `name:"recv_timeout" help:"How long a recv waits that does not say."`
+	Timeout          string  `name:"timeout" placeholder:"TIME" help:"End the run after this time; seconds, or with a unit."`
+	TimeoutError     bool    `name:"timeout_error" help:"Fail when -timeout ends the run."`
+	AU               string  `name:"au" help:"User name for digest; that of -s by default."`
+	AP               string  `name:"ap" default:"password" help:"Password for digest."`
+	AuthURI          string  `name:"auth_uri" help:"URI in credentials; sip:ADDRESS:PORT of the target by default."`
+	BaseCSeq         uint32  `name:"base_cseq" help:"[cseq] of the first request is one more."`
+	CIDStr           string  `name:"cid_str" default:"%u-%p@%s" help:"Call-ID: %u number, %p process, %s address."`
+	MI               string  `name:"mi" help:"Media address of [media_ip]."`
+	MP               int     `name:"mp" default:"6000" help:"Media port of [media_port]."`
+	TLSCert          string  `name:"tls_cert" placeholder:"FILE" help:"Certificate; serve makes one of its own by default."`
+	TLSKey           string  `name:"tls_key" placeholder:"FILE" help:"Key of the certificate."`
+	TLSCA            string  `name:"tls_ca" placeholder:"FILE" help:"Certificates that are trusted; any certificate is accepted without."`
+
+	TraceErr  bool   `name:"trace_err" help:"Write unexpected messages to a file."`
+	ErrorFile string `name:"error_file" placeholder:"FILE" help:"That file."`
+	TraceLogs bool   `name:"trace_logs" help:"Write what <log> says to a file."`
+	LogFile   string `name:"log_file" placeholder:"FILE" help:"That file."`
+
+	Workers   int           `default:"1" help:"Goroutines with a socket each; 0 for one on every core."`
+	Late      time.Duration `default:"10ms" help:"A message that leaves later than this after its time counts as late."`
+	Seed      uint64        `help:"For repeatable random choices; 0 for a new one."`
+	AllowExec bool          `name:"allow-exec" help:"Run the commands of <exec command=...>."`
+	Public    bool          `name:"allow-public" help:"Allow targets that are neither this host nor a private address."`
+	JSON      string        `name:"json" placeholder:"FILE" help:"Write the result to a file, - for standard output."`
+	Quiet     bool          `name:"quiet" short:"q" help:"No line every second."`
+}
+
+// A wrong command line or scenario.
+type usageError struct{ error }
+
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// files loads the injection files.
+func (f *runFlags) files() (inject.Set, error) {
+	var set inject.Set
+	for _, name := range f.Inf {
+		file, err := inject.Load(name)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		set = append(set, file)
+	}
+	for _, pair := range f.InfIndex {
+		name, field, _ := cutLast(pair, "=")
+		n, err := strconv.Atoi(field)
+		i := set.Find(name)
+		if err != nil || i < 0 {
+			return nil, usage("-infindex %s %s: not a file of -inf and the number of a field", name, field)
+		}
+		if err := set[i].Index(n); err != nil {
+			return nil, usageError{err}
+		}
+	}
+	return set, nil
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// keys returns the values of -key.
+func (f *runFlags) keys() (map[string]string, []string) {
+	m := map[string]string{}
+	var names []string
+	for _, pair := range f.Key {
+		name, value, _ := strings.Cut(pair, "=")
+		m[name] = value
+		names = append(names, name)
+	}
+	return m, names
+}
+
+// program compiles the scenario: that of the flags, else the one given.
+func (f *runFlags) program(fallback string, data []byte, files inject.Set) (*scenario.Program, error) {
+	name := fallback
+	var err error
+	switch {
+	case f.SF != "" && f.SN != "":
+		return nil, usage("-sf and -sn exclude each other")
+	case f.SF != "":
+		name = f.SF
+		if data, err = os.ReadFile(f.SF); err != nil {
+			return nil, usageError{err}
+		}
+	case f.SN != "" || data == nil:
+		if f.SN != "" {
+			name = f.SN
+		}
+		var ok bool
+		if data, ok = scenario.Builtin(name); !ok {
+			return nil, usage("-sn %s: there is no such scenario; there are %s", name, strings.Join(scenario.Builtins(), ", "))
+		}
+	}
+	_, names := f.keys()
+	p, err := scenario.Compile(name, data, scenario.Options{Keys: names, Files: func(name string) error {
+		if files.Find(name) < 0 {
+			return fmt.Errorf("injection file %q is not one of -inf", name)
+		}
+		return nil
+	}})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return p, nil
+}
+
+// config makes the configuration of the engines.
+func (f *runFlags) config(p *scenario.Program, files inject.Set) (engine.Config, error) {
+	c := engine.Defaults(p)
+	c.Files, c.NoRetrans, c.AutoAnswer, c.PauseIgnores = files, f.NR, f.AA, f.PauseIgnore
+	c.AllowExec, c.AllowPublic, c.BaseCSeq, c.Late = f.AllowExec, f.Public, f.BaseCSeq, f.Late
+	c.MaxRetrans, c.MaxInvite, c.MaxOther = f.MaxRetrans, f.MaxInviteRetrans, f.MaxOtherRetrans
+	if f.Lost < 0 || f.Lost > 100 {
+		return c, usage("-lost %g is not from 0 to 100", f.Lost)
+	}
+	c.Lost = f.Lost / 100
+	if f.Seed != 0 {
+		c.Seed = f.Seed
+	}
+	pause, err := scenario.ParseTime(f.D, time.Millisecond)
+	if err != nil {
+		return c, usage("-d: %v", err)
+	}
+	c.Pause = scenario.Fixed(pause.Seconds() * 1e3)
+	if c.T2, err = scenario.ParseTime(f.T2, time.Millisecond); err != nil {
+		return c, usage("-T2: %v", err)
+	}
+	if f.RecvTimeout != "" {
+		if c.RecvTimeout, err = scenario.ParseTime(f.RecvTimeout, time.Millisecond); err != nil {
+			return c, usage("-recv_timeout: %v", err)
+		}
+	}
+	behaviors := f.Behaviors
+	if f.ND {
+		behaviors = "none"
+	}
+	if err := setBehaviors(&c, behaviors); err != nil {
+		return c, err
+	}
+	keys, _ := f.keys()
+	c.Words = engine.Words{
+		Service: f.S, MediaPort: f.MP, PID: os.Getpid(), Version: version(), AuthUser: f.AU, AuthPassword: f.AP,
+		AuthURI: f.AuthURI, CallID: f.CIDStr, Keys: keys, FileDir: filepath.Dir(f.SF),
+	}
+	if f.AU == "" {
+		c.Words.AuthUser = f.S
+	}
+	return c, nil
+}
+
+// setBehaviors reads -default_behaviors.
+func setBehaviors(c *engine.Config, list string) error {
+	for _, word := range strings.Split(list, ",") {
+		name, off := strings.CutPrefix(strings.TrimSpace(word), "-")
+		switch name {
+		case "all":
+			c.EndCalls, c.AbortUnexpected, c.AnswerPing = !off, !off, !off
+		case "none":
+			c.EndCalls, c.AbortUnexpected, c.AnswerPing = off, off, off
+		case "bye":
+			c.EndCalls = !off
+		case "abortunexp":
+			c.AbortUnexpected = !off
+		case "pingreply":
+			c.AnswerPing = !off
+		default:
+			return usage("-default_behaviors: %q is not known", word)
+		}
+	}
+	return nil
+}
+
+// runner makes a run of the flags. remote is empty for a server.
+func (f *runFlags) runner(p *scenario.Program, files inject.Set, remote string) (*load.Runner, error) {
+	cfg, err := f.config(p, files)
+	if err != nil {
+		return nil, err
+	}
+	r := &load.Runner{Server: p.Server, Transport: f.T, Calls: f.M, Workers: f.Workers}
+	if f.Workers == 0 {
+		r.Workers = load.Processors()
+	}
+	if f.Timeout != "" {
+		if r.Timeout, err = scenario.ParseTime(f.Timeout, time.Second); err != nil {
+			return nil, usage("-timeout: %v", err)
+		}
+	}
+	w := &cfg.Words
+	if remote != "" {
+		host, target, err := resolve(remote, f.T)
+		if err != nil {
+			return nil, err
+		}
+		if !engine.Allowed(target.Addr(), f.Public) {
+			return nil, usage("%s is neither this host nor a private address: --allow-public is needed", target.Addr())
+		}
+		cfg.Target = target
+		w.RemoteHost, w.RemoteIP, w.RemotePort = host, target.Addr().String(), int(target.Port())
+	} else if !p.Server {
+		return nil, usage("a target is needed: HOST or HOST:PORT")
+	}
+	local, err := f.local(cfg.Target)
+	if err != nil {
+		return nil, err
+	}
+	w.LocalIP, w.MediaIP = local.String(), local.String()
+	if f.MI != "" {
+		w.MediaIP = f.MI
+	}
+	r.Local = netip.AddrPortFrom(local, f.P)
+	if r.TLS, err = f.tls(p.Server); err != nil {
+		return nil, err
+	}
+	r.Engine = cfg
+	return r, nil
+}
+
+// local returns the local address: of -i, or the one that leads to the target,
+// or loopback for a server.
+func (f *runFlags) local(target netip.AddrPort) (netip.Addr, error) {
+	if f.I != "" {
+		a, err := netip.ParseAddr(strings.Trim(f.I, "[]"))
+		if err != nil {
+			return a, usage("-i %s is no address", f.I)
+		}
+		return a, nil
+	}
+	if !target.IsValid() {
+		return netip.MustParseAddr("127.0.0.1"), nil
+	}
+	c, err := net.Dial("udp", target.String()) // sends nothing
+	if err != nil {
+		return netip.Addr{}, usageError{err}
+	}
+	defer c.Close()
+	return c.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap(), nil
+}
+
+// resolve finds the address of HOST or HOST:PORT.
+func resolve(remote, transport string) (host string, target netip.AddrPort, err error) {
+	host, port := remote, "5060"
+	if transport[0] == 'l' {
+		port = "5061"
+	}
+	if h, p, err := net.SplitHostPort(remote); err == nil {
+		host, port = h, p
+	}
+	host = strings.Trim(host, "[]")
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 {
+		return "", target, usage("%s: %q is no port", remote, port)
+	}
+	if a, err := netip.ParseAddr(host); err == nil {
+		return host, netip.AddrPortFrom(a.Unmap(), uint16(n)), nil
+	}
+	ips, err := net.LookupIP(host)
+	if err != nil || len(ips) == 0 {
+		return "", target, usage("%s cannot be resolved: %v", host, err)
+	}
+	a, _ := netip.AddrFromSlice(ips[0])
+	return host, netip.AddrPortFrom(a.Unmap(), uint16(n)), nil
+}

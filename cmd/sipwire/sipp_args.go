@@ -1,0 +1,66 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+// SIPp's options have one dash and more than one letter. sippArgs rewrites
+// those of a command that takes them, so that a command line of SIPp works as
+// it is.
+
+// takesTwo are options with two values.
+var takesTwo = []string{"infindex", "key", "set"}
+
+// without are options of SIPp that have no effect here, and whether a value
+// follows them.
+var without = map[string]bool{
+	"bg": false, "nostdin": false, "skip_rlimit": false, "bind_local": false, "trace_stat": false, "trace_msg": false,
+	"trace_shortmsg": false, "trace_counts": false, "trace_rtt": false, "trace_screen": false, "trace_calldebug": false,
+	"trace_error_codes": false, "periodic_rtd": false, "rtp_echo": false, "sendbuffer_warn": false, "callid_slash_ign": false,
+	"no_rate_quit": false, "stf": true, "stat_delimiter": true, "f": true, "fd": true, "message_file": true,
+	"message_overwrite": true, "shortmessage_file": true, "shortmessage_overwrite": true, "error_overwrite": true,
+	"calldebug_file": true, "calldebug_overwrite": true, "screen_file": true, "screen_overwrite": true, "rtt_freq": true,
+	"log_overwrite": true, "ringbuffer_files": true, "ringbuffer_size": true, "max_log_size": true, "timer_resol": true,
+	"max_recv_loops": true, "max_sched_loops": true, "watchdog_interval": true, "watchdog_reset": true,
+	"watchdog_minor_threshold": true, "watchdog_major_threshold": true, "watchdog_major_maxtriggers": true,
+	"watchdog_minor_maxtriggers": true, "buff_size": true, "max_socket": true, "max_reconnect": true,
+	"reconnect_close": true, "reconnect_sleep": true, "cp": true, "ci": true, "mb": true, "rtp_payload": true,
+	"rtp_threadtasks": true, "rtp_buffsize": true, "min_rtp_port": true, "max_rtp_port": true, "rate_scale": true,
+	"deadcall_wait": true, "sleep": true, "send_timeout": true, "rtcheck": true,
+}
+
+// sippArgs returns args with two dashes where SIPp has one, and the options
+// that were left out because they have no effect here.
+func sippArgs(args []string) (out, ignored []string) {
+	at := slices.IndexFunc(args, func(s string) bool { return s == "load" || s == "serve" })
+	if at < 0 {
+		return args, nil
+	}
+	out = append(out, args[:at+1]...)
+	for i := at + 1; i < len(args); i++ {
+		a := args[i]
+		if a == "--" {
+			return append(out, args[i:]...), ignored
+		}
+		name, _ := strings.CutPrefix(a, "-")
+		if name == a || strings.HasPrefix(name, "-") || name == "" || name == "h" || name == "q" {
+			out = append(out, a)
+			continue
+		}
+		if value, ok := without[name]; ok {
+			ignored = append(ignored, a)
+			if value {
+				i++
+			}
+			continue
+		}
+		if slices.Contains(takesTwo, name) && i+2 < len(args) {
+			out = append(out, "--"+name+"="+args[i+1]+"="+args[i+2])
+			i += 2
+			continue
+		}
+		out = append(out, "-"+a)
+	}
+	return out, ignored
+}
