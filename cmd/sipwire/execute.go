@@ -47,13 +47,11 @@ func (f *runFlags) execute(e *env, r *load.Runner) (*load.Result, error) {
 	}
 	stop := f.signals(e, r)
 	defer stop()
-	quiet := make(chan struct{})
 	var told sync.WaitGroup
 	if !f.Quiet {
-		told.Go(func() { tell(e.stderr, r, quiet) })
+		told.Go(func() { tell(e.stderr, r) })
 	}
 	res, err := r.Run()
-	close(quiet)
 	told.Wait()
 	if err != nil {
 		return nil, err
@@ -84,16 +82,9 @@ func (f *runFlags) signals(e *env, r *load.Runner) func() {
 }
 
 // tell writes a line every second until the run is over.
-func tell(w io.Writer, r *load.Runner, done <-chan struct{}) {
-	t := time.NewTicker(time.Second)
-	defer t.Stop()
+func tell(w io.Writer, r *load.Runner) {
 	var before engine.Counts
-	for {
-		select {
-		case <-done:
-			return
-		case <-t.C:
-		}
+	for range r.Seconds() {
 		c := r.Counts()
 		fmt.Fprintf(w, "%6.0fs  %7.0f calls/s  %8d open  %9d ok  %7d failed  %7d repeated  p50 %s  p99 %s%s\n",
 			r.Elapsed().Seconds(), float64(c.Started-before.Started), r.Open(), c.Successful, c.Failed,

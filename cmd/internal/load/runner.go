@@ -37,12 +37,13 @@ type Runner struct {
 	hard     atomic.Bool // end at once, without telling the other side
 	timedOut atomic.Bool
 	cpu      cpuMeter
+	seconds  chan struct{} // one for each second of the run
 }
 
 // Prepare opens the sockets. What is wrong with addresses and ports is found
 // here.
 func (r *Runner) Prepare(ctx context.Context, shared *engine.Shared) error {
-	r.shared = shared
+	r.shared, r.seconds = shared, make(chan struct{}, 1)
 	r.Workers = max(r.Workers, 1)
 	if r.Users > 0 {
 		shared.Users.Store(int64(r.Users))
@@ -126,7 +127,7 @@ func (r *Runner) udp(ctx context.Context, w *worker, local netip.AddrPort, cfg *
 		return nil, err
 	}
 	cfg.Words.LocalPort = int(s.LocalAddr().Port())
-	return &udpCarrier{w: w, socket: s}, nil
+	return newUDPCarrier(w, s)
 }
 
 // conns makes the connections of a worker, or its listener.
@@ -198,6 +199,11 @@ func localAddr(network string, a netip.AddrPort) net.Addr {
 	return net.TCPAddrFromAddrPort(a)
 }
 
+// Seconds returns a channel that has something every second of the run, and
+// is closed at its end. It takes the place of a timer of the runtime: while one
+// is set, a thread waits in the runtime's poller, and is woken by every packet.
+func (r *Runner) Seconds() <-chan struct{} { return r.seconds }
+
 // Run runs until all is done or the run is stopped, and returns what happened.
 func (r *Runner) Run() (*Result, error) {
 	r.clock = clock{time.Now()}
@@ -218,6 +224,7 @@ func (r *Runner) Run() (*Result, error) {
 		})
 	}
 	all.Wait()
+	close(r.seconds)
 	return r.result(), errors.Join(errs...)
 }
 

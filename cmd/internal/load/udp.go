@@ -15,44 +15,54 @@ type udpCarrier struct {
 	socket *udp.Socket
 	m      codec.Message
 	out    []udp.Datagram
+	fd     int32
 	busy   bool // packets come faster than one in a millisecond
+}
+
+// newUDPCarrier carries over a socket.
+func newUDPCarrier(w *worker, s *udp.Socket) (*udpCarrier, error) {
+	u := &udpCarrier{w: w, socket: s}
+	raw, err := s.Conn().SyscallConn()
+	if err == nil {
+		err = raw.Control(func(fd uintptr) { u.fd = int32(fd) })
+	}
+	return u, err
 }
 
 const (
 	gather   = int64(time.Millisecond)        // how long packets gather while much happens
-	exactly  = int64(1200 * time.Microsecond) // a wait in the poller may end this much late
-	peek     = int64(30 * time.Microsecond)   // a look at a socket that may be empty
+	exactly  = int64(1200 * time.Microsecond) // a wait in the runtime's poller may end this much late
 	maxBatch = 256
 )
 
-// wait takes what comes until a time.
+// wait takes what comes until a time, and is back when it has taken something.
 //
-// Waiting in the poller costs more than a packet does, and is woken by each.
-// While much happens the worker sleeps instead, and takes what has come.
+// While much happens it does not wait for packets but for the next
+// millisecond, and takes what has come: being woken by a packet costs more
+// than the packet.
 func (u *udpCarrier) wait(until int64) error {
-	now := u.w.clock.now()
-	if !u.busy && until-now > exactly+gather {
-		n, err := u.read(until - exactly)
-		u.busy = n > 1
-		return err
-	}
-	if until > now {
-		sleep(time.Duration(min(until-now, gather)))
+	d := time.Duration(until - u.w.clock.now())
+	if u.busy {
+		sleep(min(d, time.Duration(gather)))
+		d = 0
 	}
 	packets := 0
-	for {
-		n, err := u.read(u.w.clock.now() + peek)
-		if packets += n; err != nil || n < maxBatch {
-			u.busy = packets > 1
+	for u.readable(d) {
+		n, err := u.read()
+		packets += n
+		if err != nil {
 			return err
 		}
+		if d = 0; n < maxBatch {
+			break
+		}
 	}
+	u.busy = packets > 1
+	return nil
 }
 
-// read reads one batch, waiting until a time for it, and hands it to the
-// engine.
-func (u *udpCarrier) read(until int64) (int, error) {
-	u.socket.R.SetReadDeadline(u.w.clock.at(until))
+// read reads one batch and hands it to the engine.
+func (u *udpCarrier) read() (int, error) {
 	packets, err := u.socket.R.Read()
 	switch {
 	case err == nil:

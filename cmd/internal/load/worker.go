@@ -175,14 +175,21 @@ func (w *worker) over(now int64) bool {
 	return false
 }
 
-// share publishes the figures, four times a second.
+// share publishes the figures, once a second: summing histograms up takes a
+// tenth of a millisecond.
 func (w *worker) share(now int64) {
 	w.open.Store(int64(w.engine.Open()))
-	if now-w.shotAt < int64(250*time.Millisecond) {
+	if now-w.shotAt < int64(time.Second) {
 		return
 	}
 	w.shotAt = now
 	w.publish()
+	if w == w.run.workers[0] {
+		select {
+		case w.run.seconds <- struct{}{}:
+		default:
+		}
+	}
 }
 
 func (w *worker) publish() {
