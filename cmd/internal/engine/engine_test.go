@@ -104,7 +104,7 @@ func TestAbort(t *testing.T) {
 		Contact: <sip:b@127.0.0.1:5061>
 		Content-Length: 0
 	]]></send>
-	<recv response="100" optional="true" timeout="1000"/><recv response="200"/>`
+	<recv response="100" optional="true"/><recv response="200" timeout="1000"/>`
 	for name, c := range map[string]struct {
 		answers []string
 		cause   Cause

@@ -109,11 +109,10 @@ func (e *Engine) take(id uint32, c *call, m *codec.Message) {
 		return
 	}
 	if c.waiting && step >= int(c.step) {
-		// An optional message moves the wait on: repeats of it count as such,
-		// and its timeout starts anew.
-		if c.recvUntil > 0 {
-			e.await(c, &e.steps[c.step])
-		}
+		// An optional message moves the wait on, and its timeout starts anew.
+		// Those passed still match, as the optional ones behind.
+		c.step = int32(step + 1)
+		e.awaitAny(c)
 	}
 	e.arm(id, c)
 }

@@ -102,6 +102,19 @@ func (e *Engine) await(c *call, s *scenario.Step) {
 	}
 }
 
+// awaitAny waits for the steps from the present one on that are next to each
+// other: with the shortest of their timeouts.
+func (e *Engine) awaitAny(c *call) {
+	e.await(c, &e.steps[c.step])
+	until := c.recvUntil
+	for i := int(c.step) + 1; i < len(e.steps) && e.steps[i].Kind == scenario.Recv; i++ {
+		if e.await(c, &e.steps[i]); c.recvUntil > 0 && (until == 0 || c.recvUntil < until) {
+			until = c.recvUntil
+		}
+	}
+	c.recvUntil = until
+}
+
 // arm sets the timer of a call to the first of the times that it waits for.
 func (e *Engine) arm(id uint32, c *call) {
 	at := c.retransAt

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// asMain makes the test binary the program itself, for tests that need it as
+// a process of its own.
+const asMain = "SIPWIRE_TEST_MAIN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asMain) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// self returns the program to run as sipwire.
+func self(t *testing.T) string {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return exe
+}
+
+// needSIPp returns the path of sipp, or says that the test is not run.
+func needSIPp(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("sipp")
+	if err != nil {
+		t.Log("NOT RUN: sipp is not installed")
+		return ""
+	}
+	return path
+}
+
+// A process is a program that runs beside the test.
+type process struct {
+	cmd  *exec.Cmd
+	out  syncBuffer
+	done chan error
+}
+
+// syncBuffer may be read while the process writes.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// limit ends whatever a test starts.
+const limit = 90 * time.Second
+
+func start(t *testing.T, dir, name string, args ...string) *process {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	p := &process{cmd: exec.CommandContext(ctx, name, args...), done: make(chan error, 1)}
+	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, &p.out, &p.out
+	p.cmd.Env = append(os.Environ(), asMain+"=1", "TERM=dumb")
+	if err := p.cmd.Start(); err != nil {
+		cancel()
+		t.Fatal(err)
+	}
+	go func() {
+		p.done <- p.cmd.Wait()
+		cancel()
+	}()
+	t.Cleanup(p.stop)
+	return p
+}
+
+func (p *process) wait() error {
+	err := <-p.done
+	p.done <- err
+	return err
+}
+
+// stop ends the process, at once if it does not end by itself.
+func (p *process) stop() {
+	for _, s := range []os.Signal{syscall.SIGTERM, os.Kill} {
+		p.cmd.Process.Signal(s)
+		select {
+		case err := <-p.done:
+			p.done <- err
+			return
+		case <-time.After(3 * time.Second):
+		}
+	}
+	p.wait()
+}
+
+// command runs a program to its end.
+func command(t *testing.T, dir, name string, args ...string) (string, error) {
+	t.Helper()
+	p := start(t, dir, name, args...)
+	err := p.wait()
+	return p.out.String(), err
+}
+
+// freePort returns a port that UDP and TCP can have at this moment.
+func freePort(t *testing.T) string {
+	t.Helper()
+	for range 100 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+		l.Close()
+		if err == nil {
+			c.Close()
+			return strconv.Itoa(port)
+		}
+	}
+	t.Fatal("no port is free")
+	return ""
+}
+
+// waitPort waits until something has taken a UDP or TCP port. It reads the
+// kernel's list: to try the port would take it away from who is to have it.
+func waitPort(t *testing.T, port string) {
+	t.Helper()
+	n, _ := strconv.Atoi(port)
+	want := fmt.Sprintf(":%04X ", n)
+	for range 2000 {
+		for _, file := range []string{"/proc/net/udp", "/proc/net/udp6", "/proc/net/tcp", "/proc/net/tcp6"} {
+			data, err := os.ReadFile(file)
+			if err != nil && file == "/proc/net/udp" {
+				time.Sleep(time.Second) // another system: it will have started
+				return
+			}
+			for line := range strings.Lines(string(data)) {
+				if fields := strings.Fields(line); len(fields) > 1 && strings.HasSuffix(fields[1]+" ", want) {
+					return
+				}
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("nothing listens on port %s", port)
+}
+
+// copyScenarios puts the scenarios into a folder, where sipp also writes.
+func copyScenarios(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/scenarios/*")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no scenarios", err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, filepath.Base(f)), data, 0o666)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,5 @@
+package main
+
+import "syscall"
+
+const sigStop, sigContinue = syscall.SIGSTOP, syscall.SIGCONT

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/sipwire/sipwire/cmd/internal/load"
+)
+
+// same are the scenarios of testdata/scenarios that are run by sipp and by
+// sipwire against the same peer: the counts of every step must be equal.
+var same = []struct {
+	file string
+	peer []string // of serve; for a server, of load
+	args []string
+}{
+	{"call", nil, nil}, {"options-len", nil, nil},
+	{"register-digest", []string{"--digest", "joe:secret"}, nil}, {"register-wrong", []string{"--digest", "joe:secret"}, nil},
+	{"ereg-inject", nil, nil}, {"check-fails", nil, nil}, {"check-inverse", nil, nil},
+	{"branch-test", nil, nil}, {"branch-optional", nil, nil}, {"chance", nil, nil}, {"loop", nil, nil},
+	{"arithmetic", nil, nil}, {"compare", nil, nil}, {"strcmp", nil, nil}, {"condexec", nil, nil},
+	{"pauses", nil, []string{"-d", "10"}}, {"timeout", []string{"--delay", "5s"}, nil}, {"cancel", []string{"--delay", "5s"}, nil},
+	{"lost", nil, nil}, {"unexpected", []string{"--errors", "100:486"}, nil}, {"refused", []string{"--errors", "100:486"}, nil},
+	{"routes", []string{"-sf", "routes.peer.xml"}, nil}, {"fields", nil, []string{"-inf", "users.csv"}},
+	{"lookup", nil, []string{"-inf", "users.csv", "-inf", "pattern.csv", "-infindex", "users.csv", "0"}},
+	{"txn", nil, nil}, {"reinvite", nil, nil}, {"keywords", nil, []string{"-key", "myword", "myvalue", "-base_cseq", "10"}},
+	{"global-optional", nil, nil}, {"counters", nil, nil}, {"stop-call", nil, nil}, {"jump", nil, nil}, {"global-vars", nil, nil},
+	{"uas", []string{"-sn", "uac"}, nil}, {"uas-regexp", []string{"-sn", "options"}, nil},
+	{"uas-verifyauth", []string{"-sf", "register-digest.xml"}, []string{"-inf", "users.csv", "-infindex", "users.csv", "0"}},
+}
+
+func TestSameAsSIPp(t *testing.T) {
+	sipp := needSIPp(t)
+	if sipp == "" {
+		return
+	}
+	for _, c := range same {
+		t.Run(c.file, func(t *testing.T) {
+			server := strings.HasPrefix(c.file, "uas")
+			var counts [2][]load.Step
+			for i, tool := range []string{sipp, self(t)} {
+				counts[i] = runScenario(t, tool, i == 1, server, c.file, c.peer, c.args)
+			}
+			for i, want := range counts[0] {
+				got := counts[1][i]
+				if want.Sent != got.Sent || want.Received != got.Received || want.Unexpected != got.Unexpected || want.TimedOut != got.TimedOut {
+					t.Errorf("step %d, %s %s: sipp sent %d received %d timed out %d unexpected %d; sipwire %d %d %d %d", i, got.Kind, got.Label,
+						want.Sent, want.Received, want.TimedOut, want.Unexpected, got.Sent, got.Received, got.TimedOut, got.Unexpected)
+				}
+			}
+		})
+	}
+}
+
+// calls is how many calls of each scenario are made.
+const calls = "6"
+
+// runScenario runs a scenario with a tool and a peer, and returns its counts.
+func runScenario(t *testing.T, tool string, ours, server bool, file string, peerArgs, args []string) []load.Step {
+	t.Helper()
+	dir := t.TempDir()
+	copyScenarios(t, dir)
+	port := freePort(t)
+	other := freePort(t)
+	result := filepath.Join(dir, "result.json")
+	line := append([]string{"-sf", file + ".xml", "-m", calls, "-i", "127.0.0.1", "-timeout", "40s"}, args...)
+	if ours {
+		line = append([]string{"load", "-q", "--json", result}, line...)
+	} else {
+		line = append(line, "-nostdin", "-trace_counts")
+	}
+	if server {
+		line = append(line, "-p", port)
+		p := start(t, dir, tool, line...)
+		waitPort(t, port)
+		out, _ := command(t, dir, self(t), append([]string{"load", "-q", "-m", calls, "-r", "60", "-i", "127.0.0.1", "-p", other, "-timeout", "30s", "-au", "joe", "-ap", "secret"},
+			append(peerArgs, "127.0.0.1:"+port)...)...)
+		if err := p.wait(); err != nil && ours {
+			t.Logf("%v\n%s\npeer: %s", err, p.out.String(), out)
+		}
+	} else {
+		peer := start(t, dir, self(t), append([]string{"serve", "-q", "-p", port, "--linger", "1s"}, peerArgs...)...)
+		waitPort(t, port)
+		line = append(line, "-r", "60", "-p", other, "127.0.0.1:"+port)
+		out, err := command(t, dir, tool, line...)
+		peer.stop()
+		if err != nil && ours {
+			t.Logf("%v: %s", err, out)
+		}
+	}
+	if ours {
+		return readResult(t, result).Steps
+	}
+	return readCounts(t, dir)
+}
+
+func readResult(t *testing.T, file string) *load.Result {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r load.Result
+	if err := json.Unmarshal(data, &r); err != nil {
+		t.Fatal(err)
+	}
+	return &r
+}
+
+// readCounts reads the last line of what sipp writes with -trace_counts. Its
+// columns are named after step, message and count: 3_200_Recv.
+func readCounts(t *testing.T, dir string) []load.Step {
+	t.Helper()
+	files, _ := filepath.Glob(filepath.Join(dir, "*_counts.csv"))
+	if len(files) != 1 {
+		t.Fatalf("sipp has written %q", files)
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
+	names, values := strings.Split(lines[0], ";"), strings.Split(lines[len(lines)-1], ";")
+	var steps []load.Step
+	for i, name := range names {
+		index, rest, _ := strings.Cut(name, "_")
+		n, err := strconv.Atoi(index)
+		if err != nil || i >= len(values) {
+			continue
+		}
+		for len(steps) <= n {
+			steps = append(steps, load.Step{Index: len(steps)})
+		}
+		v, _ := strconv.ParseUint(values[i], 10, 64)
+		s := &steps[n]
+		switch _, what, _ := cutLast(rest, "_"); what {
+		case "Sent", "Sessions":
+			s.Sent = v
+		case "Recv":
+			s.Received = v
+		case "Retrans":
+			s.Repeated = v
+		case "Timeout":
+			s.TimedOut = v
+		case "Unexp":
+			s.Unexpected = v
+		case "Lost":
+			s.Lost = v
+		}
+	}
+	return steps
+}
