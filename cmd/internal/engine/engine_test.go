@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
 
 func TestCall(t *testing.T) {
@@ -47,6 +49,32 @@ func TestLoss(t *testing.T) {
 	}
 	if n.client.Counts.RepeatedByTimer == 0 || n.client.Counts.RepeatedOnRequest == 0 {
 		t.Errorf("repeated %d by timer, %d on request", n.client.Counts.RepeatedByTimer, n.client.Counts.RepeatedOnRequest)
+	}
+}
+
+// TestOvertaken has the 180 and the ACK come a second time when the call is
+// past them: they are dropped.
+func TestOvertaken(t *testing.T) {
+	n := newNetwork(t, "uac", "uas", func(c, _ *Config) { c.Pause = scenario.Fixed(1000) })
+	var ringing, ack []byte
+	n.lose = func(from *Engine, data []byte) bool {
+		if strings.HasPrefix(string(data), "SIP/2.0 180") {
+			ringing = append(ringing[:0], data...)
+		}
+		if strings.HasPrefix(string(data), "ACK") {
+			ack = append(ack[:0], data...)
+			// Not the same bytes, as from another hop: not a plain repeat.
+			ringing, ack = append(ringing, " \r\n"...), append(ack, " \r\n"...)
+			n.inFlight = append(n.inFlight, packet{n.now + 1200*millisecond, n.client, ringing}, packet{n.now + 1200*millisecond, n.server, ack})
+		}
+		return false
+	}
+	n.start(1)
+	n.run(100 * second)
+	for _, e := range []*Engine{n.client, n.server} {
+		if e.Counts.Successful != 1 || e.Counts.Unexpected != 0 {
+			t.Errorf("%d successful, %d unexpected messages", e.Counts.Successful, e.Counts.Unexpected)
+		}
 	}
 }
 

@@ -240,23 +240,25 @@ func (e *Engine) keepRoutes(c *call, m *codec.Message) {
 	}
 }
 
-// isOld reports whether a response belongs to a transaction that the call has
-// left behind: a provisional one is dropped, and a final one to an INVITE gets
-// its ACK again.
+// isOld reports whether a message belongs to a step that the call has left
+// behind and does no harm: a provisional response or an ACK that was overtaken,
+// which is dropped, and the final response to the INVITE of a named
+// transaction, which gets its ACK again. SIPp fails the call for the former.
 func (e *Engine) isOld(c *call, m *codec.Message) bool {
-	if m.IsRequest() {
-		return false
-	}
-	for i := int(c.step) - 1; i >= 0; i-- {
+	provisional := m.IsResponse() && m.Status() < 200
+	for i := min(int(c.step), len(e.steps)) - 1; i >= 0; i-- {
 		s := &e.steps[i]
-		if s.Kind != scenario.Recv || s.ResponseTxn == scenario.None || !e.fits(c, i, m) {
+		named := s.Kind == scenario.Recv && s.ResponseTxn != scenario.None
+		if !named && !provisional && m.Method() != header.MethodACK || !e.fits(c, i, m) {
 			continue
 		}
 		e.Counts.Steps[i].Repeated++
-		if ack := e.cfg.Program.Txns[s.ResponseTxn].Ack; m.Status() >= 200 && ack != scenario.None {
-			e.remake(c, ack)
-			e.Counts.Steps[ack].Repeated++
-			e.Counts.RepeatedOnRequest++
+		if named && !provisional {
+			if ack := e.cfg.Program.Txns[s.ResponseTxn].Ack; ack != scenario.None {
+				e.remake(c, ack)
+				e.Counts.Steps[ack].Repeated++
+				e.Counts.RepeatedOnRequest++
+			}
 		}
 		return true
 	}

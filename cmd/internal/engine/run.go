@@ -16,11 +16,12 @@ func (e *Engine) run(id uint32, c *call) {
 			return
 		}
 		s := &e.steps[c.step]
+		e.jump = scenario.None
 		if s.Cond != scenario.None && e.get(c, s.Cond).isSet() == s.CondInverse {
-			c.step++
+			// A step that is left out takes its branch all the same, as in SIPp.
+			c.step = int32(e.following(c, int(c.step)))
 			continue
 		}
-		e.jump = scenario.None
 		switch s.Kind {
 		case scenario.Send:
 			if !e.send(id, c, s) {
