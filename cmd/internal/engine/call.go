@@ -130,7 +130,7 @@ func (s *slab) take() (uint32, *call) {
 	*c = call{
 		open: true, next: nobody,
 		sentStep: scenario.None, recvStep: scenario.None, answeredStep: scenario.None, answerStep: scenario.None,
-		callID: c.callID[:0], sent: c.sent[:0], invite: c.invite[:0], recv: c.recv[:0], peerTag: c.peerTag[:0],
+		callID: c.callID[:0], sent: c.sent[:0], answer: c.answer[:0], invite: c.invite[:0], recv: c.recv[:0], peerTag: c.peerTag[:0],
 		routes: c.routes[:0], nextURL: c.nextURL[:0], challenge: c.challenge[:0],
 		vars: c.vars[:0], rtd: c.rtd[:0], lines: c.lines[:0], txns: c.txns[:0],
 	}

@@ -78,6 +78,29 @@ func TestOvertaken(t *testing.T) {
 	}
 }
 
+// TestAnsweredAgain repeats an INVITE after its ACK: the answer is what was
+// sent then, not one made of the ACK.
+func TestAnsweredAgain(t *testing.T) {
+	n := newNetwork(t, "uac", "uas", func(c, _ *Config) { c.Pause = scenario.Fixed(1000) })
+	var invite []byte
+	n.lose = func(_ *Engine, data []byte) bool {
+		switch {
+		case strings.HasPrefix(string(data), "INVITE"):
+			invite = append(invite[:0], data...)
+		case strings.HasPrefix(string(data), "ACK"):
+			n.inFlight = append(n.inFlight, packet{n.now + 100*millisecond, n.server, invite})
+		case strings.HasPrefix(string(data), "SIP/2.0 180") && !strings.Contains(string(data), "CSeq: 1 INVITE"):
+			t.Errorf("answered with\n%s", data)
+		}
+		return false
+	}
+	n.start(1)
+	n.run(100 * second)
+	if n.server.Counts.RepeatedOnRequest != 1 || n.client.Counts.Successful != 1 {
+		t.Errorf("%d repeated, %d successful", n.server.Counts.RepeatedOnRequest, n.client.Counts.Successful)
+	}
+}
+
 // TestRepeats counts the repeats of an INVITE that nobody answers, and when
 // they leave.
 func TestRepeats(t *testing.T) {

@@ -14,6 +14,9 @@ import (
 
 // keep notes what was sent at a step, for repeating it.
 func (e *Engine) keep(c *call, s *scenario.Step, step int, data []byte) {
+	if c.answerStep != scenario.None && c.answerStep == c.sentStep {
+		c.answer, c.sent = c.sent, c.answer
+	}
 	if c.sentInvite && s.Method != "ACK" {
 		// A CANCEL may still need the INVITE. After an ACK nothing does, and
 		// most calls so hold one message less.
@@ -60,21 +63,21 @@ func (e *Engine) repeat(id uint32, c *call) bool {
 	if c.retransDelay *= 2; !c.sentInvite {
 		c.retransDelay = min(c.retransDelay, int64(e.cfg.T2))
 	}
-	e.again(c)
+	e.again(c, int(c.sentStep), c.sent)
 	e.Counts.Steps[c.sentStep].Repeated++
 	e.Counts.RepeatedByTimer++
 	c.retransAt = max(c.retransAt, e.now) + c.retransDelay
 	return true
 }
 
-// again sends the last message once more, unless it is lost on purpose.
-func (e *Engine) again(c *call) {
-	if e.lose(&e.steps[c.sentStep]) {
-		e.Counts.Steps[c.sentStep].Lost++
+// again sends the message of a step once more, unless it is lost on purpose.
+func (e *Engine) again(c *call, step int, data []byte) {
+	if e.lose(&e.steps[step]) {
+		e.Counts.Steps[step].Lost++
 		return
 	}
 	lo := len(e.arena)
-	e.arena = append(e.arena, c.sent...)
+	e.arena = append(e.arena, data...)
 	e.emit(c, lo)
 }
 
@@ -90,13 +93,11 @@ func (e *Engine) isRepeat(c *call, hash uint64) bool {
 			return false
 		}
 		e.Counts.Steps[c.answeredStep].Repeated++
+		answer := c.sent
 		if c.answerStep != c.sentStep {
-			// Something else was sent since: that message is not kept, and is
-			// made anew.
-			e.remake(c, int(c.answerStep))
-		} else {
-			e.again(c)
+			answer = c.answer // something else was sent since
 		}
+		e.again(c, int(c.answerStep), answer)
 		e.Counts.Steps[c.answerStep].Repeated++
 		e.Counts.RepeatedOnRequest++
 		return true
