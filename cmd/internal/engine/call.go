@@ -46,6 +46,7 @@ type call struct {
 
 	callID        []byte
 	sent          []byte // the last message sent
+	answer        []byte // the message of answerStep, when it is not the last one
 	invite        []byte // the INVITE that CANCEL and ACK are made from
 	recv          []byte // the last message received
 	peerTag       []byte

@@ -14,13 +14,17 @@ import (
 
 // keep notes what was sent at a step, for repeating it.
 func (e *Engine) keep(c *call, s *scenario.Step, step int, data []byte) {
-	if c.answerStep != scenario.None && c.answerStep == c.sentStep {
+	answered := c.answerStep != scenario.None && c.answerStep == c.sentStep
+	switch {
+	// A CANCEL may still need the INVITE. After an ACK nothing does, and most
+	// calls so hold one message less.
+	case c.sentInvite && s.Method != "ACK" && answered:
+		c.invite = append(c.invite[:0], c.sent...)
 		c.answer, c.sent = c.sent, c.answer
-	}
-	if c.sentInvite && s.Method != "ACK" {
-		// A CANCEL may still need the INVITE. After an ACK nothing does, and
-		// most calls so hold one message less.
+	case c.sentInvite && s.Method != "ACK":
 		c.sent, c.invite = c.invite, c.sent
+	case answered:
+		c.answer, c.sent = c.sent, c.answer
 	}
 	c.sentStep, c.sentInvite = int32(step), s.Method == "INVITE"
 	c.sent = append(c.sent[:0], data...)
