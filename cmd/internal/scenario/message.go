@@ -9,7 +9,7 @@ import (
 // request or a response; a keyword may make up its other parts.
 func (c *compiler) message(n *node) (*Template, error) {
 	text := messageText(n.text)
-	if text == "\r\n\r\n" {
+	if strings.TrimSpace(text) == "" {
 		return nil, c.fault(n, "there is no message in it")
 	}
 	t, err := c.template(n, text)

@@ -3,6 +3,7 @@ package scenario
 import (
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -60,8 +61,11 @@ func readTree(file string, data []byte) (*node, error) {
 			top.children = append(top.children, n)
 			stack = append(stack, n)
 		case xml.EndElement:
-			if len(stack) == 1 || top.name != t.Name.Local {
-				return nil, &Fault{file, line, col, top.name, "</" + t.Name.Local + "> closes nothing that is open here"}
+			switch {
+			case len(stack) == 1:
+				return nil, &Fault{file, line, col, t.Name.Local, "closes nothing that is open"}
+			case top.name != t.Name.Local:
+				return nil, &Fault{file, top.line, top.col, top.name, fmt.Sprintf("is not closed before the </%s> in line %d", t.Name.Local, line)}
 			}
 			stack = stack[:len(stack)-1]
 		case xml.CharData:
