@@ -17,6 +17,7 @@ import (
 
 	"github.com/sipwire/sipwire/cmd/internal/engine"
 	"github.com/sipwire/sipwire/cmd/internal/load"
+	"github.com/sipwire/sipwire/cmd/internal/report"
 )
 
 // execute runs r, says every second how it goes, and prints the result.
@@ -47,12 +48,10 @@ func (f *runFlags) execute(e *env, r *load.Runner) (*load.Result, error) {
 	}
 	stop := f.signals(e, r)
 	defer stop()
-	var told sync.WaitGroup
 	if !f.Quiet {
-		told.Go(func() { tell(e.stderr, r) })
+		r.Each = func(s *load.Sample) { tell(e.stderr, s) }
 	}
 	res, err := r.Run()
-	told.Wait()
 	if err != nil {
 		return nil, err
 	}
@@ -81,31 +80,23 @@ func (f *runFlags) signals(e *env, r *load.Runner) func() {
 	return func() { signal.Stop(c); close(c) }
 }
 
-// tell writes a line every second until the run is over.
-func tell(w io.Writer, r *load.Runner) {
-	var before engine.Counts
-	for range r.Seconds() {
-		c := r.Counts()
-		fmt.Fprintf(w, "%6.0fs  %7.0f calls/s  %8d open  %9d ok  %7d failed  %7d repeated  p50 %s  p99 %s%s\n",
-			r.Elapsed().Seconds(), float64(c.Started-before.Started), r.Open(), c.Successful, c.Failed,
-			c.RepeatedByTimer+c.RepeatedOnRequest, ms(c.Latency.ValueAtQuantile(50)), ms(c.Latency.ValueAtQuantile(99)), late(&c))
-		before.Started = c.Started
+// tell writes a line about a second of the run.
+func tell(w io.Writer, s *load.Sample) {
+	late := ""
+	if s.LateSends > 0 {
+		late = fmt.Sprintf("  GENERATOR LATE: %d messages, up to %.0f ms", s.LateSends, s.MaxLate)
 	}
-}
-
-// ms writes microseconds as milliseconds.
-func ms(us int64) string { return fmt.Sprintf("%.2f ms", float64(us)/1000) }
-
-// late says how late this generator is, when it is.
-func late(c *engine.Counts) string {
-	if c.LateSends == 0 {
-		return ""
-	}
-	return fmt.Sprintf("  GENERATOR LATE: %d messages, up to %.0f ms", c.LateSends, float64(c.MaxLate)/1e6)
+	fmt.Fprintf(w, "%6.0fs  %8.0f calls/s  %8d open  %9d ok  %7d failed  %7d repeated  p50 %.2f ms  p99 %.2f ms%s\n",
+		s.At, s.Rate, s.Open, s.Successful, s.Failed, s.Retransmissions, s.Latency.P50, s.Latency.P99, late)
 }
 
 // report prints the result, and writes it to the file of --json.
 func (f *runFlags) report(e *env, res *load.Result) error {
+	if f.HTML != "" {
+		if err := writeFile(f.HTML, res, report.Write); err != nil {
+			return err
+		}
+	}
 	if f.JSON == "-" {
 		return writeJSON(e.stdout, res)
 	}
@@ -113,11 +104,16 @@ func (f *runFlags) report(e *env, res *load.Result) error {
 	if f.JSON == "" {
 		return nil
 	}
-	file, err := os.Create(f.JSON)
+	return writeFile(f.JSON, res, writeJSON)
+}
+
+// writeFile writes a result to a file.
+func writeFile(name string, res *load.Result, write func(io.Writer, *load.Result) error) error {
+	file, err := os.Create(name)
 	if err != nil {
 		return err
 	}
-	return errors.Join(writeJSON(file, res), file.Close())
+	return errors.Join(write(file, res), file.Close())
 }
 
 func writeJSON(w io.Writer, res *load.Result) error {

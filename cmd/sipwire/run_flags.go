@@ -68,6 +68,7 @@ type runFlags struct {
 	AllowExec bool          `name:"allow-exec" help:"Run the commands of <exec command=...>."`
 	Public    bool          `name:"allow-public" help:"Allow targets that are neither this host nor a private address."`
 	JSON      string        `name:"json" placeholder:"FILE" help:"Write the result to a file, - for standard output."`
+	HTML      string        `name:"html" placeholder:"FILE" help:"Write the result as a page with charts."`
 	Quiet     bool          `name:"quiet" short:"q" help:"No line every second."`
 }
 

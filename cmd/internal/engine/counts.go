@@ -29,6 +29,7 @@ type Counts struct {
 	SendErrors uint64
 
 	Latency  *hdrhistogram.Histogram   // from when a request should have left to its final response, in µs
+	Recent   *hdrhistogram.Histogram   // the same since the figures were last taken
 	Lateness *hdrhistogram.Histogram   // of every message sent, in µs
 	RTDs     []*hdrhistogram.Histogram // by name of the scenario, in µs
 	Lengths  *hdrhistogram.Histogram   // of calls, in µs
@@ -40,7 +41,7 @@ func histogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, 3600*1e6, 
 func newCounts(steps, counters, rtds int) Counts {
 	c := Counts{
 		Steps: make([]StepCount, steps), Counters: make([]uint64, counters),
-		Latency: histogram(), Lateness: histogram(), Lengths: histogram(),
+		Latency: histogram(), Recent: histogram(), Lateness: histogram(), Lengths: histogram(),
 	}
 	for range rtds {
 		c.RTDs = append(c.RTDs, histogram())
@@ -79,6 +80,7 @@ func (c *Counts) Add(o *Counts) {
 	}
 	c.MaxLate = max(c.MaxLate, o.MaxLate)
 	c.Latency.Merge(o.Latency)
+	c.Recent.Merge(o.Recent)
 	c.Lateness.Merge(o.Lateness)
 	c.Lengths.Merge(o.Lengths)
 	for i := range o.RTDs {
@@ -91,10 +93,10 @@ func (c *Counts) Reset() {
 	steps, counters := c.Steps, c.Counters
 	clear(steps)
 	clear(counters)
-	for _, h := range append(c.RTDs[:len(c.RTDs):len(c.RTDs)], c.Latency, c.Lateness, c.Lengths) {
+	for _, h := range append(c.RTDs[:len(c.RTDs):len(c.RTDs)], c.Latency, c.Recent, c.Lateness, c.Lengths) {
 		h.Reset()
 	}
-	*c = Counts{Steps: steps, Counters: counters, Latency: c.Latency, Lateness: c.Lateness, Lengths: c.Lengths, RTDs: c.RTDs}
+	*c = Counts{Steps: steps, Counters: counters, Latency: c.Latency, Recent: c.Recent, Lateness: c.Lateness, Lengths: c.Lengths, RTDs: c.RTDs}
 }
 
 // NewCounts returns figures that are all zero, of the shape of those of an

@@ -205,6 +205,7 @@ func (e *Engine) note(c *call, s *scenario.Step, m *codec.Message) {
 		status := m.Status()
 		if status >= 200 && c.asked != 0 {
 			record(e.Counts.Latency, c.intended-(c.asked-1))
+			record(e.Counts.Recent, c.intended-(c.asked-1))
 			c.asked = 0
 		}
 		if status == 200 {

@@ -34,6 +34,7 @@ type Result struct {
 	AutoAnswered    uint64            `json:"auto_answered"`
 	TimedOut        bool              `json:"timed_out"` // -timeout ended the run
 	Health          Health            `json:"generator"`
+	Series          []Sample          `json:"series"` // one for each second
 }
 
 // Repeats is why messages were sent again.
@@ -130,7 +131,7 @@ func (r *Runner) result() *Result {
 	p := r.Engine.Program
 	res := &Result{
 		Scenario: p.Name, Calls: c.Started, Successful: c.Successful, Failed: c.Failed, Open: r.Open(),
-		Retransmissions: c.RepeatedByTimer + c.RepeatedOnRequest, LateSends: c.LateSends,
+		Retransmissions: repeated(&c), LateSends: c.LateSends,
 		Seconds: round(wall.Seconds(), 3), Latency: percentiles(c.Latency), CallLength: percentiles(c.Lengths),
 		Repeats:   Repeats{NoAnswer: c.RepeatedByTimer, AskedFor: c.RepeatedOnRequest},
 		OutOfCall: c.OutOfCall, AutoAnswered: c.AutoAnswered, TimedOut: r.timedOut.Load(),
@@ -184,6 +185,7 @@ func (r *Runner) result() *Result {
 		SendErrors: c.SendErrors, Malformed: c.Malformed, CPUSeconds: round(cpu.Seconds(), 3),
 		CPUShare: round(cpu.Seconds()/max(wall.Seconds(), 1e-9), 3), Sent: c.Sent, Received: c.Received,
 	}
+	res.Series = r.series
 	res.Health.Fault = fault(&res.Health, res)
 	return res
 }

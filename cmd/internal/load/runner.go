@@ -29,6 +29,7 @@ type Runner struct {
 	Timeout   time.Duration
 	Workers   int
 	TLS       *tls.Config
+	Each      func(*Sample) // called every second; may be nil
 
 	shared   *engine.Shared
 	workers  []*worker
@@ -37,7 +38,12 @@ type Runner struct {
 	hard     atomic.Bool // end at once, without telling the other side
 	timedOut atomic.Bool
 	cpu      cpuMeter
-	seconds  chan struct{} // one for each second of the run
+	series   []Sample
+
+	// seconds has something every second of the run. It takes the place of a
+	// timer of the runtime: while one is set, a thread waits in the runtime's
+	// poller, and is woken by every packet.
+	seconds chan struct{}
 }
 
 // Prepare opens the sockets. What is wrong with addresses and ports is found
@@ -199,11 +205,6 @@ func localAddr(network string, a netip.AddrPort) net.Addr {
 	return net.TCPAddrFromAddrPort(a)
 }
 
-// Seconds returns a channel that has something every second of the run, and
-// is closed at its end. It takes the place of a timer of the runtime: while one
-// is set, a thread waits in the runtime's poller, and is woken by every packet.
-func (r *Runner) Seconds() <-chan struct{} { return r.seconds }
-
 // Run runs until all is done or the run is stopped, and returns what happened.
 func (r *Runner) Run() (*Result, error) {
 	r.clock = clock{time.Now()}
@@ -223,8 +224,16 @@ func (r *Runner) Run() (*Result, error) {
 			w.publish()
 		})
 	}
+	sampled := make(chan struct{})
+	go func() {
+		defer close(sampled)
+		for range r.seconds {
+			r.sample()
+		}
+	}()
 	all.Wait()
 	close(r.seconds)
+	<-sampled
 	return r.result(), errors.Join(errs...)
 }
 

@@ -197,4 +197,5 @@ func (w *worker) publish() {
 	defer w.mu.Unlock()
 	w.snapshot.Reset()
 	w.snapshot.Add(&w.engine.Counts)
+	w.engine.Counts.Recent.Reset()
 }

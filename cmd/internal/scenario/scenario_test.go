@@ -81,7 +81,7 @@ func TestFaults(t *testing.T) {
 		`<send ack_txn="a">BYE sip:x SIP/2.0</send>`:                                           "ack_txn is for an ACK",
 		`<recv request="A" response_txn="a"/>`:                                                 "response_txn is for a response",
 		"<nop>":                                                                                "is not closed",
-		"</nop>":                                                                               "closes nothing",
+		"</nop>":                                                                               "<scenario>: is not closed before the </nop> in line 2",
 		`<ResponseTimeRepartition value="2, 1"/>`:                                              "above the one before",
 	} {
 		_, err := Compile("a.xml", []byte("<scenario name=\"n\">\n"+inside+"\n</scenario>"), Options{})

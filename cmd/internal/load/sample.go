@@ -1,0 +1,44 @@
+package load
+
+import "github.com/sipwire/sipwire/cmd/internal/engine"
+
+// A Sample is how a run stands at one moment, about every second.
+type Sample struct {
+	At              float64     `json:"at"`    // seconds
+	Rate            float64     `json:"rate"`  // calls that began, a second
+	Asked           float64     `json:"asked"` // calls a second asked for
+	Open            int64       `json:"open"`
+	Calls           uint64      `json:"calls"`
+	Successful      uint64      `json:"successful"`
+	Failed          uint64      `json:"failed"`
+	Retransmissions uint64      `json:"retransmissions"`
+	LateSends       uint64      `json:"late_sends"`
+	MaxLate         float64     `json:"max_late"` // ms
+	Latency         Percentiles `json:"latency"`  // of this second
+}
+
+// sample takes a sample.
+func (r *Runner) sample() {
+	c := r.Counts()
+	s := Sample{
+		At: round(r.Elapsed().Seconds(), 3), Open: r.Open(), Calls: c.Started, Successful: c.Successful, Failed: c.Failed,
+		Retransmissions: repeated(&c), LateSends: c.LateSends, MaxLate: round(float64(c.MaxLate)/1e6, 3), Latency: percentiles(c.Recent),
+	}
+	var before Sample
+	if n := len(r.series); n > 0 {
+		before = r.series[n-1]
+	}
+	if d := s.At - before.At; d > 0 {
+		s.Rate = round(float64(s.Calls-before.Calls)/d, 1)
+	}
+	if r.Rate != nil && r.Users == 0 && !r.Server {
+		s.Asked = round(r.Rate.At(r.Elapsed()), 1)
+	}
+	r.series = append(r.series, s)
+	if r.Each != nil {
+		r.Each(&s)
+	}
+}
+
+// repeated is how many messages were sent again.
+func repeated(c *engine.Counts) uint64 { return c.RepeatedByTimer + c.RepeatedOnRequest }
