@@ -6,7 +6,9 @@ import (
 
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/digest"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/header/auth"
 )
 
 // keepChallenge keeps the best challenge of a 401 or 407 that can be answered.
@@ -16,10 +18,10 @@ func (e *Engine) keepChallenge(c *call, m *codec.Message) {
 	if m.Status() == 407 {
 		id, c.challengeName = header.IDProxyAuthenticate, "Proxy-Authorization: "
 	}
-	var best header.AuthChallenge
+	var best auth.Challenge
 	for value := range m.Values(id) {
-		var ch header.AuthChallenge
-		if _, err := ch.Parse(value); err == nil && ch.IsUsable() && (!best.IsValid() || ch.Beats(&best)) {
+		var ch auth.Challenge
+		if _, err := ch.Parse(value); err == nil && digest.IsUsable(&ch) && (!best.IsValid() || digest.Beats(&ch, &best)) {
 			best = ch
 		}
 	}
@@ -35,7 +37,7 @@ func (e *Engine) appendCredentials(dst []byte, c *call, o *op, step int, method 
 	if len(c.challenge) == 0 {
 		return dst, nil
 	}
-	var ch header.AuthChallenge
+	var ch auth.Challenge
 	if _, err := ch.Parse(c.challenge); err != nil {
 		return dst, err
 	}
@@ -58,8 +60,8 @@ func (e *Engine) appendCredentials(dst []byte, c *call, o *op, step int, method 
 	}
 	c.nonceCount++
 	dst = append(dst, c.challengeName...)
-	return e.digester.AppendCredentials(dst, &ch, &header.Answer{
-		Secret: header.Secret{Username: user, Password: password}, Method: []byte(method), URI: []byte(uri),
+	return e.digester.AppendCredentials(dst, &ch, &digest.Answer{
+		Secret: digest.Secret{Username: user, Password: password}, Method: []byte(method), URI: []byte(uri),
 		CNonce: strconv.AppendUint(nil, e.random.Uint64(), 16), NonceCount: c.nonceCount,
 	})
 }
@@ -83,11 +85,11 @@ func (e *Engine) verified(c *call, a *scenario.Action, step int, m *codec.Messag
 	}
 	for _, id := range []header.ID{header.IDAuthorization, header.IDProxyAuthorization} {
 		for value := range m.Values(id) {
-			var cred header.AuthCredentials
+			var cred auth.Credentials
 			if _, err := cred.Parse(value); err != nil || string(cred.Username()) != string(user) {
 				continue
 			}
-			if e.digester.Verify(&cred, &header.Secret{Username: user, Password: password}, m.MethodBytes(), m.Body()) {
+			if e.digester.Verify(&cred, &digest.Secret{Username: user, Password: password}, m.MethodBytes(), m.Body()) {
 				return true
 			}
 		}

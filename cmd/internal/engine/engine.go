@@ -10,7 +10,7 @@ import (
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
-	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/digest"
 )
 
 // An Engine runs the calls of one worker.
@@ -36,7 +36,7 @@ type Engine struct {
 	last     codec.Message // scratch of lastMessage
 	invite   codec.Message // scratch of abort
 	dialog   compose.Dialog
-	digester header.Digester
+	digester digest.Digester
 	random   *rand.Rand
 	seed     maphash.Seed
 	jump     int // where an action has jumped to, or None

@@ -196,8 +196,7 @@ func appendLast(dst []byte, m *codec.Message, o *op) []byte {
 		return append(dst, to.URIBytes()...)
 	}
 	first := true
-	for i := m.Lookup(o.text); i >= 0; i = m.Next(i) {
-		f := m.At(i)
+	for f := range m.FieldsByName(o.part.Text) {
 		if first {
 			if !o.part.Flag {
 				dst = append(append(dst, o.text...), ": "...)
