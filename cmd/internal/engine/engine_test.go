@@ -86,16 +86,20 @@ func TestAnsweredAgain(t *testing.T) {
 	n.lose = func(_ *Engine, data []byte) bool {
 		switch {
 		case strings.HasPrefix(string(data), "INVITE"):
-			invite = append(invite[:0], data...)
-		case strings.HasPrefix(string(data), "ACK"):
+			invite = append([]byte(nil), data...)
+		case strings.HasPrefix(string(data), "ACK") && invite != nil:
 			n.inFlight = append(n.inFlight, packet{n.now + 100*millisecond, n.server, invite})
-		case strings.HasPrefix(string(data), "SIP/2.0 180") && !strings.Contains(string(data), "CSeq: 1 INVITE"):
+			invite = nil
+		case strings.HasPrefix(string(data), "SIP/2.0 200") && !strings.Contains(string(data), "CSeq: 2 BYE") && !strings.Contains(string(data), "CSeq: 1 INVITE"):
 			t.Errorf("answered with\n%s", data)
 		}
 		return false
 	}
 	n.start(1)
 	n.run(100 * second)
+	if ringing := strings.Count(strings.Join(n.log, "\n"), "180 Ringing"); ringing != 1 {
+		t.Errorf("180 was sent %d times", ringing)
+	}
 	if n.server.Counts.RepeatedOnRequest != 1 || n.client.Counts.Successful != 1 {
 		t.Errorf("%d repeated, %d successful", n.server.Counts.RepeatedOnRequest, n.client.Counts.Successful)
 	}

@@ -33,7 +33,12 @@ func (e *Engine) keep(c *call, s *scenario.Step, step int, data []byte) {
 	}
 	if c.recvHash != 0 {
 		c.answeredHash, c.answeredStep, c.answerStep = c.recvHash, c.recvStep, int32(step)
-		c.recvHash = 0 // the next send is not caused by it
+		c.recvHash = 0 // a request sent next is not caused by it
+	} else if c.answeredStep == c.recvStep && s.Message.Status != 0 {
+		// One more response to the same request: it is the latest that a repeat
+		// gets. SIPp sends the first again, and a caller that is past its 180
+		// then sees one more.
+		c.answerStep = int32(step)
 	}
 	c.retransAt, c.repeats = 0, 0
 	if s.Retrans > 0 && !e.cfg.NoRetrans {
