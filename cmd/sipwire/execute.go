@@ -17,6 +17,7 @@ import (
 
 	"github.com/sipwire/sipwire/cmd/internal/engine"
 	"github.com/sipwire/sipwire/cmd/internal/load"
+	"github.com/sipwire/sipwire/cmd/internal/metrics"
 	"github.com/sipwire/sipwire/cmd/internal/report"
 )
 
@@ -48,8 +49,20 @@ func (f *runFlags) execute(e *env, r *load.Runner) (*load.Result, error) {
 	}
 	stop := f.signals(e, r)
 	defer stop()
-	if !f.Quiet {
-		r.Each = func(s *load.Sample) { tell(e.stderr, s) }
+	offer := func(*load.Sample) {}
+	if f.Metrics != "" {
+		m, err := metrics.Listen(f.Metrics, f.Public)
+		if err != nil {
+			return nil, usage("--metrics: %v", err)
+		}
+		defer m.Close()
+		offer = m.Set
+	}
+	r.Each = func(s *load.Sample) {
+		offer(s)
+		if !f.Quiet {
+			tell(e.stderr, s)
+		}
 	}
 	res, err := r.Run()
 	if err != nil {

@@ -68,6 +68,7 @@ type runFlags struct {
 	AllowExec bool          `name:"allow-exec" help:"Run the commands of <exec command=...>."`
 	Public    bool          `name:"allow-public" help:"Allow targets that are neither this host nor a private address."`
 	JSON      string        `name:"json" placeholder:"FILE" help:"Write the result to a file, - for standard output."`
+	Metrics   string        `name:"metrics" placeholder:"ADDRESS:PORT" help:"Offer the figures to Prometheus there, at /metrics; a loopback address without --allow-public."`
 	HTML      string        `name:"html" placeholder:"FILE" help:"Write the result as a page with charts."`
 	Quiet     bool          `name:"quiet" short:"q" help:"No line every second."`
 }
