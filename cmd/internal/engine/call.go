@@ -18,7 +18,6 @@ type call struct {
 	ackDue      bool // a 200 came whose ACK was not sent yet
 	atEnd       bool // in <timewait>
 	waiting     bool // at a recv
-	late        bool // its arrival was late
 
 	step   int32
 	user   int

@@ -31,7 +31,6 @@ type Engine struct {
 	Counts Counts
 	arena  []byte
 	out    []Outgoing
-	free   []int // users without a call
 
 	last     codec.Message // scratch of lastMessage
 	invite   codec.Message // scratch of abort

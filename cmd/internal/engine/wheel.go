@@ -151,12 +151,11 @@ func (w *wheel) advance(now int64, fire func(id uint32)) {
 		}
 		// Go straight to the next slot in use.
 		at, _ := w.next()
-		if t := at / tick; t > end {
+		if at/tick > end {
 			w.now = end
 			return
-		} else {
-			w.now = t
 		}
+		w.now = at / tick
 		for level, shift := levels-1, 8*(levels-1); level > 0; level, shift = level-1, shift-8 {
 			if w.now&(1<<shift-1) == 0 {
 				w.cascade(level, int(w.now>>shift)&(slots-1))

@@ -7,9 +7,6 @@ type clock struct{ start time.Time }
 
 func (c clock) now() int64 { return int64(time.Since(c.start)) }
 
-// at turns a time of the run into one of the day.
-func (c clock) at(t int64) time.Time { return c.start.Add(time.Duration(t)) }
-
 // offset is what has to be subtracted from the kernel's time of a packet,
 // nanoseconds since 1970, to have the time of the run. It is asked anew for
 // each batch: the two clocks drift.
