@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestKamailio registers with digest at Kamailio, and calls through it along
+// TestInteropKamailio registers with digest at Kamailio, and calls through it along
 // its Record-Route, with and without credentials.
-func TestKamailio(t *testing.T) {
+func TestInteropKamailio(t *testing.T) {
 	kamailio, err := exec.LookPath("kamailio")
 	if err != nil {
 		t.Log("NOT RUN: kamailio is not installed")

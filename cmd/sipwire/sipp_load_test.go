@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestLoadAgainstSIPp makes 1000 calls to sipp's own server.
-func TestLoadAgainstSIPp(t *testing.T) {
+// TestInteropLoadSIPp makes 1000 calls to sipp's own server.
+func TestInteropLoadSIPp(t *testing.T) {
 	sipp := needSIPp(t)
 	if sipp == "" {
 		return
@@ -42,8 +42,8 @@ func runLoad(t *testing.T, dir string, args ...string) *loadResult {
 	return readResult(t, file)
 }
 
-// TestSIPpAgainstServe has sipp make 1000 calls to serve.
-func TestSIPpAgainstServe(t *testing.T) {
+// TestInteropSIPpServe has sipp make 1000 calls to serve.
+func TestInteropSIPpServe(t *testing.T) {
 	sipp := needSIPp(t)
 	if sipp == "" {
 		return

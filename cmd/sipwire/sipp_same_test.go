@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -33,27 +34,43 @@ var same = []struct {
 	{"uas-verifyauth", []string{"-sf", "register-digest.xml"}, []string{"-inf", "users.csv", "-infindex", "users.csv", "0"}},
 }
 
-func TestSameAsSIPp(t *testing.T) {
+func TestInteropSameAsSIPp(t *testing.T) {
 	sipp := needSIPp(t)
 	if sipp == "" {
 		return
 	}
 	for _, c := range same {
 		t.Run(c.file, func(t *testing.T) {
-			server := strings.HasPrefix(c.file, "uas")
-			var counts [2][]load.Step
-			for i, tool := range []string{sipp, self(t)} {
-				counts[i] = runScenario(t, tool, i == 1, server, c.file, c.peer, c.args)
-			}
-			for i, want := range counts[0] {
-				got := counts[1][i]
-				if want.Sent != got.Sent || want.Received != got.Received || want.Unexpected != got.Unexpected || want.TimedOut != got.TimedOut {
-					t.Errorf("step %d, %s %s: sipp sent %d received %d timed out %d unexpected %d; sipwire %d %d %d %d", i, got.Kind, got.Label,
-						want.Sent, want.Received, want.TimedOut, want.Unexpected, got.Sent, got.Received, got.TimedOut, got.Unexpected)
+			// Both programs go by the clock: on a busy machine a repeat that one of
+			// them is late for is counted. What differs again and again differs.
+			var differs []string
+			for range 4 {
+				if differs = compare(t, sipp, c.file, c.peer, c.args); len(differs) == 0 {
+					return
 				}
+				t.Logf("the counts differ: %q", differs)
 			}
+			t.Errorf("%q", differs)
 		})
 	}
+}
+
+// compare runs a scenario with both, and returns where their counts differ.
+func compare(t *testing.T, sipp, file string, peer, args []string) (differs []string) {
+	t.Helper()
+	server := strings.HasPrefix(file, "uas")
+	var counts [2][]load.Step
+	for i, tool := range []string{sipp, self(t)} {
+		counts[i] = runScenario(t, tool, i == 1, server, file, peer, args)
+	}
+	for i, want := range counts[0] {
+		got := counts[1][i]
+		if want.Sent != got.Sent || want.Received != got.Received || want.Unexpected != got.Unexpected || want.TimedOut != got.TimedOut {
+			differs = append(differs, fmt.Sprintf("step %d, %s %s: sipp sent %d received %d timed out %d unexpected %d; sipwire %d %d %d %d", i, got.Kind, got.Label,
+				want.Sent, want.Received, want.TimedOut, want.Unexpected, got.Sent, got.Received, got.TimedOut, got.Unexpected))
+		}
+	}
+	return differs
 }
 
 // calls is how many calls of each scenario are made.
