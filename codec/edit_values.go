@@ -55,7 +55,7 @@ func (e *Edit) list(id header.ID) *valueList {
 // its fields and the values of their lists as [Message.Values] does, removed
 // ones included. The last value of a field takes the field with it. ErrMissing
 // says that there are fewer values, ErrConflict that it was removed already.
-// Content-Length can not be removed.
+// Content-Length cannot be removed.
 func (e *Edit) RemoveValue(id header.ID, k int) error {
 	if !e.ready() {
 		return e.fault.Code

@@ -10,10 +10,10 @@ import (
 // A Form says how header names are written (RFC 3261, 7.3.3).
 type Form uint8
 
-// The forms. Names that are in the form asked for already stay as they came,
+// The forms. Names that are in the form asked for already stay as received,
 // whatever their case, and so do names outside the table.
 const (
-	Keep    Form = iota // as they came
+	Keep    Form = iota // as received
 	Long                // letters become names in their registered spelling
 	Compact             // names that have a letter become that letter
 )
@@ -25,7 +25,7 @@ type Lists uint8
 // The ways of writing lists. The package comment tells which fields are
 // touched.
 const (
-	KeepLists Lists = iota // as they came
+	KeepLists Lists = iota // as received
 	Join                   // in the first field of the header, separated by ", "
 	Split                  // each value in a field of its own, next to each other
 )
@@ -37,7 +37,7 @@ type Options struct {
 }
 
 // Append appends m, rewritten, to dst. What o does not ask for stays byte for
-// byte as it came: whitespace, folds, line ends, the case of names.
+// byte as received: whitespace, folds, line ends, the case of names.
 //
 // With the zero Options that is all that was given to Parse. With any other,
 // line ends before the start line and bytes behind the body are left out:
@@ -62,7 +62,7 @@ func Append(dst []byte, m *codec.Message, o Options) ([]byte, error) {
 	return w.dst, nil
 }
 
-// check returns why m can not be rewritten, nil when it can. Behind an error
+// check returns why m cannot be rewritten, nil when it can. Behind an error
 // the fields of the index need not be all there is.
 func check(m *codec.Message) error {
 	switch {

@@ -156,7 +156,7 @@ func TestAppend(t *testing.T) {
 		{"split keeps folds inside", message("Contact: <sip:a>\r\n ;q=1,\r\n \"b, c\"\r\n\t<sip:b>"), divided,
 			message("Contact: <sip:a>\r\n ;q=1", "Contact: \"b, c\"\r\n\t<sip:b>")},
 		{"split keeps the frame of the first", message("Via \t:\t a ,b\t,\tc \t"), divided, message("Via \t:\t a", "Via: b", "Via: c \t")},
-		{"split ends lines as they came", "OPTIONS sip:a@b.c SIP/2.0\r\nVia: a,b\nAllow: A,B\r\n\r\n", divided, "OPTIONS sip:a@b.c SIP/2.0\r\nVia: a\nVia: b\nAllow: A\r\nAllow: B\r\n\r\n"},
+		{"split ends lines as received", "OPTIONS sip:a@b.c SIP/2.0\r\nVia: a,b\nAllow: A,B\r\n\r\n", divided, "OPTIONS sip:a@b.c SIP/2.0\r\nVia: a\nVia: b\nAllow: A\r\nAllow: B\r\n\r\n"},
 		{"stars of other lists", message("Accept-Encoding: *", "Accept-Encoding: gzip"), joined, message("Accept-Encoding: *, gzip")},
 		{"one value", message("Via: a", "Allow: INVITE"), divided, ""},
 	} {
@@ -221,7 +221,7 @@ func TestNotLists(t *testing.T) {
 	}
 }
 
-// Lists whose commas can not be trusted stay as they came, and nothing moves
+// Lists whose commas cannot be trusted stay as received, and nothing moves
 // across them.
 func TestUnsoundLists(t *testing.T) {
 	for _, bad := range []string{

@@ -22,7 +22,7 @@
 // Only fields of headers that are lists by their grammar are joined and split
 // ([header.ID.IsSplit]); WWW-Authenticate, Authorization, Proxy-Authenticate
 // and Proxy-Authorization are none (7.3.1), nor is a header outside the
-// table. A field whose commas can not be trusted stays as it came, and no
+// table. A field whose commas cannot be trusted stays as received, and no
 // value of its header moves across it: one with an empty element, nothing in
 // it, an unclosed quote or bracket, a parenthesis outside of both, or a
 // control byte that is not part of a fold. So does a Contact of "*".

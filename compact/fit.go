@@ -62,7 +62,7 @@ type Report struct {
 }
 
 // Fit appends m to dst, made as small as need be to have no more than limit
-// bytes. A message that fits as it came is copied. Otherwise the steps are
+// bytes. A message that fits as received is copied. Otherwise the steps are
 // taken one after the other, each on top of those before, until it fits: the
 // result says the same as m does.
 //

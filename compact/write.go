@@ -13,11 +13,11 @@ type rules struct {
 	lists  Lists
 	trim   bool // whitespace around names and values is left out
 	unfold bool // folds inside values become a space
-	tight  bool // nothing but a comma stands between the values of a list
+	tight  bool // nothing but a comma is between the values of a list
 }
 
 // A writer writes one message by its rules, or counts what it would write:
-// one code does both, so that they can not disagree. What follows each other
+// one code does both, so that they cannot disagree. What follows each other
 // in the message and in the result is copied in one run.
 type writer struct {
 	rules
@@ -69,7 +69,7 @@ func (w *writer) text(s string) {
 func (w *writer) message(m *codec.Message) {
 	w.src = m.Bytes()
 	at := m.Layout()
-	// taken[id] is 1 + the index of the last field whose values stand in a
+	// taken[id] is 1 + the index of the last field whose values are in a
 	// field before it.
 	var taken [256]uint16
 	next := at.HeadEnd

@@ -30,7 +30,7 @@ func (r *Reader) add(b []byte, n int, slot pool.Slot, src netip.AddrPort, c *con
 // are allowed.
 func (r *Reader) put(b []byte, n int, slot pool.Slot, src netip.AddrPort, c *control) {
 	have := min(n, len(b), r.cfg.MaxSize)
-	// The packets of a batch are written where they stand, field by field:
+	// The packets of a batch are written in place, field by field:
 	// building each elsewhere first shows in the profile.
 	p := r.next()
 	p.Data = b[:have:have]

@@ -45,7 +45,7 @@ func TrimLWS(b []byte, lo, hi int) (int, int) {
 	return lo, hi
 }
 
-// ConsumeQuoted reads a quoted-string whose opening quote stands at i, and
+// ConsumeQuoted reads a quoted-string whose opening quote is at i, and
 // returns the index after the closing quote. Inside, a backslash takes the
 // next byte with it whatever it is (quoted-pair; RFC 4475, 3.1.1.2 uses a NUL
 // there), except CR and LF (RFC 3261, 25.1), which may only fold.
@@ -78,7 +78,7 @@ var endsQuoted = func() (t [256]bool) {
 	return t
 }()
 
-// ConsumeComment reads a comment whose opening parenthesis stands at i, and
+// ConsumeComment reads a comment whose opening parenthesis is at i, and
 // returns the index after its closing one. Comments nest (RFC 3261, 25.1).
 func ConsumeComment(b []byte, i int) (int, sipwire.Code) {
 	if i >= len(b) || b[i] != '(' {

@@ -1,7 +1,7 @@
 package abnf
 
 // Eight bytes at a time: what a loop over bytes would do costs a branch for
-// each end that nobody can foretell.
+// each end unpredictably.
 
 // Load64 returns b[:8] as a little-endian word; the compiler makes it one load.
 func Load64(b []byte) uint64 {

@@ -12,7 +12,7 @@ type Controls struct {
 	at   int // how far control bytes have been looked for
 
 	// How far quoted strings and comments have been read, and what the byte
-	// there stands in.
+	// there is in.
 	read    int
 	quoted  bool // in a quoted string
 	depth   int  // in so many comments

@@ -77,7 +77,7 @@ func Has(t Tier) bool {
 func Tiers() []Tier { return supported() }
 
 // choose returns the tier for a value of the variable SIPWIRE_TIER, and what
-// to tell the user when the value can not be had.
+// to tell the user when the value cannot be had.
 func choose(forced string, have []Tier) (t Tier, complaint string) {
 	best := have[len(have)-1]
 	if forced == "" {

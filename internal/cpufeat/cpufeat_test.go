@@ -19,7 +19,7 @@ func TestRequiredTier(t *testing.T) {
 func TestCheckRequired(t *testing.T) {
 	t.Setenv(requireVariable, "altivec")
 	if err := CheckRequired(); err == nil || !strings.Contains(err.Error(), "altivec") {
-		t.Errorf("no error about a tier that can not run: %v", err)
+		t.Errorf("no error about a tier that cannot run: %v", err)
 	}
 	t.Setenv(requireVariable, Current().String())
 	if err := CheckRequired(); err != nil {
@@ -113,7 +113,7 @@ func TestEnvironment(t *testing.T) {
 	}
 	self, err := os.Executable()
 	if err != nil {
-		t.Skipf("NOT RUN: the test program can not be found to be run again: %v", err)
+		t.Skipf("NOT RUN: the test program cannot be found to be run again: %v", err)
 	}
 	child := func(tier string) string {
 		cmd := exec.Command(self, "-test.run=^TestEnvironment$", "-test.v")
@@ -121,7 +121,7 @@ func TestEnvironment(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			// An emulator of user programs need not be able to start another.
-			t.Skipf("NOT RUN: %s can not be run: %v", self, err)
+			t.Skipf("NOT RUN: %s cannot be run: %v", self, err)
 		}
 		return string(out)
 	}

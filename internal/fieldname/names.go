@@ -1,9 +1,9 @@
 // Package fieldname holds the hash table of the header names: the names of the
 // registered SIP header fields and their compact forms (RFC 3261, 7.3.3 and
 // 20, and later RFCs), each with the number that package header gives its
-// field. It stands apart from package header so that the index of a message
+// field. It is apart from package header so that the index of a message
 // can look names up inside its own loop: a call for every header field is
-// what that loop can not afford.
+// what that loop cannot afford.
 //
 // Names are compared as little-endian words of 8 bytes, from the end of the
 // name backwards: word 0 holds the last 8 bytes, with the last byte at the
@@ -27,7 +27,7 @@ const FoldBits = 0x2020202020202020
 
 // An Entry is one name in its four words. No name is longer than [MaxLen],
 // which leaves the lowest three bytes of the last word free: the number of the
-// header field stands in the lowest.
+// header field is in the lowest.
 type Entry [4]uint64
 
 // idBits are the bits of word 3 that are not part of the name.

@@ -284,7 +284,7 @@ func (p *parser) fold(l line) bool {
 	return true
 }
 
-// body applies Content-Length to what stands at i.
+// body applies Content-Length to what is at i.
 func (p *parser) body(i int) {
 	p.r.Body = Span{i, len(p.b)}
 	lengths := p.lengths()

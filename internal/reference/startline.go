@@ -25,7 +25,7 @@ func (p *parser) version(v string) {
 	}
 }
 
-// upperSIP writes "SIP/" in capitals where it stands in another case, so
+// upperSIP writes "SIP/" in capitals where it is in another case, so
 // that the expressions need not care.
 func upperSIP(s string, at int) string {
 	if at >= 0 && at+4 <= len(s) && asciiFold(s[at:at+4]) == "sip/" {

@@ -26,7 +26,7 @@ type Classes struct {
 }
 
 // Masks are the answers of [Classes.Masks]: bit i of each one says whether
-// byte i is in the set, or is the byte. Behind the last byte stand NULs.
+// byte i is in the set, or is the byte. Behind the last byte are NULs.
 type Masks struct {
 	Sets  [3]uint64
 	Bytes [3]uint64

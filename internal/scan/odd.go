@@ -47,7 +47,7 @@ func notPlain(w uint64) uint64 {
 
 // controls returns the number of control bytes of b, HTABs and those of line
 // ends as well. Where notPlain is wrong, it is more. To count them costs less
-// than to tell them apart, since where they stand no branch predictor knows:
+// than to tell them apart, since no branch predictor knows where they are:
 // the same question asked of each line took four times as long.
 func controls(b []byte) (n int) {
 	i := 0

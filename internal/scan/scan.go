@@ -14,7 +14,7 @@
 // 64 bytes that holds it.
 //
 // [Classes] and [Set] are the same for the values of a few header fields, when
-// somebody asks for them: where in up to 64 bytes which characters stand.
+// somebody asks for them: where in up to 64 bytes which characters are.
 //
 // The generic code is the specification. The kernels for AVX2, AVX-512 and
 // NEON give the same answers; [github.com/sipwire/sipwire/internal/cpufeat]
@@ -50,7 +50,7 @@ func Lines(src []byte, from int, lines []Line) (n, body int, clean bool) {
 }
 
 // HeaderEnd returns the offset behind the first empty line of src whose LF
-// stands at from or later, or 0 when there is none. src must begin at the
+// is at from or later, or 0 when there is none. src must begin at the
 // start of a line: "\n" and "\r\n" at the very front are empty lines. An LF
 // ends an empty line when the byte before it is an LF or the front of src, or
 // is a CR with such a one before it; so at most the two bytes before from are

@@ -18,7 +18,7 @@ const (
 type windowISA interface {
 	suffix() string
 	// loadWindow loads size bytes at b, from 4 to 64, and none outside. Behind
-	// them stand zero bytes.
+	// them are zero bytes.
 	loadWindow(b, size Register)
 	// inSet returns the mask of the bytes of the window in the scan.Set at m.
 	inSet(m Mem) GPVirtual
@@ -56,7 +56,7 @@ func genClasses(i windowISA) {
 	RET()
 }
 
-// A window holds up to 64 bytes, and for each byte the row it stands in.
+// A window holds up to 64 bytes, and for each byte the row it is in.
 type window struct{ x, row [2]VecVirtual }
 
 // loadWindow loads by whole words of 32 bits, and what is left, one to three

@@ -13,8 +13,8 @@ import (
 // Adding S to ^N sends a carry from each start through its token to the first
 // bit behind it, which is the end of the name: E = (^N + S) & N, and because
 // ^N + S = ^(N - S) that is one subtraction, whose borrow says that a name
-// runs on into the next block. (The carries can not meet: between two starts
-// stands an LF, which is in N.)
+// runs on into the next block. (The carries cannot meet: between two starts
+// is an LF, which is in N.)
 //
 // E and L, laid over each other, are the output: the name end and the LF of
 // each line in turn, so one stream of positions is written, pairs of which are
@@ -31,7 +31,7 @@ import (
 // shifted to drop what has been seen already.
 //
 // odd says that the kernel may have seen an odd byte (see scan.Lines): blocks
-// are taken whole, so what made it say so may stand behind the empty line. In
+// are taken whole, so what made it say so can be behind the empty line. In
 // front of a control byte it may have taken a name to go on.
 func genLines(i isa) {
 	TEXT("lines"+i.suffix(), NOSPLIT, "func(src *byte, size, from int, out *uint32, room int) (n, body, odd int)")
@@ -64,7 +64,7 @@ func genLines(i isa) {
 
 	// What one block says to the next.
 	afterLF := GP64()    // 1: the block begins behind an LF
-	afterLF1 := GP64()   // 1: the byte before the block stands behind an LF
+	afterLF1 := GP64()   // 1: the byte before the block is behind an LF
 	unfinished := GP64() // -1: the block begins inside a name
 	firstLF := GP64()    // 1: the block begins with an LF
 	MOVQ(U32(1), afterLF)

@@ -8,7 +8,7 @@ import (
 
 // emptyLine looks for the first LF of the block that ends an empty line: one at
 // a line start, or one behind a CR at a line start. In empty are the places
-// where such an LF may stand. It goes to the label "go_on" when there is none;
+// where such an LF can be. It goes to the label "go_on" when there is none;
 // otherwise the lowest bit of empty is that LF, and at its offset in src.
 //
 // The byte in front of an LF that is the first of the block is there, since the
@@ -61,7 +61,7 @@ type operands struct{ m, count GPVirtual }
 
 var rareOperands operands
 
-// rare goes on where emit can not: it writes the second slots, or goes from
+// rare goes on where emit cannot: it writes the second slots, or goes from
 // bit to bit when they do not suffice either, or when a bit is both a name end
 // and an LF. Such a position is to be written twice: every one is, and the
 // second is then kept or written over.
