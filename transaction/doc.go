@@ -2,16 +2,26 @@
 // sockets, threads, locks or a clock. Messages and the time go in; bytes to
 // send and events come out.
 //
-//	layer := transaction.New(out, transaction.Config{})
-//	for {
-//		for each datagram {
-//			m.Parse(datagram)
-//			handle(layer.Receive(m, from, now))
+//	func serve(out transaction.Transport, in <-chan []byte, from transaction.Addr, handle func(transaction.Event)) {
+//		layer := transaction.New(out, transaction.Config{})
+//		m := codec.Acquire()
+//		defer codec.Release(m)
+//		for began := time.Now(); ; {
+//			wait := time.Hour
+//			if at, ok := layer.Next(); ok {
+//				wait = at - time.Since(began)
+//			}
+//			select {
+//			case datagram := <-in:
+//				if m.Parse(datagram) == nil {
+//					handle(layer.Receive(m, from, time.Since(began)))
+//				}
+//			case <-time.After(wait):
+//			}
+//			for ev, ok := layer.Advance(time.Since(began)); ok; ev, ok = layer.Advance(time.Since(began)) {
+//				handle(ev)
+//			}
 //		}
-//		for ev, ok := layer.Advance(now); ok; ev, ok = layer.Advance(now) {
-//			handle(ev)
-//		}
-//		sleep until layer.Next(), or a datagram
 //	}
 //
 // One [Layer] is for one core: use one for each, and send all messages of one
