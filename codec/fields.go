@@ -16,28 +16,41 @@ import (
 func (m *Message) view(lo, hi uint32) []byte { return m.buf[lo:hi:hi] }
 
 // Bytes returns all that was given to Parse.
-func (m *Message) Bytes() []byte { return m.buf[:len(m.buf):len(m.buf)] }
+func (m *Message) Bytes() []byte {
+	m.alive()
+	return m.buf[:len(m.buf):len(m.buf)]
+}
 
 // IsRequest reports whether the message is a request.
-func (m *Message) IsRequest() bool { return m.parsed && m.status == 0 }
+func (m *Message) IsRequest() bool {
+	m.alive()
+	return m.parsed && m.status == 0
+}
 
 // IsAnswerable reports whether the message is a request that may be answered:
 // any but an ACK (RFC 3261, 17), also one whose request line is malformed, which
 // is no request for [Message.IsRequest] but gets a 400 (21.4.1), if it has the
 // header fields that a response takes over.
 func (m *Message) IsAnswerable() bool {
+	m.alive()
 	return (m.parsed && m.status == 0 || m.malformed) && m.method != header.MethodACK
 }
 
 // IsResponse reports whether the message is a response.
-func (m *Message) IsResponse() bool { return m.status != 0 }
+func (m *Message) IsResponse() bool {
+	m.alive()
+	return m.status != 0
+}
 
 // StartLine returns the first line without its line end (RFC 3261, 7.1, 7.2).
 func (m *Message) StartLine() []byte { return m.view(m.startLine.start, m.lineEnd) }
 
 // Method returns the method of a request, MethodOther for one outside the
 // table and for a response.
-func (m *Message) Method() header.Method { return m.method }
+func (m *Message) Method() header.Method {
+	m.alive()
+	return m.method
+}
 
 // MethodBytes returns the method of a request as received; methods are
 // compared with case (RFC 3261, 7.1). It is empty for a response.
@@ -96,7 +109,10 @@ func (f Field) AppendValue(dst []byte) []byte {
 
 // Len returns the number of header fields, that is, of header lines without
 // continuation lines.
-func (m *Message) Len() int { return len(m.fields) }
+func (m *Message) Len() int {
+	m.alive()
+	return len(m.fields)
+}
 
 // At returns the i-th header field, 0 <= i < Len.
 func (m *Message) At(i int) Field {
@@ -138,6 +154,7 @@ func (m *Message) eachField(yield func(int, Field) bool) {
 // Index returns the index of the first header field with the given ID, -1
 // for none. It does not search.
 func (m *Message) Index(id header.ID) int {
+	m.alive()
 	return int(m.first[id]) - 1
 }
 
@@ -283,7 +300,10 @@ func (m *Message) ContentLength() (n int, ok bool) {
 }
 
 // Body returns the body, as Content-Length cuts it.
-func (m *Message) Body() []byte { return m.buf[m.body:m.end:m.end] }
+func (m *Message) Body() []byte {
+	m.alive()
+	return m.buf[m.body:m.end:m.end]
+}
 
 // Trailing returns the bytes behind the body: those of a datagram that
 // Content-Length leaves over, which are to be discarded (RFC 3261, 18.3).

@@ -19,6 +19,7 @@ import (
 // answered: the start line unless it is what is wrong, and every header field
 // that could be read.
 func (p *Parser) Parse(m *Message, b []byte) error {
+	m.alive()
 	m.forget()
 	m.limits = *p
 	m.buf = b

@@ -6,6 +6,7 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/grammar"
+	"github.com/sipwire/sipwire/internal/poison"
 	"github.com/sipwire/sipwire/internal/scan"
 	"github.com/sipwire/sipwire/internal/wire"
 )
@@ -83,6 +84,15 @@ func Acquire() *Message {
 	return m
 }
 
+// alive panics when m was released, in builds with the race detector or the tag
+// sipwiredebug, where a released message is not used again: the panic shows
+// where. In other builds it is nothing.
+func (m *Message) alive() {
+	if poison.Enabled && m.released {
+		panic("sip: Message used after Release")
+	}
+}
+
 // Release resets m and returns it to the pool. Neither m nor anything it
 // returned may be used afterwards. A second Release panics, before somebody
 // else gets the Message; once somebody has, it cannot be told from theirs.
@@ -92,7 +102,9 @@ func Release(m *Message) {
 	}
 	m.Reset()
 	m.released = true
-	messages.Put(m)
+	if !poison.Enabled { // see alive
+		messages.Put(m)
+	}
 }
 
 // Reset forgets the message and its bytes; memory that was grown is kept.

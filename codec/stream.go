@@ -60,8 +60,9 @@ type Stream struct {
 	// MaxBody bounds the body; whatever MaxMessage leaves.
 	MaxBody int
 	// MaxIdle bounds the time from the first byte of a message that
-	// [Stream.ReadNext] had to wait for to its last; 0 for no bound. It needs
-	// a reader with SetReadDeadline, as every net.Conn has.
+	// [Stream.ReadNext] had to wait for to its last: [DefaultMaxIdle] when it
+	// is 0, no bound when it is negative. It needs a reader with
+	// SetReadDeadline, as every net.Conn has.
 	MaxIdle time.Duration
 
 	buf    pool.Buffer

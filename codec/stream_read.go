@@ -10,6 +10,10 @@ import (
 	"github.com/sipwire/sipwire/header"
 )
 
+// DefaultMaxIdle is how long a message on a stream may take: as long as a
+// transaction waits for its answer (RFC 3261, 17.1.1.2: Timer B).
+const DefaultMaxIdle = 32 * time.Second
+
 // The room that one read gets, in bytes.
 const (
 	minRead = 1 << 10  // what an idle connection costs
@@ -19,8 +23,8 @@ const (
 // ReadNext is Next that reads from r when it needs more. It returns io.EOF
 // when r ends between messages, ErrIncomplete when r ends inside one, ErrIdle
 // when MaxIdle passes inside one, and the error of r otherwise. Between
-// messages deadlines are the caller's; while MaxIdle is set, ReadNext sets r's
-// inside a message and takes it away behind it.
+// messages deadlines are the caller's; unless MaxIdle is negative, ReadNext sets
+// r's inside a message and takes it away behind it.
 func (s *Stream) ReadNext(r io.Reader, m *Message) (StreamEvent, error) {
 	for empty := 0; ; {
 		e, err := s.Next(m)
@@ -52,7 +56,11 @@ func (s *Stream) ReadNext(r io.Reader, m *Message) (StreamEvent, error) {
 // setDeadline bounds the read that comes, when a message has begun and may
 // not take for ever.
 func (s *Stream) setDeadline(r io.Reader) error {
-	if s.MaxIdle <= 0 || s.Pending() == 0 && s.deadline.IsZero() {
+	idle := s.MaxIdle
+	if idle == 0 {
+		idle = DefaultMaxIdle
+	}
+	if idle < 0 || s.Pending() == 0 && s.deadline.IsZero() {
 		return nil
 	}
 	c, ok := r.(interface{ SetReadDeadline(time.Time) error })
@@ -62,7 +70,7 @@ func (s *Stream) setDeadline(r io.Reader) error {
 	case s.Pending() == 0:
 		s.deadline, s.timed = time.Time{}, false
 	case !s.timed:
-		s.deadline, s.timed = time.Now().Add(s.MaxIdle), true
+		s.deadline, s.timed = time.Now().Add(idle), true
 	default:
 		return nil
 	}

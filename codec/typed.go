@@ -16,6 +16,7 @@ import (
 // find returns the first value with the ID and its offset. When there is none
 // err is what the accessor of that header returns.
 func (m *Message) find(id header.ID) (value []byte, offset int, err error) {
+	m.alive()
 	if m.first[id] == 0 {
 		if !m.parsed && len(m.fields) == 0 {
 			return nil, 0, sipwire.ErrNotParsed

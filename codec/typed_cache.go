@@ -73,7 +73,10 @@ func (c *typedCache) release() {
 }
 
 // unread reports whether slot s has not been read yet.
-func (m *Message) unread(s slot) bool { return m.typed.have>>s&1 == 0 }
+func (m *Message) unread(s slot) bool {
+	m.alive()
+	return m.typed.have>>s&1 == 0
+}
 
 // verdict returns the error of slot s.
 func (m *Message) verdict(s slot) error {
