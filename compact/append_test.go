@@ -193,7 +193,7 @@ func TestEveryName(t *testing.T) {
 			t.Errorf("%s became %q", letter, got)
 		}
 	}
-	if letters < 19 {
+	if letters < 20 {
 		t.Errorf("%d names with letters", letters)
 	}
 }

@@ -140,7 +140,7 @@ var headerRows = []headerRow{
 	{IDRSeq, "ParseRSeq", "988789", "-1"},
 	{IDSecurityClient, "SecurityMechanism", "digest;d-qop=auth", ";q"},
 	{IDSecurityServer, "SecurityMechanism", "tls;q=0.2", "@"},
-	{IDSecurityVerify, "SecurityMechanism", "ipsec-ike;q=0.1", "a;"},
+	{IDSecurityVerify, "SecurityMechanism", "ipsec-ike;q=0.1", "a;;"},
 	{IDServer, "UserAgent", "A/1.0 (b, c)", "A, B"},
 	{IDServiceInteractInfo, "FreeText", `anything;=,"<`, "a\x01"},
 	{IDServiceRoute, "NameAddr", `"A, B" <sip:a@b;lr>;d=e`, "<sip:a@b"},

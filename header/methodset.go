@@ -1,6 +1,10 @@
 package header
 
-import "iter"
+import (
+	"iter"
+
+	"github.com/sipwire/sipwire"
+)
 
 // MethodSet is a set of methods, as Allow lists them (RFC 3261, 20.5). The
 // zero MethodSet is empty. It holds no reference to what it was read from.
@@ -14,15 +18,15 @@ var _ [32 - len(methods)]struct{}
 // returns their names. An empty field adds nothing (RFC 3261, 25.1).
 //
 // Without an error n is len(field). With one, a sipwire.Code, n is the offset of
-// the byte that is wrong, and the set is not changed.
+// the byte that is wrong, and the set is not changed, except that an empty element,
+// ErrList, is passed over and all others are added.
 func (s *MethodSet) Add(field []byte) (n int, err error) {
 	set := *s
 	n, code := tokens(field, func(t []byte) { set |= 1 << LookupMethod(t) })
-	if code != 0 {
-		return n, code
+	if code == 0 || code == sipwire.ErrList {
+		*s = set
 	}
-	*s = set
-	return n, nil
+	return n, code.Err()
 }
 
 // Insert adds one method.

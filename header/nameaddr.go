@@ -102,13 +102,13 @@ func (v *NameAddr) parse(b []byte, i int) (n int, code sipwire.Code) {
 			return i, sipwire.ErrDisplayName
 		}
 	default:
-		j := value.Span(b, i, value.Token)
-		if j > i && j < len(b) && b[j] == ':' {
-			return v.parseAddrSpec(b, lo, j)
+		j := displayEnd(b, i)
+		if j >= len(b) || b[j] != '<' {
+			return v.parseNoAngle(b, i, j)
 		}
-		if i, code = v.parseTokens(b, i, j); code != 0 {
-			return i, code
-		}
+		_, hi := abnf.TrimLWS(b, i, j)
+		v.display = value.MakePart(i, hi)
+		i = j
 	}
 	hi := bytes.IndexByte(b[i:], '>')
 	if hi < 0 {
@@ -120,31 +120,63 @@ func (v *NameAddr) parse(b []byte, i int) (n int, code sipwire.Code) {
 	return v.parseParams(b, lo, hi+1)
 }
 
-// parseTokens reads *( token LWS ) in front of "<", which RFC 3261, 25.1 allows as
-// a display name. The first token is b[i:j].
-func (v *NameAddr) parseTokens(b []byte, i, j int) (int, sipwire.Code) {
-	first, lo, hi := true, i, j
-	for j > i {
-		hi = j
-		i = value.SkipLWS(b, j)
-		if i >= len(b) {
-			break
+// displayEnd returns the index of the "<" that ends the display name without
+// quotes at i, or that of the first byte that no display name may have. RFC 3261,
+// 25.1 allows *( token LWS ). All is tolerated but what could end the name, the
+// value or the header for some reader: quotes, angle brackets, commas, semicolons
+// and control bytes.
+func displayEnd(b []byte, i int) int {
+	for i < len(b) {
+		c := b[i]
+		if !endsDisplay[c] {
+			i++
+			continue
 		}
-		if b[i] == '<' {
-			v.display = value.MakePart(lo, hi)
-			return i, 0
+		j := i
+		if c == '\r' || c == '\n' {
+			j = abnf.SkipLWS(b, i)
 		}
-		// Two tokens touch only when there is whitespace between them.
-		j = i
-		if i > hi {
-			j, first = value.Span(b, i, value.Token), false
+		if j == i {
+			return i
 		}
+		i = j
 	}
-	if first {
-		// A single word that is no display name had to be a URI.
-		return hi, sipwire.ErrScheme
+	return i
+}
+
+// endsDisplay holds the bytes that [displayEnd] looks at.
+var endsDisplay = func() (t [256]bool) {
+	for c := range t {
+		t[c] = abnf.Is(byte(c), abnf.Control)
 	}
-	return i, sipwire.ErrDisplayName
+	for _, c := range `<>",;` {
+		t[c] = true
+	}
+	return t
+}()
+
+// parseNoAngle reads what begins at i and has no "<" in front of j, the index of
+// a byte that no display name may have: an addr-spec, or something wrong.
+func (v *NameAddr) parseNoAngle(b []byte, i, j int) (int, sipwire.Code) {
+	scheme := value.Span(b, i, value.Token)
+	switch {
+	case scheme > i && scheme < len(b) && b[scheme] == ':':
+		return v.parseAddrSpec(b, i, scheme)
+	case bytes.IndexAny(b[i:j], " \t") >= 0 || meansDisplay(b, j):
+		return j, sipwire.ErrDisplayName
+	}
+	// A single word that is no display name had to be a URI.
+	return scheme, sipwire.ErrScheme
+}
+
+// meansDisplay reports whether the byte at j spoils a display name: more of the
+// name and a "<" are behind it, as in "Doe, Jane <sip:jane@example.org>".
+func meansDisplay(b []byte, j int) bool {
+	if j >= len(b) {
+		return false
+	}
+	k := displayEnd(b, j+1)
+	return k < len(b) && b[k] == '<' && value.SkipLWS(b, j+1) < k
 }
 
 // parseAddrSpec reads an addr-spec without "<>" that begins at lo and whose
@@ -156,8 +188,8 @@ func (v *NameAddr) parseAddrSpec(b []byte, lo, j int) (int, sipwire.Code) {
 	}
 	v.uri = value.MakePart(lo, hi)
 	if i := value.SkipLWS(b, hi); i < len(b) && b[i] != ';' && b[i] != ',' {
-		if b[i] == '?' && i == hi {
-			return i, sipwire.ErrNeedAngle
+		if i == hi {
+			return i, v.afterParams(b[i], sipwire.ErrURI)
 		}
 		return i, sipwire.ErrURI
 	}
@@ -170,27 +202,47 @@ func (v *NameAddr) parseParams(b []byte, lo, i int) (n int, code sipwire.Code) {
 	start, hi := i, i
 	for {
 		hi = i
-		if i = value.SkipLWS(b, i); i >= len(b) || b[i] == ',' {
-			v.paramLo = uint32(min(value.SkipLWS(b, start), hi))
-			v.all = value.MakePart(lo, hi)
-			return i, 0
+		if i = value.SkipLWS(b, i); value.AtValueEnd(b, i) {
+			break
 		}
 		if b[i] != ';' {
-			return i, sipwire.ErrTrailing
+			return i, v.afterParams(b[i], sipwire.ErrTrailing)
 		}
-		if i, code = value.ConsumeParam(b, value.SkipLWS(b, i+1), &a); code != 0 {
+		if i = value.SkipLWS(b, i+1); value.AtValueEnd(b, i) {
+			break
+		}
+		if i, code = value.ConsumeParam(b, i, &a); code != 0 {
 			return i, code
 		}
 		if v.tag == (value.Part{}) && a.IsTag(b) {
 			a.Keep(&v.tag)
 		}
+		if !v.angle {
+			if k := bytes.IndexByte(a.Value(b), '?'); k >= 0 && b[a.ValueLo] != '"' {
+				return a.ValueLo + k, sipwire.ErrNeedAngle
+			}
+		}
 	}
+	v.paramLo = uint32(min(value.SkipLWS(b, start), hi))
+	v.all = value.MakePart(lo, hi)
+	return i, 0
+}
+
+// afterParams returns the code for the byte c where a parameter ends. A "?"
+// begins the headers of a URI, which must be in "<>" then (RFC 3261, 20), also
+// behind what RFC 3261, 20 makes a parameter of the header.
+func (v *NameAddr) afterParams(c byte, code sipwire.Code) sipwire.Code {
+	if c == '?' && !v.angle {
+		return sipwire.ErrNeedAngle
+	}
+	return code
 }
 
 // IsValid reports whether v holds a value that was parsed without an error.
 func (v *NameAddr) IsValid() bool { return v.all.Hi != 0 }
 
-// Bytes returns the whole value as received, without whitespace around it.
+// Bytes returns the whole value as received, without whitespace around it and
+// without a ";" that has nothing behind it.
 func (v *NameAddr) Bytes() []byte { return v.all.Of(v.b) }
 
 // AppendTo appends the value as received, folds included.
@@ -263,9 +315,15 @@ func (v *NameAddr) Params() ParamList {
 	return ParamList{value.Part{Lo: v.paramLo, Hi: v.all.Hi}.Of(v.b)}
 }
 
-// Tag returns the tag parameter of From and To, nil when it is missing (RFC 3261,
-// 19.3). Tags are compared with case.
-func (v *NameAddr) Tag() []byte { return v.tag.Of(v.b) }
+// Tag returns the tag parameter of From and To, nil when it is missing or empty:
+// a value has a tag when, and only when, it is not nil (RFC 3261, 19.3). Tags are
+// compared with case.
+func (v *NameAddr) Tag() []byte {
+	if v.tag.Lo >= v.tag.Hi {
+		return nil
+	}
+	return v.b[v.tag.Lo:v.tag.Hi:v.tag.Hi]
+}
 
 // LogValue returns the value as a string, for package log/slog.
 func (v NameAddr) LogValue() slog.Value { return slog.StringValue(v.String()) }

@@ -118,7 +118,7 @@ func TestIntegerParams(t *testing.T) {
 		{"1 (c", true, 2, sipwire.ErrComment},
 		{"1 (c) (d)", true, 6, sipwire.ErrTrailing},
 		{"1 (c)x", true, 5, sipwire.ErrTrailing},
-		{"1;", true, 2, sipwire.ErrParam},
+		{"1;;", true, 2, sipwire.ErrParam},
 		{"1;a=b,2", false, 5, sipwire.ErrTrailing},
 		{"1,2", false, 1, sipwire.ErrTrailing},
 		{"-1", false, 0, sipwire.ErrNumber},

@@ -3,6 +3,7 @@ package header
 import (
 	"iter"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
@@ -121,15 +122,15 @@ var _ [64 - numOptions]struct{}
 // needs (RFC 3261, 8.2.2.3). An empty field adds nothing.
 //
 // Without an error n is len(field). With one, a sipwire.Code, n is the offset of
-// the byte that is wrong, and the set is not changed.
+// the byte that is wrong, and the set is not changed, except that an empty element,
+// ErrList, is passed over and all others are added.
 func (s *OptionSet) Add(field []byte) (n int, err error) {
 	set := *s
 	n, code := tokens(field, func(t []byte) { set |= 1 << LookupOption(t) })
-	if code != 0 {
-		return n, code
+	if code == 0 || code == sipwire.ErrList {
+		*s = set
 	}
-	*s = set
-	return n, nil
+	return n, code.Err()
 }
 
 // Insert adds one tag of the table.

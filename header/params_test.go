@@ -71,7 +71,7 @@ func TestParamListErrors(t *testing.T) {
 		{"", 0, sipwire.ErrEmpty},
 		{" \t", 2, sipwire.ErrEmpty},
 		{";a", 0, sipwire.ErrParam},
-		{"a;", 2, sipwire.ErrParam},
+		{"a;;", 2, sipwire.ErrParam},
 		{"a;;b", 2, sipwire.ErrParam},
 		{"a; ;b", 3, sipwire.ErrParam},
 		{"=x", 0, sipwire.ErrParam},

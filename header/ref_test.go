@@ -27,15 +27,23 @@ const (
 	reQuoted = `"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\r\n]|\r?\n[ \t])*"`
 	reValue  = reQuoted + "|[-.!%*_+`'~A-Za-z0-9:\\[\\]=/?@&$#^{}|]+"
 	reParam  = reToken + `(?:` + reSWS + `=` + reSWS + `(?:` + reValue + `)?)?`
-	reParams = `((?:` + reSWS + `;` + reSWS + reParam + `)*)` + reSWS + `$`
+	reParams = `((?:` + reSWS + `;` + reSWS + reParam + `)*)(?:` + reSWS + `;)?` + reSWS + `$`
+
+	// Tolerated beyond the grammar: any byte that cannot end a display name.
+	reChar    = `[^\x00-\x20\x7f"<>,;]`
+	reDisplay = reChar + `(?:(?:` + reChar + `|` + reLWS + `)*` + reChar + `)?`
+	// Without "<>" a "?" outside quotes is none of a parameter's (RFC 3261, 20).
+	reBareValue  = reQuoted + "|[-.!%*_+`'~A-Za-z0-9:\\[\\]=/@&$#^{}|]+"
+	reBareParam  = reToken + `(?:` + reSWS + `=` + reSWS + `(?:` + reBareValue + `)?)?`
+	reBareParams = `((?:` + reSWS + `;` + reSWS + reBareParam + `)*)(?:` + reSWS + `;)?` + reSWS + `$`
 )
 
 var (
 	reOneParam = regexp.MustCompile(`(?s)^` + reSWS + `;` + reSWS + `(` + reToken + `)(?:(` + reSWS + `=` + reSWS + `)(` + reValue + `|))?`)
 	reVia      = regexp.MustCompile(`(?s)^` + reSWS + `((` + reToken + `)` + reSWS + `/` + reSWS + `(` + reToken + `)` + reSWS + `/` + reSWS +
 		`(` + reToken + `)` + reLWS + `(\[[^\]]*\]|[-.A-Za-z0-9_]+)(?:` + reSWS + `:` + reSWS + `([0-9]+))?)` + reParams)
-	reAngle = regexp.MustCompile(`(?s)^` + reSWS + `(?:(` + reQuoted + `|` + reToken + `(?:` + reLWS + reToken + `)*)` + reSWS + `)?<([^>]*)>` + reParams)
-	reBare  = regexp.MustCompile(`(?s)^` + reSWS + `(` + reToken + `:[^\x00-\x20\x7f<>",;?]*)` + reParams)
+	reAngle = regexp.MustCompile(`(?s)^` + reSWS + `(?:(` + reQuoted + `|` + reDisplay + `)` + reSWS + `)?<([^>]*)>` + reParams)
+	reBare  = regexp.MustCompile(`(?s)^` + reSWS + `(` + reToken + `:[^\x00-\x20\x7f<>",;?]*)` + reBareParams)
 	reStar  = regexp.MustCompile(`^` + reSWS + `\*` + reSWS + `$`)
 )
 
@@ -169,7 +177,7 @@ func checkVia(t *testing.T, b []byte) {
 			t.Fatalf("%q: %s, want %s", b, got, want)
 		}
 		checkViaParams(t, &v)
-		if lo, hi := v.all.Lo, v.all.Hi; !bytes.Equal(b[lo:hi], v.Bytes()) || len(bytes.Trim(b[:lo], " \t\r\n"))+len(bytes.Trim(b[hi:], " \t\r\n")) != 0 {
+		if lo, hi := v.all.Lo, v.all.Hi; !bytes.Equal(b[lo:hi], v.Bytes()) || len(bytes.Trim(b[:lo], " \t\r\n"))+len(bytes.TrimPrefix(bytes.Trim(b[hi:], " \t\r\n"), []byte(";"))) != 0 {
 			t.Fatalf("%q: value is %q", b, v.Bytes())
 		}
 	}

@@ -38,7 +38,6 @@ func TestMethodSet(t *testing.T) {
 		offset int
 		code   sipwire.Code
 	}{
-		{"PRACK,", 6, sipwire.ErrList}, {",PRACK", 0, sipwire.ErrList}, {"PRACK,,INFO", 6, sipwire.ErrList},
 		{"PRACK INFO", 6, sipwire.ErrTrailing}, {"PRACK;a", 5, sipwire.ErrTrailing}, {"PRACK, @", 7, sipwire.ErrToken},
 		{"PRACK\r\nINFO", 5, sipwire.ErrTrailing},
 	} {
@@ -110,7 +109,7 @@ func TestOptionSet(t *testing.T) {
 		break
 	}
 	before := supported
-	if n, err := supported.Add([]byte("path,")); n != 5 || err != sipwire.ErrList || supported != before {
+	if n, err := supported.Add([]byte("path,@")); n != 5 || err != sipwire.ErrToken || supported != before {
 		t.Errorf("%v at %d", err, n)
 	}
 	supported.Insert(OptionPath)
@@ -239,5 +238,25 @@ func TestMatches(t *testing.T) {
 	mustParse(t, &tok, "Emergency")
 	if !tok.Is("emergency") || tok.Is("emergenc") || !tok.IsValid() {
 		t.Error("Token.Is")
+	}
+}
+
+// TestEmptyElements: an empty element is a finding, and costs the others nothing.
+func TestEmptyElements(t *testing.T) {
+	for _, tt := range []struct {
+		field  string
+		offset int
+		want   string
+	}{
+		{"path,", 5, "path"}, {",path", 0, "path"}, {"path,,timer", 5, "path, timer"}, {" , , timer ,", 1, "timer"}, {",", 0, ""},
+	} {
+		var s OptionSet
+		if n, err := s.Add([]byte(tt.field)); n != tt.offset || err != sipwire.ErrList || s.String() != tt.want {
+			t.Errorf("%q: %q, %v at %d, want %q, %v at %d", tt.field, s, err, n, tt.want, sipwire.ErrList, tt.offset)
+		}
+	}
+	var m MethodSet
+	if n, err := m.Add([]byte("PRACK,,INFO,")); n != 6 || err != sipwire.ErrList || m.String() != "INFO, PRACK" {
+		t.Errorf("%q, %v at %d", m, err, n)
 	}
 }

@@ -184,7 +184,7 @@ func TestTable(t *testing.T) {
 		}
 	}
 	// The compact letters of the registry.
-	want := "a b c d e f i j k l m o r s t u v x y"
+	want := "a b c d e f i j k l m n o r s t u v x y"
 	got := ""
 	for c := byte('a'); c <= 'z'; c++ {
 		if id := Lookup([]byte{c}); id != IDOther {

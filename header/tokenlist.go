@@ -14,9 +14,16 @@ func tokens(field []byte, yield func(token []byte)) (n int, code sipwire.Code) {
 		return len(field), 0
 	}
 	b := field[:hi]
+	first := -1 // the first empty element
 	for i := lo; ; i++ {
 		if i = value.SkipLWS(b, i); i == hi || b[i] == ',' {
-			return i, sipwire.ErrList
+			if first < 0 {
+				first = i
+			}
+			if i == hi {
+				break
+			}
+			continue
 		}
 		j := value.Span(b, i, value.Token)
 		if j == i {
@@ -24,10 +31,14 @@ func tokens(field []byte, yield func(token []byte)) (n int, code sipwire.Code) {
 		}
 		yield(b[i:j:j])
 		if i = value.SkipLWS(b, j); i == hi {
-			return len(field), 0
+			break
 		}
 		if b[i] != ',' {
 			return i, sipwire.ErrTrailing
 		}
 	}
+	if first >= 0 {
+		return first, sipwire.ErrList
+	}
+	return len(field), 0
 }

@@ -14,7 +14,8 @@ import (
 type UserAgent struct{ b []byte }
 
 // Parse reads b, the whole of which must be products and comments. Beyond the
-// grammar, a comment needs no whitespace around it, as in "Phone/2.0(b)".
+// grammar, a comment needs no whitespace around it, as in "Phone/2.0(b)", and a
+// version may have slashes, as in "Linux-5.14/x86_64/glibc-2.31".
 // Without an error n is len(b). With one n is the offset of the byte that is
 // wrong, the error is a sipwire.Code and v is invalid.
 func (v *UserAgent) Parse(b []byte) (n int, err error) {
@@ -64,14 +65,19 @@ func consumeProduct(b []byte, i int, p *product) (hi, next int, code sipwire.Cod
 	if next == len(b) || b[next] != '/' {
 		return hi, next, 0
 	}
-	i = value.SkipLWS(b, next+1)
-	if hi = value.Span(b, i, value.Token); hi == i {
-		return i, i, sipwire.ErrToken
+	lo := value.SkipLWS(b, next+1)
+	for i = lo; ; i = value.SkipLWS(b, next+1) {
+		if hi = value.Span(b, i, value.Token); hi == i {
+			return i, i, sipwire.ErrToken
+		}
+		if next = value.SkipLWS(b, hi); next == len(b) || b[next] != '/' {
+			break
+		}
 	}
 	if p != nil {
-		p.version = b[i:hi:hi]
+		p.version = b[lo:hi:hi]
 	}
-	return hi, value.SkipLWS(b, hi), 0
+	return hi, next, 0
 }
 
 // IsValid reports whether v holds a value that was parsed without an error.

@@ -153,7 +153,10 @@ func (v *Via) parseParams(b []byte, i int) (hi, n int, code sipwire.Code) {
 		if b[i] != ';' {
 			return i, i, sipwire.ErrParam
 		}
-		if i, code = value.ConsumeParam(b, value.SkipLWS(b, i+1), &a); code != 0 {
+		if i = value.SkipLWS(b, i+1); value.AtValueEnd(b, i) {
+			return hi, i, 0
+		}
+		if i, code = value.ConsumeParam(b, i, &a); code != 0 {
 			return i, i, code
 		}
 		if v.branch == (value.Part{}) && a.IsBranch(b) {
@@ -165,7 +168,8 @@ func (v *Via) parseParams(b []byte, i int) (hi, n int, code sipwire.Code) {
 // IsValid reports whether v holds a value that was parsed without an error.
 func (v *Via) IsValid() bool { return v.all.Hi != 0 }
 
-// Bytes returns the whole value as received, without whitespace around it.
+// Bytes returns the whole value as received, without whitespace around it and
+// without a ";" that has nothing behind it.
 func (v *Via) Bytes() []byte { return v.all.Of(v.b) }
 
 // AppendTo appends the value as received, folds included.

@@ -192,7 +192,7 @@ var infos = [grammar.NumIDs]info{
 	IDHide:                       {"Hide", 0, "RFC2543 (deprecated by RFC3261)"},
 	IDHistoryInfo:                {"History-Info", 0, "RFC7044"},
 	IDIdentity:                   {"Identity", 'y', "RFC8224"},
-	IDIdentityInfo:               {"Identity-Info", 0, "RFC4474 (obsoleted by RFC8224)"},
+	IDIdentityInfo:               {"Identity-Info", 'n', "RFC4474 (obsoleted by RFC8224)"},
 	IDInReplyTo:                  {"In-Reply-To", 0, "RFC3261"},
 	IDInfoPackage:                {"Info-Package", 0, "RFC6086"},
 	IDJoin:                       {"Join", 0, "RFC3911"},

@@ -1,6 +1,8 @@
 package stamp
 
 import (
+	"bytes"
+
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/check"
@@ -99,6 +101,9 @@ func (p *place) check(b []byte) sipwire.Code {
 		return checkAll(b, abnf.IPv6, sipwire.ErrHost)
 	case posHost, posHostPort:
 		n, code := abnf.ConsumeHost(b, 0)
+		if bytes.IndexByte(b[:n], '%') >= 0 {
+			return sipwire.ErrHost // a zone, which a reader tolerates
+		}
 		if code == 0 && p.pos == posHostPort && n < len(b) && b[n] == ':' {
 			_, n, code = abnf.ConsumePort(b, n+1)
 		}

@@ -18,7 +18,7 @@ func TestAllocs(t *testing.T) {
 	many1, many2 := MustParse("sip:h"+many(100)), MustParse("SIP:h"+many(100))
 	text, phoneText := []byte(sip.String()), []byte("+1-201;ext=1")
 	bad := [][]byte{
-		nil, []byte("x"), []byte("sip:a b@h"), []byte("sip:a%@h"), []byte("sip:h:x"), []byte("sip:h;"), []byte("sip:h?"),
+		nil, []byte("x"), []byte("sip:a b@h"), []byte("sip:a%@h"), []byte("sip:h:x"), []byte("sip:h;;"), []byte("sip:h?"),
 		[]byte("sip:[::1"), []byte("sip:-h"), []byte("tel:+"), []byte("urn:"), []byte("a:\""),
 	}
 	buf := make([]byte, 0, 1024)

@@ -15,6 +15,9 @@
 //
 // # What is accepted beyond the grammar
 //
+//   - An IPv6 zone, "[fe80::1%eth0]", which [URI.HostAddr] leaves out.
+//   - "#", "\\", "^", "`", "{", "|" and "}" in a user part, unescaped.
+//   - A ";" at the end of the URI.
 //   - "_" in host names, and names whose last label begins with a digit or
 //     that are all digits: both are in daily use as local names.
 //   - An empty parameter value (";a="), a URI header without "=" ("?a"), and
@@ -28,8 +31,8 @@
 //     and [URI.DuplicateParam] tells.
 //
 // Refused in spite of some peers: an empty port and one above 65535, escapes
-// in a host (RFC 3261, 19.1.2), an IPv6 zone, empty user parts and every byte
-// that had to be escaped.
+// in a host (RFC 3261, 19.1.2), empty user parts and every other byte that had to
+// be escaped.
 //
 // # Cost
 //

@@ -71,9 +71,11 @@ func equalAuthority(a, b *URI) bool {
 	if kind != HostIPv6 {
 		return false
 	}
-	aa, _, _ := abnf.ConsumeIPv6(a.Host(), 1)
-	ba, _, _ := abnf.ConsumeIPv6(b.Host(), 1)
-	return aa == ba
+	ah, az := abnf.CutZone(a.Host())
+	bh, bz := abnf.CutZone(b.Host())
+	aa, _, _ := abnf.ConsumeIPv6(ah, 1)
+	ba, _, _ := abnf.ConsumeIPv6(bh, 1)
+	return aa == ba && bytes.Equal(az, bz)
 }
 
 // mustMatch lists the parameters that are never ignored (RFC 3261, 19.1.4).

@@ -18,7 +18,8 @@ func (u *URI) Hash() uint64 {
 		p, _ := u.Password()
 		h = hashText(h, p, 0)
 		if u.HostKind() == HostIPv6 {
-			addr, _, _ := abnf.ConsumeIPv6(u.Host(), 1)
+			host, _ := abnf.CutZone(u.Host())
+			addr, _, _ := abnf.ConsumeIPv6(host, 1)
 			h = abnf.Hash(h, addr[:])
 		} else {
 			h = hashText(h, u.Host(), fold)

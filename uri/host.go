@@ -33,13 +33,19 @@ func (u *URI) HostAddr() (addr netip.Addr, ok bool) {
 }
 
 // ParseAddr returns the address that the whole of host is: four decimal
-// octets, or an IPv6 address with or without brackets around it.
+// octets, or an IPv6 address with or without brackets around it. A zone in an
+// IPv6 address is left out: it names a link of the node that wrote it and means
+// nothing to another (RFC 4007, 6).
 func ParseAddr(host []byte) (addr netip.Addr, ok bool) {
 	if a, j, ok := abnf.ConsumeIPv4(host, 0); ok && j == len(host) {
 		return netip.AddrFrom4(a), true
 	}
 	if len(host) > 1 && host[0] == '[' && host[len(host)-1] == ']' {
 		host = host[1 : len(host)-1]
+	}
+	host, zone := abnf.CutZone(host)
+	if len(zone) == 1 {
+		return netip.Addr{}, false
 	}
 	a, j, ok := abnf.ConsumeIPv6(host, 0)
 	if !ok || j != len(host) {

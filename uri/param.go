@@ -72,7 +72,13 @@ func nameIs(raw []byte, name string) bool {
 func (u *URI) params() []byte { return u.view(u.paramLo, u.paramHi) }
 
 // headers returns the headers with their "?".
-func (u *URI) headers() []byte { return u.view(u.paramHi, uint32(len(u.b))) }
+func (u *URI) headers() []byte {
+	h := u.view(u.paramHi, uint32(len(u.b)))
+	if len(h) == 1 { // a ";" at the end: "?" is never alone
+		return nil
+	}
+	return h
+}
 
 // RawParams returns all parameters with the ";" before each, as they came. It
 // is empty when there are none.
@@ -80,10 +86,11 @@ func (u *URI) RawParams() []byte { return u.params() }
 
 // RawHeaders returns what stands behind "?", nil when there is no "?".
 func (u *URI) RawHeaders() []byte {
-	if int(u.paramHi) == len(u.b) {
+	h := u.headers()
+	if len(h) == 0 {
 		return nil
 	}
-	return u.view(u.paramHi+1, uint32(len(u.b)))
+	return h[1:]
 }
 
 // Params ranges over the parameters of a sip, sips or tel URI in their order,

@@ -147,6 +147,9 @@ func (u *URI) parseSIP(i int) (int, sipwire.Code) {
 		}
 	}
 	u.paramHi = uint32(j)
+	if j == len(b)-1 && b[j] == ';' {
+		return len(b), 0 // tolerated, and no parameter
+	}
 	if j == len(b) {
 		return j, 0
 	}
@@ -163,6 +166,9 @@ func (u *URI) parseSIP(i int) (int, sipwire.Code) {
 func (u *URI) parseUserinfo(i, at int) (int, sipwire.Code) {
 	b := u.b[:at]
 	j, code := abnf.ConsumeEscapes(b, i, abnf.User)
+	for code == 0 && j < at && isRawUser(b[j]) {
+		j, code = abnf.ConsumeEscapes(b, j+1, abnf.User)
+	}
 	if code != 0 {
 		return j, code
 	}
@@ -186,10 +192,24 @@ func (u *URI) parseUserinfo(i, at int) (int, sipwire.Code) {
 	return j, 0
 }
 
+// isRawUser reports whether c is tolerated in a user part without being escaped.
+// These are the printable characters that can end neither the URI nor the host
+// for any reader: not quotes, angle brackets, and the brackets of an IPv6 address.
+func isRawUser(c byte) bool {
+	switch c {
+	case '#', '\\', '^', '`', '{', '|', '}':
+		return true
+	}
+	return false
+}
+
 // consumeParams reads *( ";" pname [ "=" pvalue ] ) at i. It returns the
 // index of the first byte that belongs to none.
 func consumeParams(b []byte, i int) (int, sipwire.Code) {
 	for i < len(b) && b[i] == ';' {
+		if i == len(b)-1 {
+			break // the end of the URI: the caller's to judge
+		}
 		i++
 		j, code := abnf.ConsumeEscapes(b, i, abnf.URIParam)
 		if code != 0 {

@@ -36,7 +36,7 @@ func ParsePhone(b []byte) (p Phone, n int, err error) {
 func (u *URI) Phone() (p Phone, ok bool) {
 	switch {
 	case u.scheme == Tel:
-		return Phone{b: u.Opaque(), num: u.userHi - u.colon - 1}, true
+		return Phone{b: u.view(u.colon+1, u.paramHi), num: u.userHi - u.colon - 1}, true
 	case u.HasUser() && u.IsPhone():
 		p, _, err := ParsePhone(u.User())
 		return p, err == nil
@@ -94,7 +94,10 @@ func (u *URI) parseTel(i int) (int, sipwire.Code) {
 	}
 	u.userHi = uint32(num)
 	u.hostLo, u.hostHi, u.paramLo = u.userHi, u.userHi, u.userHi
-	u.paramHi = uint32(len(u.b))
+	u.paramHi = uint32(j)
+	if j == len(u.b)-1 && u.b[j] == ';' {
+		j++ // tolerated, and no parameter
+	}
 	u.flags |= hasUser
 	return j, 0
 }
@@ -136,6 +139,9 @@ func consumeSubscriber(b []byte, i int, escapes bool) (num, j int, code sipwire.
 	for i < len(b) {
 		if b[i] != ';' {
 			return 0, i, sipwire.ErrParam
+		}
+		if !escapes && i == len(b)-1 {
+			break // the end of a tel URI: the caller's to judge
 		}
 		lo := i + 1
 		for i = lo; i < len(b) && (b[i] == '-' || abnf.Is(b[i], abnf.Alpha|abnf.Digit)); i++ {

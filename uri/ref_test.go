@@ -39,14 +39,14 @@ const (
 
 var (
 	refSIP = regexp.MustCompile(`^([sS][iI][pP][sS]?):` +
-		`(?:(` + refUser + `+)(?::(` + refPass + `*))?@)?` +
-		`(` + refName + `|\[[0-9A-Fa-f:.]*\])(?::([0-9]+))?` +
+		`(?:((?:` + refUser + `|[#\\^{|}` + "`" + `])+)(?::(` + refPass + `*))?@)?` +
+		`(` + refName + `|\[[0-9A-Fa-f:.]*(?:%(?:[A-Za-z0-9\-._~]|` + refEscape + `)+)?\])(?::([0-9]+))?` +
 		`((?:;` + refParam + `+(?:=` + refParam + `*)?)*)` +
-		`(?:\?(` + refHeader + `+(?:=` + refHValue + `*)?(?:&` + refHeader + `+(?:=` + refHValue + `*)?)*))?$`)
+		`(?:\?(` + refHeader + `+(?:=` + refHValue + `*)?(?:&` + refHeader + `+(?:=` + refHValue + `*)?)*)|;)?$`)
 	refTel = regexp.MustCompile(`^([tT][eE][lL]):` +
 		`(\+` + refDigit + `*[0-9]` + refDigit + `*|` + refHexDig + `*[0-9A-Fa-f*#]` + refHexDig + `*)` +
 		`((?:;(?:[iI][sS][uU][bB]=(?:[` + refUnres + `\[\]/?:@&=+$,]|` + refEscape + `)*` +
-		`|[A-Za-z0-9\-]+(?:=` + refParam + `*)?))*)$`)
+		`|[A-Za-z0-9\-]+(?:=` + refParam + `*)?))*);?$`)
 	refOther = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+\-.]*):(?:` + refUric + `|[\[\]])+$`)
 	refColon = regexp.MustCompile(`^(.*:):(:[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)$`)
 )
@@ -70,7 +70,7 @@ func refParse(s string) (ref, bool) {
 		}
 		r := ref{scheme: *group(1), user: group(2), password: group(3), host: group(4), port: group(5)}
 		if h := *r.host; h[0] == '[' {
-			h = h[1 : len(h)-1]
+			h, _, _ = strings.Cut(h[1:len(h)-1], "%")
 			// RFC 5118, 4.10: one colon too many before IPv4.
 			if c := refColon.FindStringSubmatch(h); c != nil && strings.Contains(h, ":::") {
 				h = c[1] + c[2]

@@ -1,6 +1,10 @@
 package abnf
 
-import "github.com/sipwire/sipwire"
+import (
+	"bytes"
+
+	"github.com/sipwire/sipwire"
+)
 
 // ConsumeHost reads the host that begins at b[i] (RFC 3261, 25.1: host). It
 // returns the index after it, or the index of the byte that is wrong. It stops
@@ -9,6 +13,9 @@ import "github.com/sipwire/sipwire"
 func ConsumeHost(b []byte, i int) (j int, code sipwire.Code) {
 	if i < len(b) && b[i] == '[' {
 		_, j, ok := ConsumeIPv6(b, i+1)
+		if !ok && j < len(b) && b[j] == '%' {
+			j, ok = consumeZone(b, i+1, j)
+		}
 		if !ok || j == len(b) {
 			return j, sipwire.ErrHost
 		}
@@ -69,4 +76,30 @@ func ConsumePort(b []byte, i int) (port uint16, j int, code sipwire.Code) {
 		return 0, i, sipwire.ErrPort
 	}
 	return uint16(v), j, 0
+}
+
+// consumeZone reads the zone of the IPv6 address b[i:j], from the "%" at j up to
+// the closing bracket: "%" 1*( unreserved / escaped ), which "%25" 1*( unreserved
+// / escaped ) of RFC 6874, 2 is as well. No byte of it can end a host.
+func consumeZone(b []byte, i, j int) (int, bool) {
+	if _, k, ok := ConsumeIPv6(b[:j], i); !ok || k != j {
+		return j, false
+	}
+	lo := j + 1
+	k := lo
+	for k < len(b) && (Is(b[k], Alpha|Digit) || b[k] == '-' || b[k] == '.' || b[k] == '_' || b[k] == '~' ||
+		b[k] == '%' && k+2 < len(b) && Is(b[k+1], Hex) && Is(b[k+2], Hex)) {
+		k++
+	}
+	return k, k > lo && k < len(b) && b[k] == ']'
+}
+
+// CutZone returns host without the zone of an IPv6 address, with which a node
+// names one of its own links and which means nothing to another (RFC 4007, 6).
+func CutZone(host []byte) (address, zone []byte) {
+	i := bytes.IndexByte(host, '%')
+	if i < 0 {
+		return host, nil
+	}
+	return host[:i:i], host[i:]
 }

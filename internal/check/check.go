@@ -70,13 +70,19 @@ func Token(b []byte) sipwire.Code {
 
 // Host asks for a host, which is in brackets when it is an IPv6 address.
 func Host(b []byte) sipwire.Code {
-	if n, code := abnf.ConsumeHost(b, 0); code == 0 && n == len(b) {
+	if isHost(b) {
 		return 0
 	}
 	if code := Text(b); code != 0 {
 		return code
 	}
 	return sipwire.ErrHost
+}
+
+// isHost reports whether b is a host without the zone that a reader tolerates.
+func isHost(b []byte) bool {
+	n, code := abnf.ConsumeHost(b, 0)
+	return code == 0 && n == len(b) && bytes.IndexByte(b, '%') < 0
 }
 
 // CallID asks for a callid without whitespace around it.
@@ -146,6 +152,5 @@ func IsUnquoted(b []byte) bool {
 	if abnf.All(b, abnf.Token) {
 		return true
 	}
-	n, code := abnf.ConsumeHost(b, 0)
-	return code == 0 && n == len(b)
+	return isHost(b)
 }

@@ -59,7 +59,7 @@ func (a *Param) Next(b []byte, i *int) bool {
 
 // ConsumeParams reads *( SEMI generic-param ) at i, up to the end of b or a
 // comma outside quotes. hi is the index behind the last parameter, n that of
-// the comma or len(b); with a code, n is the index of the byte that is wrong.
+// the comma or len(b); a ";" with nothing behind it may be between them; with a code, n is the index of the byte that is wrong.
 func ConsumeParams(b []byte, i int) (hi, n int, code sipwire.Code) {
 	var a Param
 	for {
@@ -70,11 +70,19 @@ func ConsumeParams(b []byte, i int) (hi, n int, code sipwire.Code) {
 		if b[i] != ';' {
 			return i, i, sipwire.ErrParam
 		}
-		if i, code = ConsumeParam(b, SkipLWS(b, i+1), &a); code != 0 {
+		if i = SkipLWS(b, i+1); AtValueEnd(b, i) {
+			return hi, i, 0
+		}
+		if i, code = ConsumeParam(b, i, &a); code != 0 {
 			return i, i, code
 		}
 	}
 }
+
+// AtValueEnd reports whether a value ends at i, the index behind a ";" and the
+// whitespace after it. Such a ";" is tolerated and belongs to nothing: whoever
+// adds a parameter does so in front of it.
+func AtValueEnd(b []byte, i int) bool { return i >= len(b) || b[i] == ',' }
 
 // ConsumeParam reads generic-param at i, the first byte of its name, and
 // returns the index behind it. There must be a name: an empty parameter is an

@@ -34,7 +34,9 @@ func ParseSemiTokens(b []byte) (lo, hi, n int, code sipwire.Code) {
 		if b[i] != ';' {
 			return 0, 0, i, sipwire.ErrTrailing
 		}
-		i = SkipLWS(b, i+1)
+		if i = SkipLWS(b, i+1); i == len(b) {
+			return lo, hi, i, 0 // a ";" at the end
+		}
 	}
 }
 
