@@ -38,11 +38,14 @@ const (
 // in CSeq decide (17.1.3). It needs a branch, with or without the cookie.
 //
 // A request without the cookie is one of RFC 2543, known by Request-URI, From
-// tag, Call-ID, CSeq and top Via as received, and, unless it is an INVITE or
-// an ACK, To tag. Of an ACK for a non-2xx response 17.2.3 also wants the To
+// tag, Call-ID, CSeq and the parts of its top Via, and, unless it is an INVITE or
+// an ACK, To tag. Vias are equal whatever their case, their folds and the order
+// of their parameters (20.42), up to 32 of them. Of an ACK for a non-2xx response 17.2.3 also wants the To
 // tag to be that of the response, which the element compares itself: the
 // INVITE did not have it yet.
 //
+// What a key does not need may be malformed: a response whose CSeq has a number
+// that is too large, or whose Via has a bad parameter, still finds its request.
 // The error is that of the first value that is needed and does not parse,
 // ErrNotParsed for a message without a good start line; dst is then as it was.
 func (m *Message) AppendTransactionKey(dst []byte) ([]byte, error) {
@@ -86,7 +89,7 @@ func (m *Message) CanceledHash(seed uint64) (uint64, error) {
 var invite = []byte("INVITE")
 
 // matchedMethod returns the method that the transaction goes by, nil for a
-// response whose CSeq does not parse.
+// response whose CSeq has none.
 func (m *Message) matchedMethod() []byte {
 	if m.status == 0 {
 		if m.method == header.MethodACK {
@@ -94,7 +97,10 @@ func (m *Message) matchedMethod() []byte {
 		}
 		return m.MethodBytes()
 	}
-	cseq, _ := m.CSeq()
+	cseq, err := m.CSeq()
+	if err != nil {
+		return m.brokenCSeq()
+	}
 	return cseq.MethodBytes()
 }
 
@@ -111,24 +117,26 @@ func (m *Message) transaction(s *keyWriter, method []byte) error {
 		return m.located(header.IDOther, 0, sipwire.ErrNotParsed)
 	}
 	via, err := m.TopVia()
+	sentBy, port, branch := via.Host(), viaPort(via), via.Branch()
 	if err != nil {
-		return err
+		if sentBy, port, branch = m.brokenVia(); len(branch) == 0 || m.status == 0 && !hasCookie(branch) {
+			return err
+		}
 	}
 	if len(method) == 0 { // only that of a response may be missing
 		_, err := m.CSeq()
 		return err
 	}
-	branch := via.Branch()
 	switch {
-	case m.status == 0 && !via.HasMagicCookie():
+	case m.status == 0 && !hasCookie(branch):
 		return m.oldTransaction(s, via, method)
 	case len(branch) == 0:
 		_, offset, _ := m.find(header.IDVia)
 		return m.located(header.IDVia, offset, sipwire.ErrMissing)
 	}
 	s.number(keyBranch)
-	s.number(uint32(viaPort(via)))
-	s.folded(via.Host())
+	s.number(uint32(port))
+	s.folded(sentBy)
 	s.part(method)
 	s.part(branch)
 	return nil
@@ -158,7 +166,7 @@ func (m *Message) oldTransaction(s *keyWriter, via *header.Via, method []byte) e
 	s.part(m.RequestURIBytes())
 	s.part(from.Tag())
 	s.part(callID)
-	s.part(via.Bytes())
+	s.via(via)
 	if string(method) != "INVITE" {
 		s.part(to.Tag())
 	}

@@ -27,15 +27,6 @@ func (m *Message) find(id header.ID) (value []byte, offset int, err error) {
 	return m.buf[f.value:f.end:f.end], int(f.value), nil
 }
 
-// once is the verdict on a list of parameters with Strict: none may be given twice
-// (RFC 3261, 7.3.1).
-func once(p header.ParamList) error {
-	if _, twice := p.Duplicate(); twice {
-		return sipwire.ErrParamTwice
-	}
-	return nil
-}
-
 // RequestURI returns the Request-URI (RFC 3261, 8.1.1.1). That of a response
 // is ErrMissing; when the request line was refused the error is that of Parse.
 //
@@ -49,7 +40,8 @@ func once(p header.ParamList) error {
 //
 // Of a header that is given more than once, or is a list, the topmost value is
 // read, and what is behind it not looked at. With [Strict] a parameter
-// that is given twice is ErrParamTwice, at the offset of the value.
+// that is given twice is ErrParamTwice, at the offset of the value, and what is
+// tolerated by default has the code that docs/liberal.md lists, at its own.
 func (m *Message) RequestURI() (*uri.URI, error) {
 	if m.unread(slotURI) {
 		m.readRequestURI()
@@ -74,9 +66,7 @@ func (m *Message) readRequestURI() {
 func (m *Message) readURI(s slot, id header.ID, offset int, b []byte, u *uri.URI) {
 	n, err := u.Parse(b)
 	if err == nil && m.limits.Strictness != Lenient {
-		if _, twice := u.DuplicateParam(); twice {
-			n, err = 0, sipwire.ErrParamTwice
-		}
+		n, err = strictURI(u)
 	}
 	m.keep(s, id, offset+n, err)
 }
@@ -98,7 +88,8 @@ func (m *Message) readVia() {
 		if n, err = m.typed.via.ParseFrom(b, 0); err != nil {
 			offset += n
 		} else if m.limits.Strictness != Lenient {
-			err = once(m.typed.via.Params())
+			n, err = strictly(header.IDVia, b, m.typed.via.Params())
+			offset += n
 		}
 	}
 	m.keep(slotVia, header.IDVia, offset, err)
@@ -146,7 +137,8 @@ func (m *Message) readAddr(s slot, id header.ID, v *header.NameAddr) {
 		if err != nil {
 			offset += n
 		} else if m.limits.Strictness != Lenient {
-			err = once(v.Params())
+			n, err = strictly(id, b, v.Params())
+			offset += n
 		}
 	}
 	m.keep(s, id, offset, err)
@@ -220,7 +212,8 @@ func (m *Message) readContact() {
 		if err != nil {
 			offset += n
 		} else if m.limits.Strictness != Lenient {
-			err = once(m.typed.contact.Params())
+			n, err = strictly(header.IDContact, b, m.typed.contact.Params())
+			offset += n
 		}
 	}
 	m.keep(slotContact, header.IDContact, offset, err)
@@ -311,7 +304,10 @@ func (m *Message) ContentType() (*header.ContentType, error) {
 		b, offset, err := m.find(header.IDContentType)
 		if err == nil {
 			var n int
-			if n, err = m.typed.contentType.Parse(b); err != nil {
+			if n, err = m.typed.contentType.Parse(b); err == nil && m.limits.Strictness != Lenient {
+				n, err = strictly(header.IDContentType, b, header.ParamList{})
+			}
+			if err != nil {
 				offset += n
 			}
 		}

@@ -39,7 +39,9 @@ func (m *Message) Read(id header.ID, parse func([]byte) (int, error)) error {
 			lo, hi, _ := id.NextValue(b, 0)
 			b, offset = b[lo:hi:hi], offset+lo
 		}
-		n, err = parse(b)
+		if n, err = parse(b); err == nil && m.limits.Strictness != Lenient {
+			n, err = strictly(id, b, header.ParamList{})
+		}
 	}
 	if err != nil {
 		return m.located(id, offset+n, err)
@@ -49,8 +51,8 @@ func (m *Message) Read(id header.ID, parse func([]byte) (int, error)) error {
 
 // ReadAll ranges over the values of the header, as received, each with the
 // error of parse, which has read it: the typed value is then in the variable
-// that parse belongs to. Nothing is yielded when the header is missing. An
-// empty element of a list is a value of no bytes.
+// that parse belongs to. Nothing is yielded when the header is missing, or empty
+// and [header.ID.MayBeEmpty]. An empty element of a list is a value of no bytes.
 //
 //	var reason ext.Reason
 //	for value, err := range m.ReadAll(header.IDReason, reason.Parse) {
@@ -73,7 +75,13 @@ func (m *Message) readAll(id header.ID, parse func([]byte) (int, error), yield f
 		for next := 0; next <= len(field); {
 			var lo, hi int
 			lo, hi, next = id.NextValue(field, next)
+			if lo == hi && isEmptyList(id, field) {
+				break
+			}
 			n, err := parse(field[lo:hi:hi])
+			if err == nil && m.limits.Strictness != Lenient {
+				n, err = strictly(id, field[lo:hi:hi], header.ParamList{})
+			}
 			if err != nil {
 				err = m.located(id, int(f.value)+lo+n, err)
 			}
@@ -83,6 +91,10 @@ func (m *Message) readAll(id header.ID, parse func([]byte) (int, error), yield f
 		}
 	}
 }
+
+// isEmptyList reports whether field has no value and need not have one, as of
+// Allow (RFC 3261, 25.1), so that there is nothing to read and nothing wrong.
+func isEmptyList(id header.ID, field []byte) bool { return len(field) == 0 && id.MayBeEmpty() }
 
 // Vias ranges over the Via values from the topmost down, wherever commas and
 // lines divide them (RFC 3261, 7.3.1 and 20.42). A value that does not parse
@@ -99,7 +111,11 @@ func (m *Message) eachVia(yield func(header.Via, error) bool) {
 		for next := 0; next <= len(field); next++ {
 			var v header.Via
 			n, err := v.ParseFrom(field, next)
+			if err == nil && m.limits.Strictness != Lenient {
+				n, err = strictFrom(header.IDVia, field, next, n, v.Params())
+			}
 			if err != nil {
+				v = header.Via{}
 				err = m.located(header.IDVia, int(f.value)+n, err)
 				n = grammar.ValueEnd(grammar.ViaList, field, next)
 			}
@@ -127,7 +143,7 @@ func (m *Message) RecordRoutes() iter.Seq2[header.NameAddr, error] {
 // [header.NameAddrList] and [header.NameAddrValue], such as Path, Diversion or
 // P-Asserted-Identity. A value that does not parse is yielded as the zero
 // NameAddr with its error, and the values after it are still read. So are an
-// empty element and an empty field. The URIs are found but not read:
+// empty element and an empty field, unless [header.ID.MayBeEmpty]. The URIs are found but not read:
 // [header.NameAddr.Check] checks them.
 func (m *Message) NameAddrs(id header.ID) iter.Seq2[header.NameAddr, error] {
 	return func(yield func(header.NameAddr, error) bool) { m.eachAddr(id, yield) }
@@ -138,7 +154,7 @@ func (m *Message) eachAddr(id header.ID, yield func(header.NameAddr, error) bool
 	for i := m.Index(id); i >= 0; i = m.Next(i) {
 		f := m.fields[i]
 		field := m.view(f.value, f.end)
-		for next := 0; next <= len(field); next++ {
+		for next := 0; next <= len(field) && !isEmptyList(id, field); next++ {
 			var v header.NameAddr
 			var n int
 			var err error
@@ -147,7 +163,11 @@ func (m *Message) eachAddr(id header.ID, yield func(header.NameAddr, error) bool
 			} else {
 				n, err = v.Parse(field)
 			}
+			if err == nil && m.limits.Strictness != Lenient {
+				n, err = strictFrom(id, field, next, n, v.Params())
+			}
 			if err != nil {
+				v = header.NameAddr{}
 				err = m.located(id, int(f.value)+n, err)
 				n = len(field)
 				if split {
@@ -183,7 +203,11 @@ func (m *Message) eachContact(yield func(header.Contact, error) bool) {
 			if err == sipwire.ErrWildcard {
 				n = abnf.SkipLWS(field, next)
 			}
+			if err == nil && m.limits.Strictness != Lenient {
+				n, err = strictFrom(header.IDContact, field, next, n, v.Params())
+			}
 			if err != nil {
+				v = header.Contact{}
 				err = m.located(header.IDContact, int(f.value)+n, err)
 				n = grammar.ValueEnd(grammar.ContactList, field, next)
 			}

@@ -136,15 +136,15 @@ func (w *writer) copyAs(as, id header.ID) {
 }
 
 // copyTagged copies To under the name of as and gives it the tag unless it has
-// one.
+// one. A tag parameter without a value is no tag; it is replaced.
 func (w *writer) copyTagged(as header.ID, tag []byte) {
 	to, err := w.m.To()
 	if err != nil {
 		w.failed()
 		return
 	}
-	w.copyAs(as, header.IDTo)
 	if to.Tag() != nil {
+		w.copyAs(as, header.IDTo)
 		return
 	}
 	if tag == nil {
@@ -152,8 +152,24 @@ func (w *writer) copyTagged(as header.ID, tag []byte) {
 	} else if code := check.Token(tag); code != 0 {
 		w.fail(header.IDTo, 0, code)
 	}
-	w.dst = append(w.dst[:len(w.dst)-len("\r\n")], ";tag="...)
-	w.dst = append(append(w.dst, tag...), "\r\n"...)
+	i := w.m.Index(header.IDTo)
+	field := w.m.ValueAt(i)
+	lo, hi, end := wire.TagExtent(field, to)
+	if lo == len(field) { // nearly always
+		w.copyAs(as, header.IDTo)
+		w.dst = append(w.dst[:len(w.dst)-len("\r\n")], ";tag="...)
+		w.dst = append(append(w.dst, tag...), "\r\n"...)
+		return
+	}
+	w.lines++
+	w.name(as)
+	w.value(as, i, 0, lo)
+	if lo == end {
+		w.dst = append(w.dst, ';')
+	}
+	w.dst = append(append(w.dst, "tag="...), tag...)
+	w.value(as, i, hi, end)
+	w.dst = append(w.dst, "\r\n"...)
 }
 
 func (w *writer) maxForwards(hops uint8) {

@@ -34,3 +34,17 @@ func URIOffset(field []byte, v *header.NameAddr) int {
 	}
 	return i
 }
+
+// TagExtent returns the offsets in field of the tag parameter of its only value,
+// from the name to the end of its value, and the end of the whole value. Without
+// such a parameter lo and hi are that end.
+func TagExtent(field []byte, v *header.NameAddr) (lo, hi, end int) {
+	end = abnf.SkipLWS(field, 0) + len(v.Bytes())
+	list := v.Params().Bytes()
+	if len(list) > 0 {
+		if lo, hi, ok := value.FindParam(list, "tag"); ok {
+			return end - len(list) + lo, end - len(list) + hi, end
+		}
+	}
+	return end, end, end
+}
