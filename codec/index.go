@@ -18,7 +18,18 @@ import (
 // accessors still show what was found, so that a bad request can be
 // answered: the start line unless it is what is wrong, and every header field
 // that could be read.
+//
+// A [Parser.Fragment] that ends before its empty line is the only thing that is
+// copied: m has bytes of its own then, with the line ends that were missing.
 func (p *Parser) Parse(m *Message, b []byte) error {
+	p.parse(m, b)
+	if m.fault.Code == sipwire.ErrIncomplete && p.Fragment {
+		p.parse(m, m.completed(b))
+	}
+	return m.Err()
+}
+
+func (p *Parser) parse(m *Message, b []byte) {
 	m.alive()
 	m.forget()
 	m.limits = *p
@@ -26,7 +37,7 @@ func (p *Parser) Parse(m *Message, b []byte) error {
 	m.body, m.end = len(b), len(b)
 	if most := p.maxMessage(); len(b) > most {
 		m.fail(sipwire.ErrMessageTooLong, header.IDOther, most)
-		return m.Err()
+		return
 	}
 	start := 0
 	if len(b) > 0 && b[0] <= '\r' { // rare
@@ -35,7 +46,6 @@ func (p *Parser) Parse(m *Message, b []byte) error {
 	if m.parseHead(p, start) {
 		m.frame(p)
 	}
-	return m.Err()
 }
 
 // parseHead indexes start line and header fields from offset start. It
@@ -63,16 +73,19 @@ func (m *Message) indexHead(p *Parser, start int) (found, clean bool) {
 				m.headIncomplete(p, start)
 				return false, false
 			}
-			if !m.parseStartLine(p, start, lines[0]) && m.losesFraming() {
-				return false, false
-			}
 			clean = cleanLines
-			if body != 0 && m.indexFast(p, start, n) {
+			if p.Fragment && m.isHeaderLine(start, lines[0]) {
+				// Not taken for a start line: the loop below reads it.
+				m.start, m.lineEnd = uint32(start), uint32(start)
+			} else if !m.parseStartLine(p, start, lines[0]) && m.losesFraming() {
+				return false, false
+			} else if body != 0 && m.indexFast(p, start, n) {
 				m.body = body
 				break
+			} else {
+				from = int(lines[0].LF) + 1
+				lines = lines[1:]
 			}
-			from = int(lines[0].LF) + 1
-			lines = lines[1:]
 		}
 		if !m.parseLines(p, from, lines) {
 			m.classify()
@@ -283,6 +296,9 @@ func (m *Message) frame(p *Parser) {
 	}
 	if p.Strictness != Lenient {
 		m.judge(p)
+	}
+	if p.Complete {
+		m.complete()
 	}
 }
 

@@ -53,6 +53,8 @@ type Message struct {
 	streamGen uint32  // of the stream, when it handed them out
 	limits    Parser  // what the message was parsed with; Clone needs it
 
+	own []byte // the bytes of a fragment that was completed
+
 	typed typedCache
 
 	lines        [lineBatch]scan.Line
@@ -141,7 +143,8 @@ func (m *Message) forget() {
 }
 
 // Clone returns a copy of m that owns a copy of its bytes, and so stays
-// valid whatever happens to m. It is not from the pool, but may be released
+// valid whatever happens to m. It costs two allocations, about 5 KB and the bytes;
+// a [Copy] costs the bytes. It is not from the pool, but may be released
 // to it. A message that did not parse is cloned with its error.
 func (m *Message) Clone() *Message {
 	c := new(Message)

@@ -30,6 +30,15 @@ type Parser struct {
 	// Stream says that the message was received over a stream, where a missing
 	// Content-Length is an error (RFC 3261, 18.3).
 	Stream bool
+	// Fragment takes what may be the beginning of a message for one, as the body
+	// of type message/sipfrag (RFC 3420, 2): the start line, the header fields and
+	// the line ends behind them may be missing. See [Parser.Parse].
+	Fragment bool
+	// Complete also asks for what every message must have: the top Via, From, To,
+	// Call-ID and CSeq, well-formed, and a CSeq with the method of the request
+	// (RFC 3261, 8.1.1). It is for those who would answer 400 at once. It does not
+	// ask for Max-Forwards, without which 16.3 lets a request pass.
+	Complete bool
 
 	MaxMessage   int // bytes of a message; 64 KiB, or 1 MiB with Stream
 	MaxHeaders   int // header fields; 256

@@ -6,6 +6,7 @@ import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/check"
 	"github.com/sipwire/sipwire/internal/wire"
 )
 
@@ -48,8 +49,16 @@ func (c *compiler) try() {
 		c.fail(f.Code, f.Header, 0)
 		return
 	}
-	if _, err := m.RequestURI(); err != nil && m.IsRequest() && c.lines[0].checked {
-		c.fail(m.Fault().Code, header.IDOther, c.lines[0].offset)
+	if m.IsRequest() && c.lines[0].checked {
+		// Not m.RequestURI: a strict one refuses hosts that are in use, such as
+		// those with "_".
+		u, code := check.ParseURI(m.RequestURIBytes())
+		if _, twice := u.DuplicateParam(); twice && code == 0 {
+			code = sipwire.ErrParamTwice
+		}
+		if code != 0 {
+			c.fail(code, header.IDOther, c.lines[0].offset)
+		}
 	}
 	i := 0
 	for k := range c.lines[1:] {

@@ -107,8 +107,29 @@ func ParseURI(b []byte) (u uri.URI, code sipwire.Code) {
 		return u, code
 	}
 	u, err := uri.Parse(b)
-	code, _ = err.(sipwire.Code)
+	if code, _ = err.(sipwire.Code); code == 0 {
+		code = tolerated(b, &u)
+	}
 	return u, code
+}
+
+// tolerated refuses what a reader of a URI tolerates and a writer must not write.
+func tolerated(b []byte, u *uri.URI) sipwire.Code {
+	if b[len(b)-1] == ';' {
+		return sipwire.ErrParam
+	}
+	if !u.IsSIP() {
+		return 0
+	}
+	for _, c := range u.User() {
+		if !abnf.Is(c, abnf.User) && c != '%' {
+			return sipwire.ErrUser
+		}
+	}
+	if h := u.Host(); h[0] == '[' && bytes.IndexByte(h, '%') >= 0 {
+		return sipwire.ErrHost
+	}
+	return 0
 }
 
 // Branch asks for a token that begins with the magic cookie.
