@@ -2,16 +2,16 @@ package websocket_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"time"
 
 	"github.com/coder/websocket"
 
-	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -32,14 +32,21 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return
 		}
+		// A ping and a request are answered. A pong, a response and an ACK are
+		// not: two ends that do would never stop.
 		var answer []byte
-		switch err := m.Parse(frame); {
-		case errors.Is(err, sipwire.ErrEmpty):
-			answer = []byte("\r\n") // the pong to a ping
-		case err != nil:
+		switch codec.Classify(frame) {
+		case codec.KindPing:
+			answer = []byte("\r\n")
+		case codec.KindMessage:
+			if m.Parse(frame) != nil || !m.IsRequest() || m.Method() == header.MethodACK {
+				continue
+			}
+			if answer, err = compose.AppendReply(nil, m, &compose.Reply{Status: 200, Tag: []byte("server")}); err != nil {
+				continue
+			}
+		default:
 			continue
-		case m.IsRequest():
-			answer = fmt.Appendf(nil, "SIP/2.0 200 OK\r\nCall-ID: %s\r\nContent-Length: 0\r\n\r\n", m.Value(header.IDCallID))
 		}
 		if c.Write(r.Context(), websocket.MessageText, answer) != nil {
 			return
@@ -47,7 +54,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Two requests and a keep-alive over WebSocket.
+// Two requests and a keep-alive over WebSocket, and what must not be answered.
 func Example() {
 	server := httptest.NewServer(http.HandlerFunc(serve))
 	defer server.Close()
@@ -63,23 +70,37 @@ func Example() {
 
 	m := codec.Acquire()
 	defer codec.Release(m)
+	text := func(startLine, method, id string) string {
+		return startLine + "\r\nVia: SIP/2.0/WS a.invalid;branch=z9hG4bK1\r\nFrom: <sip:b@example.org>;tag=1\r\n" +
+			"To: <sip:a@example.org>\r\nCSeq: 1 " + method + "\r\nCall-ID: " + id + "\r\n\r\n"
+	}
 	for _, out := range []string{
-		"OPTIONS sip:a@example.org SIP/2.0\r\nCall-ID: first\r\n\r\n",
+		text("OPTIONS sip:a@example.org SIP/2.0", "OPTIONS", "first"),
 		"\r\n\r\n",
-		"OPTIONS sip:a@example.org SIP/2.0\r\nCall-ID: second\r\nContent-Length: 2\r\n\r\nhi",
+		"\r\n", // a pong: no answer
+		text("SIP/2.0 200 OK", "OPTIONS", "a response"),
+		text("ACK sip:a@example.org SIP/2.0", "ACK", "an ACK"),
+		text("OPTIONS sip:a@example.org SIP/2.0", "OPTIONS", "second"),
 	} {
 		if err := c.Write(ctx, websocket.MessageText, []byte(out)); err != nil {
 			fmt.Println(err)
 			return
+		}
+		if out != "\r\n\r\n" && !strings.HasPrefix(out, "OPTIONS") {
+			continue
 		}
 		_, frame, err := c.Read(ctx)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		if errors.Is(m.Parse(frame), sipwire.ErrEmpty) {
+		if codec.Classify(frame) == codec.KindPong {
 			fmt.Println("pong")
 			continue
+		}
+		if err := m.Parse(frame); err != nil {
+			fmt.Println(err)
+			return
 		}
 		fmt.Printf("%d %s for %s\n", m.Status(), m.Reason(), m.Value(header.IDCallID))
 	}
