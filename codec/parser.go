@@ -56,7 +56,8 @@ const (
 	// Strict also refuses what the grammar of RFC 3261 does not allow: lines
 	// that end in LF alone, control bytes outside quoted pairs (see
 	// [Message.Controls]), a second header field where only one is allowed,
-	// and, in typed values, a parameter that is given twice.
+	// and, in typed values, a parameter that is given twice and all that
+	// docs/liberal.md lists.
 	Strict
 	// Hardened also refuses what the grammar allows and another element may
 	// read differently: folded header fields, whitespace before the colon,

@@ -169,14 +169,14 @@ func (v *NameAddr) parseNoAngle(b []byte, i, j int) (int, sipwire.Code) {
 	return scheme, sipwire.ErrScheme
 }
 
-// meansDisplay reports whether the byte at j spoils a display name: more of the
-// name and a "<" are behind it, as in "Doe, Jane <sip:jane@example.org>".
+// meansDisplay reports whether the byte at j spoils a display name: a "<" is behind
+// it, and behind a comma more of the name, as in "Doe, Jane <sip:j@example.org>".
 func meansDisplay(b []byte, j int) bool {
 	if j >= len(b) {
 		return false
 	}
 	k := displayEnd(b, j+1)
-	return k < len(b) && b[k] == '<' && value.SkipLWS(b, j+1) < k
+	return k < len(b) && b[k] == '<' && (b[j] != ',' || value.SkipLWS(b, j+1) < k)
 }
 
 // parseAddrSpec reads an addr-spec without "<>" that begins at lo and whose
