@@ -22,14 +22,6 @@ import (
 // A [Parser.Fragment] that ends before its empty line is the only thing that is
 // copied: m has bytes of its own then, with the line ends that were missing.
 func (p *Parser) Parse(m *Message, b []byte) error {
-	p.parse(m, b)
-	if m.fault.Code == sipwire.ErrIncomplete && p.Fragment {
-		p.parse(m, m.completed(b))
-	}
-	return m.Err()
-}
-
-func (p *Parser) parse(m *Message, b []byte) {
 	m.alive()
 	m.forget()
 	m.limits = *p
@@ -37,7 +29,7 @@ func (p *Parser) parse(m *Message, b []byte) {
 	m.body, m.end = len(b), len(b)
 	if most := p.maxMessage(); len(b) > most {
 		m.fail(sipwire.ErrMessageTooLong, header.IDOther, most)
-		return
+		return m.Err()
 	}
 	start := 0
 	if len(b) > 0 && b[0] <= '\r' { // rare
@@ -45,7 +37,10 @@ func (p *Parser) parse(m *Message, b []byte) {
 	}
 	if m.parseHead(p, start) {
 		m.frame(p)
+	} else if p.Fragment && m.fault.Code == sipwire.ErrIncomplete {
+		return p.Parse(m, m.completed(b)) // which has its empty line
 	}
+	return m.Err()
 }
 
 // parseHead indexes start line and header fields from offset start. It
