@@ -38,7 +38,7 @@ func (p *Parser) Parse(m *Message, b []byte) error {
 	if m.parseHead(p, start) {
 		m.frame(p)
 	} else if p.Fragment && m.fault.Code == sipwire.ErrIncomplete {
-		return p.Parse(m, m.completed(b)) // which has its empty line
+		return p.Parse(m, m.completed(b)) // once: it has its empty line
 	}
 	return m.Err()
 }

@@ -99,10 +99,15 @@ func TestAllocs(t *testing.T) {
 	inputs = append(inputs, testfiles.Messages(t)...)
 	t.Logf("%d inputs", len(inputs))
 	m := new(Message)
-	for _, p := range []*Parser{{}, {Strictness: Strict}, {Stream: true}, {MaxHeaders: 2, MaxField: 20, MaxStartLine: 30}} {
+	for _, p := range []*Parser{{}, {Strictness: Strict}, {Strictness: Hardened, Complete: true}, {Fragment: true, Complete: true}, {Stream: true}, {MaxHeaders: 2, MaxField: 20, MaxStartLine: 30}} {
 		for _, b := range inputs {
 			sum := 0
-			if n := testing.AllocsPerRun(1, func() { _ = p.Parse(m, b); sum += everything(m) }); n != 0 {
+			if n := testing.AllocsPerRun(1, func() {
+				_ = p.Parse(m, b)
+				sum += everything(m) + int(Classify(b))
+				_, _ = m.TransactionHash(1)
+				_, _ = m.CanceledHash(1)
+			}); n != 0 {
 				t.Errorf("%v allocations for %.60q", n, b)
 			}
 		}

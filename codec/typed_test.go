@@ -337,3 +337,43 @@ func TestLists(t *testing.T) {
 		break
 	}
 }
+
+// TestEmptyLists: a list that may be empty has nothing to read when it is, and
+// nothing that is wrong (RFC 3261, 25.1); any other has an error.
+func TestEmptyLists(t *testing.T) {
+	var m Message
+	if err := m.Parse([]byte("OPTIONS sip:b@h SIP/2.0\r\nAllow:\r\nAccept: \r\nk:\r\nSupported: path\r\nP-Associated-URI:\r\nPath:\r\nRequire:\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	var media header.ContentType
+	for v, err := range m.ReadAll(header.IDAccept, media.ParseRange) {
+		t.Errorf("Accept: %q, %v", v, err)
+	}
+	var options header.OptionSet
+	n := 0
+	for _, err := range m.ReadAll(header.IDSupported, options.Add) {
+		if n++; err != nil {
+			t.Errorf("Supported: %v", err)
+		}
+	}
+	for v, err := range m.NameAddrs(header.IDPAssociatedURI) {
+		t.Errorf("P-Associated-URI: %q, %v", v.Bytes(), err)
+	}
+	if n != 1 || !options.Has(header.OptionPath) {
+		t.Errorf("%d values of Supported: %v", n, options)
+	}
+	n = 0
+	for _, err := range m.NameAddrs(header.IDPath) {
+		if n++; err != sipwire.ErrEmpty {
+			t.Errorf("Path: %v", err)
+		}
+	}
+	for v, err := range m.ReadAll(header.IDRequire, func(b []byte) (int, error) { return 0, sipwire.ErrToken }) {
+		if n++; err != sipwire.ErrToken || len(v) != 0 {
+			t.Errorf("Require: %q, %v", v, err)
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d values that must not be empty", n)
+	}
+}
