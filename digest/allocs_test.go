@@ -2,6 +2,7 @@ package digest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/header/auth"
@@ -43,14 +44,15 @@ func digestAllocs(dst []byte) map[string]func() {
 		c := read[auth.Credentials](string(value))
 		info := read[auth.Info](`rspauth="00"`)
 		wrong := &Secret{Username: []byte("u"), Password: []byte("q")}
+		offer := offers(c)
 		none := read[auth.Credentials]("Bearer a")
 		cases["Digester "+alg.String()] = func() {
 			sink.b, sink.err = d.AppendCredentials(dst, ch, answer)
 			sink.b, sink.err = d.AppendResponse(dst, c, &answer.Secret, method, body)
-			sink.ok = d.Verify(c, &answer.Secret, method, body)
-			sink.ok = d.Verify(c, wrong, method, body)
+			sink.ok = d.Verify(c, &answer.Secret, offer, method, body)
+			sink.ok = d.Verify(c, wrong, offer, method, body)
 			sink.ok = d.VerifyInfo(info, c, wrong, body)
-			sink.ok = d.Verify(none, wrong, method, body)
+			sink.ok = d.Verify(none, wrong, offer, method, body)
 			sink.b, sink.err = d.AppendResponse(dst, none, wrong, method, body)
 			sink.b = d.AppendUserhash(dst, alg, answer.Secret.Username, ch.Realm())
 		}
@@ -71,11 +73,37 @@ func digestAllocs(dst []byte) map[string]func() {
 	return cases
 }
 
+// serverAllocs are the server's side.
+func serverAllocs(cases map[string]func(), dst []byte) {
+	s := &Server{Offer: Offer{Realm: []byte("a"), Algorithms: []Algorithm{MD5}, QOP: QOPAuth}, Counts: NewCounts(10)}
+	secret := &Secret{Username: []byte("u"), Password: []byte("p")}
+	var d Digester
+	good := answered(s, MD5, secret, 1, start)
+	bad := read[auth.Credentials](`Digest username="u",realm="a",nonce="b",uri="c",qop=auth,nc=00000001,cnonce="d",response="00"`)
+	method, next := []byte("REGISTER"), []byte("next")
+	rand, autn := [16]byte{1}, [16]byte{2}
+	aka := AppendAKANonce(nil, &rand, &autn, method)
+	cases["Server"] = func() {
+		sink.b, sink.err = s.AppendChallenge(dst, MD5, true, start)
+		sink.b, sink.err = s.AppendChallenge(dst, SHA256, true, start)
+		sink.n = int(s.Check(&d, good, secret, method, nil, start))
+		sink.n = int(s.Check(&d, good, secret, method, nil, start.Add(time.Hour)))
+		sink.n = int(s.Check(&d, bad, secret, method, nil, start))
+		sink.n = int(s.Check(&d, good, &Secret{}, method, nil, start))
+		sink.b, sink.err = d.AppendInfo(dst, good, secret, next, nil)
+		sink.b, sink.err = d.AppendInfo(dst, good, &Secret{}, next, nil)
+		sink.b = AppendAKANonce(dst, &rand, &autn, method)
+		_, _, sink.ok = ParseAKANonce(aka)
+		_, _, sink.ok = ParseAKANonce(dst[:44])
+	}
+}
+
 // TestAllocs lists what must not allocate after the first use of an algorithm,
 // error paths included.
 func TestAllocs(t *testing.T) {
 	algorithm := []byte("SHA-512-256-sess")
 	cases := digestAllocs(make([]byte, 0, 1024))
+	serverAllocs(cases, make([]byte, 0, 1024))
 	cases["LookupAlgorithm"] = func() { sink.n = int(LookupAlgorithm(algorithm)) }
 	for name, f := range cases {
 		if n := testing.AllocsPerRun(20, f); n != 0 {

@@ -31,7 +31,7 @@ type Answer struct {
 // fold becomes a space.
 //
 // The error is a sipwire.Code, and dst is then returned unchanged: ErrValue when
-// the challenge is not usable ([IsUsable]) or does not offer the qop, or when HA1
+// the challenge is neither usable ([IsUsable]) nor one of AKAv1-MD5 or does not offer the qop, or when HA1
 // does not fit the algorithm; ErrParam when a lacks something; ErrInjection when
 // a value of a holds CR, LF or NUL.
 func (d *Digester) AppendCredentials(dst []byte, c *auth.Challenge, a *Answer) ([]byte, error) {
@@ -84,7 +84,7 @@ func (d *Digester) AppendCredentials(dst []byte, c *auth.Challenge, a *Answer) (
 
 // exchangeFor collects what the answer to a challenge is computed from.
 func exchangeFor(c *auth.Challenge, a *Answer) (x exchange, code sipwire.Code) {
-	if !IsUsable(c) {
+	if !isUsable(c) {
 		return x, sipwire.ErrValue
 	}
 	qop, offered := a.QOP, LookupQOP(c.QOP())

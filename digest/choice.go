@@ -2,10 +2,15 @@ package digest
 
 import "github.com/sipwire/sipwire/header/auth"
 
-// IsUsable reports whether a [Digester] can answer the challenge: it is a Digest
-// challenge with a realm and a nonce, an algorithm of RFC 8760, and no qop or one
-// that is known.
+// IsUsable reports whether a [Digester] can answer the challenge with a password:
+// it is a Digest challenge with a realm and a nonce, an algorithm of RFC 8760, and
+// no qop or one that is known. AKAv1-MD5 is not, for its answer takes a USIM.
 func IsUsable(c *auth.Challenge) bool {
+	return isUsable(c) && LookupAlgorithm(c.Algorithm()) != AKAv1MD5
+}
+
+// isUsable is IsUsable with AKAv1-MD5.
+func isUsable(c *auth.Challenge) bool {
 	q := LookupQOP(c.QOP())
 	return c.IsDigest() && c.Realm() != nil && c.Nonce() != nil &&
 		LookupAlgorithm(c.Algorithm()) != AlgorithmOther && (q == 0 || q&(QOPAuth|QOPAuthInt) != 0)

@@ -42,6 +42,11 @@ var digestVectors = []struct {
 			opaque="5ccc069c403ebaf9f0171e9517f40e41"`},
 }
 
+// offers is a server that has offered what the credentials use.
+func offers(c *auth.Credentials) *Offer {
+	return &Offer{Realm: header.AppendUnquoted(nil, c.Realm()), Algorithms: []Algorithm{LookupAlgorithm(c.Algorithm())}, QOP: usedQOP(c.QOP())}
+}
+
 // fold makes a multi-line test value what a folded header is on the wire.
 func fold(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
 
@@ -56,15 +61,15 @@ func TestDigestVectors(t *testing.T) {
 		if v.user != "" {
 			s.Username = []byte(v.user)
 		}
-		if !d.Verify(&c, &s, []byte(v.method), nil) {
+		if !d.Verify(&c, &s, offers(&c), []byte(v.method), nil) {
 			got, err := d.AppendResponse(nil, &c, &s, []byte(v.method), nil)
 			t.Errorf("%s: response %s (%v), want %s", v.name, got, err, c.Response())
 		}
-		if d.Verify(&c, &s, []byte("PUT"), nil) {
+		if d.Verify(&c, &s, offers(&c), []byte("PUT"), nil) {
 			t.Errorf("%s: another method passes", v.name)
 		}
 		s.Password = append(s.Password, 'x')
-		if d.Verify(&c, &s, []byte(v.method), nil) {
+		if d.Verify(&c, &s, offers(&c), []byte(v.method), nil) {
 			t.Errorf("%s: a wrong password passes", v.name)
 		}
 	}
@@ -103,10 +108,10 @@ func TestUserhash(t *testing.T) {
 	if string(c.Username()) != want || !c.Userhash() {
 		t.Errorf("credentials %s", value)
 	}
-	if d.Verify(&c, &Secret{Password: a.Secret.Password}, a.Method, nil) {
+	if d.Verify(&c, &Secret{Password: a.Secret.Password}, offers(&c), a.Method, nil) {
 		t.Error("a hashed name was taken for the name")
 	}
-	if !d.Verify(&c, &a.Secret, a.Method, nil) {
+	if !d.Verify(&c, &a.Secret, offers(&c), a.Method, nil) {
 		t.Error("the named user does not pass")
 	}
 }
@@ -196,14 +201,14 @@ func TestDigestOracle(t *testing.T) {
 			t.Fatalf("user %q came out as %q", user, got)
 		}
 		s := Secret{Password: []byte(password)}
-		if !d.Verify(&c, &s, a.Method, a.Body) {
+		if !d.Verify(&c, &s, offers(&c), a.Method, a.Body) {
 			t.Fatalf("%s: does not pass", value)
 		}
 		ha1 := Secret{HA1: []byte(strings.ToLower(hashHex(alg, user+":"+realm+":"+password)))}
-		if !d.Verify(&c, &ha1, a.Method, a.Body) {
+		if !d.Verify(&c, &ha1, offers(&c), a.Method, a.Body) {
 			t.Fatalf("%s: does not pass with HA1", value)
 		}
-		if got := d.Verify(&c, &s, a.Method, a.Body[1:]); got != (qop != "auth-int") {
+		if got := d.Verify(&c, &s, offers(&c), a.Method, a.Body[1:]); got != (qop != "auth-int") {
 			t.Fatalf("%s: another body passes: %v", value, got)
 		}
 
@@ -263,11 +268,11 @@ func TestDigestRefuses(t *testing.T) {
 		if !errors.Is(err, test.want.Err()) || test.want != 0 && string(got) != "x" || len(got) == 1 && test.want == 0 {
 			t.Errorf("%s: %q, %v, want %v", test.value, got, err, test.want.Err())
 		}
-		if d.Verify(&c, &test.s, []byte("INVITE"), nil) {
+		if d.Verify(&c, &test.s, offers(&c), []byte("INVITE"), nil) {
 			t.Errorf("%s: passes with an empty response", test.value)
 		}
 	}
-	if d.Verify(&auth.Credentials{}, &Secret{}, nil, nil) {
+	if d.Verify(&auth.Credentials{}, &Secret{Password: []byte("p")}, &Offer{}, nil, nil) {
 		t.Error("no credentials pass")
 	}
 
@@ -332,7 +337,7 @@ func TestCredentialsFold(t *testing.T) {
 	if string(header.AppendUnquoted(nil, c.Realm())) != `a b " c` || string(c.Opaque()) != "o p" {
 		t.Errorf("%s", value)
 	}
-	if !d.Verify(&c, &Secret{Password: []byte("p")}, a.Method, nil) {
+	if !d.Verify(&c, &Secret{Password: []byte("p")}, offers(&c), a.Method, nil) {
 		t.Errorf("%s: does not pass", value)
 	}
 	want := oracle(MD5, "", "u\x01\"\\", `a b " c`, "p", "n", "", "", "BYE", "sip:h", "")
@@ -346,7 +351,7 @@ func TestDigesterForgets(t *testing.T) {
 	var d Digester
 	var c auth.Credentials
 	mustParse(t, &c, fold(digestVectors[0].value))
-	d.Verify(&c, &Secret{Password: []byte(digestVectors[0].password)}, []byte("GET"), nil)
+	d.Verify(&c, &Secret{Password: []byte(digestVectors[0].password)}, offers(&c), []byte("GET"), nil)
 	if d.buf != [len(d.buf)]byte{} {
 		t.Errorf("the buffer still holds %q", d.buf)
 	}
@@ -364,7 +369,7 @@ func TestAlgorithm(t *testing.T) {
 			t.Errorf("%v: IsSess %v", a, a.IsSess())
 		}
 	}
-	for _, s := range []string{"", "MD", "MD55", "SHA-1", "SHA_256", "SHA-512", "AKAv1-MD5"} {
+	for _, s := range []string{"", "MD", "MD55", "SHA-1", "SHA_256", "SHA-512", "AKAv2-MD5", "AKAv1-MD5-sess"} {
 		if got := LookupAlgorithm([]byte(s)); got != AlgorithmOther {
 			t.Errorf("%q found as %v", s, got)
 		}

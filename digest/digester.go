@@ -123,6 +123,9 @@ type exchange struct {
 	rawName bool
 }
 
+// usesHA1 reports whether the secret is a hash already.
+func (x *exchange) usesHA1() bool { return x.secret.HA1 != nil && x.alg != AKAv1MD5 }
+
 func (d *Digester) own(x *exchange, b []byte) {
 	if x.rawName {
 		d.raw(b)
@@ -137,15 +140,18 @@ func (d *Digester) response(x *exchange) ([]byte, sipwire.Code) {
 	switch {
 	case n == 0 || x.qop&QOPOther != 0:
 		return nil, sipwire.ErrValue
-	case x.secret.HA1 != nil && (len(x.secret.HA1) != n || !abnf.IsLowerHex(x.secret.HA1)):
+	case x.alg == AKAv1MD5 && len(x.secret.RES) == 0:
+		return nil, sipwire.ErrParam
+	case x.usesHA1() && (len(x.secret.HA1) != n || !abnf.IsLowerHex(x.secret.HA1)):
 		return nil, sipwire.ErrValue
-	case x.qop != QOPNone && (x.nc == nil || x.cnonce == nil), x.alg.IsSess() && x.cnonce == nil:
+	case x.qop != QOPNone && (len(x.nc) != 8 || !abnf.IsLowerHex(x.nc)), // 8LHEX
+		(x.qop != QOPNone || x.alg.IsSess()) && len(x.cnonce) == 0:
 		return nil, sipwire.ErrParam
 	}
 
-	// A1 (RFC 7616, 3.4.2)
+	// A1 (RFC 7616, 3.4.2; RFC 3310, 3.3)
 	var ha1 []byte
-	if x.secret.HA1 != nil {
+	if x.usesHA1() {
 		ha1 = d.ha1[:copy(d.ha1[:], x.secret.HA1)]
 	} else {
 		d.start(x.alg)
@@ -157,7 +163,11 @@ func (d *Digester) response(x *exchange) ([]byte, sipwire.Code) {
 		d.byte(':')
 		d.text(x.realm)
 		d.byte(':')
-		d.raw(x.secret.Password)
+		if x.alg == AKAv1MD5 {
+			d.raw(x.secret.RES)
+		} else {
+			d.raw(x.secret.Password)
+		}
 		ha1 = d.sum(&d.ha1)
 	}
 	if x.alg.IsSess() {

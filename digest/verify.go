@@ -45,29 +45,28 @@ func (d *Digester) AppendResponse(dst []byte, c *auth.Credentials, s *Secret, me
 }
 
 // Verify reports whether the response in the credentials is the one that the
-// secret gives for a request with the method and the body. It compares in
-// constant time.
+// secret gives for a request with the method and the body, and the credentials use
+// what the server offers. It compares in constant time.
 //
-// The caller must check that the nonce is its own and fresh, that its count has
-// not been used, that the algorithm is one that was offered, and that the URI is
-// that of the request (RFC 3261, 22.4; RFC 7616, 5).
-func (d *Digester) Verify(c *auth.Credentials, s *Secret, method, body []byte) bool {
-	x, code := exchangeOf(c, s, method, body)
-	if code != 0 {
-		return false
-	}
-	r, code := d.response(&x)
-	return code == 0 && subtle.ConstantTimeCompare(r, c.Response()) == 1
+// It fails closed: false for a secret without password, HA1 or RES, as a failed
+// look-up of a user leaves it; for a parameter that is given twice, an nc that is
+// not eight lower-case hexadecimal digits, and an empty cnonce with a qop.
+//
+// The caller must check that the nonce is its own and fresh, and that its count
+// has not been used, or leave all of it to [Server.Check]; and that the URI is that
+// of the request (RFC 3261, 22.4; RFC 7616, 5).
+func (d *Digester) Verify(c *auth.Credentials, s *Secret, o *Offer, method, body []byte) bool {
+	return o.Includes(c) && d.matches(c.Response(), c, s, method, body)
 }
 
-// VerifyInfo reports whether the rspauth of info shows that the server knows
-// the secret: c are the credentials of the request, body is that of the
-// response. It compares in constant time.
-func (d *Digester) VerifyInfo(info *auth.Info, c *auth.Credentials, s *Secret, body []byte) bool {
-	x, code := exchangeOf(c, s, nil, body)
-	if code != 0 {
+// matches reports whether response is the one that belongs in c.
+func (d *Digester) matches(response []byte, c *auth.Credentials, s *Secret, method, body []byte) bool {
+	x, code := exchangeOf(c, s, method, body)
+	if code != 0 || c.Repeated() {
 		return false
 	}
 	r, code := d.response(&x)
-	return code == 0 && subtle.ConstantTimeCompare(r, info.Rspauth()) == 1
+	// The look at the secret comes last: a user who is not there takes as long
+	// as one who is.
+	return code == 0 && subtle.ConstantTimeCompare(r, response) == 1 && s.isSet(x.alg)
 }

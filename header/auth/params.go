@@ -92,6 +92,11 @@ func (v *params) Param(name string) (value []byte, ok bool) {
 	return value, ok
 }
 
+// Repeated reports whether one of the parameters that have an accessor is given
+// again. The accessors return the first one; what checks credentials refuses them,
+// for another reader may take the last one.
+func (v *params) Repeated() bool { return v.v.Twice }
+
 // Realm returns the realm.
 func (v *params) Realm() []byte { return v.v.Get(value.AuthRealm) }
 

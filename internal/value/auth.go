@@ -15,6 +15,7 @@ type Auth struct {
 	List    Part                // the auth-params, from the first name on
 	Token68 Part                // what replaces the auth-params
 	Known   [numAuthParams]Part // values without quotes
+	Twice   bool                // a parameter of Known is given again
 }
 
 // The auth-params that have an accessor, as indices of Known.
@@ -102,8 +103,12 @@ func (v *Auth) parseParams(lo, i int) (int, sipwire.Code) {
 		if code != 0 {
 			return j, code
 		}
-		if k := authParam(a.Name(b)); k >= 0 && v.Known[k].Hi == 0 {
-			v.Known[k] = innerPart(b, &a)
+		if k := authParam(a.Name(b)); k >= 0 {
+			if v.Known[k].Hi == 0 {
+				v.Known[k] = innerPart(b, &a)
+			} else {
+				v.Twice = true
+			}
 		}
 		i = SkipLWS(b, j)
 		if i < len(b) && b[i] != ',' {
