@@ -49,6 +49,7 @@ const (
 	ErrCallID      // a Call-ID is malformed
 	ErrMissing     // the message has no such header field
 	ErrList        // a list has an empty element
+	ErrMaxForwards // Max-Forwards is 0, so a proxy does not forward the request (RFC 3261, 16.3)
 
 	// Start line, header section and framing.
 	ErrIncomplete        // the message ends before the empty line behind its header section
@@ -129,6 +130,7 @@ var codes = [numCodes]struct{ name, text string }{
 	ErrCallID:            {"call-id", prefix + "malformed Call-ID"},
 	ErrMissing:           {"missing", prefix + "header missing"},
 	ErrList:              {"list", prefix + "empty list element"},
+	ErrMaxForwards:       {"max-forwards", prefix + "Max-Forwards is 0"},
 	ErrIncomplete:        {"incomplete", prefix + "message ends before the empty line after its headers"},
 	ErrStartLine:         {"start-line", prefix + "malformed start line"},
 	ErrVersion:           {"version", prefix + "SIP version not supported"},
@@ -193,9 +195,9 @@ func (c Code) Name() string {
 
 // Status returns the status code that an RFC 3261 element answers a request
 // with that has this defect: 505 for the version (21.5.7), 414 (21.4.12), 413
-// (21.4.11) and 513 (21.5.8) for lengths, 416 (21.4.14) for the scheme, 503
-// (21.5.4) for a limit of this element, else 400 (21.4.1). The zero Code gives
-// 200.
+// (21.4.11) and 513 (21.5.8) for lengths, 416 (21.4.14) for the scheme, 483
+// (21.4.23) for too many hops, 503 (21.5.4) for a limit of this element, else 400
+// (21.4.1). The zero Code gives 200.
 func (c Code) Status() int {
 	switch c {
 	case 0:
@@ -210,6 +212,8 @@ func (c Code) Status() int {
 		return 513
 	case ErrScheme:
 		return 416
+	case ErrMaxForwards:
+		return 483
 	case ErrLimit:
 		return 503
 	}

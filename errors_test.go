@@ -30,7 +30,7 @@ func TestCodes(t *testing.T) {
 	if n := sipwire.Code(len(seen)); n < 50 || n.Name() != "unknown" || sipwire.Code(255).Error() != "sip: unknown error" {
 		t.Error("a code out of range")
 	}
-	for c, want := range map[sipwire.Code]int{0: 200, sipwire.ErrVersion: 505, sipwire.ErrStartLineTooLong: 414, sipwire.ErrBodyTooLong: 413, sipwire.ErrMessageTooLong: 513, sipwire.ErrScheme: 416, sipwire.ErrHeaderName: 400} {
+	for c, want := range map[sipwire.Code]int{0: 200, sipwire.ErrVersion: 505, sipwire.ErrStartLineTooLong: 414, sipwire.ErrBodyTooLong: 413, sipwire.ErrMessageTooLong: 513, sipwire.ErrScheme: 416, sipwire.ErrMaxForwards: 483, sipwire.ErrHeaderName: 400} {
 		if got := c.Status(); got != want {
 			t.Errorf("%s: status %d, want %d", c.Name(), got, want)
 		}

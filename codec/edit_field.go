@@ -29,11 +29,21 @@ func Top() Position { return Position{0, placeTop} }
 // Bottom is the place behind the last header field.
 func Bottom() Position { return Position{0, placeBottom} }
 
-// Before is the place in front of the i-th header field of the message.
-func Before(i int) Position { return Position{int32(i), placeBefore} }
+// Before is the place in front of the i-th header field of the message. One that
+// is not there is ErrState when something is put in.
+func Before(i int) Position { return Position{fieldNumber(i), placeBefore} }
 
-// After is the place behind the i-th header field of the message.
-func After(i int) Position { return Position{int32(i), placeAfter} }
+// After is the place behind the i-th header field of the message. One that is
+// not there is ErrState when something is put in.
+func After(i int) Position { return Position{fieldNumber(i), placeAfter} }
+
+// fieldNumber is i, or -1 when no message has so many fields.
+func fieldNumber(i int) int32 {
+	if i != int(int32(i)) {
+		return -1
+	}
+	return int32(i)
+}
 
 // offset returns where a field put at p goes, -1 when there is no such place.
 func (e *Edit) offset(p Position) (int, rank) {

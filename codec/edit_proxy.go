@@ -20,8 +20,9 @@ func (e *Edit) PopVia() error {
 }
 
 // PushRecordRoute puts a Record-Route with the URI, without brackets, on top
-// of those there are (RFC 3261, 16.6, step 4). The URI should have the lr
-// parameter. The last one pushed is the topmost.
+// of those there are (RFC 3261, 16.6, step 4). The URI of a loose
+// router has the lr parameter: a sip or sips URI without it gets it. The last one
+// pushed is the topmost.
 func (e *Edit) PushRecordRoute(u []byte) error {
 	return e.pushURI(header.IDRecordRoute, "Record-Route: <", u)
 }
@@ -36,8 +37,16 @@ func (e *Edit) pushURI(id header.ID, open string, u []byte) error {
 	if !e.ready() {
 		return e.fault.Code
 	}
-	if code := check.URI(u); code != 0 {
+	parsed, code := check.ParseURI(u)
+	if code != 0 {
 		return e.fail(code, id, 0)
+	}
+	lr := -1 // where lr goes, in front of the headers
+	if id == header.IDRecordRoute && parsed.IsSIP() && !parsed.LR() {
+		lr = len(u)
+		if h := parsed.RawHeaders(); h != nil {
+			lr -= len("?") + len(h)
+		}
 	}
 	at := 0
 	if i := e.m.Index(id); i >= 0 {
@@ -46,7 +55,12 @@ func (e *Edit) pushURI(id header.ID, open string, u []byte) error {
 		at = e.behindVias()
 	}
 	from := len(e.text)
-	e.text = append(append(append(e.text, open...), u...), ">\r\n"...)
+	e.text = append(e.text, open...)
+	if lr >= 0 {
+		e.text = append(append(e.text, u[:lr]...), ";lr"...)
+		u = u[lr:]
+	}
+	e.text = append(append(e.text, u...), ">\r\n"...)
 	e.noteAdded(id)
 	e.splice(id, at, at, from, rankTop)
 	return nil
@@ -123,7 +137,7 @@ func (e *Edit) lastIndex(id header.ID) int {
 
 // DecrementMaxForwards lowers Max-Forwards by one, or puts in one of
 // [DefaultMaxForwards] when there is none (RFC 3261, 16.6, step 3). One that
-// is 0 already, which 16.3 says to answer with a 483, is ErrState; one that
+// is 0 already is ErrMaxForwards, which 16.3 says to answer with a 483; one that
 // does not parse is its error.
 func (e *Edit) DecrementMaxForwards() error {
 	if !e.ready() {
@@ -146,7 +160,7 @@ func (e *Edit) DecrementMaxForwards() error {
 		return e.failed()
 	}
 	if hops == 0 {
-		return e.fail(sipwire.ErrState, header.IDMaxForwards, int(e.m.fields[i].value))
+		return e.fail(sipwire.ErrMaxForwards, header.IDMaxForwards, int(e.m.fields[i].value))
 	}
 	return e.maxForwards(i, hops-1)
 }

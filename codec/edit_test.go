@@ -231,7 +231,7 @@ func TestEditErrors(t *testing.T) {
 		{"value of a removed field", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.RemoveFirst(header.IDRoute); return e.RemoveValue(header.IDRoute, 1) }},
 		{"last value behind a stamp", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.SetReceived(source); return e.PopVia() }},
 		{"decremented twice", editMsg, sipwire.ErrConflict, func(e *Edit) error { e.DecrementMaxForwards(); return e.SetMaxForwards(1) }},
-		{"added and decremented", response, sipwire.ErrState, func(e *Edit) error { return e.DecrementMaxForwards() }},
+		{"added and decremented", response, sipwire.ErrMaxForwards, func(e *Edit) error { return e.DecrementMaxForwards() }},
 		{"added twice", "A b:c SIP/2.0\r\n\r\n", sipwire.ErrConflict, func(e *Edit) error { e.DecrementMaxForwards(); return e.DecrementMaxForwards() }},
 		{"set and decremented", "A b:c SIP/2.0\r\n\r\n", sipwire.ErrConflict, func(e *Edit) error {
 			e.Set(header.IDMaxForwards, []byte("1"))
@@ -256,6 +256,9 @@ func TestEditErrors(t *testing.T) {
 		{"no such ID", editMsg, sipwire.ErrState, func(e *Edit) error { return e.Add(Top(), 255, nil) }},
 		{"no such place", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(After(13), []byte("A"), nil) }},
 		{"negative place", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(Before(-1), []byte("A"), nil) }},
+		{"place of 2^32", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(After(1<<32), []byte("A"), nil) }},
+		{"place of 2^32+1", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(Before(1<<32+1), []byte("A"), nil) }},
+		{"place of -2^32", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(Before(-1<<32), []byte("A"), nil) }},
 		{"no such field", editMsg, sipwire.ErrState, func(e *Edit) error { return e.SetAt(13, nil) }},
 		{"negative field", editMsg, sipwire.ErrState, func(e *Edit) error { return e.RemoveAt(-1) }},
 		{"none to remove", editMsg, sipwire.ErrMissing, func(e *Edit) error { return e.RemoveFirst(header.IDExpires) }},
@@ -263,7 +266,7 @@ func TestEditErrors(t *testing.T) {
 		{"negative value", editMsg, sipwire.ErrMissing, func(e *Edit) error { return e.RemoveValue(header.IDRoute, -1) }},
 		{"Vias used up", editMsg, sipwire.ErrMissing, func(e *Edit) error { e.PopVia(); e.PopVia(); e.PopVia(); return e.PopVia() }},
 		{"no Route", response, sipwire.ErrMissing, func(e *Edit) error { return e.PopRoute() }},
-		{"hops used up", response, sipwire.ErrState, func(e *Edit) error { return e.DecrementMaxForwards() }},
+		{"hops used up", response, sipwire.ErrMaxForwards, func(e *Edit) error { return e.DecrementMaxForwards() }},
 		{"hops no number", "A b:c SIP/2.0\r\nMax-Forwards: x\r\n\r\n", sipwire.ErrNumber, func(e *Edit) error { return e.DecrementMaxForwards() }},
 		{"Request-URI of a response", response, sipwire.ErrState, func(e *Edit) error { return e.SetRequestURI([]byte("sip:a")) }},
 		{"request line of a response", response, sipwire.ErrState, func(e *Edit) error { return e.SetRequestLine([]byte("A"), []byte("sip:a")) }},

@@ -1,8 +1,10 @@
 package codec
 
 import (
+	"net/netip"
 	"slices"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/check"
@@ -22,7 +24,7 @@ func (e *Edit) PushVia(v *ViaSpec) error {
 		e.via.keep(v)
 	}
 	from := len(e.text)
-	if n := int(e.via.n); n != 0 {
+	if n := int(e.via.n); n != 0 && len(v.Params) == 0 {
 		text := e.room(len(e.via.text) + len(v.Branch) + len("\r\n"))
 		wire.Copy64((*[64]byte)(text), &e.via.text)
 		if !copyBranch(text[n:], v.Branch) {
@@ -32,11 +34,12 @@ func (e *Edit) PushVia(v *ViaSpec) error {
 		text[n], text[n+1] = '\r', '\n'
 		e.text = e.text[:from+n+2]
 	} else {
-		if code := check.Branch(v.Branch); code != 0 {
+		text, err := v.AppendTo(append(e.text, "Via: "...))
+		if err != nil {
+			code, _ := err.(sipwire.Code)
 			return e.fail(code, header.IDVia, 0)
 		}
-		e.text = v.appendTo(append(e.text, "Via: "...))
-		e.text = append(e.text, "\r\n"...)
+		e.text = append(text, "\r\n"...)
 	}
 	at := 0
 	if i := e.m.Index(header.IDVia); i >= 0 {
@@ -90,26 +93,31 @@ type viaPrefix struct {
 	port      uint16
 	host      uint8 // where it begins in text
 	hostEnd   uint8
+	addr      netip.Addr
 	n         uint8 // the length of text that is used, 0 for none
 	text      [64]byte
 }
 
 // starts reports whether s is the start of v.
 func (s *viaPrefix) starts(v *ViaSpec) bool {
-	return s.n != 0 && s.transport == v.Transport && s.port == v.Port && s.rport == v.RPort &&
-		string(s.text[s.host:s.hostEnd]) == string(v.Host)
+	return s.n != 0 && s.transport == v.Transport && s.port == v.Port && s.rport == v.RPort && s.addr == v.Addr &&
+		(string(s.text[s.host:s.hostEnd]) == string(v.Host))
 }
 
 // keep makes s the start of v, which has passed checkStart, unless it is too
 // long.
 func (s *viaPrefix) keep(v *ViaSpec) {
 	s.n = 0
-	name := v.Transport.String()
-	if len("Via: SIP/2.0/")+len(name)+len(" ")+len(v.Host)+len(":65535;rport;branch=") > len(s.text) {
+	if len(v.Host) > len(s.text) {
 		return
 	}
-	s.transport, s.rport, s.port = v.Transport, v.RPort, v.Port
-	s.host = uint8(len("Via: SIP/2.0/") + len(name) + len(" "))
+	var buf [2 * len(s.text)]byte
+	line := v.appendStart(append(buf[:0], "Via: "...))
+	if len(line) > len(s.text) {
+		return
+	}
+	s.addr, s.transport, s.rport, s.port = v.Addr, v.Transport, v.RPort, v.Port
+	s.host = uint8(len("Via: SIP/2.0/") + len(v.Transport.String()) + len(" "))
 	s.hostEnd = s.host + uint8(len(v.Host))
-	s.n = uint8(len(v.appendStart(append(s.text[:0], "Via: "...))))
+	s.n = uint8(copy(s.text[:], line))
 }

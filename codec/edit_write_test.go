@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -165,17 +166,31 @@ func TestPushViaAgain(t *testing.T) {
 	}
 	hosts := []string{"p.example", "q.example", "p.examplf", "p.exampl", "192.0.2.1", "[2001:db8::1]", "a", "", "-", "p.example\r\nX: y", "p.example ", "p example",
 		strings.Repeat("long.", 5), strings.Repeat("long.", 50)}
+	addrs := []netip.Addr{{}, netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2"), netip.MustParseAddr("2001:db8::1"),
+		netip.MustParseAddr("::ffff:192.0.2.1"), netip.MustParseAddr("fe80::1%eth0"), netip.MustParseAddr("1111:2222:3333:4444:5555:6666:7777:8888")}
+	params := [][]Param{nil, {{Name: []byte("alias")}}, {{Name: []byte("keep"), Value: []byte("30")}, {Name: []byte("x"), Value: []byte("a b")}},
+		{{Name: []byte("a;b")}}, {{Name: []byte("received"), Value: []byte("192.0.2.9")}}, {{Name: []byte("x"), Value: []byte("\r\n")}}}
 	branches := []string{"z9hG4bKp", "z9hG4bK", "z9hG4bKa;x", "z9hG4bK\r\nX: y", "", "z9hG4b", "z9hG4bK" + strings.Repeat("x", 300)}
 	r := rand.New(rand.NewPCG(8, 2))
 	host := make([]byte, 0, 512)
 	for range 20000 {
 		host = append(host[:0], hosts[r.IntN(len(hosts))]...) // the same memory each time
-		v := &ViaSpec{header.Transport(r.IntN(10)), host, []uint16{0, 5060, 65535}[r.IntN(3)], []byte(branches[r.IntN(len(branches))]), r.IntN(2) == 0}
+		v := &ViaSpec{Transport: header.Transport(r.IntN(10)), Host: host, Port: []uint16{0, 5060, 65535}[r.IntN(3)],
+			Branch: []byte(branches[r.IntN(len(branches))]), RPort: r.IntN(2) == 0}
+		if r.IntN(3) == 0 {
+			v.Addr = addrs[r.IntN(len(addrs))]
+			if r.IntN(5) > 0 {
+				v.Host = nil
+			}
+		}
+		if r.IntN(4) == 0 {
+			v.Params = params[r.IntN(len(params))]
+		}
 		if r.IntN(2) == 0 {
 			v.Transport, v.Port, v.RPort = header.TransportUDP, 5060, false // as the one before may have
 		}
 		got, err := push(v)
-		_, err2 := v.AppendTo(nil)
+		value, err2 := v.AppendTo(nil)
 		code, _ := err2.(sipwire.Code)
 		if code != 0 {
 			if err != code || got != "" {
@@ -183,7 +198,7 @@ func TestPushViaAgain(t *testing.T) {
 			}
 			continue
 		}
-		want := "A b:c SIP/2.0\r\nVia: " + string(v.appendTo(nil)) + "\r\nVia: SIP/2.0/UDP a\r\n\r\n"
+		want := "A b:c SIP/2.0\r\nVia: " + string(value) + "\r\nVia: SIP/2.0/UDP a\r\n\r\n"
 		if err != nil || got != want {
 			t.Fatalf("%+v: %v\ngot  %q\nwant %q", v, err, got, want)
 		}

@@ -37,6 +37,16 @@ var editSetters = []hostile.Setter{
 	{Name: "SetAt", Kind: "text", Make: editWith(func(e *codec.Edit, b []byte) error { return e.SetAt(5, b) })}, // Subject
 	{Name: "PushVia host", Kind: "host", Make: editWith(func(e *codec.Edit, b []byte) error { v := viaSpec(); v.Host = b; return e.PushVia(&v) })},
 	{Name: "PushVia branch", Kind: "branch", Make: editWith(func(e *codec.Edit, b []byte) error { v := viaSpec(); v.Branch = b; return e.PushVia(&v) })},
+	{Name: "PushVia parameter", Kind: "token", Make: editWith(func(e *codec.Edit, b []byte) error {
+		v := viaSpec()
+		v.Params = []codec.Param{{Name: b, Value: []byte("x")}}
+		return e.PushVia(&v)
+	})},
+	{Name: "PushVia value", Kind: "text", Make: editWith(func(e *codec.Edit, b []byte) error {
+		v := viaSpec()
+		v.Params = []codec.Param{{Name: []byte("x"), Value: b}}
+		return e.PushVia(&v)
+	})},
 	{Name: "PushRoute", Kind: "uri", Make: editWith((*codec.Edit).PushRoute)},
 	{Name: "PushRecordRoute", Kind: "uri", Make: editWith((*codec.Edit).PushRecordRoute)},
 	{Name: "SetRequestURI", Kind: "uri", Make: editWith((*codec.Edit).SetRequestURI)},

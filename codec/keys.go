@@ -193,7 +193,7 @@ func viaPort(via *header.Via) uint16 {
 // Call-ID need only be there; dst is then as it was.
 func (m *Message) AppendDialogID(dst []byte, side Side) ([]byte, error) {
 	s := keyWriter{dst: dst}
-	if err := m.dialog(&s, side); err != nil {
+	if err := m.dialog(&s, side, nil); err != nil {
 		return dst, err
 	}
 	return s.dst, nil
@@ -203,13 +203,14 @@ func (m *Message) AppendDialogID(dst []byte, side Side) ([]byte, error) {
 // messages of a dialog the same way, whichever side sent them.
 func (m *Message) DialogHash(seed uint64, side Side) (uint64, error) {
 	s := keyWriter{hash: seed, hashing: true}
-	if err := m.dialog(&s, side); err != nil {
+	if err := m.dialog(&s, side, nil); err != nil {
 		return 0, err
 	}
 	return s.sum(), nil
 }
 
-func (m *Message) dialog(s *keyWriter, side Side) error {
+// dialog takes toTag for a To that has no tag.
+func (m *Message) dialog(s *keyWriter, side Side, toTag []byte) error {
 	from, err := m.From()
 	if err != nil {
 		return err
@@ -223,6 +224,9 @@ func (m *Message) dialog(s *keyWriter, side Side) error {
 		return err
 	}
 	local, remote := from.Tag(), to.Tag()
+	if len(remote) == 0 {
+		remote = toTag
+	}
 	if side == UAS || side == Either && string(local) > string(remote) {
 		local, remote = remote, local
 	}

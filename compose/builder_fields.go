@@ -102,9 +102,7 @@ func (b *Builder) Addr(id header.ID, a *Address) error {
 	if !b.enter(id) {
 		return b.fault.Code
 	}
-	switch grammar.Of(uint8(id)) {
-	case grammar.NameAddrValue, grammar.NameAddrList, grammar.ContactList:
-	default:
+	if !hasAddrs(id) {
 		return b.fail(sipwire.ErrState, id, 0)
 	}
 	if id == header.IDFrom && b.methodEnd > 0 && a.Tag == nil {
@@ -135,7 +133,7 @@ func (b *Builder) Number(id header.ID, n uint32, params ...Param) error {
 		return b.fail(sipwire.ErrRange, id, 0)
 	}
 	from, lo := b.open(id)
-	text, code := appendParams(abnf.AppendUint(b.text, uint64(n)), params, false)
+	text, code := appendParams(abnf.AppendUint(b.text, uint64(n)), params)
 	b.text = text
 	if code != 0 {
 		return b.shut(id, from, code, 0)
@@ -168,7 +166,7 @@ func (b *Builder) Value(id header.ID, value []byte, params ...Param) error {
 	from, lo := b.open(id)
 	text, code := appendItem(b.text, grammar.Of(uint8(id)), value)
 	if code == 0 {
-		text, code = appendParams(text, params, false)
+		text, code = appendParams(text, params)
 	}
 	b.text = text
 	if code != 0 {
@@ -270,9 +268,11 @@ func (b *Builder) Date(t time.Time) error {
 	if !b.enter(header.IDDate) {
 		return b.fault.Code
 	}
-	from, lo := b.open(header.IDDate)
-	b.text = header.AppendDate(b.text, t)
-	return b.check(header.IDDate, from, lo)
+	from, _ := b.open(header.IDDate)
+	text, err := header.AppendDate(b.text, t)
+	b.text = text
+	code, _ := err.(sipwire.Code)
+	return b.shut(header.IDDate, from, code, 0)
 }
 
 // Timestamp puts in Timestamp: when the request was sent, on the clock of the

@@ -23,7 +23,7 @@ type choice struct{ hostile.Choice }
 
 func (c *choice) params() (p []Param) {
 	for range c.Of(8) % 4 {
-		p = append(p, Param{c.Text(), c.Text(), c.Of(2) == 1})
+		p = append(p, Param{Name: c.Text(), Value: c.Text(), Quoted: c.Of(2) == 1})
 	}
 	return p
 }

@@ -42,16 +42,43 @@ func (d *Dialog) Begin(m *codec.Message, localTag []byte) error {
 	if err != nil {
 		return err
 	}
-	side := codec.UAS
-	if m.IsResponse() {
-		side = codec.UAC
-	}
-	routes, err := m.AppendRouteSet(d.Routes[:0], side)
+	made := Dialog{Peer: m}
+	routes, err := m.AppendRouteSet(d.Routes[:0], made.side())
 	if err != nil {
 		return err
 	}
 	*d = Dialog{Peer: m, LocalTag: localTag, Target: *target, Routes: routes}
 	return nil
+}
+
+// side is the one that this side was for Peer.
+func (d *Dialog) side() codec.Side {
+	if d.Peer.IsResponse() {
+		return codec.UAC
+	}
+	return codec.UAS
+}
+
+// AppendID appends the ID of the dialog as this side knows it: Call-ID, local
+// tag, that of a UAS being LocalTag before its response is sent, and remote tag
+// (RFC 3261, 12). It is what [codec.Message.AppendDialogID] appends for every
+// later message of the dialog: with [codec.UAS] for requests and [codec.UAC] for
+// responses that are received, and the other way round for those that are sent.
+// Errors are those of that method. A Dialog without a Peer is ErrState.
+func (d *Dialog) AppendID(dst []byte) ([]byte, error) {
+	if d.Peer == nil {
+		return dst, sipwire.ErrState
+	}
+	return d.Peer.AppendDialogIDTagged(dst, d.side(), d.LocalTag)
+}
+
+// Hash returns a hash of the ID, the same as [codec.Message.DialogHash] of later
+// messages.
+func (d *Dialog) Hash(seed uint64) (uint64, error) {
+	if d.Peer == nil {
+		return 0, sipwire.ErrState
+	}
+	return d.Peer.DialogHashTagged(seed, d.side(), d.LocalTag)
 }
 
 // Destination returns the URI that requests of the dialog are sent to (RFC

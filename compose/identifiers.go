@@ -2,9 +2,12 @@ package compose
 
 import (
 	"crypto/rand"
+	"net/netip"
 	"sync"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/check"
+	"github.com/sipwire/sipwire/internal/wire"
 )
 
 // Identifiers that have to be unique in space and time, and unpredictable for
@@ -74,4 +77,14 @@ func AppendCallID(dst []byte, host []byte) ([]byte, error) {
 		return dst, code
 	}
 	return append(append(appendRandom(dst), '@'), host...), nil
+}
+
+// AppendCallIDAddr is AppendCallID with an address as the host. No address, and
+// one with a zone, is ErrHost.
+func AppendCallIDAddr(dst []byte, addr netip.Addr) ([]byte, error) {
+	out, ok := wire.AppendHost(append(appendRandom(dst), '@'), addr)
+	if !ok {
+		return dst, sipwire.ErrHost
+	}
+	return out, nil
 }

@@ -207,16 +207,17 @@ func (w *writer) fields(all []HeaderField) {
 		case id != header.IDOther && id.IsSingle() && w.written.Has(id):
 			w.fail(id, 0, sipwire.ErrHeaderTwice)
 		}
-		if code := check.Text(f.Value); code != 0 {
-			w.fail(id, 0, code)
-		}
 		if f.ID == header.IDOther {
 			w.written.Add(id)
 			w.dst = append(append(w.dst, f.Name...), ": "...)
 		} else {
 			w.name(id)
 		}
-		w.dst = append(append(w.dst, f.Value...), "\r\n"...)
+		text, code := f.appendValue(w.dst, id)
+		if code != 0 {
+			w.fail(id, 0, code)
+		}
+		w.dst = append(text, "\r\n"...)
 	}
 }
 

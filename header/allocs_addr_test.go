@@ -106,7 +106,10 @@ func TestAllocs(t *testing.T) {
 				_, sinkBool = ts.Delay()
 			}
 		},
-		"dates": func() { sinkBytes = AppendDate(dst, time.Unix(1e9, 0)) },
+		"dates": func() {
+			sinkBytes, _ = AppendDate(dst, time.Unix(1e9, 0))
+			_, sinkErr = AppendDate(dst, time.Unix(1e15, 0))
+		},
 	}
 	for name, f := range cases {
 		if n := testing.AllocsPerRun(20, f); n != 0 {

@@ -247,7 +247,11 @@ func rawObject(t *testing.T, _ ID, b []byte) any {
 	if err != nil {
 		t.Errorf("%s: %v", b, err)
 	}
-	return object{"value": string(AppendDate(nil, d))}
+	text, err := AppendDate(nil, d)
+	if err != nil {
+		t.Errorf("%s: %v", b, err)
+	}
+	return object{"value": string(text)}
 }
 
 func timestampObject(t *testing.T, _ ID, b []byte) any {

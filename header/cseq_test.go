@@ -120,8 +120,30 @@ func TestDate(t *testing.T) {
 	}
 	// Every second of some days comes back as it went.
 	for d := time.Date(1999, 12, 30, 0, 0, 0, 0, time.UTC); d.Year() < 2001; d = d.Add(7*time.Hour + 61*time.Second) {
-		if got, _, err := ParseDate(AppendDate(nil, d)); err != nil || !got.Equal(d) {
+		text, err := AppendDate(nil, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _, err := ParseDate(text); err != nil || !got.Equal(d) {
 			t.Fatalf("%v comes back as %v, %v", d, got, err)
+		}
+	}
+}
+
+// TestAppendDateYear asks for an error where a year does not have four digits.
+func TestAppendDateYear(t *testing.T) {
+	for in, want := range map[time.Time]string{
+		time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC):                              "Sat, 01 Jan 0000 00:00:00 GMT",
+		time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC):                      "Fri, 31 Dec 9999 23:59:59 GMT",
+		time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("west", -3600)): "",
+		time.Date(10000, 1, 1, 0, 30, 0, 0, time.FixedZone("east", 3600)):     "Fri, 31 Dec 9999 23:30:00 GMT",
+		time.Date(-1, 12, 31, 23, 59, 59, 0, time.UTC):                        "",
+		time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC):                          "",
+		time.Unix(1<<60, 0): "",
+	} {
+		got, err := AppendDate([]byte("x"), in)
+		if string(got) != "x"+want || (want == "") != errors.Is(err, sipwire.ErrDate) {
+			t.Errorf("%v is %q, %v", in, got, err)
 		}
 	}
 }
@@ -170,7 +192,8 @@ func FuzzSequence(f *testing.F) {
 		date, n, err := ParseDate(b)
 		check(n, err, err == nil)
 		if err == nil && date.Year() > 0 {
-			if again, _, err := ParseDate(AppendDate(nil, date)); err != nil || !again.Equal(date) {
+			text, _ := AppendDate(nil, date)
+			if again, _, err := ParseDate(text); err != nil || !again.Equal(date) {
 				t.Fatalf("%q is %v, written and read %v, %v", b, date, again, err)
 			}
 		}

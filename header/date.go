@@ -47,10 +47,14 @@ func ParseDate(b []byte) (t time.Time, n int, err error) {
 	return t, n, nil
 }
 
-// AppendDate appends t as a SIP-date, in GMT (RFC 3261, 20.17). The year must
-// have four digits.
-func AppendDate(dst []byte, t time.Time) []byte {
-	return t.UTC().AppendFormat(dst, "Mon, 02 Jan 2006 15:04:05 GMT")
+// AppendDate appends t as a SIP-date, in GMT (RFC 3261, 20.17). A year there that
+// does not have four digits, below 0 or above 9999, is ErrDate, with dst as it was.
+func AppendDate(dst []byte, t time.Time) ([]byte, error) {
+	t = t.UTC()
+	if year := t.Year(); year < 0 || year > 9999 {
+		return dst, sipwire.ErrDate
+	}
+	return t.AppendFormat(dst, "Mon, 02 Jan 2006 15:04:05 GMT"), nil
 }
 
 // dateReader reads a date piece by piece. It stops at the first piece that is

@@ -82,6 +82,10 @@ func (p *place) check(b []byte) sipwire.Code {
 		return checkEscaped(b, abnf.Password, sipwire.ErrUser)
 	case posURIParam:
 		return checkEscaped(b, abnf.URIParam, sipwire.ErrParam)
+	case posParams:
+		return checkParams(b, false)
+	case posURIParams:
+		return checkParams(b, true)
 	case posURIHeader:
 		return checkEscaped(b, abnf.URIHeader, sipwire.ErrURI)
 	case posHostPart:

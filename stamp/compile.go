@@ -157,6 +157,10 @@ func (line *templateLine) add(c *compiler, text []byte, lo, hi int) {
 	for _, p := range c.scan(nil, text, lo, hi) {
 		line.b = append(line.b, p.b...)
 		if p.v != segNone {
+			if c.t.vars[p.v].kind == kindParams {
+				// As a parameter it is found where it is. emit leaves the ";" out.
+				line.b = append(line.b, ';')
+			}
 			line.b = append(line.b, 0)
 			line.refs = append(line.refs, p.v)
 		}
@@ -176,7 +180,7 @@ func (c *compiler) variable(b []byte, offset int) int32 {
 		c.names[string(name)] = i
 		v := templateVar{name: string(name), offset: offset}
 		for k, of := range kinds {
-			if of.name == v.name {
+			if of.name == v.name && of.name != "" {
 				v.kind = varKind(k)
 			}
 		}
@@ -193,7 +197,7 @@ func (c *compiler) variable(b []byte, offset int) int32 {
 		if kind == kindSet {
 			c.fail(sipwire.ErrToken, header.IDOther, offset)
 		}
-		if v.kinded && v.kind != kind {
+		if v.kinded && v.kind != kind || kind == kindParams && ok && v.kind != kind {
 			c.fail(sipwire.ErrConflict, header.IDOther, offset)
 		}
 		v.kind, v.kinded = kind, true
@@ -217,6 +221,9 @@ func (c *compiler) emit(line *templateLine, n int) {
 		if ch != 0 {
 			c.t.text = append(c.t.text, ch)
 			continue
+		}
+		if c.t.vars[line.refs[k]].kind == kindParams {
+			c.t.text = c.t.text[:len(c.t.text)-len(";")] // the value brings it along
 		}
 		c.t.vars[line.refs[k]].inHead++
 		c.seg(line.refs[k])
@@ -316,6 +323,18 @@ func (c *compiler) notePlaces(line *templateLine, at []place) bool {
 		}
 		p := at[i]
 		p.id = line.id
+		if v := &c.t.vars[line.refs[k]]; v.kind == kindParams {
+			// Nothing may follow that could become part of the last one.
+			alone := i+1 == len(line.b) || bytes.IndexByte([]byte(";,>? \t"), line.b[i+1]) >= 0
+			switch {
+			case p.pos == posToken && alone:
+				p.pos = posParams
+			case p.pos == posURIParam && alone:
+				p.pos = posURIParams
+			default:
+				c.fail(sipwire.ErrParam, line.id, v.offset)
+			}
+		}
 		c.t.vars[line.refs[k]].addPlace(p)
 		checked = checked && p.pos != posText && p.pos != posField && p.pos != posIPv6
 		k++

@@ -197,7 +197,7 @@ func (t *Template) free(line string) bool {
 		}
 		for _, p := range t.vars[v.n-1].places {
 			switch p.pos {
-			case posField, posText, posURI, posWholeURI, posScheme, posIPv6, posDigits:
+			case posParams, posURIParams, posField, posText, posURI, posWholeURI, posScheme, posIPv6, posDigits:
 				if p.id == id {
 					return true
 				}
@@ -213,6 +213,7 @@ func templateSeeds() (seeds []string) {
 		{"Contact: {{a}}", "Subject: {{b}}"}, {"Contact: \"{{a}}\" <sip:{{b}}@{{c}}:{{d}};x={{e}}?h={{f}}>;t={{g}}, {{h}} <{{i}}>;{{j}}"},
 		{"Contact: sip:{{a}}@{{b}};q={{c}}, tel:{{d}}, <{{e}}:x>"}, {"Alert-Info: <{{a}}>", "Event: {{b}};id={{c}}", "{{d}}"},
 		{"Via: SIP/2.0/{{a}} {{b}};x={{c}}", "Via: SIP / 2.0 / TCP a{{d}}:{{e}} ;branch={{f}}"},
+		{"Contact: <sip:a@b{{a:params}}>{{b:params}}, sip:c;q=1{{c:params}}", "Join: a;from-tag=b{{d:params}};to-tag=c"},
 		{"Allow: {{a}}, INVITE", "Expires: {{b}}", "RAck: {{c}} {{d}} {{e}}", "X-Y: {{f}} \"{{g}}\" {{h}}"},
 		{"Authorization: Digest username=\"{{a}}\", response=\"{{b}}\", nc={{c}}", "Join: {{d}};from-tag={{e}};to-tag=\"{{f}}\""},
 		{"l: 5", "Subject : {{{{{{a}}", " folded {{b}}  ", "\t", "Content-Type: {{c}}/{{d}}\r", "\r", "{{e}} {{{{ {{f:counter}}\r\n{{cseq}} {{g}}"},

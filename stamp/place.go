@@ -46,6 +46,8 @@ const (
 	posIPv6                      // part of an IPv6 address
 	posURIParam                  // part of the parameters of a URI
 	posURIHeader                 // part of the headers of a URI
+	posParams                    // all parameters of a value, or some
+	posURIParams                 // those of a URI
 )
 
 // A finder finds the places of the variables, which are NULs, in a line.

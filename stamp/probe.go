@@ -99,7 +99,7 @@ func (t *Template) probe(s *Stamp) (i int, code sipwire.Code) {
 	s.Begin(t)
 	for i := range t.vars {
 		v, val := &t.vars[i], &s.vals[i]
-		if v.kind != kindSet {
+		if v.kind.isFilledIn() {
 			for _, sample := range kinds[v.kind].samples {
 				val.b = append(val.b[:0], sample...)
 				if code := v.check(val.b, false); code != 0 {
@@ -110,8 +110,11 @@ func (t *Template) probe(s *Stamp) (i int, code sipwire.Code) {
 		}
 		val.code = sipwire.ErrConflict
 		for _, sample := range [...]string{"1", "sip:1", "200", "sip"} {
-			if v.lines {
+			switch {
+			case v.lines:
 				sample = ""
+			case v.kind == kindParams:
+				sample = ";a=1"
 			}
 			val.b = append(val.b[:0], sample...)
 			if val.code = v.check(val.b, true); val.code == 0 {

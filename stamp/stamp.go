@@ -67,8 +67,8 @@ func (s *Stamp) Fault() codec.Fault { return s.fault }
 
 // unset makes the value be filled in or missed.
 func (val *stampValue) unset(k varKind) {
-	val.auto, val.ready, val.code, val.ids = k != kindSet, false, 0, wire.IDSet{}
-	if k == kindSet {
+	val.auto, val.ready, val.code, val.ids = k.isFilledIn(), false, 0, wire.IDSet{}
+	if !k.isFilledIn() {
 		val.code = sipwire.ErrMissing
 	}
 }

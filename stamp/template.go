@@ -28,6 +28,8 @@ import (
 //	call-id  a new Call-ID without a host, by [compose.AppendCallID]
 //	counter  a number that grows with each message
 //
+// {{name:params}} has to be set, and means a whole list of parameters: see below.
+//
 // {{branch}}, {{tag}} and {{call-id}} are of those kinds without saying so, and
 // {{cseq}} is a counter. All other variables have to be set.
 //
@@ -62,6 +64,10 @@ import (
 //     with;
 //   - as method, status code, parameter name or value, number, Call-ID, or host
 //     of a Via: what their grammar lets through;
+//   - of the kind params, behind a value or another parameter of a header that
+//     has parameters, or behind the host or a parameter of a sip URI: none when it
+//     is empty, else ";name=value" or ";name" as often as wanted, no name twice.
+//     That none has the name of one that the template has is for the caller;
 //   - as display name without quotes: tokens and spaces;
 //   - elsewhere, as in Subject or outside the quotes of a header that is not in
 //     the table: any text.
@@ -129,7 +135,11 @@ const (
 	kindTag
 	kindCallID
 	kindCounter
+	kindParams // it has to be set, to parameters
 )
+
+// isFilledIn reports whether the variable need not be set.
+func (k varKind) isFilledIn() bool { return k != kindSet && k != kindParams }
 
 // kinds are the words for the kinds; names are those of the variables that
 // have one without saying so. Where the samples fit, everything fits that is
@@ -142,6 +152,7 @@ var kinds = [...]struct {
 	kindTag:     {"tag", "tag", []string{"-_aZ09", "9-", "_", "a"}},
 	kindCallID:  {"call-id", "call-id", []string{"-_aZ09", "9-", "_", "a"}},
 	kindCounter: {"counter", "cseq", []string{"0", "2147483647"}},
+	kindParams:  {"params", "", nil},
 }
 
 // templates counts the templates that were compiled.

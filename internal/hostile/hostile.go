@@ -81,11 +81,14 @@ func (s *Setter) Check(t *testing.T, text []byte) (taken bool) {
 			t.Errorf("%s: %q makes the Via %q: %v", s.Name, text, out.Value(header.IDVia), err)
 		}
 	case "uri":
-		if _, err := out.RequestURI(); err != nil {
+		if _, err := out.RequestURI(); err != nil && out.IsRequest() {
 			t.Errorf("%s: %q makes the Request-URI %q: %v", s.Name, text, out.RequestURIBytes(), err)
 		}
 		if _, err := out.TopRouteURI(); err != nil && out.Has(header.IDRoute) {
 			t.Errorf("%s: %q makes the Route %q: %v", s.Name, text, out.Value(header.IDRoute), err)
+		}
+		if _, err := out.RemoteTarget(); err != nil && out.Has(header.IDContact) || out.CountValues(header.IDContact) != usual.CountValues(header.IDContact) {
+			t.Errorf("%s: %q makes the Contact %q: %v", s.Name, text, out.Value(header.IDContact), err)
 		}
 		if n := out.CountValues(header.IDRoute) + out.CountValues(header.IDRecordRoute); n != usual.CountValues(header.IDRoute)+usual.CountValues(header.IDRecordRoute) {
 			t.Errorf("%s: %q makes %d routes", s.Name, text, n)

@@ -1,0 +1,42 @@
+package codec
+
+import (
+	"net/netip"
+
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/header"
+)
+
+// Via returns the i-th Via value, counted from the topmost, which is 0, wherever
+// commas and lines divide them: in a response that a proxy forwards, Via(1) is
+// that of the element it goes to. Each call reads the values in front of it
+// again. One that is not there is ErrMissing, one that does not parse its error;
+// [Message.Fault] says where.
+func (m *Message) Via(i int) (header.Via, error) {
+	n := 0
+	for v, err := range m.Vias() {
+		if n == i {
+			return v, err
+		}
+		n++
+	}
+	_, offset, err := m.find(header.IDVia)
+	if err == nil {
+		offset, err = m.body, sipwire.ErrMissing
+	}
+	return header.Via{}, m.located(header.IDVia, offset, err)
+}
+
+// IsSentByAddr is [Message.IsSentBy] with an address.
+func (m *Message) IsSentByAddr(addr netip.AddrPort) bool {
+	via, err := m.TopVia()
+	if err != nil {
+		return false
+	}
+	port := addr.Port()
+	if port == 0 {
+		port = via.Transport().DefaultPort()
+	}
+	host, ok := via.HostAddr()
+	return ok && viaPort(via) == port && host.Unmap() == addr.Addr().Unmap()
+}
