@@ -13,7 +13,7 @@ func (m *Message) AppendDialogIDTagged(dst []byte, side Side, toTag []byte) ([]b
 }
 
 // DialogHashTagged is [Message.DialogHash] for a message whose To gets the tag, as
-// for [Message.AppendDialogIDTagged].
+// for [Message.AppendDialogIDTagged]. It is for tables inside the process too.
 func (m *Message) DialogHashTagged(seed uint64, side Side, toTag []byte) (uint64, error) {
 	s := keyWriter{hash: seed, hashing: true}
 	if err := m.dialog(&s, side, toTag); err != nil {

@@ -15,6 +15,10 @@ import (
 // messages that collide, but it is no cryptographic hash: compare the keys
 // before believing it. Neither is a format to be stored: a later version of
 // this package may make others.
+//
+// All of them are for tables inside the process. A hash that is sent may give its
+// seed away to who reads it: branches, tags and whatever else leaves the process
+// are made with a compose.Key.
 
 // A Side says for which of the two sides of a transaction a dialog is named.
 type Side uint8
@@ -56,7 +60,10 @@ func (m *Message) AppendTransactionKey(dst []byte) ([]byte, error) {
 	return s.dst, nil
 }
 
-// TransactionHash returns a hash of the transaction key.
+// TransactionHash returns a hash of the transaction key, for a table inside the
+// process. A branch or tag made of it would give the seed away, and the CANCEL of
+// an INVITE another branch than its own: Key.AppendBranch and Key.AppendTag of
+// package compose make those.
 func (m *Message) TransactionHash(seed uint64) (uint64, error) {
 	s := keyWriter{hash: seed, hashing: true}
 	if err := m.transaction(&s, m.matchedMethod()); err != nil {
@@ -77,7 +84,7 @@ func (m *Message) AppendCanceledKey(dst []byte) ([]byte, error) {
 }
 
 // CanceledHash returns a hash of the key that [Message.AppendCanceledKey]
-// appends.
+// appends, for a table inside the process as [Message.TransactionHash] is.
 func (m *Message) CanceledHash(seed uint64) (uint64, error) {
 	s := keyWriter{hash: seed, hashing: true}
 	if err := m.transaction(&s, invite); err != nil {
@@ -200,7 +207,8 @@ func (m *Message) AppendDialogID(dst []byte, side Side) ([]byte, error) {
 }
 
 // DialogHash returns a hash of the dialog ID. With [Either] it sends all
-// messages of a dialog the same way, whichever side sent them.
+// messages of a dialog the same way, whichever side sent them. It is for tables
+// and for the choice of a worker inside the process, not to be sent.
 func (m *Message) DialogHash(seed uint64, side Side) (uint64, error) {
 	s := keyWriter{hash: seed, hashing: true}
 	if err := m.dialog(&s, side, nil); err != nil {
@@ -248,13 +256,15 @@ func (m *Message) InDialog() bool {
 // 3261, 14).
 func (m *Message) IsReinvite() bool { return m.method == header.MethodINVITE && m.InDialog() }
 
-// LoopHash returns a hash of what decides how a request is processed,
-// to be made a part of the branch that a proxy inserts (RFC 3261, 16.6, step
-// 8): To tag, From tag, Call-ID, CSeq number, the Request-URI as it was
-// received, and all of Route, Proxy-Require and Proxy-Authorization. A request
-// that comes back to the proxy with the same hash loops, one with another
-// spirals (16.3). The method is left out, as step 8 wants it, and so is the
-// top Via, which differs when the loop goes through another element.
+// LoopHash returns a hash of what decides how a request is processed (RFC 3261,
+// 16.6, step 8), for a table inside the process, such as that of the requests it
+// has at hand. The branch of a proxy that detects loops is made by
+// Key.AppendLoopBranch of package compose: this hash would give its seed away
+// there. It is of To tag, From tag, Call-ID, CSeq number, the Request-URI as it
+// was received, and all of Route, Proxy-Require and Proxy-Authorization. A request
+// that comes back to the proxy with the same hash loops, one with another spirals
+// (16.3). The method is left out, as step 8 wants it, and so is the top Via, which
+// differs when the loop goes through another element.
 //
 // Headers that do not parse are hashed as received, those that are missing as
 // empty.

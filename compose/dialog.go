@@ -73,7 +73,7 @@ func (d *Dialog) AppendID(dst []byte) ([]byte, error) {
 }
 
 // Hash returns a hash of the ID, the same as [codec.Message.DialogHash] of later
-// messages.
+// messages. It is for tables inside the process: what is sent is made with a [Key].
 func (d *Dialog) Hash(seed uint64) (uint64, error) {
 	if d.Peer == nil {
 		return 0, sipwire.ErrState

@@ -7,7 +7,8 @@ import "github.com/sipwire/sipwire/internal/abnf"
 // that a comparison may ignore are left out, so sip URIs that differ only in
 // those have equal hashes too.
 //
-// The hash is not keyed: who chooses the URIs can choose them to collide.
+// The hash is for tables inside the process. It is not keyed: who chooses the URIs
+// can choose them to collide.
 func (u *URI) Hash() uint64 {
 	h := hashSymbol(abnf.HashSeed, uint16(u.scheme))
 	switch u.scheme {
