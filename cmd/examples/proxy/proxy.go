@@ -53,21 +53,22 @@ func (p *proxy) isSelf(u *uri.URI) bool {
 // handle appends what a datagram leads to, and returns where to send it. It
 // appends nothing when there is nothing to send.
 func (p *proxy) handle(dst, in []byte, src netip.AddrPort) ([]byte, netip.AddrPort) {
-	malformed := p.m.Parse(in)
-	if p.m.IsResponse() {
-		if malformed != nil {
-			return dst, src
-		}
+	err := p.m.Parse(in)
+	switch {
+	case err != nil && p.m.IsResponse():
+		return dst, src
+	case err != nil:
+	case p.m.IsResponse():
 		return p.response(dst)
-	}
-	if malformed == nil {
+	default:
 		var out []byte
-		if out, src, malformed = p.request(dst, src); malformed == nil {
-			return out, src
+		var to netip.AddrPort
+		if out, to, err = p.request(dst, src); err == nil {
+			return out, to
 		}
 	}
 	// 483 for ErrMaxForwards, 416 for a URI that leads nowhere, and so on.
-	code, _ := malformed.(sipwire.Code)
+	code, _ := err.(sipwire.Code)
 	return p.reply(dst, src, code.Status(), nil)
 }
 
