@@ -35,7 +35,7 @@ type server struct {
 }
 
 // serve begins to answer. answer returns nil when there is no answer.
-func serve(t *testing.T, answer func(m *codec.Message) []*compose.Reply) *server {
+func serve(t *testing.T, answer func(s *server, m *codec.Message) []*compose.Reply) *server {
 	s := &server{t: t, conn: listen(t), seen: make(chan *codec.Message, 100), done: make(chan bool)}
 	go func() {
 		defer close(s.done)
@@ -53,7 +53,7 @@ func serve(t *testing.T, answer func(m *codec.Message) []*compose.Reply) *server
 			if m.IsResponse() {
 				continue
 			}
-			for _, r := range answer(m) {
+			for _, r := range answer(s, m) {
 				r.Tag, r.Source = []byte("server"), src
 				out, err := compose.AppendReply(nil, m, r)
 				if err != nil {
@@ -112,7 +112,7 @@ func registrar(t *testing.T, status int, password string, verdicts *[]digest.Ver
 	}
 	var d digest.Digester
 	first := true
-	return serve(t, func(m *codec.Message) []*compose.Reply {
+	return serve(t, func(s *server, m *codec.Message) []*compose.Reply {
 		if m.Method() == header.MethodACK {
 			return nil
 		}
@@ -184,8 +184,8 @@ var contact = []compose.HeaderField{{ID: header.IDContact, Addr: &compose.Addres
 
 // TestCall calls somebody who answers: INVITE, ACK, BYE.
 func TestCall(t *testing.T) {
-	var s *server
-	s = serve(t, func(m *codec.Message) []*compose.Reply {
+
+	s := serve(t, func(s *server, m *codec.Message) []*compose.Reply {
 		here := []compose.HeaderField{{ID: header.IDContact, Addr: &compose.Address{URI: []byte("sip:bob@" + s.conn.LocalAddr().String())}}}
 		switch m.Method() {
 		case header.MethodINVITE:
@@ -208,8 +208,8 @@ func TestCall(t *testing.T) {
 // belong to the INVITE.
 func TestCancel(t *testing.T) {
 	var invite *codec.Message
-	var s *server
-	s = serve(t, func(m *codec.Message) []*compose.Reply {
+
+	s := serve(t, func(s *server, m *codec.Message) []*compose.Reply {
 		switch m.Method() {
 		case header.MethodINVITE:
 			invite = m
@@ -251,7 +251,7 @@ func TestCancel(t *testing.T) {
 // TestHungUp is called back with a BYE while the call lasts, and with one that is
 // of another call.
 func TestHungUp(t *testing.T) {
-	s := serve(t, func(m *codec.Message) []*compose.Reply { return nil })
+	s := serve(t, func(s *server, m *codec.Message) []*compose.Reply { return nil })
 	conn := listen(t)
 	a := newAgent(conn, "alice", "")
 	ok := "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKx\r\nFrom: <sip:a@b>;tag=mine\r\nTo: <sip:b@c>;tag=theirs\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\nContact: <sip:b@c>\r\nContent-Length: 0\r\n\r\n"
