@@ -89,10 +89,15 @@ func (e *Engine) verified(c *call, a *scenario.Action, step int, m *codec.Messag
 			if _, err := cred.Parse(value); err != nil || string(cred.Username()) != string(user) {
 				continue
 			}
-			if e.digester.Verify(&cred, &digest.Secret{Username: user, Password: password}, m.MethodBytes(), m.Body()) {
+			// The challenge is text of the scenario: what it offers is not known.
+			offer := digest.Offer{Realm: header.AppendUnquoted(nil, cred.Realm()), Algorithms: anyAlgorithm,
+				QOP: digest.QOPAuth | digest.QOPAuthInt, WithoutQOP: true}
+			if e.digester.Verify(&cred, &digest.Secret{Username: user, Password: password}, &offer, m.MethodBytes(), m.Body()) {
 				return true
 			}
 		}
 	}
 	return false
 }
+
+var anyAlgorithm = []digest.Algorithm{digest.MD5, digest.MD5Sess, digest.SHA256, digest.SHA256Sess, digest.SHA512256, digest.SHA512256Sess}

@@ -138,7 +138,8 @@ func (e *Engine) appendPlain(dst []byte, c *call, o *op, step int) []byte {
 		dst = now.AppendFormat(dst, "2006-01-02\t15:04:05.000000")
 		return fmt.Appendf(dst, "\t%d.%06d", now.Unix(), now.Nanosecond()/1000)
 	case scenario.Date:
-		return header.AppendDate(dst, time.Now())
+		dst, _ = header.AppendDate(dst, time.Now())
+		return dst
 	case scenario.Fill:
 		for left := int(min(e.get(c, o.part.Var).float(), 1<<20)); left > 0; {
 			k := min(left, len(o.text))
