@@ -133,6 +133,9 @@ func (v *Via) parseSentBy(b []byte, i int) (int, sipwire.Code) {
 		if v.port, j, code = abnf.ConsumePort(b, value.SkipLWS(b, k+1)); code != 0 {
 			return j, code
 		}
+		if j < len(b) && b[j] > ' ' && b[j] != ';' && b[j] != ',' {
+			return j, sipwire.ErrPort
+		}
 		v.hasPort = true
 		v.sentBy.Hi = uint32(j)
 	case ';', ',':

@@ -130,7 +130,7 @@ var viewCases = []viewCase{
 	{"Warning", `399a "x"`, 3, sipwire.ErrValue, ""},
 	{"Warning", `399 "x"`, 4, sipwire.ErrHost, ""},
 	{"Warning", `399 a`, 5, sipwire.ErrValue, ""},
-	{"Warning", `399 a x`, 6, sipwire.ErrQuote, ""},
+	{"Warning", `399 a x`, 6, sipwire.ErrValue, ""},
 	{"Warning", `399 a "x`, 6, sipwire.ErrQuote, ""},
 	{"Warning", `399 a "x" y`, 10, sipwire.ErrTrailing, ""},
 	{"Warning", `399 a: "x"`, 6, sipwire.ErrPort, ""},

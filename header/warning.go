@@ -57,7 +57,7 @@ func (v *Warning) parse(b []byte) (n int, code sipwire.Code) {
 	}
 	v.agent = value.MakePart(agent, hi)
 	text := value.SkipLWS(b, hi)
-	if text == hi || text == len(b) {
+	if text == hi || text == len(b) || b[text] != '"' {
 		return text, sipwire.ErrValue
 	}
 	if hi, code = abnf.ConsumeQuoted(b, text); code != 0 {

@@ -34,8 +34,8 @@ func (c *checker) message() {
 		}
 	}
 	c.startLine()
-	c.lines()
 	c.values()
+	c.lines()
 	c.repeated()
 	c.misplaced()
 	if c.headersRead {
@@ -50,6 +50,8 @@ func (c *checker) message() {
 	c.contacts()
 	c.routes()
 	c.options()
+	c.reliable()
+	c.timers()
 }
 
 // A checker collects findings about one message.

@@ -11,7 +11,7 @@ import (
 // contacts reports what is wrong with Contact values that parse.
 func (c *checker) contacts() {
 	id := header.IDContact.String()
-	values, star, starAt := 0, false, 0
+	values, read, second, star, starAt := 0, 0, 0, false, 0
 	secure := c.secure()
 	c.eachValue(header.IDContact, func(v []byte, at int) {
 		values++
@@ -19,14 +19,14 @@ func (c *checker) contacts() {
 		if _, err := a.Parse(v); err != nil {
 			return
 		}
+		if read++; read == 2 {
+			second = at
+		}
 		if a.IsWildcard() {
 			star, starAt = true, at
 			return
 		}
 		p := a.Params()
-		if param, ok := p.Duplicate(); ok {
-			c.add(Warning, ruleOf(sipwire.ErrParamTwice), rfc3261("7.3.1"), id, at, "parameter %s twice; the first one counts", quote(param))
-		}
 		if q, has := p.Get("q"); has {
 			if _, ok := a.Q(); !ok {
 				c.add(Warning, RuleQ, rfc3261("20.10"), id, at, "q=%s is not a number from 0 to 1 with up to three decimals", quote(q))
@@ -35,11 +35,19 @@ func (c *checker) contacts() {
 		if e, has := p.Get("expires"); has && len(bytes.Trim(e, "0123456789")) > 0 || has && len(e) == 0 {
 			c.add(Warning, RuleExpires, rfc3261("10.2.1.1"), id, at, "expires=%s is not a number and counts as 3600", quote(e))
 		}
+		c.secondsParam(header.IDContact, v, p, "expires", at)
 		var u uri.URI
-		if _, err := a.ParseURI(&u); err == nil && secure && u.Scheme() == uri.SIP && c.m.IsRequest() {
+		_, err := a.ParseURI(&u)
+		if err == nil && !u.IsSIP() && c.oneContact() {
+			c.add(Warning, RuleOneContact, rfc3261("8.1.1.8"), id, at, "the Contact must be a sip or sips URI here, not %s", quote(u.SchemeBytes()))
+		}
+		if err == nil && secure && u.Scheme() == uri.SIP && c.m.IsRequest() {
 			c.add(Warning, RuleSIPSContact, rfc3261("8.1.1.8"), id, at, "a request to a sips URI must have a sips Contact")
 		}
 	})
+	if read > 1 && !star && c.oneContact() {
+		c.add(Warning, RuleOneContact, rfc3261("8.1.1.8"), id, second, "%d Contacts, and there must be one: the remote target of the dialog", read)
+	}
 	if !star {
 		return
 	}

@@ -2,9 +2,11 @@ package lint
 
 import (
 	"bytes"
+	"fmt"
 	"unicode/utf8"
 
 	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -24,7 +26,13 @@ var parseErrors = map[sipwire.Code]struct {
 	sipwire.ErrHeaderName:        {"7.3.1", true},
 	sipwire.ErrColon:             {"7.3.1", true},
 	sipwire.ErrFold:              {"7.3.1", true},
+	sipwire.ErrBareCR:            {"7", false},
 	sipwire.ErrBareLF:            {"7", true},
+	sipwire.ErrControl:           {"25.1", false},
+	sipwire.ErrFolded:            {"7.3.1", true},
+	sipwire.ErrColonSpace:        {"7.3.1", true},
+	sipwire.ErrUTF8:              {"25.1", true},
+	sipwire.ErrTrailing:          {"18.3", true},
 	sipwire.ErrContentLength:     {"20.14", true},
 	sipwire.ErrContentLengthTwo:  {"20.14", true},
 	sipwire.ErrContentLengthNone: {"18.3", true},
@@ -50,7 +58,28 @@ func (c *checker) parseError() {
 		about.section = "7"
 	}
 	c.headersRead = about.headersRead
+	if kind := codec.Classify(c.b); kind != codec.KindMessage && kind != codec.KindOther && !c.m.IsRequest() && !c.m.IsResponse() {
+		c.noMessage(kind, fault)
+		return
+	}
 	c.add(Error, ruleOf(fault.Code), rfc3261(about.section), fault.Header.String(), fault.Offset, "%s", fault.Code.Text())
+}
+
+// noMessage says what came instead of a message.
+func (c *checker) noMessage(kind codec.Kind, fault codec.Fault) {
+	text := fmt.Sprintf("this is %v, and no SIP message", kind)
+	switch kind {
+	case codec.KindPing:
+		text = "no message but a CRLF CRLF: the ping of a keep-alive"
+	case codec.KindPong:
+		text = "no message but a CRLF: the pong that answers a keep-alive"
+	case codec.KindKeepAlive:
+		text = "no message but what some send to keep a path open"
+	default:
+		c.add(Error, ruleOf(fault.Code), rfc3261("7"), "", fault.Offset, "%s", text)
+		return
+	}
+	c.add(Note, RuleKeepAlive, "RFC 5626, 4.4.1", "", 0, "%s", text)
 }
 
 // lines reports what is unusual about lines: their ends, the space before a
@@ -77,20 +106,42 @@ func (c *checker) lines() {
 		}
 	}
 	for _, f := range c.m.Fields() {
-		if utf8.Valid(f.Value) {
-			continue
+		if i := invalidUTF8(f.Value); i >= 0 {
+			c.add(Warning, RuleUTF8, rfc3261("25.1"), fieldName(&f), f.ValueOffset+i, "the value is not UTF-8")
+			break
 		}
-		i := 0
-		for r, n := utf8.DecodeRune(f.Value); r != utf8.RuneError || n > 1; r, n = utf8.DecodeRune(f.Value[i:]) {
-			i += n
-		}
-		c.add(Warning, RuleUTF8, rfc3261("25.1"), fieldName(&f), f.ValueOffset+i, "the value is not UTF-8")
-		break
 	}
+	c.control()
 	if n := len(c.m.Trailing()); n > 0 {
 		c.add(Note, RuleTrailingBytes, rfc3261("18.3"), "", len(c.b)-n,
 			"%d bytes follow the body that Content-Length announces; on a datagram they are discarded", n)
 	}
+}
+
+// control reports the first control byte that the parser tolerates, unless
+// that is what is wrong with the value it is in.
+func (c *checker) control() {
+	for at := range c.m.Controls() {
+		for i := range c.found {
+			if f := &c.found[i]; f.Offset == at && f.Severity >= Warning {
+				return
+			}
+		}
+		c.add(Warning, ruleOf(sipwire.ErrControl), rfc3261("25.1"), "", at, "control byte %#02x", c.b[at])
+		return
+	}
+}
+
+// invalidUTF8 returns the index of the first byte that is not UTF-8, or -1.
+func invalidUTF8(b []byte) int {
+	if utf8.Valid(b) {
+		return -1
+	}
+	i := 0
+	for r, n := utf8.DecodeRune(b); r != utf8.RuneError || n > 1; r, n = utf8.DecodeRune(b[i:]) {
+		i += n
+	}
+	return i
 }
 
 // udpLimit is the size above which a request must not go over UDP unless the

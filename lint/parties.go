@@ -3,7 +3,6 @@ package lint
 import (
 	"bytes"
 
-	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -20,15 +19,15 @@ func (c *checker) parties() {
 		if _, err := a.Parse(f.Value); err != nil {
 			continue
 		}
-		if param, ok := a.Params().Duplicate(); ok {
-			c.add(Warning, ruleOf(sipwire.ErrParamTwice), rfc3261("7.3.1"), id.String(), f.ValueOffset, "parameter %s twice; the first one counts", quote(param))
-		}
 		if len(a.Tag()) > 0 {
 			continue
 		}
 		switch {
 		case id == header.IDFrom:
 			c.add(Warning, RuleNoTag, rfc3261("8.1.1.3"), id.String(), f.ValueOffset, "no tag: only an RFC 2543 element leaves it out")
+		case c.m.IsRequest() && inDialog(c.method):
+			c.add(Warning, RuleNoTag, rfc3261("12.2.1.1"), id.String(), f.ValueOffset,
+				"no tag: a request of the method %s is sent in a dialog, and is answered with 481 without it", c.method)
 		case c.m.Status() > 100:
 			c.add(Warning, RuleNoTag, rfc3261("8.2.6.2"), id.String(), f.ValueOffset, "a response other than 100 must have a tag here")
 		}

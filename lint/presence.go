@@ -55,12 +55,26 @@ func (c *checker) misplaced() {
 			if name := c.method.String(); name != "" {
 				what = name + " " + what
 			}
-			c.add(Warning, RuleMisplaced, rfc3261("20"), f.ID.String(), f.Offset, "%s is not allowed in %s and is ignored", f.ID, what)
+			s := Warning
+			if describesSender(f.ID) {
+				s = Note
+			}
+			c.add(s, RuleMisplaced, rfc3261("20"), f.ID.String(), f.Offset, "%s is not allowed in %s and is ignored", f.ID, what)
 		}
 		if by := deprecated(f.ID); by != "" {
 			c.add(Note, RuleDeprecated, by, f.ID.String(), f.Offset, "%s is deprecated", f.ID)
 		}
 	}
+}
+
+// describesSender reports whether a header says what its sender can do. It is
+// sent in more messages than the tables allow it in, and harms nobody there.
+func describesSender(id header.ID) bool {
+	switch id {
+	case header.IDAccept, header.IDAcceptEncoding, header.IDAcceptLanguage, header.IDAllow, header.IDSupported:
+		return true
+	}
+	return false
 }
 
 // deprecated returns the document that withdrew a header.

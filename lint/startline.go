@@ -13,8 +13,20 @@ import (
 func (c *checker) startLine() {
 	m := c.m
 	at := c.lineOffset()
+	if v := m.Version(); string(v) != "SIP/2.0" && bytes.EqualFold(v, []byte("SIP/2.0")) {
+		n := bytes.LastIndex(m.StartLine(), v)
+		if m.IsResponse() {
+			n = 0
+		}
+		c.add(Warning, RuleVersionCase, rfc3261("7.1"), "", at+n, "the version must be sent in capitals: SIP/2.0")
+	}
 	if m.IsResponse() {
+		if i := invalidUTF8(m.Reason()); i >= 0 {
+			c.add(Warning, RuleUTF8, rfc3261("7.2"), "", at+len(m.StartLine())-len(m.Reason())+i, "the reason phrase is not UTF-8")
+		}
 		switch {
+		case len(m.StartLine()) == len("SIP/2.0 200"):
+			c.add(Warning, RuleNoReason, rfc3261("7.2"), "", at+len(m.StartLine()), "no reason phrase, and no space in front of it, which must be there")
 		case header.ReasonPhrase(m.Status()) == "":
 			c.add(Note, RuleUnknownStatus, rfc3261("8.1.3.2"), "", at+len(m.Version())+1,
 				"status %d is not registered and counts as %d", m.Status(), m.Status()/100*100)
@@ -38,8 +50,9 @@ func (c *checker) startLine() {
 		c.add(Error, RuleURIHeaders, rfc3261("19.1.1"), "", at+bytes.IndexByte(u.Bytes(), '?'),
 			"a Request-URI must not have headers")
 	}
-	if name, ok := u.DuplicateParam(); ok {
-		c.add(Warning, ruleOf(sipwire.ErrParamTwice), rfc3261("19.1.1"), "", at, "parameter %s twice in the Request-URI; the first one counts", quote(name))
+	c.uri(place{header.IDOther, "the Request-URI", at}, &u)
+	if m.Method() == header.MethodREGISTER && u.IsSIP() && u.HasUser() {
+		c.add(Warning, RuleRegisterUser, rfc3261("10.2"), "", at, "the Request-URI of a REGISTER names a domain, and must not have a user part")
 	}
 	if _, ok := u.Method(); ok {
 		c.add(Note, RuleURIMethod, rfc3261("19.1.1"), "", at, "a method parameter means nothing in a Request-URI and should be removed")

@@ -1,7 +1,8 @@
 package lint
 
 import (
-	"github.com/sipwire/sipwire"
+	"bytes"
+
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/value"
 )
@@ -9,16 +10,17 @@ import (
 // vias reports what is wrong with Via values that parse.
 func (c *checker) vias() {
 	id := header.IDVia.String()
-	n := 0
+	c.topVia()
 	c.eachValue(header.IDVia, func(v []byte, at int) {
-		n++
 		var via header.Via
 		if _, err := via.Parse(v); err != nil {
 			return
 		}
-		if param, ok := via.Params().Duplicate(); ok {
-			c.add(Warning, ruleOf(sipwire.ErrParamTwice), rfc3261("7.3.1"), id, at, "parameter %s twice; the first one counts", quote(param))
+		if !bytes.EqualFold(via.Protocol(), []byte("SIP")) || string(via.Version()) != "2.0" {
+			c.add(Warning, RuleViaProtocol, rfc3261("20.42"), id, at, "the protocol is %s, not SIP/2.0",
+				quote(string(via.Protocol())+"/"+string(via.Version())))
 		}
+		c.maddr(header.IDVia, via.Maddr(), c.viaParam(&via, at, "maddr"))
 		branchAt := c.viaParam(&via, at, "branch")
 		switch {
 		case len(via.Branch()) == 0:
@@ -29,9 +31,13 @@ func (c *checker) vias() {
 		case len(via.Branch()) == len("z9hG4bK"):
 			c.add(Warning, RuleBranchCookie, rfc3261("8.1.1.7"), id, branchAt, "nothing follows the z9hG4bK of the branch")
 		}
-		if via.Received() != nil {
+		if via.Params().Has("received") {
 			if _, ok := via.ReceivedAddr(); !ok {
-				c.add(Warning, RuleReceived, rfc3261("18.2.1"), id, c.viaParam(&via, at, "received"), "received is not an IP address")
+				text := "received is not an IP address"
+				if len(via.Received()) == 0 {
+					text = "received without an IP address"
+				}
+				c.add(Warning, RuleReceived, rfc3261("18.2.1"), id, c.viaParam(&via, at, "received"), "%s", text)
 			}
 		}
 		if _, ok := via.RPort(); via.HasRPort() && !ok && c.hasValue(&via, "rport") {
@@ -41,10 +47,16 @@ func (c *checker) vias() {
 			c.add(Note, RuleDeprecated, rfc3261("28.1"), id, c.viaParam(&via, at, "hidden"), "hidden is deprecated")
 		}
 	})
-	if c.m.Method() == header.MethodCANCEL && n > 1 {
-		c.add(Warning, RuleCancelVias, rfc3261("9.1"), id, c.m.At(c.m.Index(header.IDVia)).Offset,
-			"a CANCEL has the one Via of the request it cancels, this has %d", n)
+}
+
+// topVia reports what the hop that sent a request over its transport must not do.
+func (c *checker) topVia() {
+	via, err := c.m.TopVia()
+	if err != nil || !c.m.IsRequest() || via.Transport() != header.TransportUDP || !c.secure() {
+		return
 	}
+	c.add(Warning, RuleSIPSUDP, rfc3261("26.2.2"), header.IDVia.String(), c.m.At(c.m.Index(header.IDVia)).ValueOffset,
+		"a request to a sips URI is sent over TLS, never over UDP")
 }
 
 // hasValue reports whether a parameter of via has a value that is not empty.

@@ -11,9 +11,11 @@ import (
 
 type checkCmd struct {
 	JSON   bool `help:"Print one JSON object for each message, a line each."`
-	Strict bool `help:"Refuse what is tolerated otherwise: lines that end in LF alone, and a second header of a kind that must be single."`
+	Stream bool `help:"Each file is a byte stream, as captured from TCP: cut it into messages by Content-Length."`
 	Rules  bool `help:"Print the rules by name and exit."`
 	Wide   bool `help:"Do not cut lines to the width of the terminal."`
+
+	strictness `embed:""`
 
 	Files []string `arg:"" optional:"" type:"filenames" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
 }
@@ -27,7 +29,10 @@ and message. The code is the name of a rule: those of --rules, or for a value th
 of the error that parse --json prints.
 
 When a request with a session description is followed by its response, or a response by its ACK, the answer is compared
-with the offer: the number of media, rejected streams, types, formats and directions (RFC 3264).`
+with the offer: the number of media, rejected streams, types, formats and directions (RFC 3264).
+
+With --stream, each object also has stream_offset, from which its other offsets count, and one more object ends each file,
+as that of parse --stream does. The exit status is 1 as well when the stream does not end where it may.`
 }
 
 // Run checks every message.
@@ -38,7 +43,10 @@ func (c *checkCmd) Run(e *env, global *cli) error {
 		}
 		return nil
 	}
-	parser := codec.Parser{Strictness: strictness(c.Strict)}
+	if c.Stream {
+		return c.runStream(e, global)
+	}
+	parser := codec.Parser{Strictness: c.level()}
 	m := codec.Acquire()
 	defer codec.Release(m)
 	p, enc := printer(e, global, c.Wide), newEncoder(e)

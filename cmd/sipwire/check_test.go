@@ -92,6 +92,69 @@ func TestCheckStrict(t *testing.T) {
 	}
 }
 
+// TestCheckAs gives each level what only the next one accepts.
+func TestCheckAs(t *testing.T) {
+	lf := strings.ReplaceAll(goodOptions, "\r", "")
+	folded := strings.Replace(goodOptions, "1 OPTIONS", "1\r\n OPTIONS", 1)
+	for _, c := range []struct {
+		text, as string
+		status   int
+		code     any
+	}{
+		{lf, "default", exitOK, "line-end"}, {lf, "strict", exitBad, "bare-lf"}, {lf, "hardened", exitBad, "bare-lf"},
+		{folded, "default", exitOK, nil}, {folded, "strict", exitOK, nil}, {folded, "hardened", exitBad, "folded"},
+	} {
+		r := tool(t, []byte(c.text), "check", "--json", "--as", c.as)
+		found := objects(t, r.stdout)[0]["findings"].([]any)
+		if r.status != c.status || c.code == nil && len(found) > 0 || c.code != nil && !hasCode(found, c.code) {
+			t.Errorf("%.10q as %s: %+v", c.text, c.as, r)
+		}
+	}
+	if r := tool(t, []byte(lf), "parse", "--as", "hardened"); r.status != exitBad {
+		t.Errorf("parse: %+v", r)
+	}
+	if r := tool(t, nil, "check", "--as", "lax"); r.status != exitUsage {
+		t.Errorf("a level that is none: %+v", r)
+	}
+}
+
+func hasCode(found []any, code any) bool {
+	for _, f := range found {
+		if f.(asJSON)["code"] == code {
+			return true
+		}
+	}
+	return false
+}
+
+// TestCheckStream checks the messages of a stream that breaks off.
+func TestCheckStream(t *testing.T) {
+	mismatch := strings.Replace(goodOptions, "1 OPTIONS", "1 INVITE", 1)
+	stream := goodOptions + "\r\n\r\n" + mismatch + goodOptions[:40]
+	r := tool(t, []byte(stream), "check", "--stream", "--json")
+	all := objects(t, r.stdout)
+	if r.status != exitBad || len(all) != 3 {
+		t.Fatalf("%+v", r)
+	}
+	at := len(goodOptions) + 4
+	checkKeys(t, all[0], asJSON{"file": "-", "stream_offset": 0})
+	checkKeys(t, all[1], asJSON{"file": "-", "stream_offset": at})
+	checkKeys(t, all[2], asJSON{"end": "incomplete", "messages": 2, "pings": 1, "stream_offset": at + len(mismatch)})
+	if found := all[0]["findings"].([]any); len(found) != 0 {
+		t.Errorf("%v", found)
+	}
+	if found := all[1]["findings"].([]any); len(found) != 1 || found[0].(asJSON)["code"] != "cseq-method" ||
+		found[0].(asJSON)["offset"] != float64(strings.Index(mismatch, "INVITE")) {
+		t.Errorf("%v", found)
+	}
+	for text, status := range map[string]int{goodOptions + goodOptions: exitOK, goodOptions + mismatch: exitBad, goodOptions[:9]: exitBad} {
+		r := tool(t, []byte(text), "check", "--stream")
+		if r.status != status || strings.Contains(text, "INVITE") != strings.Contains(r.stdout, "CSeq has the method") {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
 // Messages of the demo are examples: nothing is wrong with them.
 func TestCheckDemo(t *testing.T) {
 	all, err := samples()

@@ -28,7 +28,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/sipwire/sipwire/cmd/internal/show"
-	"github.com/sipwire/sipwire/codec"
 )
 
 // The exit statuses.
@@ -165,12 +164,4 @@ func main() {
 		}
 	}
 	os.Exit(run(os.Args[1:], &e))
-}
-
-// strictness is what the flag --strict asks for.
-func strictness(strict bool) codec.Strictness {
-	if strict {
-		return codec.Strict
-	}
-	return codec.Lenient
 }

@@ -8,9 +8,10 @@ import (
 
 type parseCmd struct {
 	JSON   bool `help:"Print one JSON object for each message, a line each."`
-	Strict bool `help:"Refuse what is tolerated otherwise: lines that end in LF alone, and a second header of a kind that must be single."`
 	Stream bool `help:"Each file is a byte stream, as captured from TCP: cut it into messages by Content-Length."`
 	Wide   bool `help:"Do not cut lines to the width of the terminal."`
+
+	strictness `embed:""`
 
 	Files []string `arg:"" optional:"" type:"filenames" name:"file" help:"Messages, one a file; standard input when there are none, or for -."`
 }
@@ -22,7 +23,7 @@ route_count, content_length, body_len and trailing_len; of one that does not par
 What a message does not have is null. Strings are the bytes as received; one that is not UTF-8 becomes a lone
 surrogate \udc80 to \udcff, as Python's surrogateescape writes it. Counts are of values, not of lines. What a proxy
 reads is under ruri_*, top_via_*, from_*, to_*, call_id, cseq_* and max_forwards; errors lists the headers whose
-values do not follow their grammar.
+values do not follow their grammar, and the Request-URI under that name.
 
 With --stream, each message also has stream_offset, from which its other offsets count, and one more object ends each
 file: end (clean, incomplete, error), messages, malformed, keepalives, pings, stream_offset, and offset, the byte of the
@@ -34,7 +35,7 @@ func (c *parseCmd) Run(e *env, global *cli) error {
 	if c.Stream {
 		return c.runStream(e, global)
 	}
-	parser := codec.Parser{Strictness: strictness(c.Strict)}
+	parser := codec.Parser{Strictness: c.level()}
 	m := codec.Acquire()
 	defer codec.Release(m)
 	p, enc := printer(e, global, c.Wide), newEncoder(e)

@@ -7,6 +7,7 @@ import (
 	"github.com/sipwire/sipwire/compact"
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/lint"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -52,6 +53,7 @@ var operations = []operation{
 			_, _ = f.ID.Check(f.Value)
 		}
 	}),
+	on("lint", func(m *codec.Message) { lint.Check(m) }),
 	on("counts", func(m *codec.Message) {
 		m.Duplicate()
 		for id := range header.ID(255) {

@@ -10,6 +10,13 @@ type Findings struct {
 	Findings []Finding `json:"findings"`
 }
 
+// FindingsInStream are the findings of one message of a byte stream. Every
+// offset in it counts from the first byte of the message.
+type FindingsInStream struct {
+	*Findings
+	StreamOffset int64 `json:"stream_offset"` // of the message in the stream
+}
+
 // A Finding is the JSON form of one [lint.Finding].
 type Finding struct {
 	Severity string `json:"severity"` // "error", "warning" or "note"

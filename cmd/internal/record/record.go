@@ -52,15 +52,17 @@ type Record struct {
 	CSeqMethod      Text `json:"cseq_method"` // of a response too
 	MaxForwards     *int `json:"max_forwards"`
 
-	// Errors are the header fields whose values do not follow their grammar.
+	// Errors are the header fields whose values do not follow their grammar,
+	// and the Request-URI where it does not.
 	Errors []ValueError `json:"errors"`
 
 	*Failure
 }
 
-// A ValueError is one header field whose value does not follow its grammar.
+// A ValueError is one header field whose value does not follow its grammar, or
+// the Request-URI.
 type ValueError struct {
-	Header string `json:"header"` // the registered long name
+	Header string `json:"header"` // the registered long name, or "Request-URI"
 	Code   string `json:"code"`
 	Offset int    `json:"offset"` // of the byte that is wrong
 }
@@ -135,7 +137,7 @@ func (r *Record) typed(m *codec.Message) {
 	r.FromTag, r.ToTag, r.FromURI, r.ToURI = v.FromTag, v.ToTag, v.FromURI, v.ToURI
 	r.CallID, r.CSeqNum, r.CSeqMethod, r.MaxForwards = v.CallID, v.CSeqNum, v.CSeqMethod, v.MaxForwards
 	for _, e := range typed.Errors(m) {
-		r.Errors = append(r.Errors, ValueError{e.Field.ID.String(), e.Code.Name(), e.Offset})
+		r.Errors = append(r.Errors, ValueError{e.Name, e.Code.Name(), e.Offset})
 	}
 }
 

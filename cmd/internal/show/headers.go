@@ -27,7 +27,9 @@ func (pr *Printer) headers(m *codec.Message, last bool) {
 	var rows []row
 	malformed := make(map[int]typed.Error) // by the offset of the field
 	for _, e := range typed.Errors(m) {
-		malformed[e.Field.Offset] = e
+		if e.Name != typed.RequestURI { // the tree has a place of its own for it
+			malformed[e.Field.Offset] = e
+		}
 	}
 	var name, form, class int
 	for _, f := range m.Fields() {

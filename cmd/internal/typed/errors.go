@@ -11,24 +11,35 @@ import (
 	"github.com/sipwire/sipwire/header"
 )
 
-// An Error is a header field whose value does not follow its grammar.
+// An Error is a header field whose value does not follow its grammar, or the
+// Request-URI.
 type Error struct {
-	Field  codec.Field
+	Name   string      // the registered name of the header, or RequestURI
+	Field  codec.Field // the zero Field for the Request-URI
 	Code   sipwire.Code
 	Offset int // of the byte that is wrong, in the message
 }
 
-// Errors returns every header field of the table that does not parse, in the
-// order of the message, each with its first error.
+// RequestURI is the name of an Error of the Request-URI.
+const RequestURI = "Request-URI"
+
+// Errors returns the Request-URI and every header field of the table that does
+// not parse, in the order of the message, each with its first error.
 func Errors(m *codec.Message) []Error {
 	var all []Error
+	if m.IsRequest() {
+		if _, err := m.RequestURI(); err != nil {
+			f := m.Fault()
+			all = append(all, Error{Name: RequestURI, Code: f.Code, Offset: f.Offset})
+		}
+	}
 	for _, f := range m.Fields() {
 		if f.ID == header.IDOther {
 			continue
 		}
 		n, err := f.ID.Check(f.Value)
 		if code, ok := errors.AsType[sipwire.Code](err); ok {
-			all = append(all, Error{f, code, f.ValueOffset + n})
+			all = append(all, Error{f.ID.String(), f, code, f.ValueOffset + n})
 		}
 	}
 	return all
