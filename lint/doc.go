@@ -23,7 +23,23 @@
 // Each finding has the name of its [Rule]. Names are stable: programs may
 // compare them, and no release gives one another meaning. A value that does
 // not follow its grammar is reported under the name of its [sipwire.Code], as
-// in "number" or "angle"; all other rules are constants of this package.
+// in "number" or "angle". What the parser tolerates beyond the grammar has
+// names of its own, such as "raw-display-name": parser and checker share one
+// list, so that nothing is tolerated unseen. All other rules are constants of
+// this package. They are about
+//
+//   - the start line and the lines: version, status, line ends, UTF-8, what
+//     is no message at all;
+//   - what must be there, and what must not: headers, tags, Content-Type;
+//   - URIs: table 1 of RFC 3261, 19.1.1 for From, To, Contact, Route,
+//     Record-Route, Path and Service-Route, and parameters given twice;
+//   - Digest: parameters that lack, qop with nc and cnonce, the forms of nc
+//     and response, quotes;
+//   - fields that belong together: the one Contact of a dialog, reliable
+//     responses, session timers, Replaces and its tags, sips and UDP;
+//   - the session description and its answer.
+//
+// `sipwire check --rules` prints all of them, as [Rules] yields them.
 //
 // # Who owns the bytes, and what it costs
 //
@@ -35,5 +51,6 @@
 //
 // Sections of RFC 3261: 7 and 18.3 (framing), 8.1 and 8.2 (what must be
 // there), 9.1 (CANCEL), 10 (Contact), 16 (proxies), 19.1 (URIs), 20 (header
-// fields); RFC 3515, 3581 and 8224 where a finding says so.
+// fields), 22 (Digest); RFC 2046, 3262, 3515, 3581, 3891, 4028, 7616, 8224 and
+// others where a finding says so.
 package lint
