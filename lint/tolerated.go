@@ -20,8 +20,6 @@ func (c *checker) tolerated(id header.ID, l lenient.Leniency, v []byte, i, at in
 		text = "dotted numbers that are no IPv4 address"
 	case l == lenient.HostDigits:
 		s = Note // the names of containers, and of nothing but digits
-	case l == lenient.ParamByte && isBareIPv6(id, v[i:]):
-		return
 	}
 	c.add(s, Rule(l.Name()), toleratedRFC(l), id.String(), at+i, "%s", text)
 }
@@ -55,15 +53,4 @@ func hostAround(b []byte, i int) []byte {
 // isDotted reports whether a host is numbers with dots between them.
 func isDotted(host []byte) bool {
 	return bytes.IndexByte(host, '.') >= 0 && len(bytes.Trim(host, "0123456789.")) == 0
-}
-
-// isBareIPv6 reports whether the rest of a parameter's value, from its first colon
-// on, may be that of an IPv6 address without brackets, which RFC 7913 allows in
-// P-Access-Network-Info.
-func isBareIPv6(id header.ID, rest []byte) bool {
-	if id != header.IDPAccessNetworkInfo {
-		return false
-	}
-	n := abnf.Span(rest, 0, abnf.IPv6)
-	return rest[0] == ':' && (n == len(rest) || rest[n] == ';' || abnf.Is(rest[n], abnf.WSP))
 }
