@@ -37,20 +37,14 @@ type Edit struct {
 	splices []splice
 	text    []byte
 	fault   Fault
-	grown   int  // how much longer the splices make the body
-	end     int  // of the last splice
-	sorted  bool // the splices are in order
-	checked bool // and no two of them are in conflict
+	grown   int // how much longer the splices make the body, once sorted
 
 	addr    netip.Addr // the last one that was put in
-	addrAt  part       // where in text, or the zero part
+	addrAt  part       // where it is in text with its type, or the zero part
 	dropped []uint32   // formats taken out of each media, nil for none
 
 	lastRemoved bool // the last line, which has no end, goes
 	putAtEnd    bool // something is put in behind it
-
-	addrText  []byte // of addr, with its type
-	addrStore [4 + len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")]byte
 
 	inlineSplices [inlineSplices]splice
 	inlineText    [inlineText]byte
@@ -79,9 +73,13 @@ func (e *Edit) Begin(d *Description) error {
 		e.splices, e.text = e.inlineSplices[:], e.inlineText[:]
 	}
 	e.d = d
-	e.splices, e.text, e.dropped = e.splices[:0], e.text[:0], e.dropped[:0]
-	e.fault, e.grown, e.end, e.sorted, e.checked = Fault{}, 0, 0, true, false
-	e.addrAt = part{}
+	// An address in front of all other text stays: a relay puts the same one
+	// into every description.
+	if e.addrAt.lo != 0 {
+		e.addrAt = part{}
+	}
+	e.splices, e.text, e.dropped = e.splices[:0], e.text[:e.addrAt.hi], e.dropped[:0]
+	e.fault = Fault{}
 	e.lastRemoved, e.putAtEnd = false, false
 	if d.parseFault.Code != 0 || d.n == 0 {
 		return e.fail(sipwire.ErrNotParsed, 0)
@@ -114,14 +112,17 @@ func (e *Edit) fail(code sipwire.Code, offset int) error {
 // ready reports whether changes may be made to the section: after Begin,
 // before an error, and when there is such a section.
 func (e *Edit) ready(i int) bool {
-	switch {
-	case e.d == nil:
+	return e.d != nil && e.fault.Code == 0 && uint(i+1) <= uint(len(e.d.media)) || e.notReady()
+}
+
+// notReady records why not, and returns false.
+func (e *Edit) notReady() bool {
+	if e.d == nil {
 		e.fault.Code = sipwire.ErrState
-	case e.fault.Code != 0:
-	case i < -1 || i >= len(e.d.media):
+	} else if e.fault.Code == 0 {
 		_ = e.fail(sipwire.ErrState, len(e.d.b))
 	}
-	return e.fault.Code == 0
+	return false
 }
 
 // replace adds the change of b[lo:hi] into text[from:to].
@@ -133,28 +134,30 @@ func (e *Edit) replace(lo, hi, from, to int, kind spliceKind) {
 	e.splices = e.splices[:n+1]
 	s := &e.splices[n]
 	s.lo, s.hi, s.from, s.to, s.kind = uint32(lo), uint32(hi), uint32(from), uint32(to), kind
-	e.grown += to - from - (hi - lo)
-	if lo < e.end {
-		e.sorted = false
-	}
-	e.end = hi
-	e.checked = e.sorted && (e.checked || n == 0) && kind == anything
 }
 
-// sort puts the splices in order and looks for conflicts.
+// sort puts the splices in order, looks for conflicts, and adds up what they
+// make longer. Most often they are in order already and there is nothing to
+// look for.
 func (e *Edit) sort() error {
-	if !e.sorted {
-		if len(e.splices) <= inlineSplices {
-			insertionSort(e.splices)
-		} else {
-			slices.SortStableFunc(e.splices, func(a, b splice) int { return cmp.Compare(a.place(), b.place()) })
-		}
-		e.sorted = true
+	end, grown, plain := uint32(0), 0, true
+	for i := range e.splices {
+		s := &e.splices[i]
+		plain = plain && s.lo >= end && s.kind == anything
+		grown += int(s.to-s.from) - int(s.hi-s.lo)
+		end = s.hi
 	}
-	if e.checked {
-		return nil // in order, and each behind the one before
+	e.grown = grown
+	if plain {
+		return nil
 	}
-	end, seen := uint32(0), 0
+	if len(e.splices) <= inlineSplices {
+		insertionSort(e.splices)
+	} else {
+		slices.SortStableFunc(e.splices, func(a, b splice) int { return cmp.Compare(a.place(), b.place()) })
+	}
+	end = 0
+	seen := 0
 	for i := range e.splices {
 		s := &e.splices[i]
 		if s.lo < end {
@@ -256,34 +259,40 @@ func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
 
 // write writes the result to out, which has room for just that.
 func (e *Edit) write(out []byte) {
-	b, at := e.d.b, 0
+	b, put := e.d.b, e.text[:cap(e.text)]
+	at, to := 0, 0 // in b and in out
 	end := e.missingEnd()
 	for i := range e.splices {
 		s := &e.splices[i]
-		run, text := int(s.lo)-at, int(s.to-s.from)
-		from, put := b[at:], e.text[s.from:cap(e.text)]
-		if end == "" && max(run, text) <= shortRun && min(len(out)/2, len(from), len(put)) >= shortRun {
+		run, from, text := int(s.lo)-at, int(s.from), int(s.to-s.from)
+		if run <= shortRun && text <= shortText && len(b)-at >= shortRun && len(out)-to >= shortRun+shortText && len(put)-from >= shortText && end == "" {
 			// How long the runs are cannot be predicted: a copy of fixed
 			// length costs less, and what is too much is written over.
-			copyShort((*[shortRun]byte)(out), (*[shortRun]byte)(from))
-			copyShort((*[shortRun]byte)(out[run:]), (*[shortRun]byte)(put))
-			out = out[run+text:]
+			copyShort((*[shortRun]byte)(out[to:]), (*[shortRun]byte)(b[at:]))
+			to += run
+			o, t := (*[shortText]byte)(out[to:]), (*[shortText]byte)(put[from:])
+			*(*[16]byte)(o[0:]) = *(*[16]byte)(t[0:])
+			*(*[16]byte)(o[16:]) = *(*[16]byte)(t[16:])
+			to += text
 			at = int(s.hi)
 			continue
 		}
-		out = out[copy(out, from[:run]):]
+		to += copy(out[to:], b[at:s.lo])
 		if end != "" && int(s.lo) == len(b) {
-			out = out[copy(out, end):]
+			to += copy(out[to:], end)
 			end = ""
 		}
-		out = out[copy(out, put[:text]):]
+		to += copy(out[to:], put[from:s.to])
 		at = int(s.hi)
 	}
-	copy(out, b[at:])
+	copy(out[to:], b[at:])
 }
 
-// shortRun is the length up to which runs are copied by a fixed length.
-const shortRun = 64
+// The lengths up to which runs, and texts, are copied by a fixed length.
+const (
+	shortRun  = 64
+	shortText = 32
+)
 
 // copyShort is *d = *s, sixteen bytes at a time: the assignment of a whole
 // array is a call of memmove, since the two might overlap.

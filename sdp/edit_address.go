@@ -10,28 +10,23 @@ import (
 // Where media go: addresses and ports.
 
 // address puts the text of an address with its type, "IP4 192.0.2.1", into
-// text, and returns where it is. The same address is put in once; made it is
-// once for as long as the Edit lives, for a relay has the same one every time.
+// text, and returns where it is. The same address is put in once.
 func (e *Edit) address(a netip.Addr, offset int) (part, error) {
 	if a == e.addr && e.addrAt.hi != 0 {
 		return e.addrAt, nil
 	}
-	if a != e.addr || len(e.addrText) == 0 {
-		text := append(e.addrStore[:0], "IP4 "...)
-		switch u := a.Unmap(); {
-		case u.Is4():
-			text = appendAddr(text, u)
-		case u.Is6():
-			text[2] = '6'
-			text = appendAddr(text, u)
-		default:
-			return part{}, e.fail(sipwire.ErrHost, offset)
-		}
-		e.addr, e.addrText = a, text
-	}
 	from := len(e.text)
-	e.text = append(e.text, e.addrText...)
-	e.addrAt = part{from, len(e.text)}
+	text := append(e.text, "IP4 "...)
+	switch u := a.Unmap(); {
+	case u.Is4():
+		text = appendAddr(text, u)
+	case u.Is6():
+		text[from+2] = '6'
+		text = appendAddr(text, u)
+	default:
+		return part{}, e.fail(sipwire.ErrHost, offset)
+	}
+	e.addr, e.addrAt, e.text = a, part{from, len(text)}, text
 	return e.addrAt, nil
 }
 

@@ -1,6 +1,7 @@
 package sdp
 
 import (
+	"encoding/binary"
 	"math/bits"
 
 	"github.com/sipwire/sipwire/internal/abnf"
@@ -15,11 +16,11 @@ import (
 
 // The first bytes of c= lines and what is in front of the address in o= lines,
 // as abnf.Load64 has them.
-var (
-	connection4 = abnf.Load64([]byte("c=IN IP4"))
-	connection6 = abnf.Load64([]byte("c=IN IP6"))
-	origin4     = abnf.Load64([]byte(" IN IP4 "))
-	origin6     = abnf.Load64([]byte(" IN IP6 "))
+const (
+	connection4 = 'c' | '='<<8 | 'I'<<16 | 'N'<<24 | ' '<<32 | 'I'<<40 | 'P'<<48 | '4'<<56
+	connection6 = connection4 ^ ('4'^'6')<<56
+	origin4     = ' ' | 'I'<<8 | 'N'<<16 | ' '<<24 | 'I'<<32 | 'P'<<40 | '4'<<48 | ' '<<56
+	origin6     = origin4 ^ ('4'^'6')<<48
 )
 
 // equal returns the top bit of each byte of w that is c, and of no other.
@@ -95,14 +96,18 @@ func plain8(b []byte) uint64 {
 	return 1
 }
 
-// appendPort appends a port in decimal: five digits at once, of which the first
-// ones are shifted out.
+// appendPort appends a port in decimal. All five digits are made at once, the
+// first of them and the pairs behind it, and the zeros in front are shifted out.
 func appendPort(dst []byte, port uint16) []byte {
-	v := uint64(port)
-	digits := v/10000 | v/1000%10<<8 | v/100%10<<16 | v/10%10<<24 | v%10<<32
-	// The zeros in front; the last digit counts whatever it is.
+	first := uint64(port) / 10000
+	pairs := uint64(port) - first*10000
+	high := pairs / 100
+	pairs = high | (pairs-high*100)<<16
+	tens := pairs * 103 >> 10 & 0x000f000f
+	digits := first | (tens|(pairs-tens*10)<<8)<<8
+	// The last digit counts whatever it is.
 	front := bits.TrailingZeros64(digits|1<<32) / 8
 	text := (digits + '0'*(abnf.Ones>>24)) >> (8 * front)
-	dst = append(dst, byte(text), byte(text>>8), byte(text>>16), byte(text>>24), byte(text>>32))
-	return dst[:len(dst)-front]
+	dst = binary.LittleEndian.AppendUint64(dst, text)
+	return dst[:len(dst)-3-front]
 }
