@@ -34,6 +34,7 @@ type Edit struct {
 	_ noCopy
 
 	d       *Description
+	open    uint // sections that may be changed; 0 before Begin, and after an error
 	splices []splice
 	text    []byte
 	fault   Fault
@@ -79,7 +80,7 @@ func (e *Edit) Begin(d *Description) error {
 		e.addrAt = part{}
 	}
 	e.splices, e.text, e.dropped = e.splices[:0], e.text[:e.addrAt.hi], e.dropped[:0]
-	e.fault = Fault{}
+	e.fault, e.open = Fault{}, uint(len(d.media)+1)
 	e.lastRemoved, e.putAtEnd = false, false
 	if d.parseFault.Code != 0 || d.n == 0 {
 		return e.fail(sipwire.ErrNotParsed, 0)
@@ -99,7 +100,7 @@ func (e *Edit) fail(code sipwire.Code, offset int) error {
 	if e.fault.Code != 0 {
 		return e.fault.Code
 	}
-	e.fault = Fault{Code: code, Offset: offset}
+	e.fault, e.open = Fault{Code: code, Offset: offset}, 0
 	if d := e.d; d != nil && d.n > 0 {
 		// The line whose end is at the offset or behind.
 		i, _ := slices.BinarySearch(d.ends[1:d.n+1], uint32(offset))
@@ -112,7 +113,7 @@ func (e *Edit) fail(code sipwire.Code, offset int) error {
 // ready reports whether changes may be made to the section: after Begin,
 // before an error, and when there is such a section.
 func (e *Edit) ready(i int) bool {
-	return e.d != nil && e.fault.Code == 0 && uint(i+1) <= uint(len(e.d.media)) || e.notReady()
+	return uint(i+1) < e.open || e.notReady()
 }
 
 // notReady records why not, and returns false.
@@ -229,7 +230,14 @@ func (e *Edit) removeLine(i int) {
 // missingEnd returns the line end that goes between a last line without one
 // and what is put in behind it.
 func (e *Edit) missingEnd() string {
-	if e.putAtEnd && !e.lastRemoved && e.d.isUnended() {
+	if !e.putAtEnd {
+		return ""
+	}
+	return e.endBehindLast()
+}
+
+func (e *Edit) endBehindLast() string {
+	if !e.lastRemoved && e.d.isUnended() {
 		return e.eol()
 	}
 	return ""
@@ -259,33 +267,47 @@ func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
 
 // write writes the result to out, which has room for just that.
 func (e *Edit) write(out []byte) {
-	b, put := e.d.b, e.text[:cap(e.text)]
-	at, to := 0, 0 // in b and in out
+	b, at, to := e.d.b, 0, 0 // at is in b, to in out
 	end := e.missingEnd()
-	for i := range e.splices {
-		s := &e.splices[i]
-		run, from, text := int(s.lo)-at, int(s.from), int(s.to-s.from)
-		if run <= shortRun && text <= shortText && len(b)-at >= shortRun && len(out)-to >= shortRun+shortText && len(put)-from >= shortText && end == "" {
-			// How long the runs are cannot be predicted: a copy of fixed
-			// length costs less, and what is too much is written over.
-			copyShort((*[shortRun]byte)(out[to:]), (*[shortRun]byte)(b[at:]))
-			to += run
-			o, t := (*[shortText]byte)(out[to:]), (*[shortText]byte)(put[from:])
-			*(*[16]byte)(o[0:]) = *(*[16]byte)(t[0:])
-			*(*[16]byte)(o[16:]) = *(*[16]byte)(t[16:])
-			to += text
-			at = int(s.hi)
-			continue
+	for i := 0; i < len(e.splices); i++ {
+		if end == "" {
+			if i, at, to = e.writeShort(out, i, at, to); i == len(e.splices) {
+				break
+			}
 		}
+		s := &e.splices[i]
 		to += copy(out[to:], b[at:s.lo])
 		if end != "" && int(s.lo) == len(b) {
 			to += copy(out[to:], end)
 			end = ""
 		}
-		to += copy(out[to:], put[from:s.to])
+		to += copy(out[to:], e.text[s.from:s.to])
 		at = int(s.hi)
 	}
 	copy(out[to:], b[at:])
+}
+
+// writeShort writes splices from i on as long as the runs in front of them and
+// their texts are short, and returns where it has come to. How long they are
+// cannot be predicted: a copy of fixed length costs less, and what is too much
+// is written over.
+func (e *Edit) writeShort(out []byte, i, at, to int) (int, int, int) {
+	b, put := e.d.b, e.text[:cap(e.text)]
+	for ; i < len(e.splices); i++ {
+		s := &e.splices[i]
+		run, from, text := int(s.lo)-at, int(s.from), int(s.to-s.from)
+		if run > shortRun || text > shortText || at+shortRun > len(b) || from+shortText > len(put) || to+shortRun+shortText > len(out) {
+			break
+		}
+		copyShort((*[shortRun]byte)(out[to:]), (*[shortRun]byte)(b[at:]))
+		to += run
+		o, t := (*[shortText]byte)(out[to:]), (*[shortText]byte)(put[from:])
+		*(*[16]byte)(o[0:]) = *(*[16]byte)(t[0:])
+		*(*[16]byte)(o[16:]) = *(*[16]byte)(t[16:])
+		to += text
+		at = int(s.hi)
+	}
+	return i, at, to
 }
 
 // The lengths up to which runs, and texts, are copied by a fixed length.

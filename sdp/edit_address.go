@@ -210,9 +210,7 @@ func (e *Edit) SetPort(i int, port uint16) error {
 	if i < 0 {
 		return e.fail(sipwire.ErrState, 0)
 	}
-	lo, hi := e.d.bounds(int(e.d.media[i]))
-	at, end, _, _, ok := fastPort(e.d.b, lo, hi)
-	at++
+	at, end, ok := fastPortPlace(e.d.b, int(e.d.ends[e.d.media[i]]+1))
 	if !ok {
 		m := Media{Section: e.d.section(i), index: i}
 		if at, code := m.parse(); code != 0 {

@@ -21,6 +21,8 @@ const (
 	connection6 = connection4 ^ ('4'^'6')<<56
 	origin4     = ' ' | 'I'<<8 | 'N'<<16 | ' '<<24 | 'I'<<32 | 'P'<<40 | '4'<<48 | ' '<<56
 	origin6     = origin4 ^ ('4'^'6')<<48
+	audio       = 'm' | '='<<8 | 'a'<<16 | 'u'<<24 | 'd'<<32 | 'i'<<40 | 'o'<<48 | ' '<<56
+	video       = audio ^ ('a'^'v')<<16 ^ ('u'^'i')<<24 ^ ('i'^'e')<<40
 )
 
 // equal returns the top bit of each byte of w that is c, and of no other.
@@ -40,17 +42,18 @@ func fastTypeStart(b []byte, lo, hi int) (at int, ok bool) {
 		return lo + 5, b[lo+8] == ' ' && b[lo+9] > ' '
 	}
 	// The last space, in the last sixteen bytes.
-	var start int
-	if m := equal(abnf.Load64(b[hi-8:]), ' '); m != 0 {
-		start = hi - bits.LeadingZeros64(m)/8
-	} else {
-		m = equal(abnf.Load64(b[hi-16:]), ' ')
-		start = hi - 8 - bits.LeadingZeros64(m)/8
+	tail := (*[16]byte)(b[hi-16:])
+	start := hi
+	m := equal(abnf.Load64(tail[8:]), ' ')
+	if m == 0 {
+		m = equal(abnf.Load64(tail[:]), ' ')
+		start = hi - 8
 	}
+	start -= bits.LeadingZeros64(m) / 8
 	if start-8 < lo {
 		return 0, false
 	}
-	w := abnf.Load64(b[start-8:])
+	w := abnf.Load64((*[8]byte)(b[start-8:])[:])
 	// Six fields: there is something in front of these.
 	return start - 4, b[lo] == 'o' && (w == origin4 || w == origin6) && start-8 > lo+5
 }
@@ -73,6 +76,26 @@ func fastPort(b []byte, lo, hi int) (typEnd, portEnd, port, rest int, ok bool) {
 	}
 	port = int(abnf.Decimal(w << (64 - 8*n)))
 	return typEnd, at + n, port, at + n + 1, port < 1<<16
+}
+
+// fastPortPlace returns where the port is in the m= line at lo, when that is of
+// audio or video with one space each. What it looks at is in the line, for none
+// of it is a line end.
+func fastPortPlace(b []byte, lo int) (at, end int, ok bool) {
+	if lo > len(b)-16 {
+		return 0, 0, false
+	}
+	line := (*[16]byte)(b[lo:])
+	if w := abnf.Load64(line[:]); w != audio && w != video {
+		return 0, 0, false
+	}
+	w := abnf.DigitValues(abnf.Load64(line[8:]))
+	n := bits.TrailingZeros64(abnf.NotDigits(w)) &^ 7
+	behind := abnf.DigitValues(w >> n)
+	// Its digits, the highest first, for a comparison as a number.
+	digits := bits.ReverseBytes64(w << (64 - n))
+	ok = uint(n-8) <= 32 && byte(behind) == ' ' && byte(behind>>8) > ' ' && digits <= 0x00_00_00_06_05_05_03_05
+	return lo + 8, lo + 8 + n/8, ok
 }
 
 // fastConnection reports whether b is "IN IP4 " and an address of 8 to 16
