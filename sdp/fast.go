@@ -3,6 +3,7 @@ package sdp
 import (
 	"encoding/binary"
 	"math/bits"
+	"unsafe"
 
 	"github.com/sipwire/sipwire/internal/abnf"
 )
@@ -25,6 +26,11 @@ const (
 	video       = audio ^ ('a'^'v')<<16 ^ ('u'^'i')<<24 ^ ('i'^'e')<<40
 )
 
+// word is abnf.Load64(b[i:]) where the caller knows that there are eight bytes.
+func word(b []byte, i int) uint64 {
+	return abnf.Load64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i))[:])
+}
+
 // equal returns the top bit of each byte of w that is c, and of no other.
 func equal(w uint64, c byte) uint64 {
 	x := w ^ abnf.Ones*uint64(c)
@@ -35,25 +41,24 @@ func equal(w uint64, c byte) uint64 {
 // fastTypeStart returns where the type of the address begins in the line
 // b[lo:hi], when it is a c= or an o= line in its usual form.
 func fastTypeStart(b []byte, lo, hi int) (at int, ok bool) {
-	if hi-lo < 16 || b[hi-1] <= ' ' {
+	if hi-lo < 16 || hi > len(b) || b[hi-1] <= ' ' {
 		return 0, false
 	}
-	if w := abnf.Load64(b[lo:]); w == connection4 || w == connection6 {
+	if w := word(b, lo); w == connection4 || w == connection6 {
 		return lo + 5, b[lo+8] == ' ' && b[lo+9] > ' '
 	}
 	// The last space, in the last sixteen bytes.
-	tail := (*[16]byte)(b[hi-16:])
 	start := hi
-	m := equal(abnf.Load64(tail[8:]), ' ')
+	m := equal(word(b, hi-8), ' ')
 	if m == 0 {
-		m = equal(abnf.Load64(tail[:]), ' ')
+		m = equal(word(b, hi-16), ' ')
 		start = hi - 8
 	}
 	start -= bits.LeadingZeros64(m) / 8
 	if start-8 < lo {
 		return 0, false
 	}
-	w := abnf.Load64((*[8]byte)(b[start-8:])[:])
+	w := word(b, start-8)
 	// Six fields: there is something in front of these.
 	return start - 4, b[lo] == 'o' && (w == origin4 || w == origin6) && start-8 > lo+5
 }
@@ -61,15 +66,15 @@ func fastTypeStart(b []byte, lo, hi int) (at int, ok bool) {
 // fastPort reads "m=" type SP port SP, with one space each and a type of up to
 // seven letters. rest is where the protocol begins.
 func fastPort(b []byte, lo, hi int) (typEnd, portEnd, port, rest int, ok bool) {
-	if hi-lo < 18 {
+	if hi-lo < 18 || hi > len(b) {
 		return 0, 0, 0, 0, false
 	}
-	typEnd = lo + 2 + bits.TrailingZeros64(equal(abnf.Load64(b[lo+2:]), ' '))/8
+	typEnd = lo + 2 + bits.TrailingZeros64(equal(word(b, lo+2), ' '))/8
 	at := typEnd + 1
 	if typEnd == lo+2 || typEnd == lo+10 || at+8 > hi {
 		return 0, 0, 0, 0, false
 	}
-	w := abnf.DigitValues(abnf.Load64(b[at:]))
+	w := abnf.DigitValues(word(b, at))
 	n := bits.TrailingZeros64(abnf.NotDigits(w)) / 8
 	if n == 0 || n > 5 || b[at+n] != ' ' || b[at+n+1] <= ' ' {
 		return 0, 0, 0, 0, false
@@ -85,11 +90,10 @@ func fastPortPlace(b []byte, lo int) (at, end int, ok bool) {
 	if lo > len(b)-16 {
 		return 0, 0, false
 	}
-	line := (*[16]byte)(b[lo:])
-	if w := abnf.Load64(line[:]); w != audio && w != video {
+	if w := word(b, lo); w != audio && w != video {
 		return 0, 0, false
 	}
-	w := abnf.DigitValues(abnf.Load64(line[8:]))
+	w := abnf.DigitValues(word(b, lo+8))
 	n := bits.TrailingZeros64(abnf.NotDigits(w)) &^ 7
 	behind := abnf.DigitValues(w >> n)
 	// Its digits, the highest first, for a comparison as a number.
