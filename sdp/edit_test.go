@@ -103,3 +103,43 @@ func TestEditManyChanges(t *testing.T) {
 		t.Errorf("%v, %d bytes, want %d", err, len(out), len(want))
 	}
 }
+
+// TestFastPortPlace asks that the fast way to a port finds what Media.parse
+// does, takes the usual lines, and never one that is malformed.
+func TestFastPortPlace(t *testing.T) {
+	for _, c := range []struct {
+		line string
+		fast bool
+	}{
+		{"m=audio 4000 RTP/AVP 0", true},
+		{"m=video 65535 RTP/AVP 0", true},
+		{"m=audio 0 RTP/AVP 0", true},
+		{"m=audio 00009 RTP/AVP 0", true},
+		{"m=audio 65536 RTP/AVP 0", false},
+		{"m=audio 99999 RTP/AVP 0", false},
+		{"m=audio 000009 RTP/AVP 0", false},
+		{"m=audio  4000 RTP/AVP 0", false},
+		{"m=audio 4000  RTP/AVP 0", false},
+		{"m=audio 4000/2 RTP/AVP 0", false},
+		{"m=audio 4000 \r\na=sendrecv", false},
+		{"m=audio 4000\r\na=sendrecv", false},
+		{"m=audio x RTP/AVP 0", false},
+		{"m=audio 4\x80 RTP/AVP 0", false},
+		{"m=image 4000 udptl t38", false},
+		{"m=audio 40 RTP", true},
+	} {
+		for _, end := range []string{"", "\r\n"} {
+			var d Description
+			if err := d.Parse([]byte("v=0\r\n" + c.line + end)); err != nil {
+				t.Fatal(err)
+			}
+			at, to, ok := fastPortPlace(d.b, 5)
+			if ok != c.fast && len(d.b) >= 5+16 {
+				t.Errorf("%q: %v", c.line, ok)
+			}
+			if m, err := d.Media(0); ok && (err != nil || m.portAt != part{at, to}) {
+				t.Errorf("%q: %d to %d, want %v, %v", c.line, at, to, m.portAt, err)
+			}
+		}
+	}
+}

@@ -11,7 +11,7 @@ import (
 // Lines as nearly everyone writes them are read eight bytes at a time. How long
 // an address or a port is cannot be predicted, so that a loop to its end costs
 // a branch that goes wrong. With what is here, and the copies of fixed length in
-// Edit, a rewrite of all addresses and ports takes 184 ns in place of 238 (mean
+// Edit, a rewrite of all addresses and ports took 184 ns in place of 238 (mean
 // of 539 bytes, AVX2, tenth percentile, Zen 5, 27 November 2026). What is not as
 // expected is read field by field.
 
@@ -85,7 +85,8 @@ func fastPort(b []byte, lo, hi int) (typEnd, portEnd, port, rest int, ok bool) {
 
 // fastPortPlace returns where the port is in the m= line at lo, when that is of
 // audio or video with one space each. What it looks at is in the line, for none
-// of it is a line end.
+// of it is a line end. With this and appendPort a port of a rewrite takes 13 ns,
+// and with fastPort and a division for each digit 22 (Zen 5, 27 November 2026).
 func fastPortPlace(b []byte, lo int) (at, end int, ok bool) {
 	if lo > len(b)-16 {
 		return 0, 0, false
