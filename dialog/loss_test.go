@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -12,11 +13,14 @@ import (
 
 // With every tenth message lost, both ways, each call is set up, is ended by
 // one of the two, and leaves nothing; every message that was sent is accounted
-// for.
+// for. SIPWIRE_DEEP makes that 100,000 calls instead of 10,000, as .ci/run does.
 func TestLoss(t *testing.T) {
-	calls := 100_000
-	if testing.Short() {
+	calls := 10_000
+	switch {
+	case testing.Short():
 		calls = 3000
+	case os.Getenv("SIPWIRE_DEEP") != "":
+		calls = 100_000
 	}
 	n := newNetwork(t)
 	n.quiet = true

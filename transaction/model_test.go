@@ -2,6 +2,7 @@ package transaction
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -284,11 +285,18 @@ func (r *run) finish(path []int) {
 	}
 }
 
+// TestModel explores all orders of what can happen in the first steps.
+// SIPWIRE_DEEP makes that seven steps instead of six, as .ci/run does: many
+// more orders.
 func TestModel(t *testing.T) {
-	depth := 7
-	if testing.Short() {
+	depth := 6
+	switch {
+	case testing.Short():
 		depth = 5
+	case os.Getenv("SIPWIRE_DEEP") != "":
+		depth = 7
 	}
+	t.Logf("depth %d", depth)
 	for _, s := range scripts {
 		t.Run(s.name, func(t *testing.T) {
 			paths := 0
@@ -321,10 +329,14 @@ func TestModel(t *testing.T) {
 
 // The same with chance in place of order, and longer.
 func TestModelRandom(t *testing.T) {
-	rounds := 3000
-	if testing.Short() {
+	rounds := 1000
+	switch {
+	case testing.Short():
 		rounds = 300
+	case os.Getenv("SIPWIRE_DEEP") != "":
+		rounds = 3000
 	}
+	t.Logf("%d rounds", rounds)
 	rnd := uint64(1)
 	var last *run
 	for _, s := range scripts {

@@ -54,6 +54,12 @@ conformance() {
 	done
 	return $ok
 }
+deep() { # the tests that are shorter in "go test ./..."; prints how much was run
+	local out ok=0
+	out=$(SIPWIRE_DEEP=1 go test -count=1 -v -run '^(TestModel|TestModelRandom|TestLoss)$' ./transaction ./dialog 2>&1) || ok=1
+	grep -E 'depth|orders|rounds|calls|_test.go|FAIL|^ok' <<<"$out"
+	return $ok
+}
 portable() { # go test's arguments: all packages but udp, which is about this machine's kernel
 	go test -short "$@" $(go list ./... | grep -v /udp)
 }
