@@ -32,8 +32,14 @@ func (s *keyWriter) add(b []byte, fold uint64) {
 	if !s.hashing {
 		n := len(s.dst)
 		s.dst = append(s.dst, b...)
-		for i := n; fold != 0 && i < len(s.dst); i++ {
-			s.dst[i] |= 0x20
+		if fold != 0 {
+			fresh := s.dst[n:]
+			for ; len(fresh) >= 8; fresh = fresh[8:] {
+				binary.LittleEndian.PutUint64(fresh, binary.LittleEndian.Uint64(fresh)|fold)
+			}
+			for i := range fresh {
+				fresh[i] |= 0x20
+			}
 		}
 		return
 	}

@@ -1,6 +1,7 @@
 package header
 
 import (
+	"bytes"
 	"net/netip"
 
 	"github.com/sipwire/sipwire"
@@ -262,7 +263,18 @@ func (v *Via) ReceivedAddr() (addr netip.Addr, ok bool) { return uri.ParseAddr(v
 
 // HasRPort reports whether there is an rport parameter, with or without a value
 // (RFC 3581, 3).
-func (v *Via) HasRPort() bool { return v.Params().Has("rport") }
+func (v *Via) HasRPort() bool {
+	b := v.Params().Bytes()
+	// Outside of quotes a semicolon begins a parameter, so that most need not
+	// be read one by one.
+	const name = ";rport"
+	if at := bytes.Index(b, []byte(name)); at >= 0 && bytes.IndexByte(b, '"') < 0 {
+		if at += len(name); at == len(b) || b[at] == ';' || b[at] == '=' {
+			return true
+		}
+	}
+	return v.Params().Has("rport")
+}
 
 // RPort returns the value of the rport parameter. It is not ok when it is
 // missing or not a port.

@@ -48,7 +48,7 @@ func (l *Layer) RequestBytes(h Handle) []byte {
 	if t == nil {
 		return nil
 	}
-	return l.mem.Bytes(t.req, int(t.reqLen))
+	return l.bytes(t.req, t.reqLen)
 }
 
 // ResponseBytes returns the last response of a server transaction, nil when
@@ -58,7 +58,7 @@ func (l *Layer) ResponseBytes(h Handle) []byte {
 	if t == nil || !t.is(isServer) {
 		return nil
 	}
-	return l.mem.Bytes(t.resp, int(t.respLen))
+	return l.bytes(t.resp, t.respLen)
 }
 
 // AppendTag appends the tag that [Layer.Reply] puts into To, nothing for a

@@ -50,7 +50,10 @@ type Layer struct {
 	stats   Stats
 	pending Event // an Ended that comes behind another event of Advance
 
-	work   codec.Message // for bytes that the Layer has itself
+	work           codec.Message // for bytes that the Layer has itself
+	fresh          uint32        // index plus one: see fresh.go
+	newKey, newReq []byte        // of the fresh transaction
+
 	key    []byte
 	made   []byte // what is composed
 	fields []compose.HeaderField
@@ -92,6 +95,7 @@ const (
 	cancelling       // the INVITE is to be cancelled when a response comes
 	cancelled        // a CANCEL was sent or received
 	internal         // made by the Layer: no events
+	joined           // the response is in one piece with the key
 )
 
 func (t *tx) is(f flags) bool { return t.flags&f != 0 }
@@ -129,7 +133,7 @@ func (l *Layer) hash(b []byte) uint64 { return maphash.Bytes(l.seed, b) }
 func (l *Layer) find(hash uint64) (uint32, *tx) {
 	for i, ok := l.byKey.First(hash); ok; i, ok = l.byKey.Next(i) {
 		t := l.txs.At(i)
-		if int(t.mergeAt) == len(l.key) && bytes.Equal(l.mem.Bytes(t.key, len(l.key)), l.key) {
+		if int(t.mergeAt) == len(l.key) && bytes.Equal(l.bytes(t.key, t.mergeAt), l.key) {
 			return i, t
 		}
 	}
@@ -148,18 +152,29 @@ func (l *Layer) begin(hash uint64, mergeAt int, request []byte, f flags) (uint32
 	if l.txs.Len() >= l.config.MaxTransactions {
 		return 0, nil, sipwire.ErrLimit
 	}
-	key, keyMem, ok := l.mem.New(len(l.key))
-	if !ok {
-		return 0, nil, sipwire.ErrLimit
+	l.settle()
+	key, req := freshKey, freshReq
+	fresh := f&(isServer|isInvite) == isServer && max(len(l.key), len(request)) <= arena.Max && l.mem.HasBlocks(2)
+	if fresh {
+		l.newKey = append(l.newKey[:0], l.key...)
+		l.newReq = append(l.newReq[:0], request...)
+	} else {
+		var keyMem, reqMem []byte
+		var ok bool
+		if key, keyMem, ok = l.mem.New(len(l.key)); !ok {
+			return 0, nil, sipwire.ErrLimit
+		}
+		if req, reqMem, ok = l.mem.New(len(request)); !ok {
+			l.mem.Free(key)
+			return 0, nil, sipwire.ErrLimit
+		}
+		copy(keyMem, l.key)
+		copy(reqMem, request)
 	}
-	req, reqMem, ok := l.mem.New(len(request))
-	if !ok {
-		l.mem.Free(key)
-		return 0, nil, sipwire.ErrLimit
-	}
-	copy(keyMem, l.key)
-	copy(reqMem, request)
 	i, t := l.txs.Take()
+	if fresh {
+		l.fresh = i + 1
+	}
 	t.key, t.keyLen, t.mergeAt, t.flags = key, uint32(len(l.key)), uint32(mergeAt), f
 	t.req, t.reqLen = req, uint32(len(request))
 	l.byKey.Add(i, hash)
@@ -173,15 +188,20 @@ func (l *Layer) end(i uint32, t *tx) {
 	if l.config.Ends && !t.is(internal) {
 		l.pending = Event{Kind: Ended, Tx: l.handle(i), User: t.user, Method: t.method}
 	}
+	if l.fresh == i+1 {
+		l.fresh = 0
+	}
 	l.wheel.Clear(i)
 	l.byKey.Remove(i)
 	if t.is(inMerge) {
 		l.byMerge.Remove(i)
 	}
 	l.dropSource(t.source)
-	l.mem.Free(t.key)
-	l.mem.Free(t.req)
-	l.mem.Free(t.resp)
+	l.free(t.key)
+	l.free(t.req)
+	if !t.is(joined) {
+		l.free(t.resp)
+	}
 	l.txs.Free(i)
 }
 
@@ -193,13 +213,14 @@ func (l *Layer) lookup(h Handle) (uint32, *tx) { return l.txs.Lookup(uint64(h)) 
 // keep puts b where ref says, in place of what is there. Without memory
 // nothing is kept.
 func (l *Layer) keep(ref *arena.Ref, n *uint32, b []byte) {
+	l.settle()
 	fresh, mem, ok := l.mem.New(len(b))
 	if !ok {
 		l.stats.NotKept++
 	} else {
 		copy(mem, b)
 	}
-	l.mem.Free(*ref)
+	l.free(*ref)
 	*ref, *n = fresh, uint32(len(b))
 	if !ok {
 		*n = 0
@@ -207,7 +228,7 @@ func (l *Layer) keep(ref *arena.Ref, n *uint32, b []byte) {
 }
 
 func (l *Layer) drop(ref *arena.Ref, n *uint32) {
-	l.mem.Free(*ref)
+	l.free(*ref)
 	*ref, *n = 0, 0
 }
 
@@ -219,7 +240,7 @@ func (l *Layer) send(i uint32, t *tx, b []byte) {
 func (l *Layer) sendAgain(i uint32, t *tx, ref arena.Ref, n uint32) {
 	if ref != 0 {
 		l.stats.Repeats++
-		l.send(i, t, l.mem.Bytes(ref, int(n)))
+		l.send(i, t, l.bytes(ref, n))
 	}
 }
 

@@ -81,10 +81,13 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 		merged = f&hasToTag == 0 && l.isMerged(merge, l.key[mergeAt:])
 	}
 	via, _ := m.TopVia()
-	peer := l.pack(replyAddr(via, from))
+	at := l.pack(from)
+	peer := at
+	if to := replyAddr(via, from); to != from {
+		peer = l.pack(to)
+	}
 	source := uint32(0)
 	if l.config.MaxSource > 0 {
-		at := l.pack(from)
 		if source = l.addSource(&at); source == 0 {
 			return 0, l.refuse(m, from, sipwire.ErrLimit)
 		}
@@ -95,7 +98,7 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 		return 0, l.refuse(m, from, code)
 	}
 	l.stats.Servers++
-	t.peer, t.from, t.source = peer, l.pack(from), source
+	t.peer, t.from, t.source = peer, at, source
 	t.method, t.tag = m.Method(), l.random.Uint64()
 	if f&inMerge != 0 {
 		l.byMerge.Add(i, merge)
@@ -191,7 +194,7 @@ func (l *Layer) acknowledges(m *codec.Message, t *tx) bool {
 	if err != nil || via.HasMagicCookie() || t.resp == 0 {
 		return err == nil
 	}
-	if l.work.Parse(l.mem.Bytes(t.resp, int(t.respLen))) != nil {
+	if l.work.Parse(l.bytes(t.resp, t.respLen)) != nil {
 		return false
 	}
 	got, err1 := m.To()
@@ -281,7 +284,7 @@ func (l *Layer) isMerged(hash uint64, key []byte) bool {
 }
 
 func (l *Layer) mergeKey(t *tx) []byte {
-	return l.mem.Bytes(t.key, int(t.keyLen))[t.mergeAt:]
+	return l.bytes(t.key, t.keyLen)[t.mergeAt:]
 }
 
 // prack finds the INVITE whose reliable response a PRACK acknowledges, and
@@ -311,7 +314,7 @@ func (l *Layer) prack(m *codec.Message) Handle {
 			t.rseq = 0
 			return l.handle(i)
 		}
-		if l.work.Parse(l.mem.Bytes(t.resp, int(t.respLen))) == nil && !m.Acknowledges(&l.work) {
+		if l.work.Parse(l.bytes(t.resp, t.respLen)) == nil && !m.Acknowledges(&l.work) {
 			continue
 		}
 		t.flags &^= unacked

@@ -79,7 +79,7 @@ func (l *Layer) inviteResponse(i uint32, t *tx, m *codec.Message) bool {
 // sendACK makes the ACK for a response above 299 and keeps it, in place of the
 // INVITE, for repeats of the response (RFC 3261, 17.1.1.3).
 func (l *Layer) sendACK(i uint32, t *tx, response *codec.Message) {
-	if l.work.Parse(l.mem.Bytes(t.req, int(t.reqLen))) != nil {
+	if l.work.Parse(l.bytes(t.req, t.reqLen)) != nil {
 		return
 	}
 	b, err := compose.AppendACK(l.made[:0], &l.work, response)
@@ -119,7 +119,7 @@ func (l *Layer) otherResponse(i uint32, t *tx, status int) bool {
 // sendCancel sends the CANCEL for an INVITE that has had a provisional
 // response (RFC 3261, 9.1).
 func (l *Layer) sendCancel(i uint32, t *tx) sipwire.Code {
-	if l.work.Parse(l.mem.Bytes(t.req, int(t.reqLen))) != nil {
+	if l.work.Parse(l.bytes(t.req, t.reqLen)) != nil {
 		return sipwire.ErrState
 	}
 	b, err := compose.AppendCancel(l.made[:0], &l.work)

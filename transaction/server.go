@@ -181,7 +181,9 @@ func (l *Layer) respond(i uint32, t *tx, b []byte, status int, rseq uint32, reli
 			t.again = l.now + t.interval
 		}
 	}
-	l.keep(&t.resp, &t.respLen, b)
+	if !(l.fresh == i+1 && t.state == Completed && l.keepFinal(t, b)) {
+		l.keep(&t.resp, &t.respLen, b)
+	}
 	l.arm(i, t)
 	l.send(i, t, b)
 }
@@ -212,7 +214,7 @@ func appendTag(dst []byte, v uint64) []byte {
 // replyTag appends the To tag that the responses of t have had until now, that
 // of Reply when there are none.
 func (l *Layer) replyTag(dst []byte, t *tx) []byte {
-	if t.resp != 0 && t.status > 100 && l.work.Parse(l.mem.Bytes(t.resp, int(t.respLen))) == nil {
+	if t.resp != 0 && t.status > 100 && l.work.Parse(l.bytes(t.resp, t.respLen)) == nil {
 		if to, err := l.work.To(); err == nil && len(to.Tag()) > 0 {
 			return append(dst, to.Tag()...)
 		}

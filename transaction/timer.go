@@ -9,6 +9,7 @@ import (
 // arm sets the timer of a transaction to the earlier of its two times.
 func (l *Layer) arm(i uint32, t *tx) {
 	switch {
+	case l.fresh == i+1: // not yet
 	case t.again == 0 && t.until == 0:
 		l.wheel.Clear(i)
 	case t.again == 0 || t.until != 0 && t.until <= t.again:
@@ -24,6 +25,7 @@ func (l *Layer) Next() (at time.Duration, ok bool) {
 	if l.pending.Kind != None {
 		return l.wall(), true
 	}
+	l.settle()
 	ms, ok := l.wheel.Next()
 	return time.Duration(ms) * time.Millisecond, ok
 }
@@ -37,6 +39,7 @@ func (l *Layer) Advance(now time.Duration) (ev Event, ok bool) {
 		l.pending = Event{}
 		return ev, true
 	}
+	l.settle()
 	for {
 		i, ok := l.wheel.Pop(l.now)
 		if !ok {
@@ -96,7 +99,7 @@ func (l *Layer) repeat(i uint32, t *tx, at int64) {
 
 // trying sends a 100 (RFC 3261, 17.2.1; RFC 4320, 4.1).
 func (l *Layer) trying(i uint32, t *tx) {
-	if l.work.Parse(l.mem.Bytes(t.req, int(t.reqLen))) != nil {
+	if l.work.Parse(l.bytes(t.req, t.reqLen)) != nil {
 		return
 	}
 	r := compose.Reply{Status: 100, Source: l.unpack(&t.from).IP}

@@ -80,6 +80,12 @@ func (a *Arena) Used() int { return a.bytes }
 // Held returns the bytes of all blocks that have memory.
 func (a *Arena) Held() int { return (a.active + a.kept) * blockSize }
 
+// HasBlocks reports whether the limit allows n more blocks, so that as many
+// strings of any length have room.
+func (a *Arena) HasBlocks(n int) bool {
+	return (a.MaxBlocks <= 0 || a.active+n <= a.MaxBlocks) && a.active+n < 1<<(32-refBits)-1
+}
+
 // New returns a string of n bytes, whose contents are undefined. It is not ok
 // when n is above Max or the limit is reached.
 func (a *Arena) New(n int) (Ref, []byte, bool) {
