@@ -15,9 +15,16 @@ const (
 
 type node struct{ hash, next uint32 } // next is an index plus one
 
+// A head begins the chain of a bucket. Most hashes that are looked for are not
+// there: seen has a bit for each hash of the chain, so that the chain, which is
+// elsewhere in memory, is read for one in 30 of them only.
+type head struct{ link, seen uint32 } // link is an index plus one
+
+func bit(hash uint32) uint32 { return 1 << (hash >> 27) }
+
 // An Index is such a table. The zero value is empty and ready.
 type Index struct {
-	heads []*[segSize]uint32
+	heads []*[segSize]head
 	nodes []*[segSize]node
 	base  uint32 // buckets of this round before any was divided
 	split uint32 // the next bucket to be divided
@@ -29,7 +36,7 @@ func (x *Index) Len() int { return x.count }
 
 func (x *Index) node(i uint32) *node { return &x.nodes[i>>segBits][i&(segSize-1)] }
 
-func (x *Index) bucket(hash uint32) *uint32 {
+func (x *Index) bucket(hash uint32) *head {
 	b := hash & (x.base - 1)
 	if b < x.split {
 		b = hash & (2*x.base - 1)
@@ -44,26 +51,30 @@ func (x *Index) Add(i uint32, hash uint64) {
 	}
 	if x.base == 0 {
 		x.base = first
-		x.heads = append(x.heads, new([segSize]uint32))
+		x.heads = append(x.heads, new([segSize]head))
 	}
-	head := x.bucket(uint32(hash))
-	*x.node(i) = node{uint32(hash), *head}
-	*head = i + 1
+	x.link(i, x.node(i), uint32(hash))
 	x.count++
 	if x.count > int(x.base+x.split) {
 		x.divide()
 	}
 }
 
+func (x *Index) link(i uint32, n *node, hash uint32) {
+	h := x.bucket(hash)
+	*n = node{hash, h.link}
+	h.link, h.seen = i+1, h.seen|bit(hash)
+}
+
 // divide spreads the entries of the next bucket over two.
 func (x *Index) divide() {
 	old, fresh := x.split, x.split+x.base // fresh is empty
 	if int(fresh>>segBits) == len(x.heads) {
-		x.heads = append(x.heads, new([segSize]uint32))
+		x.heads = append(x.heads, new([segSize]head))
 	}
-	head := &x.heads[old>>segBits][old&(segSize-1)]
-	list := *head
-	*head = 0
+	h := &x.heads[old>>segBits][old&(segSize-1)]
+	list := h.link
+	*h = head{}
 	if x.split++; x.split == x.base {
 		x.base, x.split = 2*x.base, 0
 	}
@@ -71,20 +82,30 @@ func (x *Index) divide() {
 		i := list - 1
 		n := x.node(i)
 		list = n.next
-		head := x.bucket(n.hash)
-		n.next, *head = *head, i+1
+		x.link(i, n, n.hash)
 	}
 }
 
 // Remove takes index i out, which must be there.
 func (x *Index) Remove(i uint32) {
 	n := x.node(i)
-	link := x.bucket(n.hash)
-	for *link != i+1 {
-		link = &x.node(*link - 1).next
-	}
-	*link = n.next
+	h := x.bucket(n.hash)
 	x.count--
+	if h.link == i+1 && n.next == 0 { // most chains are of one
+		*h = head{}
+		return
+	}
+	seen := uint32(0)
+	for link := &h.link; *link != 0; {
+		if *link == i+1 {
+			*link = n.next
+			continue
+		}
+		other := x.node(*link - 1)
+		seen |= bit(other.hash)
+		link = &other.next
+	}
+	h.seen = seen
 }
 
 // First returns the first index with the hash, Next the one behind i.
@@ -92,7 +113,11 @@ func (x *Index) First(hash uint64) (i uint32, ok bool) {
 	if x.count == 0 {
 		return 0, false
 	}
-	return x.find(*x.bucket(uint32(hash)), uint32(hash))
+	h := x.bucket(uint32(hash))
+	if h.seen&bit(uint32(hash)) == 0 {
+		return 0, false
+	}
+	return x.find(h.link, uint32(hash))
 }
 
 // Next returns the index with the same hash behind i.

@@ -65,9 +65,9 @@ func TestChains(t *testing.T) {
 	}
 	longest := 0
 	for _, seg := range x.heads {
-		for _, link := range seg {
+		for _, head := range seg {
 			n := 0
-			for ; link != 0; link = x.node(link - 1).next {
+			for link := head.link; link != 0; link = x.node(link - 1).next {
 				n++
 			}
 			longest = max(longest, n)
