@@ -10,13 +10,10 @@
 package state
 
 import (
-	"net"
 	"net/netip"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/emiago/sipgo/sip"
 	"golang.org/x/sys/unix"
 
 	"github.com/sipwire/sipwire/codec"
@@ -99,10 +96,10 @@ func BenchmarkServer(b *testing.B) {
 			b.Run("impl=sipwire/"+name+"/"+alive.name, func(b *testing.B) { transactions(b, copies, alive.count) })
 		}
 	}
-	// sipgo takes each message in a goroutine of its own: a repeat overtakes
-	// its request and may get no answer, so there is none.
-	b.Run("impl=sipgo-stateless/repeat=no", func(b *testing.B) { sipgo(b, false) })
-	b.Run("impl=sipgo/repeat=no", func(b *testing.B) { sipgo(b, true) })
+	for name, copies := range repeats {
+		b.Run("impl=sipgo-stateless/"+name, func(b *testing.B) { sipgo(b, false, copies) })
+		b.Run("impl=sipgo/"+name, func(b *testing.B) { sipgo(b, true, copies) })
+	}
 }
 
 var ok = compose.Reply{Status: 200, Tag: []byte("a6c85cf"), Source: from.IP}
@@ -167,91 +164,4 @@ func transactions(b *testing.B, copies, alive int) {
 		b.Fatalf("%d sent for %d requests, %+v", out.n-sent, b.N, after)
 	}
 	b.ReportMetric(float64(after.Transactions), "alive")
-}
-
-// fake is a socket: ReadFrom gives requests as long as there is work, and
-// WriteTo counts the answers.
-type fake struct {
-	mu     sync.Mutex
-	wake   *sync.Cond
-	r      *request
-	left   int // requests to give
-	flying int
-	done   int
-	closed bool
-}
-
-func (f *fake) ReadFrom(b []byte) (int, net.Addr, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for !f.closed && (f.left == 0 || f.flying >= 64) {
-		f.wake.Wait()
-	}
-	if f.closed {
-		return 0, nil, net.ErrClosed
-	}
-	f.flying++
-	f.left--
-	return copy(b, f.r.next()), &net.UDPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 5060}, nil
-}
-
-func (f *fake) WriteTo(b []byte, _ net.Addr) (int, error) {
-	f.mu.Lock()
-	f.flying--
-	f.done++
-	f.mu.Unlock()
-	f.wake.Broadcast()
-	return len(b), nil
-}
-
-func (f *fake) Close() error {
-	f.mu.Lock()
-	f.closed = true
-	f.mu.Unlock()
-	f.wake.Broadcast()
-	return nil
-}
-
-func (f *fake) LocalAddr() net.Addr              { return &net.UDPAddr{IP: net.IPv4(192, 0, 2, 2), Port: 5060} }
-func (f *fake) SetDeadline(time.Time) error      { return nil }
-func (f *fake) SetReadDeadline(time.Time) error  { return nil }
-func (f *fake) SetWriteDeadline(time.Time) error { return nil }
-
-// sipgo answers through its transport layer, with its transaction layer or
-// without. T1 is 5 ms, so that transactions end 320 ms later and their ends are
-// a part of what is measured.
-func sipgo(b *testing.B, stateful bool) {
-	sip.SetTimers(5*time.Millisecond, 40*time.Millisecond, 50*time.Millisecond)
-	f := &fake{r: newRequest("OPTIONS")}
-	f.wake = sync.NewCond(&f.mu)
-	tp := sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), nil)
-	if stateful {
-		tx := sip.NewTransactionLayer(tp)
-		tx.OnRequest(func(req *sip.Request, tx *sip.ServerTx) {
-			_ = tx.Respond(sip.NewResponseFromRequest(req, 200, "OK", nil))
-		})
-	} else {
-		tp.OnMessage(func(m sip.Message) {
-			if req, ok := m.(*sip.Request); ok {
-				_ = tp.WriteMsg(sip.NewResponseFromRequest(req, 200, "OK", nil))
-			}
-		})
-	}
-	go func() { _ = tp.ServeUDP(f) }()
-	defer tp.Close()
-	defer f.Close()
-	measured(b, func() {
-		f.mu.Lock()
-		f.left, f.done = b.N, 0
-		f.mu.Unlock()
-		f.wake.Broadcast()
-		f.mu.Lock()
-		for f.done < b.N {
-			f.wake.Wait()
-		}
-		f.mu.Unlock()
-		if stateful {
-			time.Sleep(400 * time.Millisecond) // the last ones end
-		}
-	})
 }
