@@ -10,6 +10,10 @@ import (
 // its final response comes next, the request has never been copied to memory
 // of its own, and key and response go there together. Whatever else comes
 // first settles the transaction: then it is kept like all others.
+//
+// Measured by turns on a busy machine, 27 November 2026, best of seven rounds
+// of 60,000, with a repeat each: 2122 to 1890 ns with 32,000 alive, 1684 to
+// 1560 with 1000.
 
 // The references to the buffers. No reference of an arena is as great.
 const (

@@ -17,7 +17,9 @@ type node struct{ hash, next uint32 } // next is an index plus one
 
 // A head begins the chain of a bucket. Most hashes that are looked for are not
 // there: seen has a bit for each hash of the chain, so that the chain, which is
-// elsewhere in memory, is read for one in 30 of them only.
+// elsewhere in memory, is read for one in 30 of them only. A transaction with
+// 32,000 alive took 2482 ns without it and 2229 with it, the medians of seven
+// rounds by turns on a busy machine, 27 November 2026.
 type head struct{ link, seen uint32 } // link is an index plus one
 
 func bit(hash uint32) uint32 { return 1 << (hash >> 27) }
