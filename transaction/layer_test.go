@@ -295,7 +295,7 @@ func TestStray(t *testing.T) {
 		{req("ACK"), Event{Kind: Ack, Method: header.MethodACK}},
 		{"INVITE\r\n\r\n", Event{Kind: Malformed, Code: sipwire.ErrStartLine}},
 		{strings.Replace(req("OPTIONS"), "1 OPTIONS", "1 INFO", 1), Event{Kind: Malformed, Code: sipwire.ErrMethod, Method: header.MethodOPTIONS}},
-		{strings.Replace(req("OPTIONS"), "Via: SIP/2.0/UDP", "Via: ", 1), Event{Kind: Malformed, Code: sipwire.ErrToken, Method: header.MethodOPTIONS}},
+		{strings.Replace(req("OPTIONS"), "Via: SIP/2.0/UDP", "Vi: ", 1), Event{Kind: Malformed, Code: sipwire.ErrMissing, Method: header.MethodOPTIONS}},
 		{strings.Replace(req("OPTIONS"), "From: <", "From: \"<", 1), Event{Kind: Malformed, Code: sipwire.ErrQuote, Method: header.MethodOPTIONS}},
 	} {
 		got := w.receive(tt.s, udpPeer)
