@@ -94,6 +94,11 @@ const (
 	ErrStale     // what the call refers to is gone: a message that was parsed again, a transaction that has ended
 	ErrLimit     // a limit on count or memory is reached (503)
 
+	// The network.
+	ErrUnresolved // DNS has no address for a host (503)
+	ErrTransport  // a message could not be sent (503)
+	ErrTimeout    // no final response came in time (408)
+
 	numCodes
 )
 
@@ -168,6 +173,9 @@ var codes = [numCodes]struct{ name, text string }{
 	ErrState:             {"state", prefix + "call does not fit the message"},
 	ErrStale:             {"stale", prefix + "what the call refers to is gone"},
 	ErrLimit:             {"limit", prefix + "limit reached"},
+	ErrUnresolved:        {"unresolved", prefix + "host has no address"},
+	ErrTransport:         {"transport", prefix + "message could not be sent"},
+	ErrTimeout:           {"timeout", prefix + "no final response in time"},
 }
 
 // unknown stands for a number that is no code.
@@ -215,6 +223,9 @@ func (c Code) Status() int {
 	case ErrMaxForwards:
 		return 483
 	case ErrLimit:
+	case ErrTimeout:
+		return 408
+	case ErrLimit, ErrUnresolved, ErrTransport:
 		return 503
 	}
 	return 400
