@@ -19,7 +19,7 @@
 // Responses make a [Dialog], with Bye, ReInvite, Refer and Do. Retransmissions,
 // 100 Trying, the ACK of failures, CANCEL, PRACK, repeats of a 2xx and of its
 // ACK, merged requests and the rules for requests within a dialog are done here.
-// docs/from-sipgo.md shows the common tasks beside those of sipgo.
+// from-sipgo.md in this folder shows the common tasks beside those of sipgo.
 //
 // # Connections
 //
