@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -29,10 +30,28 @@ func (s *Stack) listenStream(t header.Transport, address string) error {
 		l.Listener = tls.NewListener(nl, config)
 		fallthrough
 	case header.TransportWS:
-		l.server = &http.Server{Handler: s.WebSocket(), ReadHeaderTimeout: s.config.DialTime}
+		l.server = &http.Server{Handler: s.WebSocket(), ReadHeaderTimeout: s.config.DialTime, IdleTimeout: s.config.DialTime}
+		l.server.ConnState = s.handshakes()
 	}
 	s.listeners = append(s.listeners, l)
 	return nil
+}
+
+// handshakes closes connections that are not WebSockets yet when there are
+// Config.MaxConns of them.
+func (s *Stack) handshakes() func(net.Conn, http.ConnState) {
+	var n atomic.Int64
+	return func(c net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			if n.Add(1) > int64(s.config.MaxConns) {
+				s.stats.refused.Add(1)
+				c.Close()
+			}
+		case http.StateHijacked, http.StateClosed:
+			n.Add(-1)
+		}
+	}
 }
 
 // accept takes the connections of a listener.

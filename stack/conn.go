@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/transaction"
@@ -41,6 +42,7 @@ type conn struct {
 	queued int           // bytes of queue
 	wake   chan struct{} // cap 1: something to write, or closed
 	done   chan struct{}
+	ending error // why it is closed when the queue is written
 	err    error // why it was closed
 }
 
@@ -55,8 +57,9 @@ type item struct {
 type link interface {
 	write(items []item) error
 	// read calls got for each message, ping for a ping and pong for line ends
-	// alone, until the connection ends.
-	read(got func(*codec.Message), ping, pong func()) error
+	// alone, until the connection ends, and lost when it ends because the bytes
+	// cannot be cut into messages.
+	read(got func(*codec.Message), lost func(*codec.Message, sipwire.Code), ping, pong func()) error
 	close()
 }
 
@@ -82,13 +85,29 @@ func (cn *conn) send(it item) bool {
 	return true
 }
 
-// take returns what is queued, and false when the connection is closed.
-func (cn *conn) take() ([]item, bool) {
+// take returns what is queued, whether the connection is still open, and why it
+// is to be closed then.
+func (cn *conn) take() (items []item, open bool, ending error) {
 	cn.mu.Lock()
 	defer cn.mu.Unlock()
-	items := cn.queue
+	items = cn.queue
 	cn.queue, cn.queued = nil, 0
-	return items, cn.err == nil
+	return items, cn.err == nil, cn.ending
+}
+
+// end closes a connection behind what is queued, such as a 400 to what could
+// not be read.
+func (cn *conn) end(err error) {
+	if err == nil {
+		err = net.ErrClosed
+	}
+	cn.mu.Lock()
+	cn.ending = err
+	cn.mu.Unlock()
+	select {
+	case cn.wake <- struct{}{}:
+	default:
+	}
 }
 
 // writing writes what is queued until the connection is closed.
@@ -98,17 +117,20 @@ func (cn *conn) writing() {
 		case <-cn.wake:
 		case <-cn.done:
 		}
-		items, ok := cn.take()
-		if ok && len(items) > 0 {
-			err := cn.link.write(items)
-			if err == nil {
-				cn.touch()
+		items, open, ending := cn.take()
+		if open && len(items) > 0 {
+			if err := cn.link.write(items); err != nil {
+				cn.close(err)
+				failed(items)
 				continue
 			}
-			cn.close(err)
-			ok = false
+			cn.touch()
+			items = nil
 		}
-		if !ok {
+		if open && ending != nil {
+			cn.close(ending)
+		}
+		if !open {
 			failed(items)
 			return
 		}
@@ -132,7 +154,7 @@ func (cn *conn) run(l link) {
 	if cn.err != nil {
 		cn.mu.Unlock()
 		l.close()
-		items, _ := cn.take()
+		items, _, _ := cn.take()
 		failed(items)
 		return
 	}
@@ -153,6 +175,11 @@ func (cn *conn) run(l link) {
 		c.lock()
 		c.receive(m, from)
 		c.unlock()
+	}, func(m *codec.Message, code sipwire.Code) {
+		c := s.cores[0]
+		c.lock()
+		c.refuse(m, code, from)
+		c.unlock()
 	}, func() {
 		cn.touch()
 		cn.send(item{b: pong})
@@ -160,7 +187,7 @@ func (cn *conn) run(l link) {
 		cn.touch()
 		cn.pinged.Store(0)
 	})
-	cn.close(err)
+	cn.end(err)
 }
 
 // close ends a connection. What waits for it fails.

@@ -160,7 +160,7 @@ func (c *core) flush() {
 		}
 		c.writes = c.writes[:0]
 		for _, g := range c.grams[:n] {
-			c.writes = append(c.writes, udp.Datagram{Data: c.bytes[g.lo:g.hi], Dst: g.to.IP})
+			c.writes = append(c.writes, udp.Datagram{Data: c.bytes[g.lo:g.hi], Dst: g.to.IP, Src: sock.source(g.to.Flow)})
 		}
 		if w := sock.writer(c); w == nil {
 			for _, g := range c.grams[:n] {

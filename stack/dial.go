@@ -18,7 +18,7 @@ func (s *Stack) dial(cn *conn) {
 	cancel()
 	if err != nil {
 		cn.close(err)
-		items, _ := cn.take()
+		items, _, _ := cn.take()
 		failed(items)
 		return
 	}

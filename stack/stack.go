@@ -80,7 +80,6 @@ func New(c Config) (*Stack, error) {
 	s := &Stack{
 		config: c, start: time.Now(), seed: maphash.MakeSeed(),
 		conns: map[uint64]*conn{}, byAddr: map[place]*conn{}, byPeer: map[netip.Addr]int{},
-		flow: firstConn,
 	}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	for _, l := range c.Listen {

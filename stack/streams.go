@@ -8,6 +8,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 )
 
@@ -19,10 +20,9 @@ var (
 
 // A stream is a link over TCP or TLS.
 type stream struct {
-	c       net.Conn
-	out     codec.StreamWriter
-	config  *Config
-	timeout time.Duration
+	c      net.Conn
+	out    codec.StreamWriter
+	config *Config
 }
 
 func newStream(c net.Conn, config *Config) *stream {
@@ -40,14 +40,19 @@ func (st *stream) write(items []item) error {
 	return err
 }
 
-func (st *stream) read(got func(*codec.Message), pinged, ponged func()) error {
+func (st *stream) read(got func(*codec.Message), lost func(*codec.Message, sipwire.Code), pinged, ponged func()) error {
 	in := codec.Stream{MaxIdle: st.config.MessageTime, MaxHead: st.config.MaxMessage}
 	in.Parser.MaxMessage = st.config.MaxMessage
 	defer in.Close()
 	m := codec.Acquire()
 	defer codec.Release(m)
 	for {
+		m.Reset()
 		e, err := in.ReadNext(st.c, m)
+		if in.Lost() != nil && m.IsRequest() {
+			lost(m, in.Fault().Code) // what could be read of it, for a 400
+			return err
+		}
 		if err != nil && e != codec.GotMessage {
 			return err
 		}
@@ -58,9 +63,6 @@ func (st *stream) read(got func(*codec.Message), pinged, ponged func()) error {
 			pinged()
 		case codec.LineEnd:
 			ponged()
-		}
-		if lost := in.Lost(); lost != nil {
-			return lost
 		}
 	}
 }
@@ -92,7 +94,7 @@ func (ws *webSocket) write(items []item) error {
 	return nil
 }
 
-func (ws *webSocket) read(got func(*codec.Message), pinged, ponged func()) error {
+func (ws *webSocket) read(got func(*codec.Message), _ func(*codec.Message, sipwire.Code), pinged, ponged func()) error {
 	ws.c.SetReadLimit(int64(ws.config.MaxMessage))
 	m := codec.Acquire()
 	defer codec.Release(m)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 
 	"github.com/sipwire/sipwire/codec"
@@ -13,7 +14,9 @@ import (
 	"github.com/sipwire/sipwire/udp"
 )
 
-// A socket is one UDP socket. Its flow is its number plus one.
+// A socket is one UDP socket. The flow of a datagram is the number of its socket
+// plus one and, from bit 16 on, that of the address of this host that it was
+// sent to: a host with several addresses answers from the one that was asked.
 type socket struct {
 	s    *udp.Socket
 	addr netip.AddrPort
@@ -21,10 +24,44 @@ type socket struct {
 
 	mu      sync.Mutex
 	writers map[*core]*udp.Writer // a Writer is for one goroutine at a time: a core
+	locals  []netip.Addr          // of a wildcard socket: where datagrams were sent to
 }
 
-// firstConn is above the flows of all sockets.
-const firstConn = 1 << 16
+const (
+	localShift = 16
+	// maxLocals bounds the addresses of this host that are told apart.
+	maxLocals = 256
+)
+
+// flowOf returns the flow of a datagram.
+func (k *socket) flowOf(p *udp.Packet) uint64 {
+	local := p.Dst.Addr()
+	if !k.addr.Addr().IsUnspecified() || !local.IsValid() {
+		return k.flow
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	at := slices.Index(k.locals, local)
+	if at < 0 {
+		if len(k.locals) == maxLocals {
+			return k.flow
+		}
+		at = len(k.locals)
+		k.locals = append(k.locals, local)
+	}
+	return k.flow | uint64(at+1)<<localShift
+}
+
+// source returns the address that a datagram of a flow leaves from, the zero
+// Addr when the system is to choose.
+func (k *socket) source(flow uint64) netip.Addr {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if at := flow >> localShift; at > 0 && at <= uint64(len(k.locals)) {
+		return k.locals[at-1]
+	}
+	return netip.Addr{}
+}
 
 func (s *Stack) listenUDP(address string) error {
 	us, err := udp.Listen(s.ctx, "udp", address, udp.Config{RecvBuffer: 4 << 20, SendBuffer: 4 << 20, MaxSize: s.config.MaxMessage})
@@ -55,7 +92,7 @@ func (k *socket) writer(c *core) *udp.Writer {
 // socketFor returns the socket that a message to an address leaves by: that of
 // its flow, else the first one of the family of the address.
 func (s *Stack) socketFor(to transaction.Addr) *socket {
-	if f := to.Flow; f > 0 && f <= uint64(len(s.sockets)) {
+	if f := to.Flow & (1<<localShift - 1); f > 0 && f <= uint64(len(s.sockets)) {
 		return s.sockets[f-1]
 	}
 	if !to.IP.IsValid() {
@@ -93,7 +130,7 @@ func (s *Stack) readUDP(k *socket) {
 				continue
 			}
 			_ = m.Parse(p.Data) // the core asks for the error
-			from := transaction.Addr{IP: p.Src, Transport: header.TransportUDP, Flow: k.flow}
+			from := transaction.Addr{IP: p.Src, Transport: header.TransportUDP, Flow: k.flowOf(p)}
 			if c := s.coreOf(m.Value(header.IDCallID)); c != held {
 				if held != nil {
 					held.unlock()
