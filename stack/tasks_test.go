@@ -183,6 +183,16 @@ func TestTasks(t *testing.T) {
 		t.Errorf("transfer: %q %v", done, err)
 	}
 	<-d.Done()
+	if s, err := secure(tls.Certificate{}); err != nil {
+		t.Error("TLS:", err)
+	} else {
+		s.Close()
+	}
+	if s, err := traced(); err != nil {
+		t.Error("trace:", err)
+	} else {
+		s.Close()
+	}
 }
 
 func user(r *stack.Request) string {
