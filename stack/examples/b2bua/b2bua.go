@@ -7,13 +7,12 @@ package b2bua
 import (
 	"context"
 	"errors"
-	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/sdp"
 	"github.com/sipwire/sipwire/stack"
 )
 
@@ -188,17 +187,22 @@ func (c *Call) reinvite(r *stack.Request, other *stack.Dialog) {
 
 // Hold puts the called side on hold: it is told to send nothing (RFC 3264,
 // 8.4).
-func (c *Call) Hold(ctx context.Context) error { return c.direct(ctx, "sendonly") }
+func (c *Call) Hold(ctx context.Context) error { return c.direct(ctx, sdp.SendOnly) }
 
 // Resume ends Hold.
-func (c *Call) Resume(ctx context.Context) error { return c.direct(ctx, "sendrecv") }
+func (c *Call) Resume(ctx context.Context) error { return c.direct(ctx, sdp.SendRecv) }
 
 // direct offers the session of the caller with a direction.
-func (c *Call) direct(ctx context.Context, direction string) error {
+func (c *Call) direct(ctx context.Context, direction sdp.Direction) error {
 	c.mu.Lock()
-	c.offer = withDirection(c.offer, direction)
-	offer := c.offer
+	offer, err := withDirection(c.offer, direction)
+	if err == nil {
+		c.offer = offer
+	}
 	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	res, err := c.Callee.ReInvite(ctx, "application/sdp", offer)
 	if err == nil && res.Status()/100 != 2 {
 		err = errors.New("b2bua: the other side does not agree: " + string(res.StartLine()))
@@ -208,21 +212,18 @@ func (c *Call) direct(ctx context.Context, direction string) error {
 
 // withDirection sets the direction of every stream of a session description,
 // and adds one to its version (RFC 3264, 8).
-func withDirection(sdp []byte, direction string) []byte {
-	var out []string
-	for line := range strings.SplitSeq(strings.TrimRight(string(sdp), "\r\n"), "\r\n") {
-		switch line {
-		case "a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive":
-			continue
-		}
-		if f := strings.Fields(line); strings.HasPrefix(line, "o=") && len(f) == 6 {
-			version, _ := strconv.ParseUint(f[2], 10, 62)
-			f[2] = strconv.FormatUint(version+1, 10)
-			line = strings.Join(f, " ")
-		}
-		out = append(out, line)
+func withDirection(offer []byte, direction sdp.Direction) ([]byte, error) {
+	var d sdp.Description
+	var e sdp.Edit
+	if err := d.Parse(offer); err != nil {
+		return nil, err
 	}
-	return []byte(strings.Join(append(out, "a="+direction, ""), "\r\n"))
+	_ = e.Begin(&d) // the first error stays
+	_ = e.IncrementVersion()
+	for i := range d.NumMedia() {
+		_ = e.SetDirection(i, direction)
+	}
+	return e.AppendTo(nil)
 }
 
 // statusOf returns what a caller is told about an error.
