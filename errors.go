@@ -222,7 +222,6 @@ func (c Code) Status() int {
 		return 416
 	case ErrMaxForwards:
 		return 483
-	case ErrLimit:
 	case ErrTimeout:
 		return 408
 	case ErrLimit, ErrUnresolved, ErrTransport:

@@ -117,7 +117,7 @@ func (g *Registrar) authorized(r *stack.Request, user string) bool {
 	for f := range r.All(header.IDAuthorization) {
 		var c auth.Credentials
 		if _, err := c.Parse(f.Value); err != nil || string(c.Realm()) != g.realm || string(c.Username()) != user ||
-			string(c.URI()) != string(r.RequestURIBytes()) || c.Algorithm() == nil || digest.LookupAlgorithm(c.Algorithm()) != digest.SHA256 {
+			string(c.URI()) != string(r.RequestURIBytes()) {
 			continue
 		}
 		g.mu.Lock()
@@ -125,8 +125,9 @@ func (g *Registrar) authorized(r *stack.Request, user string) bool {
 		g.mu.Unlock()
 		password, ok := g.password(user)
 		var d digest.Digester
+		offer := digest.Offer{Realm: []byte(g.realm), Algorithms: []digest.Algorithm{digest.SHA256}, QOP: digest.QOPAuth}
 		secret := digest.Secret{Password: []byte(password)}
-		if known && ok && time.Now().Before(end) && d.Verify(&c, &secret, r.MethodBytes(), r.Body()) {
+		if known && ok && time.Now().Before(end) && d.Verify(&c, &secret, &offer, r.MethodBytes(), r.Body()) {
 			return true
 		}
 	}
