@@ -1,0 +1,125 @@
+package forward
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/uri"
+)
+
+// A Local is an address that the proxy is reached at.
+type Local struct {
+	Transport header.Transport // UDP, TCP or TLS
+	Addr      netip.AddrPort   // listened on
+	// Host is what goes into Via and Record-Route: a name or an address. The
+	// address of Addr when empty, which must then be a specified one.
+	Host string
+}
+
+// A Target is a next hop.
+type Target struct {
+	// Transport is the protocol to use; TransportOther is the one that the
+	// request was received over.
+	Transport header.Transport
+	Addr      netip.AddrPort
+	// Name is what the certificate of the target must be for, over TLS.
+	Name string
+}
+
+// A Router chooses the next hop of a request whose Route values do not.
+type Router interface {
+	// Route returns the next hop. It is not ok when there is none, and must
+	// choose the same one for copies of a request, its CANCEL and its ACK.
+	// It may be called from many goroutines at once.
+	Route(m *codec.Message, src Source) (Target, bool)
+}
+
+// Config says how a Forwarder works.
+type Config struct {
+	Locals []Local // at least one
+	Key    compose.Key
+	Router Router
+	// Parser is for datagrams; its Strictness is for streams too.
+	Parser codec.Parser
+	// NoRecordRoute keeps the proxy out of the dialogs that it sees begin.
+	NoRecordRoute bool
+}
+
+// local is a Local with what is written for it.
+type local struct {
+	Local
+	via         codec.ViaSpec // without Branch
+	recordRoute [2][]byte     // the URI, for sip and for sips requests
+	addr        netip.Addr    // Host as an address, if it is one
+}
+
+// newLocal checks a Local and prepares what is written for it.
+func newLocal(l Local) (local, error) {
+	if l.Transport != header.TransportUDP && l.Transport != header.TransportTCP && l.Transport != header.TransportTLS {
+		return local{}, errors.New("transport is neither udp, tcp nor tls")
+	}
+	if !l.Addr.IsValid() || l.Addr.Port() == 0 {
+		return local{}, errors.New("no address and port to listen on")
+	}
+	if l.Host == "" {
+		if l.Addr.Addr().IsUnspecified() {
+			return local{}, fmt.Errorf("%v is no address to reach the proxy at: a name is needed", l.Addr.Addr())
+		}
+		l.Host = l.Addr.Addr().Unmap().String()
+		if l.Addr.Addr().Unmap().Is6() {
+			l.Host = "[" + l.Host + "]"
+		}
+	}
+	if uri.KindOfHost([]byte(l.Host)) == 0 {
+		return local{}, fmt.Errorf("%q is not a host", l.Host)
+	}
+	out := local{Local: l}
+	out.addr, _ = uri.ParseAddr([]byte(l.Host))
+	out.via = codec.ViaSpec{Transport: l.Transport, Host: []byte(l.Host), Port: l.Addr.Port()}
+	param := ""
+	if l.Transport != header.TransportUDP {
+		param = ";transport=" + map[header.Transport]string{header.TransportTCP: "tcp", header.TransportTLS: "tls"}[l.Transport]
+	}
+	for i, scheme := range []string{"sip", "sips"} {
+		if scheme == "sips" && l.Transport == header.TransportTLS {
+			param = ""
+		}
+		out.recordRoute[i] = fmt.Appendf(nil, "%s:%s:%d%s;lr", scheme, l.Host, l.Addr.Port(), param)
+	}
+	return out, nil
+}
+
+// A Forwarder forwards messages, one at a time: each goroutine has its own.
+type Forwarder struct {
+	config Config
+	locals []local
+	self   func(*uri.URI) bool // isSelf, bound once
+
+	message codec.Message // of Datagram
+	sent    codec.Message // a response as it leaves
+	edit    codec.Edit
+
+	branch, tag, reason, list []byte // scratch
+	fields                    [1]compose.HeaderField
+}
+
+// New returns a Forwarder for the configuration.
+func New(c Config) (*Forwarder, error) {
+	if len(c.Locals) == 0 || c.Router == nil {
+		return nil, errors.New("no address to listen on, or no next hop")
+	}
+	f := &Forwarder{config: c}
+	for _, l := range c.Locals {
+		prepared, err := newLocal(l)
+		if err != nil {
+			return nil, err
+		}
+		f.locals = append(f.locals, prepared)
+	}
+	f.self = f.isSelf
+	return f, nil
+}

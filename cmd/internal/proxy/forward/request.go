@@ -1,0 +1,238 @@
+package forward
+
+import (
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/uri"
+)
+
+// Datagram forwards the message that the datagram b holds. What is to be sent
+// is appended to dst; neither is kept.
+func (f *Forwarder) Datagram(dst, b []byte, src Source) Result {
+	if isKeepAlive(b) {
+		return Result{Kind: Absorbed}
+	}
+	err := f.config.Parser.Parse(&f.message, b)
+	return f.Message(dst, &f.message, err, src)
+}
+
+// isKeepAlive reports whether a datagram has only line ends or zero bytes,
+// as clients send them to keep a NAT open.
+func isKeepAlive(b []byte) bool {
+	if len(b) > 4 {
+		return false
+	}
+	for _, c := range b {
+		if c != '\r' && c != '\n' && c != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Message forwards a message that was parsed with the given error. What is to
+// be sent is appended to dst.
+func (f *Forwarder) Message(dst []byte, m *codec.Message, err error, src Source) Result {
+	if m.IsResponse() {
+		if err != nil {
+			return dropped(Malformed)
+		}
+		return f.response(dst, m, src)
+	}
+	if err != nil {
+		return f.malformed(dst, m, err, src)
+	}
+	return f.request(dst, m, src)
+}
+
+// request checks a request (RFC 3261, 16.3) and forwards it.
+func (f *Forwarder) request(dst []byte, m *codec.Message, src Source) Result {
+	// Step 1: what the proxy uses must be well-formed. All else is for others
+	// to judge.
+	_, via := m.TopVia()
+	_, from := m.From()
+	_, to := m.To()
+	cseq, sequence := m.CSeq()
+	_, id := m.CallID()
+	for _, err := range [...]error{via, from, to, sequence, id} {
+		if err != nil {
+			return f.malformed(dst, m, err, src)
+		}
+	}
+	if string(cseq.MethodBytes()) != string(m.MethodBytes()) {
+		return f.answer(dst, m, src, 400, "CSeq Method Differs")
+	}
+	// Step 2.
+	target, err := m.RequestURI()
+	if err != nil {
+		return f.malformed(dst, m, err, src)
+	}
+	if !target.IsSIP() && target.Scheme() != uri.Tel {
+		return f.answer(dst, m, src, 416, "")
+	}
+	// Step 3.
+	hops, err := m.MaxForwards()
+	if err != nil && m.Has(header.IDMaxForwards) {
+		return f.malformed(dst, m, err, src)
+	}
+	if m.Method() == header.MethodOPTIONS && (err == nil && hops == 0 || !target.HasUser() && !m.Has(header.IDRoute) && f.isSelf(target)) {
+		return f.answer(dst, m, src, 200, "")
+	}
+	if err == nil && hops == 0 {
+		return f.answer(dst, m, src, 483, "")
+	}
+	// Step 4.
+	if f.loops(m) {
+		return f.answer(dst, m, src, 482, "")
+	}
+	// Step 5. Neither ACK nor CANCEL has a Proxy-Require that counts (20.29).
+	if m.Method() != header.MethodACK && m.Method() != header.MethodCANCEL && f.requires(m) {
+		return f.unsupported(dst, m, src)
+	}
+	if f.isOwnACK(m) {
+		return Result{Kind: Absorbed}
+	}
+	hop, err := m.NextHop(f.self)
+	if err != nil {
+		return f.malformed(dst, m, err, src)
+	}
+	return f.send(dst, m, &hop, src)
+}
+
+// isOwnACK reports whether m is the ACK of an answer of this proxy: its To tag
+// is the one that the proxy gives.
+func (f *Forwarder) isOwnACK(m *codec.Message) bool {
+	if m.Method() != header.MethodACK {
+		return false
+	}
+	to, _ := m.To()
+	tag, err := f.config.Key.AppendTag(f.tag[:0], m)
+	f.tag = tag
+	return err == nil && string(to.Tag()) == string(tag)
+}
+
+// send finds where a request goes and writes it (16.5 and 16.6).
+func (f *Forwarder) send(dst []byte, m *codec.Message, hop *codec.Hop, src Source) Result {
+	second, err := f.passSecond(m, hop)
+	if err != nil {
+		return f.malformed(dst, m, err, src)
+	}
+	peer, ok := f.next(m, hop, src)
+	if !ok {
+		return f.answer(dst, m, src, 500, "No Address For The Next Hop")
+	}
+	to, ok := f.localFor(peer.Transport, peer.Addr.Addr(), src.Local)
+	if !ok {
+		return f.answer(dst, m, src, 500, "Transport Not Available")
+	}
+	e := &f.edit
+	_ = e.Begin(m) // what goes wrong stays in e until AppendTo
+	if f.locals[src.Local].Transport.IsReliable() {
+		_ = e.ForceRPort(src.Addr) // finds the connection again
+	} else {
+		_ = e.SetReceived(src.Addr)
+	}
+	if second {
+		_ = e.PopRoute()
+	}
+	_ = e.ApplyHop(hop)
+	_ = e.DecrementMaxForwards()
+	if !f.config.NoRecordRoute && beginsDialog(m.Method()) {
+		f.recordRoute(e, hop, src.Local, to)
+	}
+	if _, has := m.ContentLength(); !has && peer.Transport.IsReliable() {
+		_ = e.SetContentLength()
+	}
+	spec := f.locals[to].via
+	f.branch, err = f.config.Key.AppendBranch(f.branch[:0], m)
+	f.branch = f.appendLoop(append(f.branch, '.'), m)
+	spec.Branch = f.branch
+	if err == nil {
+		_ = e.PushVia(&spec)
+		dst, err = e.AppendTo(dst)
+	}
+	if err != nil {
+		return f.malformed(dst, m, err, src)
+	}
+	return Result{Kind: Forwarded, Local: to, To: peer, Data: dst}
+}
+
+// passSecond looks for a second Route value that names the proxy: it has put
+// two Record-Routes in where the transports differ. The hop is made to lead
+// behind it.
+func (f *Forwarder) passSecond(m *codec.Message, hop *codec.Hop) (bool, error) {
+	if !hop.DropFirst || !hop.Routed || hop.Strict || !f.isSelf(&hop.Next) {
+		return false, nil
+	}
+	left := m.CountValues(header.IDRoute) - 2
+	if hop.DropLast {
+		left--
+	}
+	if left <= 0 {
+		hop.Routed, hop.Next = false, hop.Target
+		return true, nil
+	}
+	n := 0
+	for v, err := range m.Routes() {
+		if err != nil {
+			return false, err
+		}
+		if n++; n < 3 {
+			continue
+		}
+		u, err := v.URI()
+		if err != nil {
+			return false, m.Fail(codec.Fault{Code: codeOf(err), Header: header.IDRoute, Offset: m.At(m.Index(header.IDRoute)).ValueOffset})
+		}
+		hop.Next, hop.Strict = u, !u.LR()
+		break
+	}
+	return true, nil
+}
+
+// next returns where a request goes (16.5, 16.6 step 7, and 16.11: the choice
+// depends on nothing that changes). A Route decides; then, for a request that
+// came by a Route of this proxy, its Request-URI; then the Router.
+func (f *Forwarder) next(m *codec.Message, hop *codec.Hop, src Source) (Peer, bool) {
+	received := f.locals[src.Local].Transport
+	if hop.Routed || hop.DropFirst || hop.DropLast {
+		d, err := codec.RequestDestination(&hop.Next)
+		if addr, ok := d.AddrPort(); err == nil && !f.isSelf(&hop.Next) {
+			if !ok || f.isListening(addr) {
+				return Peer{}, false
+			}
+			return Peer{Transport: d.Transport, Addr: addr}, true
+		}
+	}
+	if hop.Routed {
+		return Peer{}, false
+	}
+	t, ok := f.config.Router.Route(m, src)
+	if t.Transport == header.TransportOther {
+		t.Transport = received
+	}
+	return Peer{Transport: t.Transport, Addr: t.Addr, Name: t.Name}, ok
+}
+
+// beginsDialog reports whether a request of the method creates a dialog, or
+// may: those get a Record-Route.
+func beginsDialog(m header.Method) bool {
+	switch m {
+	case header.MethodINVITE, header.MethodSUBSCRIBE, header.MethodREFER:
+		return true
+	}
+	return false
+}
+
+// recordRoute puts the proxy's Record-Route in (16.6, step 4), and two where
+// the sides differ: each side then sends to the address that it can reach.
+func (f *Forwarder) recordRoute(e *codec.Edit, hop *codec.Hop, from, to int) {
+	secure := 0
+	if hop.Target.Scheme() == uri.SIPS {
+		secure = 1
+	}
+	if from != to {
+		_ = e.PushRecordRoute(f.locals[from].recordRoute[secure])
+	}
+	_ = e.PushRecordRoute(f.locals[to].recordRoute[secure])
+}

@@ -1,0 +1,56 @@
+package forward
+
+import (
+	"net/netip"
+
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/uri"
+)
+
+// response forwards a response by its Via values, and changes nothing in it
+// but to take the proxy's own one off (RFC 3261, 16.11).
+func (f *Forwarder) response(dst []byte, m *codec.Message, src Source) Result {
+	top, err := m.TopVia()
+	if err != nil {
+		return dropped(Malformed)
+	}
+	if _, own := f.isOwnVia(top); !own {
+		return dropped(NotOurs)
+	}
+	e := &f.edit
+	_ = e.Begin(m) // what goes wrong stays in e until AppendTo
+	_ = e.PopVia()
+	if _, has := m.ContentLength(); !has {
+		_ = e.SetContentLength() // the next hop may be a stream
+	}
+	from := len(dst)
+	dst, err = e.AppendTo(dst)
+	if err != nil {
+		return dropped(Malformed)
+	}
+	if err := f.sent.Parse(dst[from:]); err != nil {
+		return dropped(Malformed)
+	}
+	via, err := f.sent.TopVia()
+	if err != nil {
+		return dropped(NoVia)
+	}
+	d, err := f.sent.ResponseDestination(netip.AddrPort{})
+	addr, ok := d.AddrPort()
+	if err != nil || !ok {
+		return dropped(Unresolved)
+	}
+	peer := Peer{Transport: d.Transport, Addr: addr}
+	if d.Transport.IsReliable() {
+		// The rport that the proxy has put in says which connection it was.
+		received, ok := uri.ParseAddr(via.Received())
+		if port, has := via.RPort(); ok && has {
+			peer.Flow = netip.AddrPortFrom(received, port)
+		}
+	}
+	to, ok := f.localFor(d.Transport, addr.Addr(), src.Local)
+	if !ok {
+		return dropped(Unresolved)
+	}
+	return Result{Kind: Forwarded, Local: to, To: peer, Data: dst}
+}
