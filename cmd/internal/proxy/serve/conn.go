@@ -1,0 +1,233 @@
+package serve
+
+import (
+	"net"
+	"sync"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/codec"
+)
+
+// A conn is one TCP or TLS connection, or one that is being opened.
+type conn struct {
+	t     *conns
+	key   connKey
+	local int
+	wake  chan struct{} // something is in queue, or closed has changed
+
+	mu      sync.Mutex
+	nc      net.Conn // nil until it is open
+	queue   []queued
+	writing bool
+	closed  bool
+	until   time.Time // when reading ends; zero for never
+}
+
+// queued is a message that waits to be written.
+type queued struct {
+	b    []byte
+	kind forward.Kind
+	pong bool // a keep-alive, which nobody counts
+}
+
+// put queues a copy of b, or says why it does not.
+func (c *conn) put(b []byte, kind forward.Kind) forward.Cause {
+	return c.enqueue(queued{b: append([]byte(nil), b...), kind: kind})
+}
+
+func (c *conn) enqueue(q queued) forward.Cause {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.closed:
+		return forward.SendFailed
+	case len(c.queue) >= c.t.s.config.MaxQueue:
+		return forward.QueueFull
+	}
+	c.queue = append(c.queue, q)
+	c.signal()
+	return forward.NoCause
+}
+
+func (c *conn) signal() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// start begins to read and write.
+func (c *conn) start(nc net.Conn) {
+	c.mu.Lock()
+	c.nc = nc
+	c.mu.Unlock()
+	var both sync.WaitGroup
+	both.Go(c.read)
+	both.Go(c.write)
+	go func() {
+		both.Wait()
+		c.t.remove(c)
+	}()
+}
+
+// close ends the connection, at once.
+func (c *conn) close() {
+	c.mu.Lock()
+	c.closed = true
+	if c.nc != nil {
+		_ = c.nc.Close()
+	}
+	c.signal()
+	c.mu.Unlock()
+}
+
+// stop ends reading at a time; what is queued is still written.
+func (c *conn) stop(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.until = at
+	if c.nc != nil {
+		_ = c.nc.SetReadDeadline(at)
+	}
+}
+
+func (c *conn) isBusy() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.closed && (len(c.queue) > 0 || c.writing)
+}
+
+// fail counts what is queued as dropped, and lets nothing more in.
+func (c *conn) fail(cause forward.Cause) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	c.drop(c.queue, cause)
+	c.queue = nil
+}
+
+func (c *conn) drop(qs []queued, cause forward.Cause) {
+	for _, q := range qs {
+		if !q.pong {
+			c.t.count.end(forward.Dropped, cause)
+		}
+	}
+}
+
+// write writes what is queued until the connection is closed: all that waits
+// in one call.
+func (c *conn) write() {
+	defer c.close()
+	w := codec.StreamWriter{W: c.nc}
+	var batch []queued
+	for range c.wake {
+		c.mu.Lock()
+		closed := c.closed
+		batch, c.queue = c.queue, batch[:0]
+		c.writing = true
+		c.mu.Unlock()
+		if closed {
+			c.drop(batch, forward.SendFailed)
+			return
+		}
+		for _, q := range batch {
+			w.Add(q.b)
+		}
+		_ = c.nc.SetWriteDeadline(time.Now().Add(c.t.s.config.WriteTimeout))
+		_, err := w.Flush()
+		if err != nil {
+			c.drop(batch, forward.SendFailed)
+			c.fail(forward.SendFailed)
+			return
+		}
+		for i, q := range batch {
+			if !q.pong {
+				c.t.count.end(q.kind, 0)
+			}
+			batch[i] = queued{}
+		}
+		c.mu.Lock()
+		c.writing = false
+		c.mu.Unlock()
+	}
+}
+
+// read forwards what comes until the connection ends.
+func (c *conn) read() {
+	f, err := forward.New(c.t.s.config.Forward)
+	if err != nil {
+		c.close() // Start has made one already: this does not happen
+		return
+	}
+	s := codec.Stream{Parser: c.t.s.config.Forward.Parser}
+	defer s.Close()
+	r := timedReader{c: c, s: &s}
+	src := forward.Source{Local: c.local, Addr: c.key.addr}
+	var m codec.Message
+	var buf []byte
+	for {
+		event, err := s.ReadNext(&r, &m)
+		switch {
+		case event == codec.Ping:
+			c.enqueue(queued{b: []byte("\r\n"), pong: true})
+		case event == codec.GotMessage || s.Lost() != nil && m.Len() > 0:
+			r.known, r.timed = true, false
+			c.t.count.received.Add(1)
+			result := f.Message(buf[:0], &m, err, src)
+			switch result.Kind {
+			case forward.Forwarded, forward.Answered:
+				buf = result.Data
+				c.t.s.send(&result, buf, &c.t.count)
+			default:
+				c.t.count.end(result.Kind, result.Cause)
+			}
+		}
+		if event == codec.NeedMore && err != nil || s.Lost() != nil {
+			break
+		}
+	}
+	// While the proxy ends, what waits is still written.
+	c.mu.Lock()
+	ending := !c.until.IsZero()
+	c.mu.Unlock()
+	if !ending {
+		c.finish()
+	}
+}
+
+// finish closes the connection once what is queued is written, which is
+// bounded: answers to what came before the end of the peer's side still go out.
+func (c *conn) finish() {
+	for end := time.Now().Add(c.t.s.config.WriteTimeout); c.isBusy() && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	c.close()
+}
+
+// timedReader reads from a connection: the first byte of a message may take
+// Idle, and the rest of it MessageTime. The first message, with the TLS
+// handshake before it, has MessageTime in all.
+type timedReader struct {
+	c     *conn
+	s     *codec.Stream
+	known bool // a message has come
+	timed bool // MessageTime runs
+}
+
+func (r *timedReader) Read(b []byte) (int, error) {
+	config := &r.c.t.s.config
+	r.c.mu.Lock()
+	switch {
+	case !r.c.until.IsZero():
+		_ = r.c.nc.SetReadDeadline(r.c.until)
+	case r.s.Pending() == 0 && r.known:
+		_ = r.c.nc.SetReadDeadline(time.Now().Add(config.Idle))
+		r.timed = false
+	case !r.timed:
+		_ = r.c.nc.SetReadDeadline(time.Now().Add(config.MessageTime))
+		r.timed = true
+	}
+	r.c.mu.Unlock()
+	return r.c.nc.Read(b)
+}

@@ -1,0 +1,187 @@
+package serve
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/header"
+)
+
+// connKey is what a connection is found by: its other end.
+type connKey struct {
+	transport header.Transport
+	addr      netip.AddrPort
+}
+
+// conns are the open connections.
+type conns struct {
+	s       *Server
+	count   counter // of all messages that come or leave over connections
+	running sync.WaitGroup
+
+	mu     sync.Mutex
+	byAddr map[connKey]*conn
+	all    map[*conn]bool
+	until  time.Time // when reading ends; zero while the proxy runs
+	closed bool
+}
+
+func (t *conns) init(s *Server) {
+	t.s, t.byAddr, t.all = s, map[connKey]*conn{}, map[*conn]bool{}
+}
+
+func (t *conns) len() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.all)
+}
+
+// accept takes connections until the listener is closed.
+func (t *conns) accept(l net.Listener, local int) {
+	for {
+		nc, err := l.Accept()
+		if err != nil {
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
+			// Out of descriptors, most likely: others must end first.
+			time.Sleep(10 * time.Millisecond)
+			continue
+		}
+		transport := t.s.config.Forward.Locals[local].Transport
+		peer := nc.RemoteAddr().(*net.TCPAddr).AddrPort()
+		key := connKey{transport, netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())}
+		t.mu.Lock()
+		c := t.add(key, local)
+		t.mu.Unlock()
+		if c == nil {
+			_ = nc.Close()
+			continue
+		}
+		if transport == header.TransportTLS {
+			nc = tls.Server(nc, t.s.config.Server)
+		}
+		c.start(nc)
+	}
+}
+
+// add makes a connection known, or returns nil when there are too many. t.mu
+// is held.
+func (t *conns) add(key connKey, local int) *conn {
+	if t.closed || !t.until.IsZero() || len(t.all) >= t.s.config.MaxConns {
+		return nil
+	}
+	c := &conn{t: t, key: key, local: local, wake: make(chan struct{}, 1)}
+	t.all[c], t.byAddr[key] = true, c
+	t.running.Add(1) // taken back by remove
+	return c
+}
+
+// remove forgets a connection that has ended.
+func (t *conns) remove(c *conn) {
+	t.mu.Lock()
+	delete(t.all, c)
+	if t.byAddr[c.key] == c {
+		delete(t.byAddr, c.key)
+	}
+	t.mu.Unlock()
+	t.running.Done()
+}
+
+// send queues a message for a connection, which is opened when there is none.
+func (t *conns) send(r *forward.Result, msg []byte) {
+	c := t.find(r)
+	if c == nil {
+		t.count.end(forward.Dropped, forward.NoConnect)
+		return
+	}
+	if cause := c.put(msg, r.Kind); cause != forward.NoCause {
+		t.count.end(forward.Dropped, cause)
+	}
+}
+
+// find returns the connection for a message, or nil.
+func (t *conns) find(r *forward.Result) *conn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if c := t.byAddr[connKey{r.To.Transport, r.To.Flow}]; c != nil {
+		return c
+	}
+	key := connKey{r.To.Transport, r.To.Addr}
+	if c := t.byAddr[key]; c != nil {
+		return c
+	}
+	c := t.add(key, r.Local)
+	if c != nil {
+		go t.connect(c, r.To.Name)
+	}
+	return c
+}
+
+// connect opens the connection c. What waits for it is lost if that fails.
+func (t *conns) connect(c *conn, name string) {
+	ctx, cancel := context.WithTimeout(context.Background(), t.s.config.ConnectTimeout)
+	defer cancel()
+	nc, err := new(net.Dialer).DialContext(ctx, "tcp", c.key.addr.String())
+	if err == nil && c.key.transport == header.TransportTLS {
+		config := new(tls.Config)
+		if t.s.config.Client != nil {
+			config = t.s.config.Client.Clone()
+		}
+		if config.ServerName = name; name == "" {
+			config.ServerName = c.key.addr.Addr().String()
+		}
+		secure := tls.Client(nc, config)
+		if err = secure.HandshakeContext(ctx); err != nil {
+			_ = nc.Close()
+		}
+		nc = secure
+	}
+	if err != nil {
+		c.fail(forward.NoConnect)
+		t.remove(c)
+		return
+	}
+	c.start(nc)
+}
+
+// stopReading ends the reading of all connections at a time, and keeps new
+// ones from being opened.
+func (t *conns) stopReading(at time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.until = at
+	for c := range t.all {
+		c.stop(at)
+	}
+}
+
+// shutdown waits until all that is queued is written, at most until a time,
+// and closes the connections.
+func (t *conns) shutdown(until time.Time) {
+	for time.Now().Before(until) {
+		t.mu.Lock()
+		busy := false
+		for c := range t.all {
+			busy = busy || c.isBusy()
+		}
+		t.mu.Unlock()
+		if !busy {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.mu.Lock()
+	t.closed = true
+	for c := range t.all {
+		c.close()
+	}
+	t.mu.Unlock()
+	t.running.Wait()
+}

@@ -1,0 +1,227 @@
+package serve
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/udp"
+)
+
+// Config says how a Server works. A zero limit means its default.
+type Config struct {
+	// Forward has the addresses to listen on. A port of 0 is chosen.
+	Forward forward.Config
+	// Server and Client are for TLS: Server is needed to listen.
+	Server, Client *tls.Config
+
+	Workers        int           // for each UDP address; one for each processor
+	MaxConns       int           // open connections; 4096
+	MaxQueue       int           // messages that wait for one connection; 1024
+	Idle           time.Duration // without a message; 10 minutes
+	MessageTime    time.Duration // from the first byte of a message to its last; 30 s
+	ConnectTimeout time.Duration // also of the TLS handshake; 5 s
+	WriteTimeout   time.Duration // for what waits to be taken; 10 s
+}
+
+func (c *Config) setDefaults() {
+	for _, d := range []struct {
+		v *time.Duration
+		d time.Duration
+	}{{&c.Idle, 10 * time.Minute}, {&c.MessageTime, 30 * time.Second}, {&c.ConnectTimeout, 5 * time.Second}, {&c.WriteTimeout, 10 * time.Second}} {
+		if *d.v <= 0 {
+			*d.v = d.d
+		}
+	}
+	if c.MaxConns <= 0 {
+		c.MaxConns = 4096
+	}
+	if c.MaxQueue <= 0 {
+		c.MaxQueue = 1024
+	}
+}
+
+// A Server is a running proxy.
+type Server struct {
+	config    Config
+	groups    []*udp.Group // for each Local; nil where it is not UDP
+	writers   []*sharedWriter
+	listeners []net.Listener // for each Local; nil where it is UDP
+	workers   []*worker
+	conns     conns
+	running   sync.WaitGroup // workers and accepting goroutines
+}
+
+// sharedWriter sends on a UDP address for the goroutines of connections.
+type sharedWriter struct {
+	sync.Mutex
+	w *udp.Writer
+}
+
+// Start opens all addresses and begins to forward. The error names the address
+// that could not be opened.
+func Start(ctx context.Context, c Config) (*Server, error) {
+	c.setDefaults()
+	locals := append([]forward.Local(nil), c.Forward.Locals...)
+	c.Forward.Locals = locals
+	s := &Server{
+		config: c, groups: make([]*udp.Group, len(locals)),
+		writers: make([]*sharedWriter, len(locals)), listeners: make([]net.Listener, len(locals)),
+	}
+	s.conns.init(s)
+	for i := range locals {
+		if err := s.open(ctx, i); err != nil {
+			s.close()
+			return nil, fmt.Errorf("%v:%v: %w", locals[i].Transport, locals[i].Addr, err)
+		}
+	}
+	for i, g := range s.groups {
+		if g == nil {
+			continue
+		}
+		for _, socket := range g.Sockets {
+			f, err := forward.New(s.config.Forward)
+			if err != nil {
+				s.close()
+				return nil, err
+			}
+			s.workers = append(s.workers, &worker{s: s, local: i, socket: socket, f: f})
+		}
+	}
+	if _, err := forward.New(s.config.Forward); err != nil {
+		s.close()
+		return nil, err
+	}
+	for _, w := range s.workers {
+		s.running.Go(w.run)
+	}
+	for i, l := range s.listeners {
+		if l != nil {
+			s.running.Go(func() { s.conns.accept(l, i) })
+		}
+	}
+	return s, nil
+}
+
+// open opens the i-th address.
+func (s *Server) open(ctx context.Context, i int) error {
+	l := &s.config.Forward.Locals[i]
+	switch l.Transport {
+	case header.TransportUDP:
+		g, err := udp.ListenGroup(ctx, "udp", l.Addr.String(), s.config.Workers, udp.Config{RecvBuffer: 4 << 20, SendBuffer: 1 << 20})
+		if err != nil {
+			return reason(err)
+		}
+		s.groups[i] = g
+		w, err := g.Sockets[0].NewWriter()
+		if err != nil {
+			return reason(err)
+		}
+		s.writers[i] = &sharedWriter{w: w}
+		l.Addr = netip.AddrPortFrom(l.Addr.Addr(), g.Sockets[0].LocalAddr().Port())
+	case header.TransportTCP, header.TransportTLS:
+		if l.Transport == header.TransportTLS && s.config.Server == nil {
+			return errors.New("a certificate is needed to listen")
+		}
+		ln, err := new(net.ListenConfig).Listen(ctx, "tcp", l.Addr.String())
+		if err != nil {
+			return reason(err)
+		}
+		s.listeners[i] = ln
+		l.Addr = netip.AddrPortFrom(l.Addr.Addr(), ln.Addr().(*net.TCPAddr).AddrPort().Port())
+	default:
+		return errors.New("transport is neither udp, tcp nor tls")
+	}
+	return nil
+}
+
+// reason takes the address, which the caller names, off a network error.
+func reason(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}
+
+// Locals returns the addresses listened on, with the ports that were chosen.
+func (s *Server) Locals() []forward.Local { return s.config.Forward.Locals }
+
+// Counts returns what became of messages so far.
+func (s *Server) Counts() (sum Counts) {
+	for _, w := range s.workers {
+		w.count.addTo(&sum)
+	}
+	s.conns.count.addTo(&sum)
+	return sum
+}
+
+// Conns returns the number of open connections.
+func (s *Server) Conns() int { return s.conns.len() }
+
+// KernelDrops returns how many datagrams the system threw away because a
+// receive buffer was full. They were never received, and are not in Counts.
+func (s *Server) KernelDrops() (n uint64) {
+	for _, g := range s.groups {
+		if g != nil {
+			n += g.Stats().Drops
+		}
+	}
+	return n
+}
+
+// Shutdown ends the proxy: no new connection is taken, what comes within grace
+// is still forwarded, and what waits for connections is written, for as long
+// again.
+func (s *Server) Shutdown(grace time.Duration) {
+	for _, l := range s.listeners {
+		if l != nil {
+			_ = l.Close()
+		}
+	}
+	end := time.Now().Add(grace)
+	for _, w := range s.workers {
+		_ = w.socket.R.SetReadDeadline(end)
+	}
+	s.conns.stopReading(end)
+	s.running.Wait()
+	s.conns.shutdown(time.Now().Add(grace))
+	s.close()
+}
+
+// close closes whatever is open.
+func (s *Server) close() {
+	for i := range s.groups {
+		if s.groups[i] != nil {
+			_ = s.groups[i].Close()
+		}
+		if s.listeners[i] != nil {
+			_ = s.listeners[i].Close()
+		}
+	}
+}
+
+// send sends a message over what is not the caller's own socket, and sees to
+// it that its end is counted. The bytes are copied when they must wait.
+func (s *Server) send(r *forward.Result, msg []byte, c *counter) {
+	if r.To.Transport != header.TransportUDP {
+		s.conns.send(r, msg)
+		return
+	}
+	w := s.writers[r.Local]
+	w.Lock()
+	_, err := w.w.Write([]udp.Datagram{{Data: msg, Dst: r.To.Addr}})
+	w.Unlock()
+	if err != nil {
+		c.end(forward.Dropped, forward.SendFailed)
+		return
+	}
+	c.end(r.Kind, 0)
+}
