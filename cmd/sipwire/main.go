@@ -6,6 +6,7 @@
 //	sipwire load TARGET      makes calls at a rate and measures how they fare; scenarios of SIPp as they are
 //	sipwire serve            answers calls and other requests, as the other side of a test
 //	sipwire rewrite FILE...  messages with long or compact names, lists joined or split, or made to fit a datagram
+//	sipwire proxy HOST:PORT  a stateless proxy over UDP, TCP and TLS (docs/proxy.md)
 //
 // Without a FILE, or with "-" for one, a message is read from standard input.
 // Results go to standard output, complaints about the tool's own work to
@@ -54,6 +55,8 @@ type env struct {
 	stdinTerminal  bool // a person types there
 	stdoutTerminal bool // a person reads there
 	width          int  // columns of that terminal
+
+	signals chan os.Signal // those of the system when nil
 }
 
 // complain prints one line to standard error. A file may have any name: what
@@ -71,6 +74,7 @@ type cli struct {
 	Rewrite rewriteCmd `cmd:"" help:"Write messages with long or compact names, with lists joined or split, or small enough for a datagram."`
 	Load    loadCmd    `cmd:"" help:"Make calls at a rate, by a built-in scenario or one in SIPp's XML format, and measure how they fare."`
 	Serve   serveCmd   `cmd:"" help:"Answer calls and other requests, as the other side of a test."`
+	Proxy   proxyCmd   `cmd:"" help:"Forward SIP over UDP, TCP and TLS, without state."`
 	Demo    demoCmd    `cmd:"" help:"Show a message as a tree, and how fast messages are read here. Needs nothing."`
 }
 
@@ -110,7 +114,7 @@ func run(args []string, e *env) (status int) {
 	var c cli
 	parser, err := kong.New(&c,
 		kong.Name("sipwire"),
-		kong.Description("Parse, check and rewrite SIP messages."),
+		kong.Description("Parse, check, rewrite and forward SIP messages."),
 		kong.Writers(e.stdout, e.stderr),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),

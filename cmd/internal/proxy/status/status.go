@@ -1,0 +1,156 @@
+// Package status shows what a proxy does: to people as a page, and to
+// Prometheus as metrics.
+package status
+
+import (
+	"html/template"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/cmd/internal/proxy/hops"
+	"github.com/sipwire/sipwire/cmd/internal/proxy/serve"
+)
+
+// A Source is what is shown; *serve.Server is one.
+type Source interface {
+	Counts() serve.Counts
+	Conns() int
+	KernelDrops() uint64
+	Locals() []forward.Local
+}
+
+// Serve answers on l until it is closed.
+func Serve(l net.Listener, s Source, table *hops.Table) {
+	server := http.Server{Handler: Handler(s, table), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	_ = server.Serve(l) // ends with the listener
+}
+
+// Handler has the page at / and the metrics at /metrics.
+func Handler(s Source, table *hops.Table) http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(&collector{s, table})
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = page.Execute(w, view(s, table)) // the reader has gone, if anything
+	})
+	return mux
+}
+
+// kindNames are the words of the page and the label of the metric.
+var kindNames = [forward.Kinds]string{"dropped", "forwarded", "answered", "absorbed"}
+
+// A row is a line of a table of the page.
+type row struct {
+	Name  string
+	Value any
+}
+
+func view(s Source, table *hops.Table) any {
+	c := s.Counts()
+	var v struct {
+		Messages, Dropped, Hops, Locals []row
+		Conns                           int
+		Kernel                          uint64
+	}
+	v.Messages = []row{{"received", c.Received}}
+	for _, k := range []forward.Kind{forward.Forwarded, forward.Answered, forward.Absorbed, forward.Dropped} {
+		v.Messages = append(v.Messages, row{kindNames[k], c.Kinds[k]})
+	}
+	for cause := forward.NoCause + 1; cause < forward.Causes; cause++ {
+		v.Dropped = append(v.Dropped, row{cause.String(), c.Dropped[cause]})
+	}
+	for _, t := range targets(table) {
+		state := "up"
+		if !t.IsUp() {
+			state = "down"
+		}
+		v.Hops = append(v.Hops, row{t.Label, state})
+	}
+	for _, l := range s.Locals() {
+		v.Locals = append(v.Locals, row{l.Transport.String(), l.Addr})
+	}
+	v.Conns, v.Kernel = s.Conns(), s.KernelDrops()
+	return v
+}
+
+// targets returns each target once, by its label.
+func targets(table *hops.Table) (all []*hops.Target) {
+	seen := map[string]bool{}
+	for _, r := range table.Rules() {
+		for _, t := range r.Targets {
+			if !seen[t.Label] {
+				seen[t.Label] = true
+				all = append(all, t)
+			}
+		}
+	}
+	return all
+}
+
+var page = template.Must(template.New("page").Parse(`<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>sipwire proxy</title>
+<style>body{font:1rem/1.5 sans-serif;margin:2rem;max-width:40rem}table{border-collapse:collapse;margin-bottom:1.5rem}
+th,td{text-align:left;padding:.1rem 1.5rem .1rem 0}td{font-variant-numeric:tabular-nums}</style>
+<h1>sipwire proxy</h1>
+{{define "rows"}}<table>{{range .}}<tr><th scope="row">{{.Name}}<td>{{.Value}}{{end}}</table>{{end}}
+<h2>Messages</h2>{{template "rows" .Messages}}
+<h2>Dropped, by cause</h2>{{template "rows" .Dropped}}
+<p>{{.Kernel}} datagrams were lost in the system before they were received. {{.Conns}} connections are open.</p>
+<h2>Next hops</h2>{{template "rows" .Hops}}
+<h2>Listening on</h2>{{template "rows" .Locals}}
+<p><a href="/metrics">metrics</a></p></html>
+`))
+
+// collector makes metrics of the counts when they are asked for.
+type collector struct {
+	s     Source
+	table *hops.Table
+}
+
+var (
+	received = prometheus.NewDesc("sipwire_proxy_received_total", "Messages received.", nil, nil)
+	ended    = prometheus.NewDesc("sipwire_proxy_messages_total", "Messages by what became of them.", []string{"end"}, nil)
+	drops    = prometheus.NewDesc("sipwire_proxy_dropped_total", "Messages dropped, by cause.", []string{"cause"}, nil)
+	kernel   = prometheus.NewDesc("sipwire_proxy_kernel_drops_total", "Datagrams lost before they were received.", nil, nil)
+	open     = prometheus.NewDesc("sipwire_proxy_connections", "Open connections.", nil, nil)
+	up       = prometheus.NewDesc("sipwire_proxy_next_hop_up", "Whether a next hop answers.", []string{"target"}, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (c *collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{received, ended, drops, kernel, open, up} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c *collector) Collect(ch chan<- prometheus.Metric) {
+	number := func(d *prometheus.Desc, t prometheus.ValueType, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, t, v, labels...)
+	}
+	n := c.s.Counts()
+	number(received, prometheus.CounterValue, float64(n.Received))
+	for i, v := range n.Kinds {
+		number(ended, prometheus.CounterValue, float64(v), kindNames[i])
+	}
+	for cause := forward.NoCause + 1; cause < forward.Causes; cause++ {
+		number(drops, prometheus.CounterValue, float64(n.Dropped[cause]), cause.String())
+	}
+	number(kernel, prometheus.CounterValue, float64(c.s.KernelDrops()))
+	number(open, prometheus.GaugeValue, float64(c.s.Conns()))
+	for _, t := range targets(c.table) {
+		v := 0.0
+		if t.IsUp() {
+			v = 1
+		}
+		number(up, prometheus.GaugeValue, v, t.Label)
+	}
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A lockedBuffer is written to by the proxy and read by the test.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// A testProxy is sipwire proxy as it runs inside the test.
+type testProxy struct {
+	errs    lockedBuffer
+	signals chan os.Signal
+	done    chan int
+}
+
+// startProxy runs sipwire proxy with the arguments.
+func startProxy(t *testing.T, args ...string) *testProxy {
+	t.Helper()
+	p := &testProxy{signals: make(chan os.Signal, 1), done: make(chan int, 1)}
+	go func() {
+		p.done <- run(append([]string{"proxy", "--drain=50ms"}, args...), &env{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &p.errs, signals: p.signals})
+	}()
+	return p
+}
+
+// match waits until the proxy has said what matches, and returns the group.
+func (p *testProxy) match(t *testing.T, expr string) string {
+	t.Helper()
+	re := regexp.MustCompile(expr)
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		if m := re.FindStringSubmatch(p.errs.String()); m != nil {
+			return m[len(m)-1]
+		}
+		if time.Now().After(end) {
+			t.Fatalf("no %s in %q", expr, p.errs.String())
+		}
+	}
+}
+
+// stop ends the proxy and returns its last line.
+func (p *testProxy) stop(t *testing.T) string {
+	t.Helper()
+	p.signals <- syscall.SIGTERM
+	select {
+	case status := <-p.done:
+		if status != exitOK {
+			t.Errorf("exit status %d: %s", status, p.errs.String())
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the proxy does not end")
+	}
+	lines := strings.Split(strings.TrimSpace(p.errs.String()), "\n")
+	return lines[len(lines)-1]
+}
+
+func TestProxyErrors(t *testing.T) {
+	taken, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	files := write(t, "listen = [\"udp:127.0.0.1:0\"\n", "listen = 5\n", "lisen = []\n", "[[route]]\nby = \"x\"\n", "listen = [\"udp:127.0.0.1:0\"]\n", "no certificate")
+	hop := "127.0.0.1:5081"
+	for _, c := range []struct {
+		args   []string
+		status int
+		text   string
+	}{
+		{nil, exitUsage, "--listen and a next hop are needed"},
+		{[]string{"-l", "udp:127.0.0.1", hop}, exitUsage, `"udp:127.0.0.1" is not [udp:|tcp:|tls:]host:port`},
+		{[]string{"-l", "udp:localhost:5060", hop}, exitUsage, `"localhost" is not an IP address`},
+		{[]string{"-l", "udp:127.0.0.1:99999", hop}, exitUsage, `"99999" is not a port`},
+		{[]string{"-l", "udp:127.0.0.1:0", "--branch-key", "12", hop}, exitUsage, "not 32 hexadecimal digits"},
+		{[]string{"-l", "udp:127.0.0.1:0", "--cert", "x", hop}, exitUsage, "go together"},
+		{[]string{"-l", "udp:127.0.0.1:0", "127.0.0.1"}, exitBad, "is not [udp:|tcp:|tls:]host:port"},
+		{[]string{"-l", "udp:" + taken.LocalAddr().String(), hop}, exitBad, taken.LocalAddr().String() + ": bind: address already in use"},
+		{[]string{"-l", "udp:0.0.0.0:0", hop}, exitBad, "a name is needed"},
+		{[]string{"-l", "tls:127.0.0.1:0", hop}, exitBad, "a certificate is needed"},
+		{[]string{"-l", "tls:127.0.0.1:0", "--cert", files[5], "--cert-key", files[5], hop}, exitBad, files[5]},
+		{[]string{"-l", "udp:127.0.0.1:0", "--ca", files[5], hop}, exitBad, "no certificate in it"},
+		{[]string{"-c", "/no/such/file"}, exitBad, "/no/such/file: no such file or directory"},
+		{[]string{"-c", files[0]}, exitBad, files[0] + ":1:28: "},
+		{[]string{"-c", files[1]}, exitBad, files[1]},
+		{[]string{"-c", files[2]}, exitBad, `the key "lisen" is not known`},
+		{[]string{"-c", files[3]}, exitBad, `route 1: by is "x"`},
+		{[]string{"-c", files[4]}, exitBad, "no route, and no next hop"},
+	} {
+		got := tool(t, nil, append([]string{"proxy"}, c.args...)...)
+		if got.status != c.status || !strings.Contains(got.stderr, c.text) || strings.Count(got.stderr, "\n") != 1 {
+			t.Errorf("%q: status %d, %q; want %d, %q", c.args, got.status, got.stderr, c.status, c.text)
+		}
+	}
+}
+
+// TestProxyReload changes the next hop with SIGHUP, first to one that cannot
+// be read.
+func TestProxyReload(t *testing.T) {
+	var ends [2]net.PacketConn
+	for i := range ends {
+		c, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		ends[i] = c
+	}
+	file := filepath.Join(t.TempDir(), "proxy.toml")
+	configure := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rule := func(i int) string {
+		return fmt.Sprintf("listen = [\"udp:127.0.0.1:0\"]\nstatus = \"127.0.0.1:0\"\n[[route]]\ndomain = \"b.example\"\ntargets = [{to = %q}]\n", ends[i].LocalAddr())
+	}
+	configure(rule(0))
+	p := startProxy(t, "-c", file)
+	addr := p.match(t, `listening on udp:(\S+)`)
+	c, err := net.Dial("udp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	arrives := func(i int) {
+		t.Helper()
+		fmt.Fprint(c, sip("MESSAGE sip:b@b.example SIP/2.0", "Via: SIP/2.0/UDP h;branch=z9hG4bKa", "From: <sip:a@a>;tag=1", "To: <sip:b@b>", "Call-ID: c", "CSeq: 1 MESSAGE"))
+		b := make([]byte, 2048)
+		_ = ends[i].SetReadDeadline(time.Now().Add(10 * time.Second))
+		if _, _, err := ends[i].ReadFrom(b); err != nil {
+			t.Fatalf("nothing came to %d: %v", i, err)
+		}
+	}
+	arrives(0)
+	configure("[[")
+	p.signals <- syscall.SIGHUP
+	p.match(t, "the old next hops stay: .*proxy.toml:1:")
+	arrives(0)
+	configure(rule(1))
+	p.signals <- syscall.SIGHUP
+	p.match(t, "next hops read again: 1 rules")
+	arrives(1)
+	resp, err := http.Get(p.match(t, `status at (\S+)`) + "metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, _ := io.ReadAll(resp.Body)
+	for _, want := range []string{"sipwire_proxy_received_total 3\n", `sipwire_proxy_messages_total{end="forwarded"} 3` + "\n", fmt.Sprintf("sipwire_proxy_next_hop_up{target=%q} 1\n", ends[1].LocalAddr())} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if got, want := p.stop(t), "sipwire: received 3 = forwarded 3 + answered 0 + absorbed 0 + dropped 0"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
