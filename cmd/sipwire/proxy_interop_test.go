@@ -50,9 +50,9 @@ func TestInteropProxySIPp(t *testing.T) {
 			p := startProxy(t, "-l", "udp:127.0.0.1:0", "-l", "tcp:127.0.0.1:0", fmt.Sprintf("%s:127.0.0.1:%d", c.to, uas))
 			addr := p.match(t, "listening on "+c.from+`:(\S+)`)
 			awaitListener(t, c.to, fmt.Sprintf("127.0.0.1:%d", uas))
-			out, err := start("-sn", "uac", "-p", fmt.Sprint(portForSIPp(t)), "-t", mode[c.from], "-m", "1000", "-r", "500", "-d", "100", "-timeout", "60", "-trace_err", "-error_file", "/tmp/w-proxy-err.log", addr).CombinedOutput()
+			out, err := start("-sn", "uac", "-p", fmt.Sprint(portForSIPp(t)), "-t", mode[c.from], "-m", "1000", "-r", "500", "-d", "100", "-timeout", "60", addr).CombinedOutput()
 			if err != nil {
-				t.Errorf("%v: %s\n%s", err, tail(out), p.errs.String())
+				t.Errorf("%v: %s\n%s", err, lastBytes(out), p.errs.String())
 			}
 			last := p.stop(t)
 			// INVITE, 180, 200, ACK, BYE and 200, and what was sent again.
@@ -84,4 +84,4 @@ func awaitListener(t *testing.T, network, addr string) {
 	}
 }
 
-func tail(b []byte) string { return string(b[max(0, len(b)-1500):]) }
+func lastBytes(b []byte) string { return string(b[max(0, len(b)-1500):]) }
