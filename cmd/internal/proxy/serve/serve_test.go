@@ -70,10 +70,10 @@ func message(method, transport, via string) string {
 		"From: <sip:a@a.example>;tag=1\r\nTo: <sip:b@b.example>\r\nCall-ID: c1\r\nCSeq: 1 %[1]s\r\nContent-Length: 0\r\n\r\n", method, transport, via)
 }
 
-// respond answers one request that comes to a connection, with all its Via.
-func respond(t *testing.T, c net.Conn, read func([]byte) (int, func([]byte) error)) {
+// respond answers the request that read reads. read returns its length, and
+// what sends the answer.
+func respond(t *testing.T, read func([]byte) (int, func([]byte) error)) {
 	t.Helper()
-	_ = c
 	b := make([]byte, 4096)
 	n, write := read(b)
 	m := new(codec.Message)
@@ -93,7 +93,7 @@ func respond(t *testing.T, c net.Conn, read func([]byte) (int, func([]byte) erro
 func answerUDP(t *testing.T, c *net.UDPConn) {
 	t.Helper()
 	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
-	respond(t, c, func(b []byte) (int, func([]byte) error) {
+	respond(t, func(b []byte) (int, func([]byte) error) {
 		n, from, err := c.ReadFromUDPAddrPort(b)
 		if err != nil {
 			t.Fatal(err)
@@ -111,7 +111,7 @@ func answerStream(t *testing.T, l net.Listener) {
 	}
 	t.Cleanup(func() { c.Close() })
 	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
-	respond(t, c, func(b []byte) (int, func([]byte) error) {
+	respond(t, func(b []byte) (int, func([]byte) error) {
 		n, err := c.Read(b)
 		if err != nil {
 			t.Fatal(err)

@@ -1,0 +1,122 @@
+package serve
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/header"
+)
+
+// closes reports whether the other side ends the connection.
+func closes(t *testing.T, c net.Conn) bool {
+	t.Helper()
+	_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_, err := c.Read(make([]byte, 1))
+	ne, isNet := err.(net.Error)
+	return err != nil && !(isNet && ne.Timeout())
+}
+
+// TestMaxConns: a connection too many is closed, and one that ends makes room.
+func TestMaxConns(t *testing.T) {
+	s := start(t, forward.Target{Addr: loopback}, func(c *Config) { c.MaxConns = 1 })
+	first := dial(t, "tcp", s.Locals()[1])
+	await(t, func() bool { return s.Conns() == 1 })
+	if !closes(t, dial(t, "tcp", s.Locals()[1])) {
+		t.Error("the second connection stays open")
+	}
+	first.Close()
+	await(t, func() bool { return s.Conns() == 0 })
+	dial(t, "tcp", s.Locals()[1])
+	await(t, func() bool { return s.Conns() == 1 })
+	end(t, s, Counts{})
+}
+
+// TestSlow: a peer that does not begin a message, or does not end one, is
+// closed; between messages it may wait for longer.
+func TestSlow(t *testing.T) {
+	_, addr := listenUDP(t)
+	s := start(t, forward.Target{Transport: header.TransportUDP, Addr: addr}, func(c *Config) { c.MessageTime, c.Idle = 50*time.Millisecond, 200*time.Millisecond })
+	if !closes(t, dial(t, "tcp", s.Locals()[1])) {
+		t.Error("a connection without a message stays open")
+	}
+	c := dial(t, "tcp", s.Locals()[1])
+	fmt.Fprint(c, message("MESSAGE", "TCP", "h.example")+"MESSAGE sip:b")
+	if !closes(t, c) {
+		t.Error("half a message is waited for")
+	}
+	c = dial(t, "tcp", s.Locals()[1])
+	fmt.Fprint(c, message("MESSAGE", "TCP", "h.example"))
+	if !closes(t, c) {
+		t.Error("an idle connection stays open")
+	}
+	end(t, s, counts(2))
+}
+
+// TestQueueFull: what a slow peer does not take is dropped and counted.
+func TestQueueFull(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") // never reads
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: l.Addr().(*net.TCPAddr).AddrPort()}, func(c *Config) {
+		c.MaxQueue, c.WriteTimeout = 4, 300*time.Millisecond
+	})
+	c := dial(t, "udp", s.Locals()[0])
+	body := strings.Repeat("x", 30000)
+	big := strings.Replace(message("MESSAGE", "UDP", "h.example"), "Content-Length: 0\r\n\r\n", "Content-Length: 30000\r\n\r\n"+body, 1)
+	for i := 0; s.Counts().Dropped[forward.QueueFull] == 0; i++ {
+		if i == 5000 {
+			t.Fatal("the queue has no end")
+		}
+		fmt.Fprint(c, big)
+		time.Sleep(100 * time.Microsecond)
+	}
+	s.Shutdown(50 * time.Millisecond)
+	if n := s.Counts(); n.Received != n.Sum() {
+		t.Errorf("%+v", n)
+	}
+}
+
+// TestStreamDefects: a malformed message whose end is known gets its 400, and
+// the connection goes on; keep-alives get their answer.
+func TestStreamDefects(t *testing.T) {
+	_, addr := listenUDP(t)
+	s := start(t, forward.Target{Transport: header.TransportUDP, Addr: addr}, nil)
+	c := dial(t, "tcp", s.Locals()[1])
+	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	r := bufio.NewReader(c)
+	fmt.Fprint(c, "\r\n\r\n")
+	if b, err := r.Peek(2); err != nil || string(b) != "\r\n" {
+		t.Fatalf("%q, %v", b, err)
+	}
+	_, _ = r.Discard(2)
+	bad := strings.Replace(message("MESSAGE", "TCP", "h.example"), "CSeq: 1", "CSeq: x", 1)
+	fmt.Fprint(c, bad+strings.Replace(bad, "CSeq: x", "CSeq: y", 1))
+	for range 2 {
+		line, err := r.ReadString('\n')
+		if err != nil || line != "SIP/2.0 400 Bad CSeq\r\n" {
+			t.Fatalf("%q, %v", line, err)
+		}
+		for line != "\r\n" {
+			if line, err = r.ReadString('\n'); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	// Where the end cannot be found, the connection ends.
+	fmt.Fprint(c, strings.Replace(message("MESSAGE", "TCP", "h.example"), "Content-Length: 0", "Content-Length: x", 1))
+	if _, err := io.Copy(io.Discard, r); err != nil {
+		t.Error(err)
+	}
+	s.Shutdown(50 * time.Millisecond)
+	if n := s.Counts(); n.Received != 3 || n.Received != n.Sum() {
+		t.Errorf("%+v", n)
+	}
+}
