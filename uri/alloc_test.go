@@ -130,7 +130,7 @@ func TestInlining(t *testing.T) {
 		got[m[1]] = true
 	}
 	for _, name := range []string{
-		"(*URI).Params", "(*URI).Headers", "(*Phone).Params", "(*URI).User", "(*URI).Password", "(*URI).Host",
+		"(*URI).Params", "(*URI).Headers", "Phone.Params", "(*URI).User", "(*URI).Password", "(*URI).Host",
 		"(*URI).HostPort", "(*URI).Port", "(*URI).IsValid", "(*URI).Scheme", "isVisual", "hashSymbol",
 	} {
 		if !got[name] {
