@@ -45,8 +45,6 @@ func (l *Layer) Prack(h Handle, response *codec.Message, r *compose.Request, to 
 	return l.send(h, r, response, to, now)
 }
 
-var methodPRACK = []byte("PRACK")
-
 func (l *Layer) send(h Handle, r *compose.Request, response *codec.Message, to transaction.Addr, now time.Duration) (transaction.Handle, error) {
 	l.clock(now)
 	i, d := l.lookup(h)

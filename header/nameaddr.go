@@ -162,7 +162,7 @@ func (v *NameAddr) parseNoAngle(b []byte, i, j int) (int, sipwire.Code) {
 	switch {
 	case scheme > i && scheme < len(b) && b[scheme] == ':':
 		return v.parseAddrSpec(b, i, scheme)
-	case bytes.IndexAny(b[i:j], " \t") >= 0 || meansDisplay(b, j):
+	case bytes.ContainsAny(b[i:j], " \t") || meansDisplay(b, j):
 		return j, sipwire.ErrDisplayName
 	}
 	// A single word that is no display name had to be a URI.

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package state measures what a transaction costs over a stateless answer,
 // next to sipgo's transaction layer, and what a million of them cost:
 //
