@@ -11,6 +11,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"runtime"
 )
 
 func main() {
@@ -38,7 +39,7 @@ func main() {
 // checkWork asks that the counters are read right.
 func checkWork() error {
 	for _, n := range []int{100, 100_000} {
-		got, err := work(func() { sink = spin(n) })
+		got, err := work(func() { runtime.KeepAlive(spin(n)) })
 		if err != nil {
 			return err
 		}
@@ -48,9 +49,6 @@ func checkWork() error {
 	}
 	return nil
 }
-
-// sink keeps what is counted from being left out.
-var sink int
 
 //go:noinline
 func spin(n int) (sum int) {
