@@ -141,12 +141,27 @@ func (e *Edit) fail(code sipwire.Code, id header.ID, offset int) error {
 	return e.fault.Code
 }
 
-// ready reports whether changes may be made: after Begin and before an error.
+// ready reports whether changes may be made: after Begin, before an error, and
+// while the message is the one it was.
 func (e *Edit) ready() bool {
+	return e.m != nil && e.m.gen == e.gen && e.fault.Code == 0 || e.notReady()
+}
+
+// notReady notes why an Edit is not ready, and returns false.
+func (e *Edit) notReady() bool {
 	switch {
 	case e.m == nil:
 		e.fail(sipwire.ErrState, header.IDOther, 0)
-	case e.m.gen != e.gen || e.m.stream != nil && e.m.stream.gen != e.m.streamGen:
+	case e.m.gen != e.gen:
+		e.fail(sipwire.ErrStale, header.IDOther, 0)
+	}
+	return false
+}
+
+// writable is ready for what reads the bytes of the message: those of one from
+// a stream may be gone.
+func (e *Edit) writable() bool {
+	if e.ready() && e.m.stream != nil && e.m.stream.gen != e.m.streamGen {
 		e.fail(sipwire.ErrStale, header.IDOther, 0)
 	}
 	return e.fault.Code == 0

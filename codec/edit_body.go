@@ -59,7 +59,7 @@ func (e *Edit) contentLength(n int) error {
 		}
 		e.text = append(e.text, "Content-Length: "...)
 		e.text = append(abnf.AppendUint(e.text, uint64(n)), "\r\n"...)
-		e.splice(header.IDContentLength, at, at, from, rankReplace)
+		e.splice(at, at, from, rankReplace)
 		return nil
 	}
 	for ; i >= 0; i = e.m.Next(i) {

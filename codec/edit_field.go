@@ -132,7 +132,7 @@ func (e *Edit) finishField(at Position, id header.ID, from int, value []byte) er
 	}
 	e.text = append(append(append(e.text, ": "...), value...), "\r\n"...)
 	e.noteAdded(id)
-	e.splice(id, offset, offset, from, r)
+	e.splice(offset, offset, from, r)
 	return nil
 }
 
@@ -199,7 +199,7 @@ func (e *Edit) replace(i, from int) error {
 	if !e.claim(i, claimValue, ^claim(0), int(f.value)) {
 		return e.fault.Code
 	}
-	e.splice(f.id, int(f.value), int(f.end), from, rankReplace)
+	e.splice(int(f.value), int(f.end), from, rankReplace)
 	return nil
 }
 
@@ -244,6 +244,6 @@ func (e *Edit) removeLine(i int) error {
 	if !e.claim(i, claimLine, ^claim(0), int(f.name)) {
 		return e.fault.Code
 	}
-	e.splice(f.id, int(f.name), e.m.FieldEnd(i), len(e.text), rankReplace)
+	e.splice(int(f.name), e.m.FieldEnd(i), len(e.text), rankReplace)
 	return nil
 }

@@ -62,7 +62,7 @@ func (e *Edit) pushURI(id header.ID, open string, u []byte) error {
 	}
 	e.text = append(append(e.text, u...), ">\r\n"...)
 	e.noteAdded(id)
-	e.splice(id, at, at, from, rankTop)
+	e.splice(at, at, from, rankTop)
 	return nil
 }
 
@@ -122,7 +122,7 @@ func (e *Edit) ApplyHop(h *Hop) error {
 	from, end := len(e.text), e.m.FieldEnd(e.lastIndex(header.IDRoute))
 	e.text = append(e.text, "Route: <"...)
 	e.text = append(h.Target.AppendTo(e.text), ">\r\n"...)
-	e.splice(header.IDRoute, end, end, from, rankAfter)
+	e.splice(end, end, from, rankAfter)
 	return nil
 }
 
@@ -187,6 +187,6 @@ func (e *Edit) maxForwards(i int, hops uint8) error {
 	e.text = append(e.text, "Max-Forwards: "...)
 	e.text = append(abnf.AppendUint(e.text, uint64(hops)), "\r\n"...)
 	e.noteAdded(header.IDMaxForwards)
-	e.splice(header.IDMaxForwards, at, at, from, rankBefore)
+	e.splice(at, at, from, rankBefore)
 	return nil
 }

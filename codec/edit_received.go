@@ -49,9 +49,8 @@ func (e *Edit) patchVia(patches *wire.ViaPatches) {
 			r = rankAfter
 		}
 		e.insert(&splice{
-			lo: uint32(base + p.Lo), hi: uint32(base + p.Hi),
+			key: place(uint32(base+p.Lo), r, uint32(p.From)), hi: uint32(base + p.Hi),
 			from: uint32(p.From), to: uint32(p.To),
-			rank: r, id: header.IDVia,
 		})
 	}
 }

@@ -1,17 +1,29 @@
 package codec
 
 import (
+	"cmp"
 	"slices"
-
-	"github.com/sipwire/sipwire/header"
 )
 
 // A splice replaces buf[lo:hi] by text[from:to]. Splices do not overlap: the
 // claims of the Edit see to that.
 type splice struct {
-	lo, hi, from, to uint32
-	rank             rank
-	id               header.ID // of the header concerned
+	key          uint64 // lo and the place among those at lo: see place
+	hi, from, to uint32
+}
+
+// lo returns the offset of what is replaced.
+func (s *splice) lo() uint32 { return uint32(s.key >> 32) }
+
+// place returns the key of a splice. Keys order splices by offset and rank, and
+// those of one rank by the order of the calls, which their text has: the last
+// one first on top.
+func place(lo uint32, r rank, from uint32) uint64 {
+	const bits = 30
+	if r == rankTop {
+		from = ^from
+	}
+	return uint64(lo)<<32 | uint64(r)<<bits | uint64(from&(1<<bits-1))
 }
 
 // rank orders splices at one offset.
@@ -25,25 +37,11 @@ const (
 )
 
 // growth returns by how much the splice lengthens the message.
-func (s *splice) growth() int { return int(s.to) - int(s.from) - int(s.hi) + int(s.lo) }
-
-// compare orders splices by offset and rank, and those of one rank by the
-// order of the calls, which their text has: the last one first on top.
-func (s *splice) compare(o *splice) int {
-	switch {
-	case s.lo != o.lo:
-		return int(int64(s.lo) - int64(o.lo))
-	case s.rank != o.rank:
-		return int(s.rank) - int(o.rank)
-	case s.rank == rankTop:
-		return int(int64(o.from) - int64(s.from))
-	}
-	return int(int64(s.from) - int64(o.from))
-}
+func (s *splice) growth() int { return int(s.to) - int(s.from) - int(s.hi) + int(s.lo()) }
 
 // splice adds the change of buf[lo:hi] into what text holds from from on. Its
 // place among the others is found when the message is written.
-func (e *Edit) splice(id header.ID, lo, hi, from int, r rank) {
+func (e *Edit) splice(lo, hi, from int, r rank) {
 	n := len(e.splices)
 	if n == cap(e.splices) {
 		e.splices = slices.Grow(e.splices, 1)
@@ -51,9 +49,8 @@ func (e *Edit) splice(id header.ID, lo, hi, from int, r rank) {
 	e.splices = e.splices[:n+1]
 	e.grown += len(e.text) - from - (hi - lo)
 	s := &e.splices[n]
-	s.lo, s.hi, s.from, s.to = uint32(lo), uint32(hi), uint32(from), uint32(len(e.text))
-	s.rank, s.id = r, id
-	if n > 0 && s.compare(&e.splices[n-1]) < 0 {
+	s.key, s.hi, s.from, s.to = place(uint32(lo), r, uint32(from)), uint32(hi), uint32(from), uint32(len(e.text))
+	if n > 0 && s.key < e.splices[n-1].key {
 		e.unsorted = true
 	}
 }
@@ -63,7 +60,7 @@ func (e *Edit) insert(s *splice) {
 	n := len(e.splices)
 	e.splices = append(e.splices, *s)
 	e.grown += s.growth()
-	if n > 0 && s.compare(&e.splices[n-1]) < 0 {
+	if n > 0 && s.key < e.splices[n-1].key {
 		e.unsorted = true
 	}
 }
@@ -74,11 +71,11 @@ const shortSort = 12
 
 func sortSplices(s []splice) {
 	if len(s) > shortSort {
-		slices.SortFunc(s, func(a, b splice) int { return a.compare(&b) })
+		slices.SortFunc(s, func(a, b splice) int { return cmp.Compare(a.key, b.key) })
 		return
 	}
 	for i := 1; i < len(s); i++ {
-		for k := i; k > 0 && s[k].compare(&s[k-1]) < 0; k-- {
+		for k := i; k > 0 && s[k].key < s[k-1].key; k-- {
 			s[k], s[k-1] = s[k-1], s[k]
 		}
 	}

@@ -15,7 +15,7 @@ func (e *Edit) setURI(u *uri.URI) error {
 	}
 	from := len(e.text)
 	e.text = AppendRequestURI(e.text, u)
-	e.splice(header.IDOther, int(e.m.uriLo), int(e.m.uriHi), from, rankReplace)
+	e.splice(int(e.m.uriLo), int(e.m.uriHi), from, rankReplace)
 	return nil
 }
 
@@ -54,7 +54,7 @@ func (e *Edit) SetRequestLine(method, u []byte) error {
 	}
 	from := len(e.text)
 	e.text = append(e.text, method...)
-	e.splice(header.IDOther, int(e.m.startLine.start), int(e.m.methodEnd), from, rankReplace)
+	e.splice(int(e.m.startLine.start), int(e.m.methodEnd), from, rankReplace)
 	return e.SetRequestURI(u)
 }
 
@@ -76,6 +76,6 @@ func (e *Edit) SetStatusLine(status int, reason []byte) error {
 	}
 	from := len(e.text)
 	e.text = wire.AppendStatus(e.text, status, reason)
-	e.splice(header.IDOther, int(e.m.versionHi), int(e.m.lineEnd), from, rankReplace)
+	e.splice(int(e.m.versionHi), int(e.m.lineEnd), from, rankReplace)
 	return nil
 }

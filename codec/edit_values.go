@@ -141,7 +141,7 @@ func (e *Edit) appendCuts(plan []splice, values []listValue) []splice {
 	i := int(values[0].field)
 	f := &e.m.fields[i]
 	cut := func(lo, hi uint32) {
-		plan = append(plan, splice{lo: lo, hi: hi, rank: rankReplace, id: f.id})
+		plan = append(plan, splice{key: place(lo, rankReplace, 0), hi: hi})
 	}
 	for k := 0; k < len(values); k++ {
 		if !values[k].gone {

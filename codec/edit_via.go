@@ -47,7 +47,7 @@ func (e *Edit) PushVia(v *ViaSpec) error {
 	} else {
 		at, _ = e.offset(Top())
 	}
-	e.splice(header.IDVia, at, at, from, rankTop)
+	e.splice(at, at, from, rankTop)
 	return nil
 }
 

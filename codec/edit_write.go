@@ -35,7 +35,7 @@ func (e *Edit) bounds() (lo, hi int) {
 
 // Size returns the length in bytes of what AppendTo appends, 0 after an error.
 func (e *Edit) Size() int {
-	if !e.ready() {
+	if !e.writable() {
 		return 0
 	}
 	lo, hi := e.bounds()
@@ -47,7 +47,7 @@ func (e *Edit) Size() int {
 // message; with room for Size bytes nothing is allocated. After an error of
 // any call it returns that one, and dst as it was.
 func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
-	if !e.ready() {
+	if !e.writable() {
 		return dst, e.fault.Code
 	}
 	start, end := e.bounds()
@@ -97,7 +97,7 @@ func (e *Edit) patch(out []byte, plan []splice, start int) {
 			start -= g
 			continue
 		}
-		to, text := out[int(s.lo)-start:][:s.to-s.from], e.text[s.from:s.to]
+		to, text := out[int(s.lo())-start:][:s.to-s.from], e.text[s.from:s.to]
 		if len(text) == 2 { // Max-Forwards: not worth a call
 			to[0], to[1] = text[0], text[1]
 			continue
@@ -115,7 +115,7 @@ const shortRun = 128
 // beyond that, inside of out, since what is left is written afterwards.
 func (e *Edit) cut(out []byte, at int, s *splice) []byte {
 	buf, text := e.m.buf[at:], e.text[s.from:cap(e.text)]
-	run, n := int(s.lo)-at, int(s.to-s.from)
+	run, n := int(s.lo())-at, int(s.to-s.from)
 	if run <= shortRun && n <= shortRun && len(out) >= 2*shortRun && len(buf) >= shortRun && len(text) >= shortRun {
 		wire.Copy128((*[shortRun]byte)(out), (*[shortRun]byte)(buf))
 		wire.Copy128((*[shortRun]byte)(out[run:]), (*[shortRun]byte)(text))
@@ -130,7 +130,7 @@ func (e *Edit) cut(out []byte, at int, s *splice) []byte {
 // for vectors of system calls. They point into the message and into e, and
 // are valid until either is changed. Errors are as for AppendTo.
 func (e *Edit) AppendSegments(dst [][]byte) ([][]byte, error) {
-	if !e.ready() {
+	if !e.writable() {
 		return dst, e.fault.Code
 	}
 	at, end := e.bounds()
@@ -148,7 +148,7 @@ func (e *Edit) appendSegments(dst [][]byte, at, end int) ([][]byte, error) {
 	plan, _ := e.ordered()
 	for i := range plan {
 		s := &plan[i]
-		add(e.m.buf[at:s.lo])
+		add(e.m.buf[at:s.lo()])
 		add(e.text[s.from:s.to])
 		at = int(s.hi)
 	}

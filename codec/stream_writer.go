@@ -57,7 +57,7 @@ func (w *StreamWriter) AddMessage(m *Message) error {
 // must stay as it is until Flush, too. [Edit.SetContentLength] gives the message
 // a Content-Length.
 func (w *StreamWriter) AddEdit(e *Edit) error {
-	if !e.ready() {
+	if !e.writable() {
 		return e.fault.Code
 	}
 	if e.m.length < 0 && e.start&claimLength == 0 {
