@@ -202,6 +202,7 @@ func TestInteropSmuggling(t *testing.T) {
 	verdict := make([][]string, len(cases))
 	view := make([][]seen, len(cases))
 	var b [4096]byte
+	marked := 0
 	for i, sc := range cases {
 		verdict[i], view[i] = make([]string, len(presets)), make([]seen, len(presets))
 		for j, preset := range presets {
@@ -213,6 +214,7 @@ func TestInteropSmuggling(t *testing.T) {
 			}
 			view[i][j] = saw
 			_, _ = conn.Write(out)
+			marked++
 			id := fmt.Sprintf("marker-%d-%d", i, j)
 			marker := fmt.Sprintf("OPTIONS sip:m SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s;rport\r\nFrom: <sip:m@m>;tag=1\r\nTo: <sip:m@m>\r\nCall-ID: %[2]s\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n", conn.LocalAddr(), id)
 			answered := false
@@ -232,8 +234,12 @@ func TestInteropSmuggling(t *testing.T) {
 			}
 		}
 	}
-	time.Sleep(200 * time.Millisecond) // the log is read by another goroutine
+	// The log is read by another goroutine.
 	logged := views(k.Log())
+	for try := 0; try < 500 && len(logged) < marked; try++ {
+		time.Sleep(20 * time.Millisecond)
+		logged = views(k.Log())
+	}
 	forwarded := 0
 	for i, sc := range cases {
 		for j, preset := range presets {
