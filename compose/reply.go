@@ -52,6 +52,8 @@ func AppendReply(dst []byte, req *codec.Message, r *Reply) ([]byte, error) {
 	for range req.Controls() {
 		return replySlowly(dst, req, r)
 	}
+	// One look for line ends at all that was written, and not one for each value:
+	// value by value a reply took a third longer (2026-11).
 	// Field by field: a composite literal is made elsewhere and copied.
 	var w writer
 	w.m, w.dst, w.late = req, dst, true

@@ -33,41 +33,25 @@ var transports = [...]struct {
 	{"WSS", "wss", 443, true},
 }
 
-// shortTransports are those of three letters, as a little-endian word.
-var shortTransports = [4]struct {
-	letters uint32
-	t       Transport
-}{
-	{'t' | 'c'<<8 | 'p'<<16, TransportTCP},
-	{'u' | 'd'<<8 | 'p'<<16, TransportUDP},
-	{'w' | 's'<<8 | 's'<<16, TransportWSS},
-	{'t' | 'l'<<8 | 's'<<16, TransportTLS},
-}
-
 // LookupTransport returns the Transport of a token, which is compared without
 // case (RFC 3261, 7.3.1).
 func LookupTransport(name []byte) Transport {
-	var t Transport
-	switch len(name) {
-	case 2:
-		t = TransportWS
-	case 3:
-		// The third bit of the second letter and the first of the last
-		// one differ; no branch has to guess which one it is.
-		letters := uint32(name[0]) | uint32(name[1])<<8 | uint32(name[2])<<16 | 0x202020
-		if e := shortTransports[name[1]>>2&1|name[2]&1<<1]; e.letters == letters {
-			return e.t
+	switch string(name) { // as they are mostly written
+	case "UDP":
+		return TransportUDP
+	case "TCP":
+		return TransportTCP
+	case "TLS":
+		return TransportTLS
+	case "WSS":
+		return TransportWSS
+	}
+	for t := TransportUDP; int(t) < len(transports); t++ {
+		if abnf.EqualFold(name, transports[t].folded) {
+			return t
 		}
-		return TransportOther
-	case 4:
-		t = TransportSCTP
-	case 8:
-		t = TransportTLSSCTP
 	}
-	if t == 0 || !abnf.EqualFold(name, transports[t].folded) {
-		return TransportOther
-	}
-	return t
+	return TransportOther
 }
 
 // String returns the registered spelling, "" for TransportOther.
