@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -256,9 +257,9 @@ func TestEditErrors(t *testing.T) {
 		{"no such ID", editMsg, sipwire.ErrState, func(e *Edit) error { return e.Add(Top(), 255, nil) }},
 		{"no such place", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(After(13), []byte("A"), nil) }},
 		{"negative place", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(Before(-1), []byte("A"), nil) }},
-		{"place of 2^32", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(After(1<<32), []byte("A"), nil) }},
-		{"place of 2^32+1", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(Before(1<<32+1), []byte("A"), nil) }},
-		{"place of -2^32", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(Before(-1<<32), []byte("A"), nil) }},
+		{"place of 2^32", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(After(halfInt), []byte("A"), nil) }},
+		{"place of 2^32+1", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(Before(halfInt+1), []byte("A"), nil) }},
+		{"place of -2^32", editMsg, sipwire.ErrState, func(e *Edit) error { return e.AddField(Before(-halfInt), []byte("A"), nil) }},
 		{"no such field", editMsg, sipwire.ErrState, func(e *Edit) error { return e.SetAt(13, nil) }},
 		{"negative field", editMsg, sipwire.ErrState, func(e *Edit) error { return e.RemoveAt(-1) }},
 		{"none to remove", editMsg, sipwire.ErrMissing, func(e *Edit) error { return e.RemoveFirst(header.IDExpires) }},
@@ -367,3 +368,6 @@ func TestApplyHop(t *testing.T) {
 		}
 	}
 }
+
+// halfInt has its only bit in the upper half of an int: 2^32 where that has 64.
+const halfInt = 1 << (strconv.IntSize / 2)

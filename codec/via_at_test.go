@@ -2,6 +2,7 @@ package codec
 
 import (
 	"errors"
+	"math"
 	"net/netip"
 	"testing"
 
@@ -21,7 +22,7 @@ func TestViaAt(t *testing.T) {
 	if f := m.Fault(); f.Header != header.IDVia || f.Offset == 0 {
 		t.Errorf("fault %+v", f)
 	}
-	for _, i := range []int{5, 1 << 40, -1, -1 << 40} {
+	for _, i := range []int{5, math.MaxInt, -1, math.MinInt} {
 		if v, err := m.Via(i); !errors.Is(err, sipwire.ErrMissing) || v.IsValid() {
 			t.Errorf("Via %d: %v, %v", i, v, err)
 		}

@@ -104,7 +104,7 @@ func (t *tx) is(f flags) bool { return t.flags&f != 0 }
 func New(out Transport, c Config) *Layer {
 	l := &Layer{out: out, config: c, times: c.times(), seed: maphash.MakeSeed()}
 	l.config.MaxTransactions = orInt(c.MaxTransactions, 1<<20)
-	l.mem.MaxBlocks = max(orInt(c.MaxBytes, 2<<30)>>16, 1)
+	l.mem.MaxBlocks = max(orInt(c.MaxBytes, 1<<31-1)>>16, 1)
 	if l.config.RetryAfter <= 0 {
 		l.config.RetryAfter = 5 * time.Second
 	}
