@@ -84,5 +84,7 @@ runs386() { # whether this kernel runs 32-bit programs
 }
 interop() { # tests against other implementations, which are Debian packages
 	local in=("${tested[@]}")
+	each go test -count=1 -run Interop ./... && return
+	echo "once more: these programs go by the clock, and a busy machine makes them late"
 	each go test -count=1 -run Interop ./...
 }
