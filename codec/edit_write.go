@@ -23,14 +23,10 @@ func (e *Edit) messageBounds() (lo, hi int) {
 
 // bounds returns the part of the bytes that is written, changes aside.
 func (e *Edit) bounds() (lo, hi int) {
-	m := e.m
-	switch {
-	case e.newBody:
-		return int(m.startLine.start), m.body
-	case len(e.splices) > 0 || len(e.lists) > 0:
-		return int(m.startLine.start), m.end
+	if e.newBody || len(e.splices) > 0 || len(e.lists) > 0 {
+		return e.messageBounds()
 	}
-	return 0, len(m.buf)
+	return 0, len(e.m.buf)
 }
 
 // Size returns the length in bytes of what AppendTo appends, 0 after an error.
