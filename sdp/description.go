@@ -31,7 +31,9 @@ func (*noCopy) Unlock() {}
 type Description struct {
 	_ noCopy
 
-	b []byte
+	b        []byte
+	gen      uint32 // how often b was replaced: see Edit
+	released bool   // it is in the pool
 
 	// ends[i+1] is the offset of the LF of line i, or of the end of the body
 	// for a last line without one. ends[0] is -1, so that line i begins at
@@ -70,18 +72,27 @@ type Fault struct {
 var descriptions = sync.Pool{New: func() any { return new(Description) }}
 
 // Acquire returns an empty Description from a pool.
-func Acquire() *Description { return descriptions.Get().(*Description) }
+func Acquire() *Description {
+	d := descriptions.Get().(*Description)
+	d.released = false
+	return d
+}
 
 // Release resets d and returns it to the pool. Neither d nor anything it
 // returned may be used afterwards.
 func Release(d *Description) {
+	if d.released {
+		panic("sip: Description released twice")
+	}
 	d.Reset()
+	d.released = true
 	descriptions.Put(d)
 }
 
 // Reset forgets the description and its bytes; memory that was grown is kept.
 func (d *Description) Reset() {
 	d.b, d.n = nil, 0
+	d.gen++
 	d.media, d.conns = nil, nil
 	d.fault, d.parseFault, d.session = Fault{}, Fault{}, sessionFacts{}
 }

@@ -29,12 +29,14 @@ const (
 //
 // Where a method takes the place of a media description, -1 is the session.
 // What is put in is copied. The description and its bytes must stay as they
-// are until the result is written.
+// are until the result is written; when the description was parsed into, reset
+// or released since Begin, every call is ErrStale.
 type Edit struct {
 	_ noCopy
 
 	d       *Description
-	open    uint // sections that may be changed; 0 before Begin, and after an error
+	gen     uint32 // of d, at Begin
+	open    uint   // sections that may be changed; 0 before Begin, and after an error
 	splices []splice
 	text    []byte
 	fault   Fault
@@ -73,7 +75,7 @@ func (e *Edit) Begin(d *Description) error {
 	if e.splices == nil {
 		e.splices, e.text = e.inlineSplices[:], e.inlineText[:]
 	}
-	e.d = d
+	e.d, e.gen = d, d.gen
 	// An address in front of all other text stays: a relay puts the same one
 	// into every description.
 	if e.addrAt.lo != 0 {
@@ -113,13 +115,15 @@ func (e *Edit) fail(code sipwire.Code, offset int) error {
 // ready reports whether changes may be made to the section: after Begin,
 // before an error, and when there is such a section.
 func (e *Edit) ready(i int) bool {
-	return uint(i+1) < e.open || e.notReady()
+	return uint(i+1) < e.open && e.d.gen == e.gen || e.notReady()
 }
 
 // notReady records why not, and returns false.
 func (e *Edit) notReady() bool {
 	if e.d == nil {
 		e.fault.Code = sipwire.ErrState
+	} else if e.fault.Code == 0 && e.d.gen != e.gen {
+		e.fault, e.open = Fault{Code: sipwire.ErrStale}, 0 // its lines are another body's
 	} else if e.fault.Code == 0 {
 		_ = e.fail(sipwire.ErrState, len(e.d.b))
 	}

@@ -15,6 +15,7 @@ import (
 // the same; an [Edit] refuses such a description.
 func (d *Description) Parse(b []byte) error {
 	d.b, d.n = b, 0
+	d.gen++
 	d.media, d.conns = nil, nil
 	d.fault, d.parseFault, d.session = Fault{}, Fault{}, sessionFacts{}
 	if len(b) > math.MaxInt32 {
