@@ -8,6 +8,8 @@ package codec
 import (
 	"strings"
 	"testing"
+
+	"github.com/sipwire/sipwire"
 )
 
 // TestStreamAllocs counts over the steady state of one connection.
@@ -33,5 +35,28 @@ func TestStreamAllocs(t *testing.T) {
 				t.Errorf("%s in pieces of %d: %v allocations", name, size, n)
 			}
 		}
+	}
+}
+
+// TestStreamFaultAllocs counts over connections that end at a fault.
+func TestStreamFaultAllocs(t *testing.T) {
+	in := []byte(msg(reqLine, "no colon", "Content-Length: 0") + msg(reqLine, "Content-Length: x"))
+	s, m := new(Stream), Acquire()
+	defer s.Close()
+	text := make([]byte, 0, 1000)
+	if n := testing.AllocsPerRun(20, func() {
+		s.Close()
+		_, _ = s.Write(in)
+		for {
+			if event, err := s.Next(m); event == NeedMore {
+				if err != sipwire.ErrContentLength {
+					t.Fatal(err)
+				}
+				break
+			}
+		}
+		_, _ = s.Fault().AppendText(text)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
 	}
 }

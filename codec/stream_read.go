@@ -74,7 +74,10 @@ func (s *Stream) setDeadline(r io.Reader) error {
 	default:
 		return nil
 	}
-	return c.SetReadDeadline(s.deadline)
+	if err := c.SetReadDeadline(s.deadline); !errors.Is(err, os.ErrNoDeadline) {
+		return err
+	}
+	return nil // a file, which does not keep its reader waiting
 }
 
 // readError ends a read that gave an error and no bytes.

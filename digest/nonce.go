@@ -64,7 +64,8 @@ func (s *Server) readNonce(b []byte) (id nonceID, ok bool) {
 	if len(b) != nonceCode.EncodedLen(nonceLen) {
 		return id, false
 	}
-	if _, err := nonceCode.Decode(id[:], b); err != nil {
+	// Decode skips line ends, so that less can come out.
+	if n, err := nonceCode.Decode(id[:], b); err != nil || n != nonceLen {
 		return id, false
 	}
 	mine := [nonceLen]byte(id)

@@ -110,7 +110,11 @@ func TestServerNonce(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for range 1000 {
-		seen[string(s.AppendNonce(nil, start))] = true
+		nonce := string(s.AppendNonce(nil, start))
+		seen[nonce] = true
+		if _, ok := s.readNonce([]byte(nonce[:len(nonce)-1] + "\n")); ok {
+			t.Errorf("%q is taken without its last character", nonce)
+		}
 	}
 	if len(seen) != 1000 {
 		t.Errorf("%d different nonces of 1000 of one moment", len(seen))

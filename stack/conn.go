@@ -182,7 +182,10 @@ func (cn *conn) run(l link) {
 		c.unlock()
 	}, func() {
 		cn.touch()
-		cn.send(item{b: pong})
+		// Two pongs with nothing between them are the bytes of a ping.
+		if cn.pinged.Swap(0) == 0 {
+			cn.send(item{b: pong})
+		}
 	}, func() {
 		cn.touch()
 		cn.pinged.Store(0)

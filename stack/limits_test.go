@@ -20,17 +20,19 @@ func TestKeepAlive(t *testing.T) {
 	if line, err := r.ReadString('\n'); err != nil || line != "\r\n" {
 		t.Errorf("pong: %q %v", line, err)
 	}
-	// A peer that answers, and one that does not.
-	alice := open(t, Config{KeepAlive: 20 * time.Millisecond, Pong: 300 * time.Millisecond})
-	good, err := alice.connTo(header.TransportTCP, addrOf(bob, header.TransportTCP), "")
+	// A peer that answers: it is asked again and again.
+	patient := open(t, Config{KeepAlive: 20 * time.Millisecond, Pong: time.Minute})
+	good, err := patient.connTo(header.TransportTCP, addrOf(bob, header.TransportTCP), "")
 	if err != nil {
 		t.Fatal(err)
 	}
+	// A peer that does not.
 	deaf, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer deaf.Close()
+	alice := open(t, Config{KeepAlive: 20 * time.Millisecond, Pong: 50 * time.Millisecond})
 	bad, err := alice.connTo(header.TransportTCP, deaf.Addr().(*net.TCPAddr).AddrPort(), "")
 	if err != nil {
 		t.Fatal(err)
@@ -39,10 +41,18 @@ func TestKeepAlive(t *testing.T) {
 	if bad.err != errDead || alice.Stats().Dead != 1 {
 		t.Errorf("closed for %v, %d dead", bad.err, alice.Stats().Dead)
 	}
+	// Only a ping that was answered is followed by another.
+	asked := map[int64]bool{}
+	for end := time.Now().Add(20 * time.Second); len(asked) < 3 && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		asked[good.nextPing.Load()] = true
+	}
 	select {
 	case <-good.done:
 		t.Error("a connection that answers was closed")
 	default:
+	}
+	if len(asked) < 3 {
+		t.Errorf("%d pings", len(asked))
 	}
 }
 

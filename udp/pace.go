@@ -19,8 +19,8 @@ type pace struct {
 	packets int
 	gap     time.Duration // between packets in the last period, 0 if not known
 
-	parked time.Duration // when a receive last had to wait, on clock
-	clock  time.Time     // an origin: time.Since of it is one reading of the clock
+	parked time.Duration        // when a receive last had to wait, on clock
+	now    func() time.Duration // a clock that never goes back
 }
 
 const (
@@ -43,7 +43,11 @@ const (
 	paceTurn = 4 * time.Millisecond
 )
 
-func (p *pace) now() time.Duration { return time.Since(p.clock) }
+// monotonic returns a clock that begins at zero.
+func monotonic() func() time.Duration {
+	origin := time.Now()
+	return func() time.Duration { return time.Since(origin) }
+}
 
 // note counts the packets of a Read that returns.
 func (p *pace) note(n int, waited bool) {

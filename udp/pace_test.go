@@ -5,16 +5,11 @@ import (
 	"time"
 )
 
-// paceAt returns a pace whose clock reads at and a way to move it on.
+// paceAt returns a pace and a way to move its clock on.
 func paceAt(window time.Duration, batch int) (p *pace, forward func(time.Duration)) {
-	p = &pace{window: window, batch: batch, clock: time.Now().Add(-time.Hour)}
-	p.parked, p.since = p.now(), p.now()
-	return p, func(d time.Duration) { p.clock = p.clock.Add(-d) }
-}
-
-// The clock runs on while a test works: sleeps are compared with some room.
-func near(got, want time.Duration) bool {
-	return got >= want-want/4-10*time.Microsecond && got <= want+want/4+10*time.Microsecond
+	clock := time.Hour
+	p = &pace{window: window, batch: batch, now: func() time.Duration { return clock }, parked: clock, since: clock}
+	return p, func(d time.Duration) { clock += d }
 }
 
 func TestPaceSleep(t *testing.T) {
@@ -41,7 +36,7 @@ func TestPaceSleep(t *testing.T) {
 			p.note(1, false)
 		}
 		p.parked = p.now()
-		if got := p.sleep(); !near(got, tt.want) || tt.want == 0 && got != 0 {
+		if got := p.sleep(); got != tt.want {
 			t.Errorf("%s: sleeps %v, want %v", tt.name, got, tt.want)
 		}
 	}

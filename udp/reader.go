@@ -79,7 +79,7 @@ func newReader(conn *net.UDPConn, cfg Config) *Reader {
 		slots, size = 1+cfg.Held, MaxDatagram
 		cfg.Window = 0 // one packet a call: nothing to gather for
 	}
-	r.pace = pace{window: cfg.Window, batch: cfg.Batch, clock: time.Now()}
+	r.pace = pace{window: cfg.Window, batch: cfg.Batch, now: monotonic()}
 	r.slab = pool.NewSlab(slots, size)
 	r.holds = newHolds(r.slab, cfg.Held)
 	r.pkts = make([]Packet, 0, cfg.Batch)
