@@ -85,7 +85,7 @@ type Stream struct {
 }
 
 // streamBuffers holds the buffers of all streams.
-var streamBuffers = pool.Buffers{MaxCap: 256 << 10}
+var streamBuffers = &pool.Buffers{MaxCap: 256 << 10}
 
 // Pending returns the number of bytes of an unfinished message or line end
 // that the stream holds.
