@@ -178,7 +178,7 @@ var codes = [numCodes]struct{ name, text string }{
 	ErrTimeout:           {"timeout", prefix + "no final response in time"},
 }
 
-// unknown stands for a number that is no code.
+// unknown is the text of a number that is no code.
 var unknown = struct{ name, text string }{"unknown", prefix + "unknown error"}
 
 // Error returns the error text: "sip: " and what is wrong.
@@ -189,7 +189,7 @@ func (c Code) Error() string {
 	return codes[c].text
 }
 
-// Text is Error without its prefix, to stand inside another text.
+// Text is Error without its prefix, for use inside another text.
 func (c Code) Text() string { return c.Error()[len(prefix):] }
 
 // Name returns the short lower-case name of the code, for logs, metrics and

@@ -8,7 +8,7 @@
 // they are. Nothing in this package allocates, errors included, except
 // [URI.String], [MustParse] and an append to a slice without room.
 //
-// What came stays as it came: escapes, case and separators are undone only
+// Text is returned as received: escapes, case and separators are undone only
 // by the functions that say so ([AppendUnescaped], [Phone.AppendDigits]) and
 // by comparison. A view may hold escaped control bytes; unescaped, they must
 // not be written into a message again without [AppendEscaped].
@@ -23,12 +23,12 @@
 //   - An empty parameter value (";a="), a URI header without "=" ("?a"), and
 //     ";" and "=" inside the value of a URI header, as phones write Replaces.
 //   - A local tel number without phone-context: RFC 3966, 5.1.5 asks for one,
-//     but tel:112 must reach somebody. [Phone.Context] tells.
+//     but tel:112 must reach the emergency service. [Phone.Context] reports it.
 //   - A phone-context that is neither a domain nor a number.
 //   - One colon too many before the IPv4 part of an IPv6 address, which the
 //     grammar of RFC 3261 produced by mistake (RFC 5118, 4.10).
 //   - A parameter given twice (RFC 3261, 19.1.1 forbids it): the first counts
-//     and [URI.DuplicateParam] tells.
+//     and [URI.DuplicateParam] reports it.
 //
 // Refused in spite of some peers: an empty port and one above 65535, escapes
 // in a host (RFC 3261, 19.1.2), empty user parts and every other byte that had to

@@ -2,7 +2,7 @@ package uri
 
 import "github.com/sipwire/sipwire/internal/abnf"
 
-// Part names a place in a sip URI, for the bytes that may stand there without
+// Part names a part of a sip URI, for the bytes that may be in it without
 // being escaped (RFC 3261, 19.1.2 and 25.1).
 type Part uint8
 
@@ -21,10 +21,10 @@ var partClass = [...]abnf.Class{
 	PartHeader:   abnf.URIHeader,
 }
 
-// AppendEscaped appends text so that it may stand in the part of a sip URI:
-// bytes that may not are escaped, "%" among them. The output holds no control
+// AppendEscaped appends text as the given part of a sip URI may hold it:
+// all other bytes are escaped, "%" among them. The output holds no control
 // byte whatever the text. Of a user part, text that has ";" or "?" in it is
-// left as it is, for both may stand there (RFC 3261, 19.1.3).
+// left unchanged, for both are allowed there (RFC 3261, 19.1.3).
 func AppendEscaped[T []byte | string](dst []byte, text T, part Part) []byte {
 	const hex = "0123456789ABCDEF"
 	var class abnf.Class // of an unknown part, everything is escaped
@@ -42,7 +42,7 @@ func AppendEscaped[T []byte | string](dst []byte, text T, part Part) []byte {
 }
 
 // AppendUnescaped appends b with each "%" HEXDIG HEXDIG replaced by the byte
-// it stands for, once: what that yields is not looked at again (RFC 4475,
+// that it encodes, once: the result is not decoded again (RFC 4475,
 // 3.1.1.3). The result may hold any byte, NUL, CR and LF included.
 func AppendUnescaped(dst, b []byte) []byte {
 	for i := 0; i < len(b); {

@@ -23,7 +23,7 @@ func nextPair(b []byte, i int, sep byte) (name, value []byte, next int) {
 }
 
 // eachPair calls yield for the pairs of b, each of which begins with one byte
-// that separates it from what stands before.
+// that separates it from the one before.
 func eachPair(b []byte, sep byte, yield func(name, value []byte) bool) {
 	for i := 0; i < len(b); {
 		var name, value []byte
@@ -80,11 +80,11 @@ func (u *URI) headers() []byte {
 	return h
 }
 
-// RawParams returns all parameters with the ";" before each, as they came. It
+// RawParams returns all parameters with the ";" before each, as received. It
 // is empty when there are none.
 func (u *URI) RawParams() []byte { return u.params() }
 
-// RawHeaders returns what stands behind "?", nil when there is no "?".
+// RawHeaders returns the bytes behind "?", nil when there is no "?".
 func (u *URI) RawHeaders() []byte {
 	h := u.headers()
 	if len(h) == 0 {
@@ -94,7 +94,7 @@ func (u *URI) RawHeaders() []byte {
 }
 
 // Params ranges over the parameters of a sip, sips or tel URI in their order,
-// names and values as they came (RFC 3261, 19.1.1; RFC 3966, 3). A value is
+// names and values as received (RFC 3261, 19.1.1; RFC 3966, 3). A value is
 // nil when the parameter has no "=". The user part's own are not among them;
 // see [URI.Phone].
 func (u *URI) Params() iter.Seq2[[]byte, []byte] {
@@ -102,24 +102,24 @@ func (u *URI) Params() iter.Seq2[[]byte, []byte] {
 }
 
 // Headers ranges over the headers of a sip or sips URI in their order, names
-// and values as they came (RFC 3261, 19.1.1).
+// and values as received (RFC 3261, 19.1.1).
 func (u *URI) Headers() iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) { eachPair(u.headers(), '&', yield) }
 }
 
-// Param returns the value of the first parameter with the name, as it came.
+// Param returns the value of the first parameter with the name, as received.
 // Names are compared without case and with escapes undone. The value is nil
 // when the parameter has no "=".
 func (u *URI) Param(name string) (value []byte, ok bool) {
 	return findPair(u.params(), ';', name)
 }
 
-// Header returns the value of the first header with the name, as it came.
+// Header returns the value of the first header with the name, as received.
 func (u *URI) Header(name string) (value []byte, ok bool) {
 	return findPair(u.headers(), '&', name)
 }
 
-// DuplicateParam returns the name of a parameter that stands twice, which RFC
+// DuplicateParam returns the name of a parameter that is given twice, which RFC
 // 3261, 19.1.1 and RFC 3966, 3 forbid. Each parameter is compared with the
 // first 64, so that the cost stays linear.
 func (u *URI) DuplicateParam() (name []byte, ok bool) {

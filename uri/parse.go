@@ -111,10 +111,10 @@ func consumeScheme(b []byte) (int, Scheme) {
 	return i, Other
 }
 
-// parseSIP reads what stands behind "sip:" or "sips:".
+// parseSIP reads the bytes behind "sip:" or "sips:".
 func (u *URI) parseSIP(i int) (int, sipwire.Code) {
 	b := u.b
-	// "@" may stand nowhere but behind the userinfo, so the first one
+	// "@" is allowed nowhere but behind the userinfo, so the first one
 	// decides whether there is any, and ";", "?" and "/" before it belong
 	// to the user (RFC 3261, 25.1; RFC 4475, 3.1.1.13).
 	if at := bytes.IndexByte(b[i:], '@'); at >= 0 {
@@ -256,7 +256,7 @@ func consumeHeaders(b []byte, i int) (int, sipwire.Code) {
 	}
 }
 
-// parseOpaque reads what stands behind the scheme of any other absolute URI.
+// parseOpaque reads the bytes behind the scheme of any other absolute URI.
 // Brackets are let through for the IPv6 addresses of an authority.
 func (u *URI) parseOpaque(i int) (int, sipwire.Code) {
 	b := u.b

@@ -8,12 +8,12 @@ import (
 	"github.com/sipwire/sipwire/internal/scan"
 )
 
-// The classes of bytes that plain tells apart.
+// The classes of bytes that the fast path asks for.
 var fastClasses = scan.Classes{
 	Sets: [...]scan.Set{
 		scan.NewSet(abnf.IsLabel),
 		scan.NewSet(abnf.IsHostPunct),
-		// What may stand in the user and in a parameter.
+		// What is allowed both in the user and in a parameter.
 		scan.NewSet(func(c byte) bool { return abnf.Is(c, abnf.User) && abnf.Is(c, abnf.URIParam) }),
 	},
 	Bytes: [...]byte{'@', ';', '='},

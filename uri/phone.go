@@ -17,7 +17,7 @@ type Phone struct {
 }
 
 // ParsePhone reads b, the whole of which must be a telephone-subscriber:
-// behind "tel:", or the user part of a sip URI, where "#" and the like stand
+// behind "tel:", or the user part of a sip URI, where "#" and the like are
 // escaped (RFC 3261, 19.1.2). n is as in [URI.Parse].
 func ParsePhone(b []byte) (p Phone, n int, err error) {
 	if uint64(len(b)) > math.MaxUint32 {
@@ -50,7 +50,7 @@ func (p Phone) IsValid() bool { return p.num > 0 }
 // IsGlobal reports whether the number is a global one (RFC 3966, 5.1.4).
 func (p Phone) IsGlobal() bool { return p.num > 0 && p.b[0] == '+' }
 
-// Number returns the number as it came, a global one with its "+".
+// Number returns the number as received, a global one with its "+".
 func (p Phone) Number() []byte { return p.b[:p.num:p.num] }
 
 // AppendDigits appends the number without its visual separators and with its
@@ -66,12 +66,12 @@ func (p Phone) AppendDigits(dst []byte) []byte {
 	return dst
 }
 
-// Params ranges over the parameters in their order, as they came.
+// Params ranges over the parameters in their order, as received.
 func (p Phone) Params() iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) { eachPair(p.b[p.num:], ';', yield) }
 }
 
-// Param returns the value of the first parameter with the name, as it came.
+// Param returns the value of the first parameter with the name, as received.
 func (p Phone) Param(name string) (value []byte, ok bool) {
 	return findPair(p.b[p.num:], ';', name)
 }
@@ -86,7 +86,7 @@ func (p Phone) Ext() (value []byte, ok bool) { return p.Param("ext") }
 // Subaddress returns the ISDN subaddress, isub (RFC 3966, 5.2).
 func (p Phone) Subaddress() (value []byte, ok bool) { return p.Param("isub") }
 
-// parseTel reads what stands behind "tel:".
+// parseTel reads the bytes behind "tel:".
 func (u *URI) parseTel(i int) (int, sipwire.Code) {
 	num, j, code := consumeSubscriber(u.b, i, false)
 	if code != 0 {

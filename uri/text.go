@@ -2,8 +2,8 @@ package uri
 
 import "github.com/sipwire/sipwire/internal/abnf"
 
-// Comparison and hash see a text as symbols: the byte that stands there or
-// that an escape stands for. An escaped byte of the reserved set is another
+// Comparison and hash see a text as symbols: the byte itself, or
+// the byte that an escape encodes. An escaped byte of the reserved set is another
 // symbol than the byte itself, every other is the same (RFC 3261, 19.1.4; RFC
 // 3966, 3; RFC 2396, 2.2 and 2.3).
 

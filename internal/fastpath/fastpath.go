@@ -1,8 +1,8 @@
-// Package plain reads the pieces of values that nearly everyone writes alike,
+// Package fastpath reads the pieces of values that nearly everyone writes alike,
 // a host with a port and parameters without quotes or whitespace, from masks of
 // their bytes: bit i of a mask says whether byte i belongs to a class. It has no
 // loops and no branches but to give up, so that the processor has nothing to
-// guess. What it can not read need not be wrong: its callers, the fast paths of
+// guess. What it cannot read need not be wrong: its callers, the fast paths of
 // uri and header, leave that to the readers of the whole grammar, which are the
 // specification and what their tests compare with.
 //
@@ -20,12 +20,12 @@ import (
 const MaxLen = 63
 
 // HostPort reads host [ ":" port ] at the bit start of the value b (RFC 3261,
-// 25.1). label and punct are the bytes that [abnf.IsLabel] and [abnf.IsHostPunct] take. It returns
-// the bits behind the host and behind the port, which are one where there is
-// none, and 0 for what is not plain. Whether what stands there may follow is
-// the caller's to say.
+// 25.1). label and punct are the bytes that [abnf.IsLabel] and
+// [abnf.IsHostPunct] take. It returns the bits behind the host and behind the
+// port, which are the same where there is no port, and 0 for what it cannot
+// read. Whether the next byte may follow is the caller's to say.
 //
-// An IPv4 address is a hostname to it. Not plain are two punctuation characters
+// An IPv4 address is a hostname to it. It cannot read two punctuation characters
 // side by side, a hostname that ends in one, a port of more than five digits
 // and one that ends in the first seven bytes.
 func HostPort(b []byte, label, punct, start uint64) (hostEnd, portEnd uint64, port uint16) {
@@ -38,7 +38,7 @@ func HostPort(b []byte, label, punct, start uint64) (hostEnd, portEnd uint64, po
 	}
 	bad := punct & host & (punct<<1 | start | hostEnd>>1)
 
-	// Behind the value stands nothing: its last byte is looked at, which is one
+	// Behind the value there is nothing: its last byte is looked at, which is one
 	// of the host then.
 	end := bits.TrailingZeros64(hostEnd)
 	last := end - int(hostEnd>>(uint(len(b))&63)&1)
@@ -92,7 +92,7 @@ func Params(chars, semicolons, equals, start, end uint64) (nameEnds uint64, ok b
 	nameEnds = (chars + names) &^ chars
 	bad := all&^(chars|semicolons|equals) | // of no class
 		names&^chars | // an empty name
-		start&^(semicolons|end) | // something behind what stands in front
+		start&^(semicolons|end) | // bytes in front of the first parameter
 		equals&^nameEnds // a second one
 	return nameEnds & (all | end), bad == 0
 }
