@@ -33,6 +33,8 @@ const (
 	// Ping is a CRLF right behind a LineEnd: the pair is a keep-alive ping,
 	// to be answered with one CRLF (RFC 5626, 4.4.1). Whether the two come
 	// in one piece or in four, they are a LineEnd and then a Ping.
+	// Whoever sends pings takes both events for a pong while one is due: two
+	// pongs with no message between them are these bytes as well.
 	Ping
 )
 
