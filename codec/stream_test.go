@@ -21,6 +21,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/sipwire/sipwire"
@@ -393,32 +394,39 @@ func TestReadNext(t *testing.T) {
 // TestMaxIdle lets a connection stop inside a message, again after one byte
 // more, and between two messages, where it may rest.
 func TestMaxIdle(t *testing.T) {
-	a, b := net.Pipe()
-	defer a.Close()
-	defer b.Close()
-	s, m := &Stream{MaxIdle: 50 * time.Millisecond}, Acquire()
-	go func() {
-		_, _ = a.Write([]byte(one + two[:10]))
-		_, _ = a.Write([]byte(two[10:]))
-		time.Sleep(120 * time.Millisecond)
-		for i := range len(one) {
-			if _, err := a.Write([]byte(one[i : i+1])); err != nil {
-				return
+	synctest.Test(t, func(t *testing.T) { // its clock stands still while anything runs
+		a, b := net.Pipe()
+		defer a.Close()
+		defer b.Close()
+		s, m := &Stream{MaxIdle: 50 * time.Millisecond}, Acquire()
+		done := make(chan bool)
+		go func() {
+			defer close(done)
+			_, _ = a.Write([]byte(one + two[:10]))
+			time.Sleep(40 * time.Millisecond)
+			_, _ = a.Write([]byte(two[10:]))
+			time.Sleep(120 * time.Millisecond)
+			for i := range len(one) {
+				if _, err := a.Write([]byte(one[i : i+1])); err != nil {
+					return
+				}
+				time.Sleep(12 * time.Millisecond)
 			}
-			time.Sleep(10 * time.Millisecond)
+		}()
+		for range 2 {
+			if e, err := s.ReadNext(b, m); e != GotMessage || err != nil {
+				t.Fatal(e, err)
+			}
 		}
-	}()
-	for range 2 {
-		if e, err := s.ReadNext(b, m); e != GotMessage || err != nil {
-			t.Fatal(e, err)
+		if e, err := s.ReadNext(b, m); !errors.Is(err, sipwire.ErrIdle) || s.Lost() == nil {
+			t.Fatalf("event %d, %v", e, err)
 		}
-	}
-	if e, err := s.ReadNext(b, m); !errors.Is(err, sipwire.ErrIdle) || s.Lost() == nil {
-		t.Fatalf("event %d, %v", e, err)
-	}
-	if s.Pending() == 0 || s.Pending() >= len(one) {
-		t.Fatalf("%d bytes pending", s.Pending())
-	}
+		if n := s.Pending(); n != 5 {
+			t.Errorf("%d bytes pending, want those of 50 ms", n)
+		}
+		b.Close()
+		<-done
+	})
 }
 
 type emptyReader struct{}

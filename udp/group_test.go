@@ -76,7 +76,7 @@ func TestGroupKernelHash(t *testing.T) {
 			}
 			_ = p
 		}
-		for end := time.Now().Add(10 * time.Second); total.Load() < peers*each && time.Now().Before(end); {
+		for end := time.Now().Add(30 * time.Second); total.Load() < peers*each && time.Now().Before(end); {
 			time.Sleep(time.Millisecond)
 		}
 		g.Close()
@@ -166,7 +166,7 @@ func TestGroupSteer(t *testing.T) {
 			credit <- struct{}{}
 			send(t, conns[i%len(conns)], fmt.Appendf(nil, "call %02d %d", i%calls, i))
 		}
-		for end := time.Now().Add(10 * time.Second); handled.Load() < total && time.Now().Before(end); {
+		for end := time.Now().Add(30 * time.Second); handled.Load() < total && time.Now().Before(end); {
 			time.Sleep(time.Millisecond)
 		}
 		g.Close()

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -123,15 +124,18 @@ func command(t *testing.T, dir, name string, args ...string) (string, error) {
 	return p.out.String(), err
 }
 
-// freePort returns a port that UDP and TCP can have at this moment.
+var ports atomic.Int32 // how many freePort has tried
+
+// freePort returns a port that UDP and TCP can have. It is none of those that
+// the kernel chooses from for others, and no other test of this process has it.
 func freePort(t *testing.T) string {
 	t.Helper()
-	for range 100 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for range 1000 {
+		port := 12000 + int(uint(os.Getpid())*37+uint(ports.Add(1)))%18000
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
-		port := l.Addr().(*net.TCPAddr).Port
 		c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
 		l.Close()
 		if err == nil {

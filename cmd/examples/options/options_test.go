@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -181,7 +182,8 @@ func TestRun(t *testing.T) {
 	for _, readers := range []int{1, 2} {
 		ctx, cancel := context.WithCancel(context.Background())
 		time.AfterFunc(20*time.Millisecond, cancel)
-		if err := run(ctx, "127.0.0.1:0", readers); err != nil {
+		// A busy machine may come to listening after that.
+		if err := run(ctx, "127.0.0.1:0", readers); err != nil && !errors.Is(err, context.Canceled) {
 			t.Errorf("%d readers: %v", readers, err)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // closes reports whether the other side ends the connection.
 func closes(t *testing.T, c net.Conn) bool {
 	t.Helper()
-	_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetReadDeadline(time.Now().Add(30 * time.Second))
 	_, err := c.Read(make([]byte, 1))
 	ne, isNet := err.(net.Error)
 	return err != nil && !(isNet && ne.Timeout())
@@ -55,7 +55,11 @@ func TestSlow(t *testing.T) {
 	if !closes(t, c) {
 		t.Error("an idle connection stays open")
 	}
-	end(t, s, counts(2))
+	s.Shutdown(50 * time.Millisecond)
+	// On a busy machine the time may be over before a message is read.
+	if n := s.Counts(); n.Received > 2 || n.Received != n.Sum() || s.Conns() != 0 {
+		t.Errorf("%+v, %d connections", n, s.Conns())
+	}
 }
 
 // TestQueueFull: what a slow peer does not take is dropped and counted.
@@ -90,7 +94,7 @@ func TestStreamDefects(t *testing.T) {
 	_, addr := listenUDP(t)
 	s := start(t, forward.Target{Transport: header.TransportUDP, Addr: addr}, nil)
 	c := dial(t, "tcp", s.Locals()[1])
-	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
 	r := bufio.NewReader(c)
 	fmt.Fprint(c, "\r\n\r\n")
 	if b, err := r.Peek(2); err != nil || string(b) != "\r\n" {

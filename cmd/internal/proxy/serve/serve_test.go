@@ -92,7 +92,7 @@ func respond(t *testing.T, read func([]byte) (int, func([]byte) error)) {
 // answerUDP answers one request on a UDP socket.
 func answerUDP(t *testing.T, c *net.UDPConn) {
 	t.Helper()
-	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
 	respond(t, func(b []byte) (int, func([]byte) error) {
 		n, from, err := c.ReadFromUDPAddrPort(b)
 		if err != nil {
@@ -110,7 +110,7 @@ func answerStream(t *testing.T, l net.Listener) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
 	respond(t, func(b []byte) (int, func([]byte) error) {
 		n, err := c.Read(b)
 		if err != nil {
@@ -123,7 +123,7 @@ func answerStream(t *testing.T, l net.Listener) {
 // expect200 reads a response.
 func expect200(t *testing.T, c net.Conn) {
 	t.Helper()
-	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
 	b := make([]byte, 4096)
 	n, err := c.Read(b)
 	if err != nil || !strings.HasPrefix(string(b[:n]), "SIP/2.0 200 OK\r\n") {
@@ -240,7 +240,7 @@ func TestUDPToTLS(t *testing.T) {
 // await waits until a condition holds.
 func await(t *testing.T, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !done(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); !done(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("it does not happen")
 		}
