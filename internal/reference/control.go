@@ -52,3 +52,14 @@ func (p *parser) controlIn(text []byte, at int, pairs bool) (offset int, problem
 	}
 	return 0, ""
 }
+
+// hasBareCR reports whether a CR in b[lo:hi] is not before LF. The last byte of
+// the input is none: its LF may have been cut off.
+func (p *parser) hasBareCR(lo, hi int) bool {
+	for i := lo; i < hi && i+1 < len(p.b); i++ {
+		if p.b[i] == '\r' && p.b[i+1] != '\n' {
+			return true
+		}
+	}
+	return false
+}

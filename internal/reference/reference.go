@@ -156,7 +156,12 @@ func (p *parser) parse() {
 		p.problem("empty")
 		return
 	}
-	defer func() { p.controls(start, p.r.Body.Lo) }()
+	defer func() {
+		p.controls(start, p.r.Body.Lo)
+		if p.hasBareCR(start, p.r.Body.Lo) { // others may see the body begin elsewhere
+			p.r.Length, p.r.Body.Hi = -1, len(p.b)
+		}
+	}()
 	first, ok := p.readLine(start)
 	if !ok {
 		p.incomplete(start, p.opt.MaxStartLine, "start-line-too-long")
