@@ -3,6 +3,8 @@ package multipart
 import (
 	"bytes"
 	"testing"
+
+	"github.com/sipwire/sipwire"
 )
 
 // FuzzReader asks that the parts and what is around them make up the body,
@@ -29,6 +31,12 @@ func FuzzReader(f *testing.F) {
 			rep.Set(p, p.Body())
 			out, err := rep.AppendTo(nil)
 			n, _ := rep.Len()
+			if p.isEndedBy(p.Body()) { // a line that begins like a delimiter and is none here: others may differ
+				if err != sipwire.ErrBoundary {
+					t.Fatalf("%q, part at %d: %v", b, p.Offset(), err)
+				}
+				continue
+			}
 			if lo, hi := p.contentLength(); lo == hi && (err != nil || !bytes.Equal(out, b) || n != len(b)) {
 				t.Fatalf("%q, part at %d: %q, %v", b, p.Offset(), out, err)
 			}
