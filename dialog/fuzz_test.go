@@ -117,7 +117,7 @@ func FuzzLayer(f *testing.F) {
 		for i := range l.dialogs.Cap() {
 			if l.dialogs.InUse(i) {
 				d := l.dialogs.At(i)
-				if _, timed := l.wheel.At(i); d.state == Ending && l.tx.Stats().Transactions == 0 || d.state == Early && !timed && l.tx.State(d.invite) == transaction.Terminated {
+				if _, timed := l.wheel.At(i); d.state == Ending && !timed && l.tx.Stats().Transactions == 0 || d.state == Early && !timed && l.tx.State(d.invite) == transaction.Terminated {
 					t.Fatalf("a dialog in %d hangs", d.state)
 				}
 			}

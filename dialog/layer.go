@@ -57,10 +57,12 @@ type dialog struct {
 	local     transaction.Handle // the last INVITE sent
 	remote    transaction.Handle // the last INVITE received
 	answer    transaction.Handle // whose 2xx is repeated until the ACK
+	ending    transaction.Handle // the BYE, or the NOTIFY that ends it
 
 	// Times in milliseconds, 0 for never: when the 2xx is repeated and given
 	// up, when the session is refreshed or over, when it ends as an early
-	// one, when the ACK is forgotten, when an INVITE is tried again.
+	// or challenged one, when the ACK is forgotten, when an INVITE is tried
+	// again.
 	repeat, noACK, session, early, forget, retry int64
 	interval                                     int64 // of repeat
 
@@ -86,6 +88,7 @@ const (
 	inInvite                     // it is in byInvite
 	refreshing                   // the caller was asked to refresh it
 	awaited                      // no dialog yet: a SUBSCRIBE or REFER that waits for its NOTIFY
+	challenged                   // it is Ending, and the last request may be sent again with credentials
 )
 
 func (d *dialog) is(f flags) bool { return d.flags&f != 0 }

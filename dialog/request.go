@@ -35,6 +35,11 @@ var prefixSUBSCRIBE, prefixREFER = []byte("SUBSCRIBE "), []byte("REFER ")
 // A stale handle is ErrStale. An INVITE while another one is open (14.1), and
 // anything behind a BYE, is ErrState; an ACK is for [Layer.Ack]. Other errors
 // are those of compose.AppendRequest and transaction.Layer.Request.
+//
+// A request that was answered with a 401 or 407 is sent again with credentials
+// among the fields. A BYE too, and the NOTIFY that ends the last subscription:
+// their dialog does not end with such a response, but 64*T1 later, or with
+// [Layer.End].
 func (l *Layer) Request(h Handle, r *compose.Request, to transaction.Addr, now time.Duration) (transaction.Handle, error) {
 	return l.send(h, r, nil, to, now)
 }
@@ -60,7 +65,8 @@ func (l *Layer) send(h Handle, r *compose.Request, response *codec.Message, to t
 		method = header.MethodPRACK
 	}
 	switch {
-	case d.state == Ending, method == header.MethodACK, method == header.MethodCANCEL,
+	case d.state == Ending && !(d.is(challenged) && (method == header.MethodBYE || method == header.MethodNOTIFY)),
+		method == header.MethodACK, method == header.MethodCANCEL,
 		method == header.MethodINVITE && (l.isOpen(d.local) || l.tx.State(d.remote) == transaction.Proceeding || d.state == Early):
 		return 0, sipwire.ErrState
 	}
@@ -86,30 +92,35 @@ func (l *Layer) send(h Handle, r *compose.Request, response *codec.Message, to t
 	}
 	d.localSeq++
 	d.setAddr(l, to)
+	if d.is(challenged) {
+		d.flags &^= challenged
+		d.early = 0
+		l.arm(i, d)
+	}
 	switch method {
 	case header.MethodINVITE:
 		d.local = tx
 	case header.MethodBYE:
 		d.endSession()
 		if d.usage == 0 {
-			d.state = Ending // until its response (RFC 3261, 15.1.1)
+			d.state, d.ending = Ending, tx // until its response (RFC 3261, 15.1.1)
 		}
 		l.arm(i, d)
 	case header.MethodNOTIFY:
-		l.notifying(i, d, full.Fields)
+		l.notifying(i, d, tx, full.Fields)
 	}
 	return tx, nil
 }
 
 // notifying does what a NOTIFY sent here says of its subscription. With the
 // last usage the dialog ends, when the response comes.
-func (l *Layer) notifying(i uint32, d *dialog, fields []compose.HeaderField) {
+func (l *Layer) notifying(i uint32, d *dialog, tx transaction.Handle, fields []compose.HeaderField) {
 	var s ext.SubscriptionState
 	if _, err := s.Parse(fieldValue(fields, header.IDSubscriptionState)); err != nil {
 		return
 	}
 	if l.stated(i, d, &s, fieldValue(fields, header.IDEvent)) && !d.is(hasSession) && d.usage == 0 {
-		d.state = Ending
+		d.state, d.ending = Ending, tx
 	}
 	l.arm(i, d)
 }
@@ -185,6 +196,19 @@ func (l *Layer) Ack(h Handle, r *compose.Request, to transaction.Addr, now time.
 	l.arm(i, d)
 	l.out.Send(0, to, l.made)
 	return nil
+}
+
+// End ends a dialog without a message, with an INVITE or subscription that it
+// has: for one that cannot send its BYE, say for want of credentials. It reports
+// false when the handle is stale. What of its requests is open goes on as a
+// transaction.
+func (l *Layer) End(h Handle) bool {
+	i, d := l.lookup(h)
+	if d == nil {
+		return false
+	}
+	l.end(i, d)
+	return true
 }
 
 // Cancel cancels an INVITE sent by [Layer.Send] or [Layer.Request]: see

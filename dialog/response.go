@@ -135,8 +135,14 @@ func (l *Layer) inDialog(ev *Event, i uint32, d *dialog, m *codec.Message) {
 			l.provisional(ev, d, m)
 		}
 		return
-	case d.state == Ending, ev.Status == 481, ev.Status == 408:
+	case ev.Status == 481, ev.Status == 408:
 		l.over(ev, i, d) // RFC 3261, 12.2.1.2
+		return
+	case d.isEndedBy(ev.Tx) && (ev.Status == 401 || ev.Status == 407):
+		l.challenge(i, d)
+		return
+	case d.isEndedBy(ev.Tx):
+		l.over(ev, i, d)
 		return
 	case ev.Status == 491 && ev.Method == header.MethodINVITE:
 		// In steps of 10 ms, later for who made the dialog (RFC 3261, 14.1).
@@ -164,6 +170,18 @@ func (l *Layer) inDialog(ev *Event, i uint32, d *dialog, m *codec.Message) {
 		seconds, known := expiresOf(m, nil)
 		l.subscribed(i, d, ev.Method, l.eventSent(ev.Tx), seconds, known)
 	}
+	l.arm(i, d)
+}
+
+// isEndedBy reports whether the dialog waits for the response to tx to end.
+func (d *dialog) isEndedBy(tx transaction.Handle) bool { return d.state == Ending && d.ending == tx }
+
+// challenge leaves a dialog whose last request was challenged to the caller,
+// who has 64*T1 to send it again with credentials (RFC 3261, 22.2): the peer
+// has not ended its side.
+func (l *Layer) challenge(i uint32, d *dialog) {
+	d.flags |= challenged
+	d.early = l.ms() + 64*l.t1
 	l.arm(i, d)
 }
 
@@ -213,7 +231,7 @@ func (l *Layer) failed(ev *Event) {
 	ev.Dialog, ev.User = l.handle(i), d.user
 	// No response is as a 408, which ends the dialog (RFC 3261, 12.2.1.2); a
 	// transport error is as a 503, which does not.
-	if ev.Timer == transaction.TimerB || ev.Timer == transaction.TimerF || d.state == Ending {
+	if ev.Timer == transaction.TimerB || ev.Timer == transaction.TimerF || d.isEndedBy(ev.Tx) {
 		l.over(ev, i, d)
 	}
 }

@@ -125,7 +125,7 @@ func (l *Layer) addInterval(d *dialog, method header.Method, fields []compose.He
 // sessionAnswered takes the interval from a 2xx that came (RFC 4028, 7.2).
 func (l *Layer) sessionAnswered(d *dialog, m *codec.Message) {
 	se, ok := intervalOf(m)
-	if !ok {
+	if !ok || !d.is(hasSession) {
 		d.interval4028, d.session = 0, 0
 		return
 	}
