@@ -29,9 +29,14 @@
 // [TaskACK]: acknowledge a 2xx with [Layer.Ack], with an answer if the offer
 // came in it. [TaskPRACK]: [Layer.Prack]. [TaskRefresh]: send a re-INVITE or an
 // UPDATE. [TaskBye]: [Layer.Request] with BYE. [TaskRetry]: send the re-INVITE
-// again that was answered with a 491. Where a request goes is found by the
-// caller, from [Layer.NextHop]; without it, it goes where the last one went or
-// came from.
+// again that was answered with a 491.
+//
+// A re-INVITE or UPDATE that was answered with a 422 is sent again as it was:
+// the interval is longer then (RFC 4028, 7.3). A request with the answer 401 or
+// 407 is sent again with credentials; a BYE too, as [Layer.Request] says.
+//
+// Where a request goes is found by the caller, from [Layer.NextHop]; without it,
+// it goes where the last one went or came from.
 //
 // # Who owns the bytes
 //

@@ -73,6 +73,7 @@ type dialog struct {
 	ackSeq, answerSeq       uint32 // of the INVITE acknowledged, and of the one answered
 	rseq                    uint32 // of the last reliable response that came
 	interval4028            uint32 // of the session in seconds, 0 for none
+	minSE                   uint32 // the most that the peer has asked for, 0 for nothing
 	usage                   uint32 // the first subscription plus one
 	state                   State
 	flags                   flags

@@ -83,6 +83,9 @@ func (l *Layer) creating(ev *Event, m *codec.Message) {
 		return
 	}
 	ev.Task = TaskACK
+	if m.Has(header.IDSessionExpires) && l.invite.Parse(l.tx.RequestBytes(ev.Tx)) == nil {
+		d.askedMinSE(&l.invite)
+	}
 	l.sessionAnswered(d, m)
 	l.arm(i, d)
 	l.giveUpForks(ev.Tx)
@@ -152,6 +155,9 @@ func (l *Layer) inDialog(ev *Event, i uint32, d *dialog, m *codec.Message) {
 		}
 		d.retry = l.ms() + wait
 		l.arm(i, d)
+		return
+	case ev.Status == 422:
+		d.askedMinSE(m)
 		return
 	case ev.Status >= 300:
 		return

@@ -119,7 +119,26 @@ func (l *Layer) addInterval(d *dialog, method header.Method, fields []compose.He
 	if !has(fields, header.IDSupported) {
 		fields = append(fields, compose.HeaderField{ID: header.IDSupported, Value: optionTimer})
 	}
+	if d.minSE != 0 && !has(fields, header.IDMinSE) {
+		at := len(l.digits)
+		l.digits = abnf.AppendUint(l.digits, uint64(d.minSE))
+		fields = append(fields, compose.HeaderField{ID: header.IDMinSE, Value: l.digits[at:]})
+	}
 	return fields
+}
+
+// askedMinSE takes the Min-SE of a 422, or of the INVITE that has made the
+// dialog behind one: no interval of the dialog is shorter any more, and each
+// refresh says it (RFC 4028, 7.4).
+func (d *dialog) askedMinSE(m *codec.Message) {
+	var least header.DeltaSeconds
+	if m.Read(header.IDMinSE, least.Parse) != nil {
+		return
+	}
+	d.minSE = max(d.minSE, least.Seconds())
+	if d.interval4028 != 0 {
+		d.interval4028 = max(d.interval4028, d.minSE)
+	}
 }
 
 // sessionAnswered takes the interval from a 2xx that came (RFC 4028, 7.2).

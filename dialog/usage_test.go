@@ -192,3 +192,46 @@ func TestNotifyFirst(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// A 422 to a refresh raises the interval, and the next refresh says the Min-SE
+// of the peer (RFC 4028, 7.3 and 7.4). The Min-SE of the INVITE that made the
+// dialog counts too.
+func TestIntervalTooSmall(t *testing.T) {
+	for _, tt := range []struct {
+		extra []string
+		want  string
+	}{
+		{nil, "Session-Expires: 300;refresher=uac\r\n"},
+		{[]string{"Min-SE: 400"}, "Session-Expires: 400;refresher=uac\r\n"},
+	} {
+		n, a, b, da, _ := talking(t, Config{}, Config{}, append(tt.extra, "Supported: timer", "Session-Expires: 200")...)
+		var last string
+		n.drop = func(_ int, s []byte) bool {
+			if strings.HasPrefix(string(s), "UPDATE ") {
+				last = string(s)
+			}
+			return false
+		}
+		b.on = func(ev Event, m *codec.Message) {
+			if ev.Kind != transaction.Request {
+				return
+			}
+			if strings.Contains(last, "Min-SE: ") && len(tt.extra) == 0 {
+				b.reply(ev.Tx, 200)
+				return
+			}
+			b.reply(ev.Tx, 422, compose.HeaderField{ID: header.IDMinSE, Value: []byte("300")})
+		}
+		a.request(da, "UPDATE")
+		n.run(n.now + time.Second)
+		a.request(da, "UPDATE")
+		n.run(n.now + time.Second)
+		least := "Min-SE: 300\r\n"
+		if tt.extra != nil {
+			least = tt.extra[0] + "\r\n"
+		}
+		if !strings.Contains(last, tt.want) || !strings.Contains(last, least) || a.State(da) != Confirmed {
+			t.Errorf("%v: the second UPDATE is\n%s", tt.extra, last)
+		}
+	}
+}

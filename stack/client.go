@@ -5,6 +5,7 @@ import (
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/digest"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/transaction"
 )
@@ -26,6 +27,7 @@ type exchange struct {
 	invite    bool
 	abandoned bool // nobody waits
 	dialogs   []*Dialog
+	secret    digest.Secret // of the dialogs that it makes
 
 	early chan *Response
 	final chan result // cap 1
@@ -125,7 +127,9 @@ func (x *exchange) abandon() {
 // targets that DNS gives are tried one after the other, until one answers with
 // another status than 503 (RFC 3263, 4.3).
 //
-// A 401 or 407 is answered once, when o.Password is set. A 2xx to an INVITE is
+// A 401 or 407 is answered when o.Password is set, also by several proxies and
+// again when a nonce has become stale, and a 422 when the fields have a
+// Session-Expires: with a longer one (RFC 4028, 7.3). A 2xx to an INVITE is
 // acknowledged here if the INVITE had a body; without one the offer is in the
 // 2xx, and Response.Dialog.Ack takes the answer. Of a forked INVITE, the first
 // 2xx counts, and the other calls are ended.
@@ -143,18 +147,15 @@ func (s *Stack) Do(ctx context.Context, o *Outgoing) (*Response, error) {
 		return nil, err
 	}
 	r, err := s.try(ctx, b, targets)
-	if err == nil && o.Password != "" && (r.Status() == 401 || r.Status() == 407) && b.authorize(r) == nil {
+	for n := 0; err == nil && n < maxAgain && b.again(r); n++ {
 		b.cseq++
 		r, err = s.try(ctx, b, targets)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if b.invite && r.Status()/100 == 2 && r.Dialog != nil {
-		r.Dialog.setSecret(o)
-		if len(o.Body) > 0 {
-			err = r.Dialog.Ack(context.WithoutCancel(ctx), "", nil)
-		}
+	if b.invite && r.Status()/100 == 2 && r.Dialog != nil && len(o.Body) > 0 {
+		err = r.Dialog.Ack(context.WithoutCancel(ctx), "", nil)
 	}
 	return r, err
 }
@@ -189,6 +190,7 @@ func (s *Stack) exchange(ctx context.Context, b *building, to transaction.Addr) 
 	}
 	c := s.coreOf(b.callID)
 	x := newExchange(c, b.invite)
+	x.secret = b.second.secret
 	c.lock()
 	if c.closed {
 		c.unlock()

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync/atomic"
 
@@ -134,14 +135,23 @@ func (d *Dialog) Ack(ctx context.Context, contentType string, body []byte) error
 }
 
 // Bye ends the session and waits for the response. A dialog that has ended
-// already is no error.
+// already is no error. With a 401 or 407 that cannot be answered it is
+// [ErrUnauthorized]: then the dialog ends within 64*T1, unless Bye is called
+// again behind [Dialog.SetCredentials] or Do with credentials of the caller.
 func (d *Dialog) Bye(ctx context.Context) error {
-	_, err := d.Do(ctx, &compose.Request{Method: []byte("BYE")})
-	if err == sipwire.ErrStale {
+	res, err := d.Do(ctx, &compose.Request{Method: []byte("BYE")})
+	switch {
+	case err == sipwire.ErrStale:
 		return nil
+	case err == nil && (res.Status() == 401 || res.Status() == 407):
+		return ErrUnauthorized
 	}
 	return err
 }
+
+// ErrUnauthorized says that a BYE was challenged and that there is no answer,
+// or a wrong one.
+var ErrUnauthorized = errors.New("stack: the BYE was challenged, and there are no credentials for it")
 
 // ReInvite changes the session with a new offer (RFC 3261, 14.1), and returns
 // the final response. With a body the 2xx is acknowledged here; without one the
@@ -181,20 +191,20 @@ func (d *Dialog) Refer(ctx context.Context, to string) (*Response, error) {
 }
 
 // Do sends a request within the dialog and returns its final response. CSeq,
-// Via and, where one belongs, Contact are made here. When ctx ends, an INVITE is
-// cancelled. Errors: ErrStale when the dialog has ended, ErrState for what is
+// Via and, where one belongs, Contact are made here. A 401, 407 or 422 is
+// answered as by [Stack.Do], with the credentials of the INVITE or of
+// SetCredentials. When ctx ends, an INVITE is cancelled. Errors: ErrStale when the dialog has ended, ErrState for what is
 // not allowed now, and those of [Stack.Do].
 func (d *Dialog) Do(ctx context.Context, r *compose.Request) (*Response, error) {
-	res, err := d.try(ctx, r)
-	if err != nil || res.Status() != 401 && res.Status() != 407 {
-		return res, err
+	var s second
+	full := *r
+	res, err := d.try(ctx, &full)
+	for n := 0; err == nil && n < maxAgain && d.again(&s, &full, res); n++ {
+		next := full
+		next.Fields = s.fields(full.Fields)
+		res, err = d.try(ctx, &next)
 	}
-	if f, err := d.authorize(res, r); err == nil {
-		full := *r
-		full.Fields = append(full.Fields[:len(full.Fields):len(full.Fields)], f)
-		return d.try(ctx, &full)
-	}
-	return res, nil
+	return res, err
 }
 
 func (d *Dialog) try(ctx context.Context, r *compose.Request) (*Response, error) {
@@ -226,17 +236,16 @@ func (d *Dialog) exchange(ctx context.Context, r *compose.Request, to transactio
 	if m.IsTargetRefresh() || m.CreatesDialog() {
 		full.Fields = c.stack.withContact(full.Fields, to)
 	}
-	x := newExchange(c, m == header.MethodINVITE)
 	c.lock()
 	if c.closed {
 		c.unlock()
 		return nil, errClosed
 	}
 	tx, err := c.layer.Request(d.handle, &full, to, c.stack.now())
+	var x *exchange
 	if err == nil {
-		x.tx = tx
-		c.clients[tx] = x
-		x.dialogs = append(x.dialogs, d)
+		x = c.expect(tx, d)
+		x.invite = m == header.MethodINVITE
 	}
 	c.unlock()
 	if err != nil {

@@ -4,8 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
-	"github.com/sipwire/sipwire/digest"
+	"github.com/sipwire/sipwire/transaction"
 )
 
 // What the Stack does for a dialog by itself. These begin a goroutine, for
@@ -44,12 +45,45 @@ func (d *Dialog) goRefresh() {
 	d.auto(func(ctx context.Context) { _, _ = d.Do(ctx, &compose.Request{Method: []byte("UPDATE")}) })
 }
 
-// setSecret keeps what answers challenges within the dialog.
-func (d *Dialog) setSecret(o *Outgoing) {
-	if o.Password == "" {
+// prack acknowledges a reliable provisional response. The goroutine is only for
+// a PRACK that may be challenged and has an answer then.
+func (d *Dialog) prack(m *codec.Message) {
+	c := d.core
+	tx, err := c.layer.Prack(d.handle, m, nil, transaction.Addr{}, c.stack.now())
+	if err != nil || d.secret.Password == nil {
 		return
 	}
-	d.core.lock()
-	defer d.core.unlock()
-	d.secret = digest.Secret{Username: []byte(o.User), Password: []byte(o.Password)}
+	response := m.Clone()
+	send := func(s *second) (*exchange, error) {
+		c.lock()
+		defer c.unlock()
+		if c.closed {
+			return nil, errClosed
+		}
+		tx, err := c.layer.Prack(d.handle, response, &compose.Request{Fields: s.fields(nil)}, transaction.Addr{}, c.stack.now())
+		if err != nil {
+			return nil, err
+		}
+		return c.expect(tx, d), nil
+	}
+	x := c.expect(tx, d)
+	d.auto(func(ctx context.Context) {
+		var s second
+		r := compose.Request{Method: []byte("PRACK")}
+		res, err := x.wait(ctx, nil)
+		for n := 0; err == nil && n < maxAgain && d.again(&s, &r, res); n++ {
+			if x, err = send(&s); err == nil {
+				res, err = x.wait(ctx, nil)
+			}
+		}
+	})
+}
+
+// expect makes the exchange of a request that was sent in a dialog.
+func (c *core) expect(tx transaction.Handle, d *Dialog) *exchange {
+	x := newExchange(c, false)
+	x.tx = tx
+	x.dialogs = append(x.dialogs, d)
+	c.clients[tx] = x
+	return x
 }

@@ -41,7 +41,7 @@ func (c *core) handle(ev dialog.Event, m *codec.Message, from transaction.Addr) 
 	}
 	switch ev.Task {
 	case dialog.TaskPRACK:
-		_, _ = c.layer.Prack(ev.Dialog, m, nil, transaction.Addr{}, c.stack.now())
+		d.prack(m)
 	case dialog.TaskBye:
 		d.goBye()
 	case dialog.TaskRefresh:
@@ -82,6 +82,7 @@ func (c *core) response(ev *dialog.Event, m *codec.Message) {
 		d := c.dialogFor(ev.Dialog)
 		if x != nil {
 			x.dialogs = append(x.dialogs, d)
+			d.secret = x.secret
 		}
 	}
 	d := c.dialogs[ev.Dialog]

@@ -2,7 +2,6 @@ package stack
 
 import (
 	"context"
-	"slices"
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
@@ -49,7 +48,8 @@ type building struct {
 	fromTag []byte
 	callID  []byte
 	cseq    uint32
-	auth    []compose.HeaderField
+	fields  []compose.HeaderField // those of o, or what a response has made of them
+	second  second
 }
 
 // A target is one of the resolver, or a connection that is there.
@@ -59,7 +59,8 @@ type target struct {
 }
 
 func (s *Stack) prepare(o *Outgoing) (*building, error) {
-	b := &building{o: o, stack: s, fromTag: []byte(o.FromTag), callID: []byte(o.CallID), cseq: o.CSeq}
+	b := &building{o: o, stack: s, fromTag: []byte(o.FromTag), callID: []byte(o.CallID), cseq: o.CSeq, fields: o.Fields}
+	b.second.secret = secretOf(o.User, o.Password)
 	m := header.LookupMethod([]byte(o.Method))
 	b.invite = m == header.MethodINVITE
 	b.creates = m.CreatesDialog() || m.IsTargetRefresh() || m == header.MethodREGISTER || m == header.MethodOPTIONS
@@ -150,7 +151,7 @@ func (b *building) appendTo(dst []byte, to transaction.Addr) ([]byte, error) {
 	_ = w.Addr(header.IDTo, &compose.Address{URI: []byte(rcpt)})
 	_ = w.Value(header.IDCallID, b.callID)
 	_ = w.CSeq(b.cseq, nil)
-	fields := slices.Concat(o.Fields, b.auth)
+	fields := b.second.fields(b.fields)
 	if b.creates {
 		fields = s.withContact(fields, to)
 	}
