@@ -161,7 +161,8 @@ func (l *Layer) accepted(i uint32, d *dialog, tx transaction.Handle, req *codec.
 				seconds, known = s, true
 			}
 		}
-		l.subscribed(i, d, method, req.Value(header.IDEvent), seconds, known)
+		cseq, _ := req.CSeq() // the transaction has read it
+		l.subscribed(i, d, method, cseq.Number(), req.Value(header.IDEvent), seconds, known)
 	}
 	l.arm(i, d)
 }

@@ -76,7 +76,7 @@ func (l *Layer) creating(ev *Event, m *codec.Message) {
 	}
 	if ev.Method != header.MethodINVITE {
 		seconds, known := expiresOf(m, nil)
-		l.subscribed(i, d, ev.Method, l.eventSent(ev.Tx), seconds, known)
+		l.subscribed(i, d, ev.Method, cseq.Number(), l.eventSent(ev.Tx), seconds, known)
 		return
 	}
 	if l.repeatACK(ev, d, cseq.Number()) {
@@ -174,7 +174,7 @@ func (l *Layer) inDialog(ev *Event, i uint32, d *dialog, m *codec.Message) {
 		l.sessionAnswered(d, m)
 	case header.MethodSUBSCRIBE, header.MethodREFER:
 		seconds, known := expiresOf(m, nil)
-		l.subscribed(i, d, ev.Method, l.eventSent(ev.Tx), seconds, known)
+		l.subscribed(i, d, ev.Method, cseq.Number(), l.eventSent(ev.Tx), seconds, known)
 	}
 	l.arm(i, d)
 }

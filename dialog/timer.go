@@ -139,7 +139,7 @@ func (l *Layer) fire(i uint32, d *dialog) Event {
 		for u := d.usage; u != 0; {
 			v := l.usages.At(u - 1)
 			if due(v.expires) {
-				l.unsubscribe(d, v.event)
+				l.unsubscribe(d, u)
 				ev.Task = TaskExpired
 				ev.Ended = l.unused(i, d)
 				return ev

@@ -7,62 +7,96 @@ import (
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/header/ext"
+	"github.com/sipwire/sipwire/internal/abnf"
 )
 
 // Subscriptions are usages of a dialog (RFC 6665, 4.5.2; RFC 3515). One is
 // known by its event package and id; that a REFER makes has the package
-// "refer". Which side is the subscriber does not matter here: what counts is
-// how long it lasts.
+// "refer" and the number of its CSeq as the id. Which side is the subscriber
+// does not matter here: what counts is how long it lasts.
 
 type usage struct {
 	event   uint64 // a seeded hash of the Event value
 	expires int64  // in milliseconds
 	next    uint32 // of the dialog, plus one
 	waits   bool   // no NOTIFY has said yet how long it lasts
+	refer   bool   // a REFER has made it
+	noID    bool   // of refer: it is known by NOTIFYs without an id only
 }
 
 // A subscription whose NOTIFY does not say how long it lasts is given an hour,
 // and one whose 2xx does not, timer N for its NOTIFY (RFC 6665, 4.1.2.4).
 const unsaid = 3600
 
-// eventOf returns the hash that an Event value is known by: type and id.
-func (l *Layer) eventOf(value []byte) uint64 {
-	var e ext.Event
-	if _, err := e.Parse(value); err != nil {
-		return maphash.Bytes(l.seed, value)
-	}
-	var h maphash.Hash
-	h.SetSeed(l.seed)
-	h.Write(e.Type())
-	h.WriteByte(';')
-	// The id of a REFER's subscription is left out of NOTIFYs of the first
-	// one (RFC 3515, 2.4.6): all of a dialog are one here.
-	if string(e.Type()) != "refer" {
-		h.Write(e.ID())
-	}
-	return h.Sum64()
+// An eventKey is what an Event value is known by.
+type eventKey struct {
+	hash  uint64 // of type and id
+	refer bool
+	noID  bool
 }
 
-// refer is the Event of the subscription that a REFER makes.
-var refer = []byte("refer")
+func (l *Layer) eventOf(value []byte) eventKey {
+	var e ext.Event
+	if _, err := e.Parse(value); err != nil {
+		return eventKey{hash: maphash.Bytes(l.seed, value)}
+	}
+	return l.eventKey(e.Type(), e.ID())
+}
+
+func (l *Layer) eventKey(name, id []byte) eventKey {
+	var h maphash.Hash
+	h.SetSeed(l.seed)
+	h.Write(name)
+	h.WriteByte(';')
+	h.Write(id)
+	return eventKey{h.Sum64(), string(name) == "refer", len(id) == 0}
+}
+
+// referKey is the event of the subscription that a REFER makes (RFC 3515,
+// 2.4.6).
+func (l *Layer) referKey(cseq uint32) eventKey {
+	var id [10]byte
+	return l.eventKey([]byte("refer"), abnf.AppendUint(id[:0], uint64(cseq)))
+}
+
+// usageOf returns the subscription with an event, as its index plus one, 0 for
+// none. The NOTIFYs of the first REFER may leave its id out (RFC 3515, 2.4.6):
+// they are of the oldest one. Where such a NOTIFY has overtaken the 2xx, the
+// subscription takes the id of the REFER.
+func (l *Layer) usageOf(d *dialog, e eventKey) (found uint32) {
+	for at := d.usage; at != 0; at = l.usages.At(at - 1).next {
+		u := l.usages.At(at - 1)
+		switch {
+		case u.event == e.hash:
+			return at
+		case e.refer && u.refer && (e.noID || u.noID):
+			found = at // the last in the list is the oldest
+		}
+	}
+	if found != 0 && !e.noID {
+		u := l.usages.At(found - 1)
+		u.event, u.noID = e.hash, false
+	}
+	return found
+}
 
 // subscribe makes or prolongs a subscription, unless there is no room for it.
 // A time of 0 is not known: waits says that a NOTIFY will come and say it.
-func (l *Layer) subscribe(i uint32, d *dialog, event uint64, expires int64, waits bool) {
+func (l *Layer) subscribe(i uint32, d *dialog, event eventKey, expires int64, waits bool) {
+	if at := l.usageOf(d, event); at != 0 {
+		u := l.usages.At(at - 1)
+		switch {
+		case expires != 0:
+			u.expires, u.waits = expires, false
+		case !waits && u.waits:
+			u.expires, u.waits = l.seconds(unsaid), false
+		}
+		l.arm(i, d)
+		return
+	}
 	n := 0
 	for at := d.usage; at != 0; n++ {
-		u := l.usages.At(at - 1)
-		if u.event == event {
-			switch {
-			case expires != 0:
-				u.expires, u.waits = expires, false
-			case !waits && u.waits:
-				u.expires, u.waits = l.seconds(unsaid), false
-			}
-			l.arm(i, d)
-			return
-		}
-		at = u.next
+		at = l.usages.At(at - 1).next
 	}
 	if n >= l.config.MaxUsages {
 		l.stats.Refused++
@@ -75,19 +109,18 @@ func (l *Layer) subscribe(i uint32, d *dialog, event uint64, expires int64, wait
 		expires = l.seconds(unsaid)
 	}
 	k, u := l.usages.Take()
-	*u = usage{event, expires, d.usage, unknown && waits}
+	*u = usage{event.hash, expires, d.usage, unknown && waits, event.refer, event.refer && event.noID}
 	d.usage = k + 1
 	l.arm(i, d)
 }
 
-// unsubscribe ends a subscription.
-func (l *Layer) unsubscribe(d *dialog, event uint64) {
+// unsubscribe ends a subscription, by its index plus one; 0 is none.
+func (l *Layer) unsubscribe(d *dialog, at uint32) {
 	for link := &d.usage; *link != 0; {
-		k := *link - 1
-		u := l.usages.At(k)
-		if u.event == event {
+		u := l.usages.At(*link - 1)
+		if *link == at {
 			*link = u.next
-			l.usages.Free(k)
+			l.usages.Free(at - 1)
 			return
 		}
 		link = &u.next
@@ -131,7 +164,7 @@ func (l *Layer) notified(i uint32, d *dialog, event, state []byte) bool {
 func (l *Layer) stated(i uint32, d *dialog, s *ext.SubscriptionState, event []byte) bool {
 	key := l.eventOf(event)
 	if s.State() == ext.SubTerminated {
-		l.unsubscribe(d, key)
+		l.unsubscribe(d, l.usageOf(d, key))
 		return true
 	}
 	expires := int64(0)
@@ -142,16 +175,19 @@ func (l *Layer) stated(i uint32, d *dialog, s *ext.SubscriptionState, event []by
 	return false
 }
 
-// subscribed does what a 2xx to SUBSCRIBE or REFER says. A subscription for no
-// time is given 64*T1, for the NOTIFY that ends it.
-func (l *Layer) subscribed(i uint32, d *dialog, method header.Method, event []byte, expires uint32, known bool) {
+// subscribed does what a 2xx to SUBSCRIBE or REFER says, whose CSeq and Event
+// are given. A subscription for no time is given 64*T1, for the NOTIFY that ends
+// it.
+func (l *Layer) subscribed(i uint32, d *dialog, method header.Method, cseq uint32, event []byte, expires uint32, known bool) {
 	until := int64(0)
-	if method == header.MethodREFER {
-		event = refer
-	} else if known {
-		until = max(l.seconds(expires), l.ms()+64*l.t1)
+	key := l.referKey(cseq)
+	if method != header.MethodREFER {
+		key = l.eventOf(event)
+		if known {
+			until = max(l.seconds(expires), l.ms()+64*l.t1)
+		}
 	}
-	l.subscribe(i, d, l.eventOf(event), until, true)
+	l.subscribe(i, d, key, until, true)
 }
 
 // fieldValue returns the value of a field given by the caller.

@@ -235,3 +235,71 @@ func TestIntervalTooSmall(t *testing.T) {
 		}
 	}
 }
+
+// Each REFER of a dialog has a subscription of its own, by the CSeq of the REFER
+// (RFC 3515, 2.4.6).
+func TestRefers(t *testing.T) {
+	start := func() (n *network, a, b *agent, da, db Handle, notify func(event, state string)) {
+		n, a, b, da, db = talking(t, Config{}, Config{})
+		for _, x := range []*agent{a, b} {
+			x.on = func(ev Event, m *codec.Message) {
+				if ev.Kind == transaction.Request && ev.Method != header.MethodBYE {
+					x.reply(ev.Tx, 202)
+				}
+			}
+		}
+		notify = func(event, state string) {
+			b.request(db, "NOTIFY", compose.HeaderField{ID: header.IDEvent, Value: []byte(event)},
+				compose.HeaderField{ID: header.IDSubscriptionState, Value: []byte(state)})
+			n.run(n.now + time.Second)
+		}
+		return n, a, b, da, db, notify
+	}
+	to := compose.HeaderField{ID: header.IDReferTo, Value: []byte("<sip:carol@example.com>")}
+	n, a, b, da, db, notify := start()
+	count := func(want int, when string) {
+		t.Helper()
+		if ga, gb := a.Stats().Usages, b.Stats().Usages; ga != want || gb != want {
+			t.Errorf("%s: %d and %d subscriptions, want %d", when, ga, gb, want)
+		}
+	}
+	a.request(da, "REFER", to) // CSeq 2
+	n.run(n.now + time.Second)
+	a.request(da, "REFER", to) // CSeq 3
+	n.run(n.now + time.Second)
+	count(2, "two REFERs")
+	notify("refer", "active;expires=60")
+	notify("refer;id=3", "active;expires=60")
+	count(2, "their NOTIFYs")
+	notify("refer", "terminated;reason=noresource") // of the first one
+	count(1, "the first one has ended")
+	notify("refer;id=3", "active;expires=60")
+	count(1, "the second one goes on")
+	a.request(da, "BYE")
+	n.run(n.now + time.Second)
+	if a.State(da) != Confirmed || b.State(db) != Confirmed {
+		t.Error("the BYE has ended the subscription")
+	}
+	notify("refer;id=3", "terminated;reason=noresource")
+	if a.State(da) != Terminated || b.State(db) != Terminated {
+		t.Errorf("it goes on: %d %d", a.State(da), b.State(db))
+	}
+	n.empty()
+
+	// The NOTIFY without an id overtakes the 202.
+	n, a, b, da, _, notify = start()
+	n.drop = func(_ int, s []byte) bool { return strings.HasPrefix(string(s), "SIP/2.0 202") }
+	a.request(da, "REFER", to)
+	n.run(n.now + 20*ms)
+	n.drop = nil
+	notify("refer", "active;expires=60")
+	n.run(n.now + 5*time.Second)
+	count(1, "a NOTIFY first")
+	a.request(da, "REFER", to)
+	n.run(n.now + time.Second)
+	count(2, "another one")
+	notify("refer;id=2", "terminated;reason=noresource")
+	count(1, "the first one, by its id")
+	notify("refer", "terminated;reason=noresource")
+	count(0, "the other one, as the oldest")
+}
