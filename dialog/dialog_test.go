@@ -308,3 +308,20 @@ func TestLimits(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// An INVITE that its user forgets is answered, and its early dialog ends.
+func TestAnswerTime(t *testing.T) {
+	n := newNetwork(t)
+	a, b := n.agent("alice", Config{}), n.agent("bob", Config{Transaction: transaction.Config{Answer: time.Minute}})
+	b.on = func(ev Event, m *codec.Message) {
+		if ev.Kind == transaction.Request {
+			b.reply(ev.Tx, 180)
+		}
+	}
+	a.begin("INVITE", "x", b)
+	n.run(n.now + 2*time.Minute)
+	if got := fmt.Sprint(a.events, b.events); got != "[180 new 480 ended] [INVITE TimeoutAnswer ended]" {
+		t.Error(got)
+	}
+	n.empty()
+}

@@ -86,6 +86,8 @@ func (l *Layer) told(t transaction.Event) Event {
 	case t.Kind == transaction.TransportError,
 		t.Timer == transaction.TimerB, t.Timer == transaction.TimerF, t.Timer == transaction.TimerCancel:
 		l.failed(&ev)
+	case t.Timer == transaction.TimerAnswer:
+		l.rejected(&ev)
 	case t.User&ofDialog != 0:
 		i, d := l.lookup(Handle(t.User &^ ofDialog))
 		ev.User = 0

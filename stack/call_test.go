@@ -269,3 +269,26 @@ func TestMaxHandlers(t *testing.T) {
 		t.Errorf("%d refused, not 1", n)
 	}
 }
+
+// A handler that never answers is told at the end of Config.Answer, and its
+// caller gets a 480.
+func TestAnswerTime(t *testing.T) {
+	ctx := soon(t)
+	c := quick
+	c.Transaction.Answer = 300 * time.Millisecond
+	cause := make(chan error, 1)
+	bob := open(t, Config{Dialog: c, Handler: HandlerFunc(func(r *Request) {
+		_ = r.Respond(status(180))
+		<-r.Context().Done()
+		cause <- context.Cause(r.Context())
+	})})
+	alice := open(t, Config{})
+	res, err := alice.Do(ctx, invite(bob.URI("", header.TransportUDP)))
+	if err != nil || res.Status() != 480 {
+		t.Errorf("%v %v", res, err)
+	}
+	if err := <-cause; err != sipwire.ErrTimeout {
+		t.Errorf("the handler: %v", err)
+	}
+	until(t, "the end of the dialog", func() bool { return bob.Stats().Dialogs == 0 && alice.Stats().Dialogs == 0 })
+}

@@ -135,7 +135,7 @@ func (c *core) timeout(ev *dialog.Event) {
 	switch {
 	case ev.Timer == transaction.TimerPRACK:
 		_ = c.respond(r, &compose.Reply{Status: 500}, false)
-	case c.layer.Transactions().State(ev.Tx) == transaction.Terminated:
+	case ev.Timer == transaction.TimerAnswer, c.layer.Transactions().State(ev.Tx) == transaction.Terminated:
 		delete(c.servers, ev.Tx)
 		r.cancel(sipwire.ErrTimeout)
 		c.sweep(r.Dialog)

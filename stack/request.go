@@ -171,8 +171,5 @@ func (c *core) refuse(m *codec.Message, code sipwire.Code, from transaction.Addr
 	if status < 400 {
 		status = 400
 	}
-	b, err := compose.AppendReply(nil, m, &compose.Reply{Status: status, Tag: compose.AppendTag(nil), Source: from.IP})
-	if err == nil {
-		c.Send(0, from, b)
-	}
+	_ = c.layer.Transactions().Reject(m, from, &compose.Reply{Status: status}) // one that cannot be answered is not
 }

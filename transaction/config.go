@@ -21,6 +21,18 @@ type Config struct {
 	// than 3 minutes (RFC 3261, 16.6, step 11).
 	TimerC time.Duration
 
+	// Answer, when it is not zero, is how long an INVITE server transaction may
+	// wait for its final response, counted from the INVITE. Then the Layer
+	// answers it with a 480, and there is a [Timeout] with [TimerAnswer]. Without
+	// it an INVITE that the caller forgets stays until it is cancelled; a user
+	// agent that lets a phone ring for minutes wants more than those.
+	Answer time.Duration
+
+	// RelayReliable sends a reliable provisional response that is given to
+	// [Layer.Respond] once. The Layer does not repeat it, nor looks for its
+	// PRACK: behind a proxy the one who has made it does.
+	RelayReliable bool
+
 	// Keep487 leaves the answer to an INVITE that was cancelled to the
 	// caller, as a proxy needs it.
 	Keep487 bool
@@ -51,7 +63,7 @@ const (
 )
 
 // times are the times of Config in milliseconds.
-type times struct{ t1, t2, t4, d, trying, c, end, slow int64 }
+type times struct{ t1, t2, t4, d, trying, c, answer, end, slow int64 }
 
 func (c *Config) times() (t times) {
 	or := func(v, def time.Duration) int64 {
@@ -66,6 +78,7 @@ func (c *Config) times() (t times) {
 	t.d = or(c.TimerD, 32*time.Second)
 	t.trying = or(c.Trying, 200*time.Millisecond)
 	t.c = or(c.TimerC, 0)
+	t.answer = or(c.Answer, 0)
 	t.end = 64 * t.t1
 	// Timer E of the client is set to T2 after this long (RFC 4320, 4.1).
 	for step := t.t1; step < t.t2; step *= 2 {

@@ -59,10 +59,11 @@ const (
 	// TransportError: what [Layer.TransportError] was called for concerns the
 	// caller. A client transaction has ended.
 	TransportError
-	// Malformed: the message cannot be used, Code says why. A request may be
-	// answered with a response of Code.Status, without a transaction.
+	// Malformed: the message cannot be used, Code says why. [Layer.Reject]
+	// answers a request with Code.Status, or a 400, without a transaction.
 	Malformed
-	// Refused: a request beyond the limits.
+	// Refused: a request beyond the limits. It has been answered as
+	// Config.Refuse says.
 	Refused
 	// Ended: Tx has ended (Config.Ends). It comes last and for every
 	// transaction, also behind a Timeout.
@@ -106,7 +107,8 @@ const (
 	TimerPRACK
 	// TimerAnswer: no answer to a request other than INVITE within 64*T1. The
 	// client has given up, and no response is sent any more (RFC 4320, 4.2).
-	// Tx has ended.
+	// Tx has ended. Of an INVITE: no final response within Config.Answer. It
+	// has been answered with a 480, and Tx goes on with that.
 	TimerAnswer
 
 	numTimers

@@ -44,6 +44,7 @@ type Layer struct {
 	mem      arena.Arena
 	sources  slab.Slab[source]
 	bySource hashindex.Index
+	reliable slab.Slab[reliable]
 	zones    flatip.Zones
 
 	now     int64 // milliseconds
@@ -66,17 +67,18 @@ type tx struct {
 	peer packed // where its messages go
 	from packed // where the request of a server transaction came from
 	// again is when it sends something again or for the first time, until
-	// when it ends or asks; 0 for never. The timer of the wheel is set to the
-	// earlier one.
-	again, until int64
-	interval     int64  // of again
-	tag          uint64 // of responses made here
+	// when it ends or asks, limit when an INVITE without an answer gets one; 0
+	// for never. The timer of the wheel is set to the earliest one.
+	again, until, limit int64
+	interval            int64  // of again
+	tag                 uint64 // of responses made here
 
 	key, req, resp          arena.Ref
 	keyLen, reqLen, respLen uint32
 	mergeAt                 uint32 // in the key: where the key for merged requests begins
 	source                  uint32 // index plus one
 	rseq                    uint32 // of the last reliable response, 0 for none
+	older                   uint32 // the first reliable response before it without its PRACK, index plus one
 	status                  uint16 // of the last response sent or received
 	state                   State
 	method                  header.Method
@@ -91,7 +93,9 @@ const (
 	isReliable       // its transport
 	hasToTag         // the request came within a dialog
 	inMerge          // it is in byMerge
-	unacked          // a reliable provisional response waits for its PRACK
+	unacked          // reliable provisional responses are repeated until their PRACKs
+	lastWaits        // that of rseq waits for its PRACK
+	firstAcked       // the first one has had its PRACK
 	cancelling       // the INVITE is to be cancelled when a response comes
 	cancelled        // a CANCEL was sent or received
 	internal         // made by the Layer: no events
@@ -202,6 +206,7 @@ func (l *Layer) end(i uint32, t *tx) {
 	if !t.is(joined) {
 		l.free(t.resp)
 	}
+	l.dropOlder(t)
 	l.txs.Free(i)
 }
 

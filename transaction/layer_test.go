@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire"
-	"github.com/sipwire/sipwire/codec"
-	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -178,68 +176,6 @@ func TestOldPeer(t *testing.T) {
 	}
 	if ev := w.receive(old(req("ACK", "To: <sip:bob@example.com>;tag=b1")), udpPeer); ev.Kind != None || w.State(h) != Confirmed {
 		t.Errorf("the ACK: %+v, %v", ev, w.State(h))
-	}
-}
-
-// A reliable provisional response: RFC 3262, 3.
-func TestReliableProvisional(t *testing.T) {
-	start := func() (*world, Handle, string) {
-		w := newWorld(t, testTimes)
-		h := w.receive(req("INVITE", "Supported: 100rel"), udpPeer).Tx
-		if err := w.ReplyReliably(h, nil, &compose.Reply{Status: 183}, w.at); err != nil {
-			t.Fatal(err)
-		}
-		var m codec.Message
-		if m.Parse(w.raw[0]) != nil || !m.IsReliable() {
-			t.Fatalf("no reliable response:\n%s", w.raw[0])
-		}
-		w.take()
-		to, _ := m.To()
-		prack := msg("PRACK sip:bob@example.com SIP/2.0", "z9hG4bKp", "2 PRACK", "To: "+string(to.Bytes()), "RAck: "+string(m.Value(header.IDRSeq))+" 1 INVITE")
-		return w, h, prack
-	}
-	w, h, prack := start()
-	if err := w.ReplyReliably(h, nil, &compose.Reply{Status: 180}, w.at); err != sipwire.ErrState {
-		t.Errorf("a second one before the PRACK: %v", err)
-	}
-	w.run(750 * ms) // T1, and doubled: at 100, 300, 700
-	if got := w.take(); got != "183 183 183" {
-		t.Errorf("repeats %q", got)
-	}
-	if w.receive(req("INVITE", "Supported: 100rel"), udpPeer); w.take() != "183" {
-		t.Error("the INVITE again")
-	}
-	if ev := w.receive(strings.Replace(prack, "CSeq: 2", "CSeq: 9", 1), udpPeer); ev.Invite != h {
-		t.Errorf("PRACK: %+v", ev)
-	}
-	if w.run(t64); w.State(h) != Proceeding || w.take() != "100" { // of the PRACK that the test does not answer
-		t.Error("repeats behind the PRACK")
-	}
-	if err := w.ReplyReliably(h, nil, &compose.Reply{Status: 180}, w.at); err != nil {
-		t.Errorf("the next one: %v", err)
-	}
-	// No PRACK.
-	w, h, prack = start()
-	if ev := w.receive(strings.Replace(prack, "RAck: ", "RAck: 1", 1), udpPeer); ev.Kind != Request || ev.Invite != 0 {
-		t.Errorf("a PRACK of another RSeq: %+v", ev)
-	}
-	events := w.run(t64)
-	found := false
-	for _, ev := range events {
-		found = found || ev.Timer == TimerPRACK && ev.Tx == h
-	}
-	if !found || w.State(h) != Proceeding || w.reply(h, 504) != nil {
-		t.Errorf("without a PRACK: %+v", events)
-	}
-	// The final response ends the repeats; the PRACK is known all the same.
-	w, h, prack = start()
-	w.reply(h, 200)
-	w.take()
-	if w.run(1000 * ms); w.take() != "" {
-		t.Error("repeats behind the final response")
-	}
-	if ev := w.receive(prack, udpPeer); ev.Invite != h {
-		t.Errorf("a late PRACK: %+v", ev)
 	}
 }
 

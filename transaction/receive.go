@@ -8,8 +8,6 @@ import (
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
-	"github.com/sipwire/sipwire/internal/abnf"
-	"github.com/sipwire/sipwire/internal/siphash"
 )
 
 // Receive takes a message that came from an address, parsed, whether with an
@@ -108,6 +106,9 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 		if l.times.trying >= 0 {
 			t.again = l.now + l.times.trying
 		}
+		if l.times.answer > 0 {
+			t.limit = l.now + l.times.answer
+		}
 		l.waitC(t)
 	} else {
 		t.state = Trying
@@ -124,28 +125,6 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 		ev.Invite = l.prack(m)
 	}
 	return i, ev
-}
-
-// refuse answers a request beyond the limits, without a transaction. The tag
-// is the same for a repeat of the request: a hash of its key, by one that gives
-// no clue to those of the tables.
-func (l *Layer) refuse(m *codec.Message, from Addr, code sipwire.Code) Event {
-	l.stats.Refused++
-	if l.config.Refuse == Busy {
-		var tag [16]byte
-		hash := siphash.New(&l.tagKey)
-		hash.Write(l.key)
-		sum := hash.Sum()
-		l.fields = append(l.fields[:0], compose.HeaderField{ID: header.IDRetryAfter,
-			Value: abnf.AppendUint(l.digits[:0], uint64(l.config.RetryAfter/time.Second))})
-		r := compose.Reply{Status: 503, Tag: appendTag(tag[:0], binary.LittleEndian.Uint64(sum[:])), Source: from.IP, Fields: l.fields}
-		if b, err := compose.AppendReply(l.made[:0], m, &r); err == nil {
-			l.made = b
-			via, _ := m.TopVia()
-			l.out.Send(0, replyAddr(via, from), b)
-		}
-	}
-	return Event{Kind: Refused, Code: code, Method: m.Method()}
 }
 
 // repeated is a request that has come before (RFC 3261, 17.2.1 and 17.2.2).
@@ -285,43 +264,4 @@ func (l *Layer) isMerged(hash uint64, key []byte) bool {
 
 func (l *Layer) mergeKey(t *tx) []byte {
 	return l.bytes(t.key, t.keyLen)[t.mergeAt:]
-}
-
-// prack finds the INVITE whose reliable response a PRACK acknowledges, and
-// ends the repeats (RFC 3262, 3).
-func (l *Layer) prack(m *codec.Message) Handle {
-	var rack header.RAck
-	if m.Read(header.IDRAck, rack.Parse) != nil {
-		return 0
-	}
-	cseq := rack.CSeq()
-	l.key = l.key[:0]
-	if l.appendMerge(m, cseq.Number(), cseq.MethodBytes()) != nil {
-		return 0
-	}
-	hash := l.hash(l.key)
-	for i, ok := l.byMerge.First(hash); ok; i, ok = l.byMerge.Next(i) {
-		t := l.txs.At(i)
-		if t.rseq == 0 || t.rseq != rack.RSeq() || string(l.mergeKey(t)) != string(l.key) {
-			continue
-		}
-		if !t.is(unacked) {
-			// A final response has ended the repeats before: it is matched
-			// all the same, once.
-			if t.state == Proceeding {
-				continue
-			}
-			t.rseq = 0
-			return l.handle(i)
-		}
-		if l.work.Parse(l.bytes(t.resp, t.respLen)) == nil && !m.Acknowledges(&l.work) {
-			continue
-		}
-		t.flags &^= unacked
-		t.again, t.until = 0, 0
-		l.waitC(t)
-		l.arm(i, t)
-		return l.handle(i)
-	}
-	return 0
 }

@@ -23,8 +23,9 @@ func (l *Layer) Reply(h Handle, req *codec.Message, r *compose.Reply, now time.D
 
 // ReplyReliably is Reply with a provisional response, above 100, that is
 // repeated until its PRACK comes (RFC 3262, 3): Require and RSeq are set here.
-// It is ErrState for what is no INVITE, and as long as another one waits for
-// its PRACK. That the client supports 100rel is for the caller to know.
+// It is ErrState for what is no INVITE, as long as the first one waits for its
+// PRACK, and with eight that wait. That the client supports 100rel is for the
+// caller to know.
 func (l *Layer) ReplyReliably(h Handle, req *codec.Message, r *compose.Reply, now time.Duration) error {
 	return l.reply(h, req, r, now, true)
 }
@@ -72,7 +73,7 @@ var option100rel = []byte("100rel")
 
 // Respond answers a server transaction with a response made elsewhere, say by
 // a server behind a proxy. A provisional one with Require: 100rel and RSeq is
-// repeated until its PRACK comes. b may be used again when Respond returns.
+// repeated until its PRACK comes, but for Config.RelayReliable. b may be used again when Respond returns.
 //
 // A handle that is stale is ErrStale. What the state does not allow is
 // ErrState: a second final response, except that an INVITE may have any number
@@ -95,7 +96,11 @@ func (l *Layer) Respond(h Handle, b []byte, now time.Duration) error {
 		if err != nil {
 			return err
 		}
-		reliably, rseq = true, uint32(n)
+		reliably, rseq = !l.config.RelayReliable, uint32(n)
+		if reliably && l.waits(t, rseq) { // again, by who has made it
+			l.send(i, t, b)
+			return nil
+		}
 	}
 	if err := l.allows(t, status, reliably); err != nil {
 		return err
@@ -122,7 +127,7 @@ func (l *Layer) allows(t *tx, status int, reliably bool) error {
 	switch {
 	case !t.is(isServer) || status < 100 || status > 699:
 		return sipwire.ErrState
-	case reliably && (!t.is(isInvite) || status == 100 || status >= 200 || t.is(unacked)):
+	case reliably && (!t.is(isInvite) || status == 100 || status >= 200 || !l.mayWait(t)):
 		return sipwire.ErrState
 	case t.is(isInvite):
 		if t.state == Proceeding || t.state == Accepted && status/100 == 2 {
@@ -153,10 +158,15 @@ func (l *Layer) respond(i uint32, t *tx, b []byte, status int, rseq uint32, reli
 	case status < 200:
 		switch {
 		case reliably:
+			if !t.is(unacked) {
+				t.until = l.now + l.times.end
+			} else if t.is(lastWaits) {
+				l.keepOlder(t)
+			}
 			t.rseq = rseq
-			t.flags |= unacked
+			t.flags |= unacked | lastWaits
 			t.interval = l.times.t1
-			t.again, t.until = l.now+t.interval, l.now+l.times.end
+			t.again = l.now + t.interval
 		case !t.is(unacked):
 			t.again = 0
 			l.waitC(t)
@@ -170,11 +180,11 @@ func (l *Layer) respond(i uint32, t *tx, b []byte, status int, rseq uint32, reli
 			t.state, t.until = Accepted, l.now+l.times.end // timer L
 			l.drop(&t.req, &t.reqLen)
 		}
-		t.flags &^= unacked
-		t.again = 0
+		l.repeatNoMore(t)
+		t.again, t.limit = 0, 0
 	default:
-		t.state, t.again, t.until = Completed, 0, l.now+l.times.end // timer H
-		t.flags &^= unacked
+		t.state, t.again, t.limit, t.until = Completed, 0, 0, l.now+l.times.end // timer H
+		l.repeatNoMore(t)
 		l.drop(&t.req, &t.reqLen)
 		if !t.is(isReliable) {
 			t.interval = l.times.t1 // timer G

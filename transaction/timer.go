@@ -6,16 +6,22 @@ import (
 	"github.com/sipwire/sipwire/compose"
 )
 
-// arm sets the timer of a transaction to the earlier of its two times.
+// arm sets the timer of a transaction to the earliest of its times.
 func (l *Layer) arm(i uint32, t *tx) {
-	switch {
-	case l.fresh == i+1: // not yet
-	case t.again == 0 && t.until == 0:
+	if l.fresh == i+1 {
+		return // not yet
+	}
+	at := t.until
+	if t.again != 0 && (at == 0 || t.again < at) {
+		at = t.again
+	}
+	if t.limit != 0 && (at == 0 || t.limit < at) {
+		at = t.limit
+	}
+	if at == 0 {
 		l.wheel.Clear(i)
-	case t.again == 0 || t.until != 0 && t.until <= t.again:
-		l.wheel.Set(i, t.until)
-	default:
-		l.wheel.Set(i, t.again)
+	} else {
+		l.wheel.Set(i, at)
 	}
 }
 
@@ -58,6 +64,9 @@ func (l *Layer) Advance(now time.Duration) (ev Event, ok bool) {
 // fire does what is due for one transaction.
 func (l *Layer) fire(i uint32, t *tx) Event {
 	at := l.wheel.Now()
+	if t.limit != 0 && t.limit <= at {
+		return l.unanswered(i, t)
+	}
 	if t.until != 0 && t.until <= at {
 		return l.expire(i, t)
 	}
@@ -86,7 +95,10 @@ func (l *Layer) repeat(i uint32, t *tx, at int64) {
 	case t.is(unacked): // RFC 3262, 3
 		t.interval *= 2
 		t.again = at + t.interval
-		l.sendAgain(i, t, t.resp, t.respLen)
+		l.repeatOlder(i, t)
+		if t.is(lastWaits) {
+			l.sendAgain(i, t, t.resp, t.respLen)
+		}
 	case t.state == Completed: // timer G
 		t.interval = min(2*t.interval, l.times.t2)
 		t.again = at + t.interval
@@ -111,6 +123,20 @@ func (l *Layer) trying(i uint32, t *tx) {
 	l.respond(i, t, b, 100, 0, false)
 }
 
+// unanswered answers an INVITE whose user has not.
+func (l *Layer) unanswered(i uint32, t *tx) Event {
+	l.stats.Timeouts++
+	t.limit = 0
+	ev := l.event(i, t, Timeout)
+	ev.Timer = TimerAnswer
+	var buf [64]byte
+	r := compose.Reply{Status: 480, Tag: l.replyTag(buf[:0], t)}
+	if l.Reply(ev.Tx, nil, &r, l.wall()) != nil {
+		l.end(i, t) // nothing can be made of its request
+	}
+	return ev
+}
+
 // expire is the end of a transaction, or of the caller's time.
 func (l *Layer) expire(i uint32, t *tx) Event {
 	timer, goesOn := TimerNone, false
@@ -122,7 +148,8 @@ func (l *Layer) expire(i uint32, t *tx) Event {
 			timer = TimerH
 		case t.is(unacked):
 			timer, goesOn = TimerPRACK, true
-			t.flags &^= unacked
+			t.flags &^= unacked | lastWaits
+			l.dropOlder(t)
 			t.again, t.until = 0, 0
 		case t.state == Proceeding:
 			timer, goesOn = TimerC, true

@@ -100,7 +100,7 @@ func (w *world) check() {
 
 // invariants says what is wrong with the tables.
 func invariants(l *Layer) error {
-	live, timers, merge, held, sourced := 0, 0, 0, 0, 0
+	live, timers, merge, held, sourced, waiting := 0, 0, 0, 0, 0, 0
 	for i := range l.txs.Cap() {
 		if !l.txs.InUse(i) {
 			continue
@@ -111,6 +111,12 @@ func invariants(l *Layer) error {
 		want := t.until
 		if want == 0 || t.again != 0 && t.again < want {
 			want = t.again
+		}
+		if t.limit != 0 && (want == 0 || t.limit < want) {
+			want = t.limit
+		}
+		for at := t.older; at != 0; at = l.reliable.At(at - 1).next {
+			waiting++
 		}
 		if l.fresh == i+1 {
 			want, at = 0, 0 // it gets its timer later
@@ -148,6 +154,8 @@ func invariants(l *Layer) error {
 	case live != l.txs.Len(), live != l.byKey.Len(), timers != l.wheel.Len(), merge != l.byMerge.Len():
 		return fmt.Errorf("%d transactions: slab %d, keys %d, timers %d of %d, merge keys %d of %d",
 			live, l.txs.Len(), l.byKey.Len(), timers, l.wheel.Len(), merge, l.byMerge.Len())
+	case waiting != l.reliable.Len():
+		return fmt.Errorf("%d responses wait for a PRACK, %d are kept", waiting, l.reliable.Len())
 	case held > l.mem.Used():
 		return fmt.Errorf("%d bytes of messages in %d", held, l.mem.Used())
 	case live == 0 && l.mem.Used() != 0:
