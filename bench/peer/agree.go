@@ -40,7 +40,7 @@ func Check(ref, w Worker, t Task, set []corpus.Message) (usable []corpus.Message
 // requests, and replies for those of them that have one.
 func (t Task) takes(msg []byte) bool {
 	response := bytes.HasPrefix(msg, []byte("SIP/"))
-	switch t {
+	switch t.plain() {
 	case Stamp:
 		return !response
 	case Reply:
@@ -70,7 +70,7 @@ func check(ref, w Worker, t Task, msg []byte) string {
 	if !t.Writes() {
 		return ""
 	}
-	b, err := w.Output(t, msg)
+	b, err := Written(w, t, msg)
 	if err != nil {
 		return fmt.Sprintf("not written: %v", err)
 	}
@@ -88,7 +88,7 @@ func checkOutput(ref Worker, t Task, in Fields[string], msg, out []byte) string 
 	if is == nil {
 		return "no header section"
 	}
-	if t == Reply {
+	if t.plain() == Reply {
 		for _, name := range []string{"via", "from", "to", "call-id", "cseq"} {
 			if was.count[name] != is.count[name] {
 				return fmt.Sprintf("%d values of %s, not %d", is.count[name], name, was.count[name])
@@ -114,6 +114,15 @@ func checkOutput(ref Worker, t Task, in Fields[string], msg, out []byte) string 
 			return "another body"
 		}
 	}
+	if t.notes() && in.Status == 0 {
+		at := 0 // a reply has the Via of the request on top, a proxy its own before it
+		if t.proxies() {
+			at = 1
+		}
+		if why := sourceMissing(was.values("via")[0], is.values("via")[at], sourceOf(msg)); why != "" {
+			return why
+		}
+	}
 	if is.count["via"] == 0 {
 		return "" // a response on its last hop: nothing to read the fields by
 	}
@@ -122,7 +131,7 @@ func checkOutput(ref Worker, t Task, in Fields[string], msg, out []byte) string 
 		return fmt.Sprintf("the reference rejects it: %v", err)
 	}
 	want := in
-	switch t {
+	switch t.plain() {
 	case Proxy, Rewrite:
 		if in.Status == 0 {
 			want.ViaHost, want.ViaPort, want.Branch = proxyHost, proxyPort, proxyBranch

@@ -1,5 +1,7 @@
 package peer
 
+import "net/netip"
+
 func init() {
 	register(0, Impl{
 		Name:  "memcpy",
@@ -13,7 +15,7 @@ type copier struct{ buf [64 << 10]byte }
 
 func (c *copier) Fields([]byte) (Fields[string], error) { return Fields[string]{}, ErrNotDone }
 
-func (c *copier) Output(Task, []byte) ([]byte, error) { return nil, ErrNotDone }
+func (c *copier) Output(Task, []byte, netip.AddrPort) ([]byte, error) { return nil, ErrNotDone }
 
 func (c *copier) Prepare(t Task, set [][]byte) (Batch, error) {
 	if t != Copy {

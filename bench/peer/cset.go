@@ -13,6 +13,7 @@ import "C"
 
 import (
 	"errors"
+	"net/netip"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -30,8 +31,8 @@ func init() {
 // cgoCall shows what a call from Go into C costs.
 type cgoCall struct{}
 
-func (cgoCall) Fields([]byte) (Fields[string], error) { return Fields[string]{}, ErrNotDone }
-func (cgoCall) Output(Task, []byte) ([]byte, error)   { return nil, ErrNotDone }
+func (cgoCall) Fields([]byte) (Fields[string], error)               { return Fields[string]{}, ErrNotDone }
+func (cgoCall) Output(Task, []byte, netip.AddrPort) ([]byte, error) { return nil, ErrNotDone }
 func (cgoCall) Prepare(t Task, _ [][]byte) (Batch, error) {
 	if t != Call {
 		return nil, ErrNotDone

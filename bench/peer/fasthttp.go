@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"net/netip"
 
 	"github.com/valyala/fasthttp"
 )
@@ -99,7 +100,7 @@ func (f *fast) Fields(msg []byte) (Fields[string], error) {
 	return Fields[string]{}, ErrNotDone
 }
 
-func (f *fast) Output(Task, []byte) ([]byte, error) { return nil, ErrNotDone }
+func (f *fast) Output(Task, []byte, netip.AddrPort) ([]byte, error) { return nil, ErrNotDone }
 
 func (f *fast) Prepare(t Task, set [][]byte) (Batch, error) {
 	if t != Index {

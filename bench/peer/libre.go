@@ -97,6 +97,7 @@ static uint64_t libre_loop(struct cset *s, int32_t *picks, int n, int read)
 import "C"
 
 import (
+	"net/netip"
 	"runtime"
 	"unsafe"
 )
@@ -124,7 +125,7 @@ func (libre) Fields(msg []byte) (Fields[string], error) {
 	return fieldsOf(&f), nil
 }
 
-func (libre) Output(Task, []byte) ([]byte, error) { return nil, ErrNotDone }
+func (libre) Output(Task, []byte, netip.AddrPort) ([]byte, error) { return nil, ErrNotDone }
 
 func (libre) Prepare(t Task, set [][]byte) (Batch, error) {
 	read := C.int(0)

@@ -200,6 +200,7 @@ static uint64_t osip_loop_proxy(struct cset *s, int32_t *picks, int n, const cha
 import "C"
 
 import (
+	"net/netip"
 	"runtime"
 	"sync"
 	"unsafe"
@@ -237,7 +238,7 @@ func (*osip) Fields(msg []byte) (Fields[string], error) {
 	return fieldsOf(&f), nil
 }
 
-func (o *osip) Output(t Task, msg []byte) ([]byte, error) {
+func (o *osip) Output(t Task, msg []byte, _ netip.AddrPort) ([]byte, error) {
 	if t != Encode && t != Proxy {
 		return nil, ErrNotDone
 	}

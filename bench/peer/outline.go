@@ -10,6 +10,7 @@ import (
 // shares no code with the parsers.
 type outline struct {
 	count map[string]int
+	lines [][2]string // name in its long form and small letters, value without folds
 	body  []byte
 }
 
@@ -42,6 +43,7 @@ func outlineOf(msg []byte) *outline {
 		if long, ok := longNames[name]; ok {
 			name = long
 		}
+		o.lines = append(o.lines, [2]string{name, value})
 		o.count[name]++
 		if !oneValue[name] {
 			o.count[name] += commas(value)
@@ -50,9 +52,44 @@ func outlineOf(msg []byte) *outline {
 	return o
 }
 
+// values are the values of a header in the order of the message.
+func (o *outline) values(name string) (out []string) {
+	if o == nil {
+		return nil
+	}
+	for _, l := range o.lines {
+		if l[0] == name {
+			out = append(out, splitCommas(l[1])...)
+		}
+	}
+	return out
+}
+
+// sentBy is the host of a Via value, without brackets, and its parameters with
+// names in small letters, all without white space.
+func sentBy(via string) (host string, params map[string]string) {
+	parts := strings.Split(via, ";")
+	// The host follows the transport and white space: "SIP / 2.0 / UDP host:port".
+	words := strings.Fields(parts[0][strings.LastIndexByte(parts[0], '/')+1:])
+	if len(words) > 1 {
+		host = strings.Join(words[1:], "")
+	}
+	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
+		host = host[:i]
+	}
+	params = map[string]string{}
+	for _, p := range parts[1:] {
+		name, value, _ := strings.Cut(p, "=")
+		params[strings.ToLower(strings.TrimSpace(name))] = strings.TrimSpace(value)
+	}
+	return strings.Trim(host, "[]"), params
+}
+
 // commas counts the commas that part values: outside of quotes and brackets.
-func commas(s string) (n int) {
-	quoted, angle := false, false
+func commas(s string) int { return len(splitCommas(s)) - 1 }
+
+func splitCommas(s string) (out []string) {
+	quoted, angle, from := false, false, 0
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case quoted && c == '\\':
@@ -65,8 +102,8 @@ func commas(s string) (n int) {
 		case c == '>':
 			angle = false
 		case c == ',' && !angle:
-			n++
+			out, from = append(out, s[from:i]), i+1
 		}
 	}
-	return n
+	return append(out, s[from:])
 }

@@ -13,6 +13,7 @@ package peer
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 )
 
@@ -32,11 +33,19 @@ const (
 	Reply   Task = "reply"   // parse a request, write its 200 response
 	Stamp   Task = "stamp"   // write a prepared request with new identifiers
 	Stream  Task = "stream"  // find messages in a byte stream, 1460 bytes a read
+
+	// The same with the source of the request noted in its topmost Via, as
+	// RFC 3261, 18.2.1 and RFC 3581 make every server do.
+	RewriteReceived Task = "rewrite-received"
+	ProxyReceived   Task = "proxy-received"
+	ReplyReceived   Task = "reply-received"
 )
 
 // Tasks lists all tasks in the order of reports.
 func Tasks() []Task {
-	return []Task{Call, Copy, Index, Read, Typed, Encode, Rewrite, Proxy, Reply, Stamp, Stream}
+	return []Task{
+		Call, Copy, Index, Read, Typed, Encode, Rewrite, RewriteReceived, Proxy, ProxyReceived, Reply, ReplyReceived, Stamp, Stream,
+	}
 }
 
 // About says in a line what a task does.
@@ -64,15 +73,39 @@ func (t Task) About() string {
 		return "write a prepared request with new identifiers"
 	case Stream:
 		return "take messages out of a byte stream"
+	case RewriteReceived:
+		return "rewrite, with received and rport"
+	case ProxyReceived:
+		return "proxy, with received and rport"
+	case ReplyReceived:
+		return "reply, with received and rport"
 	}
 	return "unknown task"
 }
 
 // Writes reports whether the task yields bytes that Check can look at.
-func (t Task) Writes() bool { return slices.Contains([]Task{Encode, Rewrite, Proxy, Reply, Stamp}, t) }
+func (t Task) Writes() bool {
+	return slices.Contains([]Task{Encode, Rewrite, Proxy, Reply, Stamp}, t.plain())
+}
+
+// plain is the task without received and rport.
+func (t Task) plain() Task {
+	switch t {
+	case RewriteReceived:
+		return Rewrite
+	case ProxyReceived:
+		return Proxy
+	case ReplyReceived:
+		return Reply
+	}
+	return t
+}
+
+// notes reports whether the task notes the source of a request in its Via.
+func (t Task) notes() bool { return t != t.plain() }
 
 // proxies reports whether the task makes the edits of a proxy.
-func (t Task) proxies() bool { return t == Proxy || t == Rewrite }
+func (t Task) proxies() bool { return t.plain() == Proxy || t.plain() == Rewrite }
 
 // ErrNotDone is what Prepare returns for a task that a parser has no means
 // for.
@@ -107,9 +140,9 @@ type Worker interface {
 	// parser does not have. The set is not copied and must not be written to.
 	Prepare(t Task, set [][]byte) (Batch, error)
 
-	// Output is what the task writes for one message, in a buffer that the
-	// next call may reuse.
-	Output(t Task, msg []byte) ([]byte, error)
+	// Output is what the task writes for one message that comes from src, in
+	// a buffer that the next call may reuse.
+	Output(t Task, msg []byte, src netip.AddrPort) ([]byte, error)
 }
 
 // Batch does its task for the messages with the indexes in picks, one after
@@ -120,14 +153,19 @@ type Batch func(picks []int32) uint64
 
 // outputs is the Batch of a task that does for each message what Output does.
 func outputs(w Worker, t Task, set [][]byte) Batch {
+	sources := sourcesOf(set)
 	return func(picks []int32) (sum uint64) {
 		for _, i := range picks {
-			out, _ := w.Output(t, set[i])
+			out, _ := w.Output(t, set[i], sources[i])
 			sum += uint64(len(out))
 		}
 		return sum
 	}
 }
+
+// Written is what the task writes for one message, from the source that the
+// batches of the task take it to come from.
+func Written(w Worker, t Task, msg []byte) ([]byte, error) { return w.Output(t, msg, sourceOf(msg)) }
 
 var registry []Impl
 

@@ -3,6 +3,8 @@ package peer
 import (
 	"errors"
 	"fmt"
+	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
@@ -140,7 +142,7 @@ func (s *sipgo) Prepare(t Task, set [][]byte) (Batch, error) {
 			}
 			return sum
 		}, nil
-	case Rewrite, Proxy, Reply:
+	case Rewrite, RewriteReceived, Proxy, ProxyReceived, Reply, ReplyReceived:
 		return outputs(s, t, set), nil
 	case Stream:
 		return s.stream(set), nil
@@ -186,7 +188,7 @@ func (s *sipgo) print(m sip.Message) []byte {
 	return s.buf.b
 }
 
-func (s *sipgo) Output(t Task, msg []byte) ([]byte, error) {
+func (s *sipgo) Output(t Task, msg []byte, src netip.AddrPort) ([]byte, error) {
 	m, err := s.p.ParseSIP(msg)
 	if err != nil {
 		return nil, err
@@ -194,8 +196,8 @@ func (s *sipgo) Output(t Task, msg []byte) ([]byte, error) {
 	switch t {
 	case Encode:
 		return s.print(m), nil
-	case Rewrite, Proxy:
-		if t == Proxy {
+	case Rewrite, RewriteReceived, Proxy, ProxyReceived:
+		if t.plain() == Proxy {
 			var f Fields[string]
 			if err := sipgoFields(m, &f); err != nil {
 				return nil, err
@@ -208,6 +210,13 @@ func (s *sipgo) Output(t Task, msg []byte) ([]byte, error) {
 			if s.lazy {
 				replaceLazily(m, hops)
 			}
+			if t.notes() {
+				received := m.Via()
+				noteSource(received, src)
+				if s.lazy {
+					replaceLazily(m, received)
+				}
+			}
 			m.RemoveHeader("Route")
 			via := &sip.ViaHeader{
 				ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: "UDP",
@@ -218,18 +227,12 @@ func (s *sipgo) Output(t Task, msg []byte) ([]byte, error) {
 			m.RemoveHeader("Via")
 		}
 		return s.print(m), nil
-	case Reply:
+	case Reply, ReplyReceived:
 		req, ok := m.(*sip.Request)
 		if !ok {
 			return nil, errNoRequest
 		}
-		res := sip.NewResponseFromRequest(req, 200, "OK", nil)
-		if to := res.To(); to != nil && !req.To().Params.Has("tag") {
-			// The library drew a random tag; the others are given one.
-			to.Params.Remove("tag")
-			to.Params.Add("tag", replyTag)
-		}
-		return s.print(res), nil
+		return s.reply(req, t, src)
 	case Stamp:
 		req, ok := m.(*sip.Request)
 		if !ok {
@@ -238,6 +241,50 @@ func (s *sipgo) Output(t Task, msg []byte) ([]byte, error) {
 		return s.stamp(req, new(identifiers))
 	}
 	return nil, ErrNotDone
+}
+
+// reply writes the 200 response to a request.
+func (s *sipgo) reply(req *sip.Request, t Task, src netip.AddrPort) ([]byte, error) {
+	to := req.To()
+	if to == nil {
+		return nil, errIncomplete
+	}
+	if !to.Params.Has("tag") {
+		// Before the response is made: to a To without a tag the library gives
+		// a random UUID, which costs more than all else here.
+		to.Params.Add("tag", replyTag)
+	}
+	if t.notes() {
+		req.SetSource(src.String()) // as its transports do for each packet
+	}
+	res := sip.NewResponseFromRequest(req, 200, "OK", nil)
+	if t.notes() {
+		// It notes the source for a sender that asks for rport, in a list that
+		// it parsed; the rest is left to its user.
+		via := res.Via()
+		if via == nil {
+			return nil, errIncomplete
+		}
+		if !via.Params.Has("received") {
+			noteSource(via, src)
+		}
+		if s.lazy {
+			replaceLazily(res, via)
+		}
+	}
+	return s.print(res), nil
+}
+
+// noteSource puts received and rport into the Via of a request.
+func noteSource(via *sip.ViaHeader, src netip.AddrPort) {
+	host := src.Addr().String()
+	asked := via.Params.Has("rport")
+	if asked {
+		via.Params.Add("rport", strconv.Itoa(int(src.Port())))
+	}
+	if asked || via.Host != host {
+		via.Params.Add("received", host)
+	}
 }
 
 // stamp sets the identifiers in the message itself and prints it: cheaper
@@ -262,10 +309,14 @@ func (s *sipgo) stamp(req *sip.Request, id *identifiers) ([]byte, error) {
 	return s.print(req), nil
 }
 
-func replaceLazily(req *sip.Request, h sip.Header) {
-	for i, old := range req.Headers() {
-		if strings.EqualFold(old.Name(), h.Name()) {
-			req.Headers()[i] = h
+func replaceLazily(m interface{ Headers() []sip.Header }, h sip.Header) {
+	for i, old := range m.Headers() {
+		name := old.Name()
+		if len(name) == 1 {
+			name = longNames[strings.ToLower(name)]
+		}
+		if strings.EqualFold(name, h.Name()) {
+			m.Headers()[i] = h
 			return
 		}
 	}

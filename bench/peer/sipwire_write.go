@@ -1,6 +1,8 @@
 package peer
 
 import (
+	"net/netip"
+
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
@@ -9,8 +11,9 @@ import (
 // writes holds what the writing tasks of sipwire keep from one message to the
 // next: buffers, and the values that every message gets.
 type writes struct {
-	edit codec.Edit
-	dst  []byte
+	edit  codec.Edit
+	reply compose.Reply // with a source; okReply is shared by all workers
+	dst   []byte
 }
 
 var (
@@ -20,25 +23,31 @@ var (
 	okReply = compose.Reply{Status: 200, Tag: []byte(replyTag)}
 )
 
-func (s *sipwire) Output(t Task, msg []byte) (out []byte, err error) {
+func (s *sipwire) Output(t Task, msg []byte, src netip.AddrPort) (out []byte, err error) {
 	out = s.dst[:0]
 	switch t {
 	case Encode:
 		if err = s.m.Parse(msg); err == nil {
 			out, err = s.encode(out, &s.m)
 		}
-	case Rewrite:
+	case Rewrite, RewriteReceived:
 		if err = s.m.Parse(msg); err == nil {
-			out, err = s.proxy(out)
+			out, err = s.proxy(out, t, src)
 		}
-	case Proxy:
+	case Proxy, ProxyReceived:
 		var f Fields[[]byte]
 		if err = s.read(msg, &f); err == nil {
-			out, err = s.proxy(out)
+			out, err = s.proxy(out, t, src)
 		}
 	case Reply:
 		if err = s.m.Parse(msg); err == nil {
 			out, err = compose.AppendReply(out, &s.m, &okReply)
+		}
+	case ReplyReceived:
+		if err = s.m.Parse(msg); err == nil {
+			s.reply = okReply
+			s.reply.Source = src
+			out, err = compose.AppendReply(out, &s.m, &s.reply)
 		}
 	case Stamp:
 		if err = s.m.Parse(msg); err == nil {
@@ -65,12 +74,15 @@ func (s *sipwire) encode(dst []byte, m *codec.Message) ([]byte, error) {
 
 // proxy writes the message that was read as a proxy sends it on. The errors of
 // single edits come out of AppendTo.
-func (s *sipwire) proxy(dst []byte) ([]byte, error) {
+func (s *sipwire) proxy(dst []byte, t Task, src netip.AddrPort) ([]byte, error) {
 	e := &s.edit
 	_ = e.Begin(&s.m)
 	if s.m.IsResponse() {
 		_ = e.PopVia()
 		return e.AppendTo(dst)
+	}
+	if t.notes() {
+		_ = e.SetReceived(src)
 	}
 	_ = e.PushVia(&ownVia)
 	_ = e.DecrementMaxForwards()
@@ -95,7 +107,7 @@ func held(set [][]byte) ([]*codec.Message, error) {
 // prepareWrite is Prepare for the tasks that write.
 func (s *sipwire) prepareWrite(t Task, set [][]byte) (Batch, error) {
 	switch t {
-	case Rewrite, Proxy, Reply:
+	case Rewrite, RewriteReceived, Proxy, ProxyReceived, Reply, ReplyReceived:
 		return outputs(s, t, set), nil
 	case Encode:
 		ready, err := held(set)

@@ -160,6 +160,7 @@ static uint64_t sofia_loop_proxy(struct cset *s, int32_t *picks, int n, const ch
 import "C"
 
 import (
+	"net/netip"
 	"runtime"
 	"unsafe"
 )
@@ -194,7 +195,7 @@ func (*sofia) Fields(msg []byte) (Fields[string], error) {
 	return fieldsOf(&f), nil
 }
 
-func (o *sofia) Output(t Task, msg []byte) ([]byte, error) {
+func (o *sofia) Output(t Task, msg []byte, _ netip.AddrPort) ([]byte, error) {
 	if t != Encode && t != Proxy {
 		return nil, ErrNotDone
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"net/netip"
 	"net/textproto"
 	"runtime"
 	"strings"
@@ -153,7 +154,7 @@ func (d *diy) Fields(msg []byte) (f Fields[string], err error) {
 	return f, err
 }
 
-func (d *diy) Output(Task, []byte) ([]byte, error) { return nil, ErrNotDone }
+func (d *diy) Output(Task, []byte, netip.AddrPort) ([]byte, error) { return nil, ErrNotDone }
 
 func (d *diy) Prepare(t Task, set [][]byte) (Batch, error) {
 	switch t {

@@ -117,7 +117,7 @@ func want(w peer.Worker, t peer.Task, set [][]byte) func([]int32) uint64 {
 	case t.Writes() && t != peer.Stamp:
 		return func(picks []int32) (sum uint64) {
 			for _, i := range picks {
-				b, _ := w.Output(t, set[i])
+				b, _ := peer.Written(w, t, set[i])
 				sum += uint64(len(b))
 			}
 			return sum
