@@ -26,6 +26,8 @@ func TestAllocs(t *testing.T) {
 		[]byte(optionsMsg+"\r\n"), []byte(strings.ReplaceAll(optionsMsg, "OPTIONS", "INVITE")+"Contact: <sip:c>\r\n\r\n"),
 		[]byte(strings.Replace(reliableMsg, "Require", "Contact: <sip:a>\r\nRequire", 1)))
 	key := NewKey()
+	authenticator := newAuthenticator()
+	challenged := whole(t, challengeMsg(401, `WWW-Authenticate: Digest realm="a", nonce="n", algorithm=SHA-256, qop="auth"`))
 	for _, in := range inputs {
 		_ = m.Parse(in)
 		for name, run := range map[string]func(){
@@ -33,6 +35,7 @@ func TestAllocs(t *testing.T) {
 			"bad reply": func() { _, _ = AppendReply(dst, m, badReply) },
 			"ACK":       func() { _, _ = AppendACK(dst, m, ringing); _, _ = AppendACK(dst, m, m) },
 			"CANCEL":    func() { _, _ = AppendCancel(dst, m) },
+			"retry":     func() { _, _ = authenticator.AppendRetry(dst, m, challenged) },
 			"dialog": func() {
 				if d.Begin(m, tag) == nil {
 					_, _ = AppendRequest(dst, &d, request)

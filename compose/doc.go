@@ -6,6 +6,7 @@
 //     INVITE (17.1.1.3, 9.1);
 //   - [Dialog] with [AppendRequest], [AppendACK2xx] and [AppendPRACK] makes the
 //     requests within a dialog (12.2.1.1, 13.2.2.4; RFC 3262, 4);
+//   - [Authenticator] makes a request again that was challenged (22.2);
 //   - [Builder] makes any message, field by field;
 //   - [AppendBranch], [AppendTag] and [AppendCallID] make identifiers.
 //

@@ -217,6 +217,47 @@ func TestCall(t *testing.T) {
 	}
 }
 
+// TestLostACK gets the 200 again, as if its ACK was lost, and sends another one; then
+// the other side hangs up.
+func TestLostACK(t *testing.T) {
+	var invite *codec.Message
+	acks := 0
+	s := serve(t, func(s *server, m *codec.Message) []*compose.Reply {
+		here := compose.HeaderField{ID: header.IDContact, Addr: &compose.Address{URI: []byte("sip:bob@" + s.conn.LocalAddr().String())}}
+		ok := &compose.Reply{Status: 200, Tag: []byte("server"), Fields: []compose.HeaderField{here}}
+		switch m.Method() {
+		case header.MethodINVITE:
+			invite = m
+			return []*compose.Reply{ok}
+		case header.MethodACK:
+			var d compose.Dialog
+			if err := d.Begin(invite, ok.Tag); err != nil {
+				t.Error(err)
+			}
+			out, err := compose.AppendReply(nil, invite, ok)
+			if acks++; acks == 2 {
+				out, err = compose.AppendRequest(nil, &d, &compose.Request{Method: []byte("BYE"), CSeq: 1,
+					Via: &codec.ViaSpec{Transport: header.TransportUDP, Host: []byte("192.0.2.1"), Branch: compose.AppendBranch(nil), RPort: true}})
+			}
+			to, err2 := codec.RequestDestination(&d.Target)
+			addr, _ := to.AddrPort()
+			if err != nil || err2 != nil {
+				t.Error(err, err2)
+			}
+			s.conn.WriteToUDPAddrPort(out, addr)
+		}
+		return nil
+	})
+	a := newAgent(listen(t), "alice", "")
+	if err := a.call("sip:bob@"+s.conn.LocalAddr().String(), 10*time.Second, 10*time.Second); err != nil || !a.over {
+		t.Fatal(err, a.over)
+	}
+	s.wait(4)
+	if got := s.methods(); got != "INVITE ACK ACK " || s.got[3].Status() != 200 {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestCancel calls somebody who does not answer: the CANCEL and the ACK for the 487
 // belong to the INVITE.
 func TestCancel(t *testing.T) {
@@ -272,14 +313,14 @@ func TestHungUp(t *testing.T) {
 	if err := m.Parse([]byte(ok)); err != nil || a.dialog.Begin(m, nil) != nil {
 		t.Fatal(err)
 	}
-	bye := "BYE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKy;rport;received=203.0.113.9\r\nMax-Forwards: 70\r\nFrom: <sip:b@c>;tag=%\r\nTo: <sip:a@b>;tag=mine\r\nCall-ID: c\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n"
+	bye := "BYE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bK%;rport;received=203.0.113.9\r\nMax-Forwards: 70\r\nFrom: <sip:b@c>;tag=%\r\nTo: <sip:a@b>;tag=mine\r\nCall-ID: c\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n"
 	to := conn.LocalAddr().(*net.UDPAddr).AddrPort()
 	for _, step := range []struct {
 		tag  string
 		over bool
 	}{{"other", false}, {"theirs", true}} {
-		s.conn.WriteToUDPAddrPort([]byte(strings.Replace(bye, "%", step.tag, 1)), to)
-		if err := a.receive(time.Now().Add(5*time.Second), func(*codec.Message) {}); err != nil || a.over != step.over {
+		s.conn.WriteToUDPAddrPort([]byte(strings.ReplaceAll(bye, "%", step.tag)), to)
+		if _, err := a.receive(new(codec.Message), time.Now().Add(10*time.Second)); err != nil || a.over != step.over {
 			t.Errorf("%s: %v, %v", step.tag, a.over, err)
 		}
 	}

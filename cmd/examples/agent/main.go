@@ -3,18 +3,15 @@
 //
 //	go run ./examples/agent -user alice -password zanzibar -registrar sip:127.0.0.1:5060 -call sip:bob@127.0.0.1:5060
 //
-// It shows compose.Builder for the first request, package digest and
-// codec.Edit.Retry for a challenge, compose.AppendACK and AppendCancel for what
-// follows an INVITE, and compose.Dialog for the rest of the call. The example
-// callee takes calls.
+// It shows compose.Builder for the first request, compose.Authenticator for a
+// challenge, transaction.Layer for what is sent again, for CANCEL and for the ACK of
+// a failure, and compose.Dialog for the rest. The example callee takes calls.
 package main
 
 import (
 	"flag"
-	"fmt"
+	"log"
 	"net"
-	"net/netip"
-	"os"
 	"time"
 )
 
@@ -26,22 +23,17 @@ func main() {
 	call := flag.String("call", "", "sip URI to call")
 	flag.Parse()
 	if err := run(*listen, *user, *password, *registrar, *call); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		log.Fatal(err)
 	}
 }
 
 func run(listen, user, password, registrar, call string) error {
-	addr, err := netip.ParseAddrPort(listen)
-	if err != nil {
-		return err
-	}
-	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(addr))
+	conn, err := net.ListenPacket("udp", listen)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	a := newAgent(conn, user, password)
+	a := newAgent(conn.(*net.UDPConn), user, password)
 	if registrar != "" {
 		err = a.register(registrar, 3600)
 	}
