@@ -45,7 +45,7 @@ const (
 	ErrMethod      // a method is missing or not a token
 	ErrDate        // a date is not an RFC 1123 date in GMT
 	ErrValue       // a value does not follow the grammar of its header field
-	ErrWildcard    // Contact: "*" is not the only value (RFC 3261, 10.3)
+	ErrWildcard    // Contact: "*" is not the only value, or is asked for an address (RFC 3261, 10.3)
 	ErrCallID      // a Call-ID is malformed
 	ErrMissing     // the message has no such header field
 	ErrList        // a list has an empty element
@@ -131,7 +131,7 @@ var codes = [numCodes]struct{ name, text string }{
 	ErrMethod:            {"method", prefix + "malformed method"},
 	ErrDate:              {"date", prefix + "malformed date"},
 	ErrValue:             {"value", prefix + "malformed value"},
-	ErrWildcard:          {"wildcard", prefix + "* must be the only Contact"},
+	ErrWildcard:          {"wildcard", prefix + "Contact: * is for REGISTER, as the only Contact"},
 	ErrCallID:            {"call-id", prefix + "malformed Call-ID"},
 	ErrMissing:           {"missing", prefix + "header missing"},
 	ErrList:              {"list", prefix + "empty list element"},

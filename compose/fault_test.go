@@ -88,6 +88,45 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestViaFaults asks for the place of what is wrong in a Via: whatever is made of
+// the message says what the message itself says, with other fields and names in
+// front of it too.
+func TestViaFaults(t *testing.T) {
+	const good = "Via: SIP/2.0/UDP a;branch=z9hG4bK1"
+	response := whole(t, "SIP/2.0 486 Busy\r\nTo: <sip:b>;tag=2\r\n\r\n")
+	for _, c := range []struct {
+		via  string
+		code sipwire.Code
+		at   string
+	}{
+		{"SIP/2.0/UDP [a;branch=z9hG4bK1", sipwire.ErrHost, ";branch=z"},
+		{"SIP/2.0/UDP\r\n [a;branch=z9hG4bK1", sipwire.ErrHost, ";branch=z"},
+		{"SIP/2.0/UDP a b;branch=z9hG4bK1", sipwire.ErrHost, "b;branch"},
+		{"SIP/2.0 UDP a;branch=z9hG4bK1", sipwire.ErrProtocol, "UDP"},
+		{"SIP/2.0/UDP a:x;branch=z9hG4bK1", sipwire.ErrPort, "x;"},
+		{"SIP/2.0/UDP a:65536;branch=z9hG4bK1", sipwire.ErrPort, "6;branch"},
+		{"SIP/2.0/UDP a;branch=\"", sipwire.ErrQuote, "\"\r"},
+		{"SIP/2.0/UDP a;branch=z9hG4bK1;@", sipwire.ErrParam, "@\r"},
+		{"SIP/2.0/UDP a;x=\"\x01\"", sipwire.ErrControl, "\x01"},
+		{",SIP/2.0/UDP a;branch=z9hG4bK1", sipwire.ErrList, ",SIP"},
+	} {
+		for _, before := range []string{"Via: ", "v:", "X: y\r\nSubject: z\r\nvia \t: "} {
+			in := strings.Replace(faultInvite, good, before+c.via, 1)
+			want := codec.Fault{Code: c.code, Header: header.IDVia, Offset: strings.Index(in, c.at)}
+			for name, run := range map[string]func(m *codec.Message) error{
+				"reply":  func(m *codec.Message) error { _, err := AppendReply(nil, m, &Reply{Status: 400, Tag: []byte("t"), Source: source}); return err },
+				"ACK":    func(m *codec.Message) error { _, err := AppendACK(nil, m, response); return err },
+				"CANCEL": func(m *codec.Message) error { _, err := AppendCancel(nil, m); return err },
+			} {
+				m := whole(t, in)
+				if err := run(m); err != c.code || m.Fault() != want {
+					t.Errorf("%s of %q: %v, %v, want %v", name, in, err, m.Fault(), want)
+				}
+			}
+		}
+	}
+}
+
 // TestErrorStays answers in a function that releases the message: the error is
 // the same behind it.
 func TestErrorStays(t *testing.T) {
