@@ -73,7 +73,8 @@ var option100rel = []byte("100rel")
 
 // Respond answers a server transaction with a response made elsewhere, say by
 // a server behind a proxy. A provisional one with Require: 100rel and RSeq is
-// repeated until its PRACK comes, but for Config.RelayReliable. b may be used again when Respond returns.
+// repeated until its PRACK comes, unless Config.RelayReliable is set. b may be
+// used again when Respond returns.
 //
 // A handle that is stale is ErrStale. What the state does not allow is
 // ErrState: a second final response, except that an INVITE may have any number

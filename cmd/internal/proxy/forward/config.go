@@ -102,6 +102,8 @@ type Forwarder struct {
 	message codec.Message // of Datagram
 	sent    codec.Message // a response as it leaves
 	edit    codec.Edit
+	hop     codec.Hop // of the last Check
+	second  bool      // a second Route value is taken off too
 
 	branch, tag, reason, list []byte // scratch
 	fields                    [1]compose.HeaderField

@@ -39,14 +39,33 @@ func (f *Forwarder) Message(dst []byte, m *codec.Message, err error, src Source)
 		}
 		return f.response(dst, m, src)
 	}
-	if err != nil {
-		return f.malformed(dst, m, err, src)
+	if r, ok := f.Check(dst, m, err, src); !ok {
+		return r
 	}
-	return f.request(dst, m, src)
+	return f.Forward(dst, m, src)
 }
 
-// request checks a request (RFC 3261, 16.3) and forwards it.
-func (f *Forwarder) request(dst []byte, m *codec.Message, src Source) Result {
+// Check checks a request that was parsed with the given error (RFC 3261, 16.3)
+// and finds where its Route values lead (16.4). When it is not ok, the Result
+// is the end of the request: an answer is appended to dst.
+func (f *Forwarder) Check(dst []byte, m *codec.Message, err error, src Source) (r Result, ok bool) {
+	if err != nil {
+		return f.malformed(dst, m, err, src), false
+	}
+	if r, ok = f.check(dst, m, src); !ok {
+		return r, false
+	}
+	if f.hop, err = m.NextHop(f.self); err == nil {
+		f.second, err = f.passSecond(m, &f.hop)
+	}
+	if err != nil {
+		return f.malformed(dst, m, err, src), false
+	}
+	return Result{}, true
+}
+
+// check is 16.3. When it is not ok, the Result is the end of the request.
+func (f *Forwarder) check(dst []byte, m *codec.Message, src Source) (r Result, ok bool) {
 	// Step 1: what the proxy uses must be well-formed. All else is for others
 	// to judge.
 	_, via := m.TopVia()
@@ -56,47 +75,43 @@ func (f *Forwarder) request(dst []byte, m *codec.Message, src Source) Result {
 	_, id := m.CallID()
 	for _, err := range [...]error{via, from, to, sequence, id} {
 		if err != nil {
-			return f.malformed(dst, m, err, src)
+			return f.malformed(dst, m, err, src), false
 		}
 	}
 	if string(cseq.MethodBytes()) != string(m.MethodBytes()) {
-		return f.answer(dst, m, src, 400, "CSeq Method Differs")
+		return f.answer(dst, m, src, 400, "CSeq Method Differs"), false
 	}
 	// Step 2.
 	target, err := m.RequestURI()
 	if err != nil {
-		return f.malformed(dst, m, err, src)
+		return f.malformed(dst, m, err, src), false
 	}
 	if !target.IsSIP() && target.Scheme() != uri.Tel {
-		return f.answer(dst, m, src, 416, "")
+		return f.answer(dst, m, src, 416, ""), false
 	}
 	// Step 3.
 	hops, err := m.MaxForwards()
 	if err != nil && m.Has(header.IDMaxForwards) {
-		return f.malformed(dst, m, err, src)
+		return f.malformed(dst, m, err, src), false
 	}
 	if m.Method() == header.MethodOPTIONS && (err == nil && hops == 0 || !target.HasUser() && !m.Has(header.IDRoute) && f.isSelf(target)) {
-		return f.answer(dst, m, src, 200, "")
+		return f.answer(dst, m, src, 200, ""), false
 	}
 	if err == nil && hops == 0 {
-		return f.answer(dst, m, src, 483, "")
+		return f.answer(dst, m, src, 483, ""), false
 	}
 	// Step 4.
 	if f.loops(m) {
-		return f.answer(dst, m, src, 482, "")
+		return f.answer(dst, m, src, 482, ""), false
 	}
 	// Step 5. Neither ACK nor CANCEL has a Proxy-Require that counts (20.29).
 	if m.Method() != header.MethodACK && m.Method() != header.MethodCANCEL && f.requires(m) {
-		return f.unsupported(dst, m, src)
+		return f.unsupported(dst, m, src), false
 	}
 	if f.isOwnACK(m) {
-		return Result{Kind: Absorbed}
+		return Result{Kind: Absorbed}, false
 	}
-	hop, err := m.NextHop(f.self)
-	if err != nil {
-		return f.malformed(dst, m, err, src)
-	}
-	return f.send(dst, m, &hop, src)
+	return Result{}, true
 }
 
 // isOwnACK reports whether m is the ACK of an answer of this proxy: its To tag
@@ -111,13 +126,10 @@ func (f *Forwarder) isOwnACK(m *codec.Message) bool {
 	return err == nil && string(to.Tag()) == string(tag)
 }
 
-// send finds where a request goes and writes it (16.5 and 16.6).
-func (f *Forwarder) send(dst []byte, m *codec.Message, hop *codec.Hop, src Source) Result {
-	second, err := f.passSecond(m, hop)
-	if err != nil {
-		return f.malformed(dst, m, err, src)
-	}
-	peer, ok := f.next(m, hop, src)
+// Forward sends the request of the last Check on without state (16.5, 16.6 and
+// 16.11). What is to be sent is appended to dst.
+func (f *Forwarder) Forward(dst []byte, m *codec.Message, src Source) Result {
+	peer, ok := f.next(m, &f.hop, src)
 	if !ok {
 		return f.answer(dst, m, src, 500, "No Address For The Next Hop")
 	}
@@ -125,33 +137,14 @@ func (f *Forwarder) send(dst []byte, m *codec.Message, hop *codec.Hop, src Sourc
 	if !ok {
 		return f.answer(dst, m, src, 500, "Transport Not Available")
 	}
-	e := &f.edit
-	_ = e.Begin(m) // what goes wrong stays in e until AppendTo
-	if f.locals[src.Local].Transport.IsReliable() {
-		_ = e.ForceRPort(src.Addr) // finds the connection again
-	} else {
-		_ = e.SetReceived(src.Addr)
-	}
-	if second {
-		_ = e.PopRoute()
-	}
-	_ = e.ApplyHop(hop)
-	_ = e.DecrementMaxForwards()
-	if !f.config.NoRecordRoute && beginsDialog(m.Method()) {
-		f.recordRoute(e, hop, src.Local, to)
-	}
-	if _, has := m.ContentLength(); !has && peer.Transport.IsReliable() {
-		_ = e.SetContentLength()
-	}
-	spec := f.locals[to].via
+	var err error
 	f.branch, err = f.config.Key.AppendBranch(f.branch[:0], m)
-	f.branch = f.appendLoop(append(f.branch, '.'), m)
-	spec.Branch = f.branch
-	if err == nil {
-		_ = e.PushVia(&spec)
-		dst, err = e.AppendTo(dst)
-	}
 	if err != nil {
+		return f.malformed(dst, m, err, src)
+	}
+	f.branch = f.appendLoop(append(f.branch, '.'), m)
+	c := Copy{To: peer, Local: to, Branch: f.branch}
+	if dst, err = f.AppendCopy(dst, m, src, &c); err != nil {
 		return f.malformed(dst, m, err, src)
 	}
 	return Result{Kind: Forwarded, Local: to, To: peer, Data: dst}
@@ -194,24 +187,35 @@ func (f *Forwarder) passSecond(m *codec.Message, hop *codec.Hop) (bool, error) {
 // depends on nothing that changes). A Route decides; then, for a request that
 // came by a Route of this proxy, its Request-URI; then the Router.
 func (f *Forwarder) next(m *codec.Message, hop *codec.Hop, src Source) (Peer, bool) {
-	received := f.locals[src.Local].Transport
+	if peer, found, ok := f.direct(hop); found {
+		return peer, ok
+	}
+	t, ok := f.config.Router.Route(m, src)
+	return f.peerOf(t, src), ok
+}
+
+// direct returns where the Route values, or the Request-URI behind them, lead.
+// It is not found when they do not decide, and not ok when what they say cannot
+// be used.
+func (f *Forwarder) direct(hop *codec.Hop) (peer Peer, found, ok bool) {
 	if hop.Routed || hop.DropFirst || hop.DropLast {
 		d, err := codec.RequestDestination(&hop.Next)
 		if addr, ok := d.AddrPort(); err == nil && !f.isSelf(&hop.Next) {
 			if !ok || f.isListening(addr) {
-				return Peer{}, false
+				return Peer{}, true, false
 			}
-			return Peer{Transport: d.Transport, Addr: addr}, true
+			return Peer{Transport: d.Transport, Addr: addr}, true, true
 		}
 	}
-	if hop.Routed {
-		return Peer{}, false
-	}
-	t, ok := f.config.Router.Route(m, src)
+	return Peer{}, hop.Routed, false
+}
+
+// peerOf returns the Peer of a Target, for a request from src.
+func (f *Forwarder) peerOf(t Target, src Source) Peer {
 	if t.Transport == header.TransportOther {
-		t.Transport = received
+		t.Transport = f.locals[src.Local].Transport
 	}
-	return Peer{Transport: t.Transport, Addr: t.Addr, Name: t.Name}, ok
+	return Peer{Transport: t.Transport, Addr: t.Addr, Name: t.Name}
 }
 
 // beginsDialog reports whether a request of the method creates a dialog, or

@@ -1,0 +1,106 @@
+package forward
+
+import (
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/uri"
+)
+
+// What a proxy with transactions takes from the stateless one: a request is
+// checked, its target asked for, and as many copies of it written as there are
+// targets.
+
+// A Copy says how one copy of a request leaves (RFC 3261, 16.6).
+type Copy struct {
+	To     Peer
+	Local  int    // the index of the Local to send from
+	Branch []byte // of the Via
+	// URI is the Request-URI to put in, nil to leave it as it is. Path is the
+	// Route that goes with it, a list as in Path (RFC 3327); it may be nil.
+	URI, Path []byte
+}
+
+// AppendCopy appends a copy of the request of the last Check.
+func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy) ([]byte, error) {
+	e, hop := &f.edit, f.hop
+	_ = e.Begin(m) // what goes wrong stays in e until AppendTo
+	if f.locals[src.Local].Transport.IsReliable() {
+		_ = e.ForceRPort(src.Addr) // finds the connection again
+	} else {
+		_ = e.SetReceived(src.Addr)
+	}
+	if f.second {
+		_ = e.PopRoute()
+	}
+	if c.URI != nil && hop.DropLast {
+		if _, err := hop.Target.Parse(c.URI); err != nil {
+			return dst, err
+		}
+	}
+	_ = e.ApplyHop(&hop)
+	if c.URI != nil && !hop.DropLast {
+		_ = e.SetRequestURI(c.URI)
+	}
+	if c.Path != nil {
+		_ = e.Add(codec.Top(), header.IDRoute, c.Path)
+	}
+	_ = e.DecrementMaxForwards()
+	if !f.config.NoRecordRoute && beginsDialog(m.Method()) {
+		f.recordRoute(e, &hop, src.Local, c.Local)
+	}
+	if _, has := m.ContentLength(); !has && c.To.Transport.IsReliable() {
+		_ = e.SetContentLength()
+	}
+	spec := f.locals[c.Local].via
+	spec.Branch = c.Branch
+	_ = e.PushVia(&spec)
+	return e.AppendTo(dst)
+}
+
+// AppendBranch appends a branch for a copy of a request that has a transaction:
+// no other copy has the same, and loops are found by it (16.6, step 8).
+func (f *Forwarder) AppendBranch(dst []byte, m *codec.Message) []byte {
+	return f.appendLoop(append(compose.AppendBranch(dst), '.'), m)
+}
+
+// AppendKeyedBranch appends the branch that a stateless proxy with the same key
+// gives the request, and gave the INVITE if this is its CANCEL.
+func (f *Forwarder) AppendKeyedBranch(dst []byte, m *codec.Message) ([]byte, error) {
+	dst, err := f.config.Key.AppendBranch(dst, m)
+	return f.appendLoop(append(dst, '.'), m), err
+}
+
+// Target returns the URI to find targets for: the Request-URI as 16.4 leaves
+// it. It is not ok when a Route value says where the request goes.
+func (f *Forwarder) Target() (u *uri.URI, ok bool) { return &f.hop.Target, !f.hop.Routed }
+
+// Direct returns where the Route values of the request of the last Check, or
+// its Request-URI, say that it goes. It is not found when the Router decides,
+// and not ok when it goes to a host name or to the proxy itself.
+func (f *Forwarder) Direct() (peer Peer, found, ok bool) { return f.direct(&f.hop) }
+
+// PeerOf returns the Peer of a Target, for a request from src.
+func (f *Forwarder) PeerOf(t Target, src Source) Peer { return f.peerOf(t, src) }
+
+// LocalFor returns the Local that sends to a Peer what came from src.
+func (f *Forwarder) LocalFor(p *Peer, src Source) (int, bool) {
+	return f.localFor(p.Transport, p.Addr.Addr(), src.Local)
+}
+
+// IsSelf reports whether a URI names the proxy.
+func (f *Forwarder) IsSelf(u *uri.URI) bool { return f.isSelf(u) }
+
+// IsOwnVia reports whether a Via value is one that the proxy has put in.
+func (f *Forwarder) IsOwnVia(v *header.Via) bool {
+	_, own := f.isOwnVia(v)
+	return own
+}
+
+// Transport returns the protocol of a Local.
+func (f *Forwarder) Transport(local int) header.Transport { return f.locals[local].Transport }
+
+// Malformed answers a request that has a defect. The answer is appended to dst.
+func (f *Forwarder) Malformed(dst []byte, m *codec.Message, err error, src Source) Result {
+	return f.malformed(dst, m, err, src)
+}
