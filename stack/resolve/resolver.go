@@ -23,6 +23,10 @@ type Target struct {
 	// Name is the host of the URI: what the certificate of a TLS server has to
 	// name. It is empty when the host is an address.
 	Name string
+	// Priority and Weight are those of the SRV record, 0 without one: a client
+	// that must choose the same target for the same call (RFC 3263, 4.4) goes
+	// by them and not by the order, which is random among equals.
+	Priority, Weight uint16
 }
 
 // Config says how a [Resolver] works. The zero value of each field means its
@@ -137,14 +141,14 @@ func (r *Resolver) Targets(ctx context.Context, d codec.Destination) ([]Target, 
 	case host == "":
 		return nil, sipwire.ErrHost
 	case d.Port != 0:
-		q.hosts(host, d.Port, cmpTransport(d.Transport, q.last(d.Secure)))
+		q.hosts(host, Target{Transport: cmpTransport(d.Transport, q.last(d.Secure))}, d.Port)
 	case d.Transport != header.TransportOther:
 		if !q.services(d.Transport, prefix(d.Transport)+host) {
-			q.hosts(host, d.Transport.DefaultPort(), d.Transport)
+			q.hosts(host, Target{Transport: d.Transport}, d.Transport.DefaultPort())
 		}
 	case !q.naptr(host, d.Secure) && !q.anyService(host, d.Secure):
 		t := q.last(d.Secure)
-		q.hosts(host, t.DefaultPort(), t)
+		q.hosts(host, Target{Transport: t}, t.DefaultPort())
 	}
 	switch {
 	case len(q.targets) > 0:

@@ -127,7 +127,7 @@ func (q *search) services(t header.Transport, name string) bool {
 	order(all)
 	for _, s := range all {
 		if s.Target != "." {
-			q.hosts(s.Target, s.Port, t)
+			q.hosts(s.Target, Target{Transport: t, Priority: s.Priority, Weight: s.Weight}, s.Port)
 		}
 	}
 	return len(all) > 0
@@ -158,8 +158,8 @@ func order(all []*dns.SRV) {
 	}
 }
 
-// hosts adds the addresses of a host.
-func (q *search) hosts(host string, port uint16, t header.Transport) {
+// hosts adds the addresses of a host, in copies of t.
+func (q *search) hosts(host string, t Target, port uint16) {
 	kinds := []uint16{dns.TypeA, dns.TypeAAAA}
 	if q.config.Prefer6 {
 		slices.Reverse(kinds)
@@ -177,9 +177,10 @@ func (q *search) hosts(host string, port uint16, t header.Transport) {
 				addr, _ = netip.AddrFromSlice(a.AAAA)
 			}
 			// Unmap: Go writes the bytes of an A record as 4 or as 16.
-			target := Target{Transport: t, Addr: netip.AddrPortFrom(addr.Unmap(), port), Name: q.name}
-			if addr.IsValid() && len(q.targets) < q.config.MaxTargets && !slices.Contains(q.targets, target) {
-				q.targets = append(q.targets, target)
+			t.Addr, t.Name = netip.AddrPortFrom(addr.Unmap(), port), q.name
+			known := slices.ContainsFunc(q.targets, func(o Target) bool { return o.Transport == t.Transport && o.Addr == t.Addr })
+			if addr.IsValid() && len(q.targets) < q.config.MaxTargets && !known {
+				q.targets = append(q.targets, t)
 			}
 		}
 	}

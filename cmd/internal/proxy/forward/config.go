@@ -45,9 +45,25 @@ type Config struct {
 	Router Router
 	// Parser is for datagrams; its Strictness is for streams too.
 	Parser codec.Parser
+	// Names finds the addresses of host names in Route, Request-URI and Via;
+	// those lead nowhere when it is nil.
+	Names Names
+	// Headers are changes of what is forwarded, nil for none.
+	Headers *Headers
+	// Gate is asked about each request, unless it is nil.
+	Gate Gate
+	// MaxDatagram is the longest request that is sent over UDP when the proxy
+	// listens on TCP too: 1300 bytes when it is 0 (RFC 3261, 18.1.1).
+	MaxDatagram int
+	// Outside lets a request that the Router has no next hop for go to where
+	// its Request-URI says (16.5).
+	Outside bool
 	// NoRecordRoute keeps the proxy out of the dialogs that it sees begin.
 	NoRecordRoute bool
 }
+
+// defaultMaxDatagram is for a path whose MTU is not known (RFC 3261, 18.1.1).
+const defaultMaxDatagram = 1300
 
 // local is a Local with what is written for it.
 type local struct {
@@ -104,6 +120,13 @@ type Forwarder struct {
 	edit    codec.Edit
 	hop     codec.Hop // of the last Check
 	second  bool      // a second Route value is taken off too
+	outside bool      // the Request-URI says where it goes, by its maddr
+	pending bool      // DNS has to be asked where it goes
+
+	stripped []byte // the Request-URI without the proxy's own maddr; empty when it has none
+	datagram []byte // Result.Datagram
+
+	destination codec.Destination // that Names is asked about
 
 	branch, tag, reason, list []byte // scratch
 	fields                    [1]compose.HeaderField
@@ -113,6 +136,9 @@ type Forwarder struct {
 func New(c Config) (*Forwarder, error) {
 	if len(c.Locals) == 0 || c.Router == nil {
 		return nil, errors.New("no address to listen on, or no next hop")
+	}
+	if c.MaxDatagram == 0 {
+		c.MaxDatagram = defaultMaxDatagram
 	}
 	f := &Forwarder{config: c}
 	for _, l := range c.Locals {

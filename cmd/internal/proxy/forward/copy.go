@@ -39,8 +39,12 @@ func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy
 		}
 	}
 	_ = e.ApplyHop(&hop)
-	if c.URI != nil && !hop.DropLast {
+	switch {
+	case hop.DropLast: // Target is the Request-URI
+	case c.URI != nil:
 		_ = e.SetRequestURI(c.URI)
+	case len(f.stripped) > 0 && !hop.Strict:
+		_ = e.SetRequestURI(f.stripped)
 	}
 	if c.Path != nil {
 		_ = e.Add(codec.Top(), header.IDRoute, c.Path)
@@ -52,6 +56,7 @@ func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy
 	if _, has := m.ContentLength(); !has && c.To.Transport.IsReliable() {
 		_ = e.SetContentLength()
 	}
+	f.config.Headers.apply(ofRequests, e, m)
 	spec := f.locals[c.Local].via
 	spec.Branch = c.Branch
 	_ = e.PushVia(&spec)
@@ -75,10 +80,11 @@ func (f *Forwarder) AppendKeyedBranch(dst []byte, m *codec.Message) ([]byte, err
 // it. It is not ok when a Route value says where the request goes.
 func (f *Forwarder) Target() (u *uri.URI, ok bool) { return &f.hop.Target, !f.hop.Routed }
 
-// Direct returns where the Route values of the request of the last Check, or
-// its Request-URI, say that it goes. It is not found when the Router decides,
-// and not ok when it goes to a host name or to the proxy itself.
-func (f *Forwarder) Direct() (peer Peer, found, ok bool) { return f.direct(&f.hop) }
+// Direct returns where the Route values of the request of the last Check, which
+// is m, or its Request-URI, say that it goes. It is not found when the Router
+// decides, and not ok when it goes to the proxy itself, or to a name that is not
+// known, or not known yet: see Pending.
+func (f *Forwarder) Direct(m *codec.Message) (peer Peer, found, ok bool) { return f.direct(m, &f.hop) }
 
 // PeerOf returns the Peer of a Target, for a request from src.
 func (f *Forwarder) PeerOf(t Target, src Source) Peer { return f.peerOf(t, src) }

@@ -7,6 +7,7 @@
 // INVITE and the ACK of its failure take the same way with the same branch,
 // also when another proxy with the same key forwards them.
 //
-// A host name in a Route or a Request-URI is not looked up: such a request is
-// answered with 500.
+// A host name in a Route, a Request-URI or a Via is found by the Names of the
+// configuration, which do not wait. Where DNS has to be asked first, the message
+// is given back, for a Forwarder that waits.
 package forward

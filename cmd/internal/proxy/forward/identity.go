@@ -140,3 +140,12 @@ func (f *Forwarder) loops(m *codec.Message) bool {
 	}
 	return false
 }
+
+// IsService reports whether a URI is one of an emergency or another well-known
+// service (RFC 5031): urn:service:sos. It names no host: a Route or a rule
+// decides.
+func IsService(u *uri.URI) bool {
+	const urn, service = "urn", "service:"
+	o := u.Opaque()
+	return bytes.EqualFold(u.SchemeBytes(), []byte(urn)) && len(o) > len(service) && bytes.EqualFold(o[:len(service)], []byte(service))
+}

@@ -56,7 +56,9 @@ func (f *Forwarder) Check(dst []byte, m *codec.Message, err error, src Source) (
 		return r, false
 	}
 	if f.hop, err = m.NextHop(f.self); err == nil {
-		f.second, err = f.passSecond(m, &f.hop)
+		if err = f.takeMaddr(&f.hop, src); err == nil {
+			f.second, err = f.passSecond(m, &f.hop)
+		}
 	}
 	if err != nil {
 		return f.malformed(dst, m, err, src), false
@@ -86,7 +88,7 @@ func (f *Forwarder) check(dst []byte, m *codec.Message, src Source) (r Result, o
 	if err != nil {
 		return f.malformed(dst, m, err, src), false
 	}
-	if !target.IsSIP() && target.Scheme() != uri.Tel {
+	if !target.IsSIP() && target.Scheme() != uri.Tel && !IsService(target) {
 		return f.answer(dst, m, src, 416, ""), false
 	}
 	// Step 3.
@@ -111,6 +113,9 @@ func (f *Forwarder) check(dst []byte, m *codec.Message, src Source) (r Result, o
 	if f.isOwnACK(m) {
 		return Result{Kind: Absorbed}, false
 	}
+	if f.config.Gate != nil {
+		return f.pass(dst, m, src)
+	}
 	return Result{}, true
 }
 
@@ -130,6 +135,9 @@ func (f *Forwarder) isOwnACK(m *codec.Message) bool {
 // 16.11). What is to be sent is appended to dst.
 func (f *Forwarder) Forward(dst []byte, m *codec.Message, src Source) Result {
 	peer, ok := f.next(m, &f.hop, src)
+	if f.pending {
+		return Result{Kind: NeedsName}
+	}
 	if !ok {
 		return f.answer(dst, m, src, 500, "No Address For The Next Hop")
 	}
@@ -144,10 +152,33 @@ func (f *Forwarder) Forward(dst []byte, m *codec.Message, src Source) Result {
 	}
 	f.branch = f.appendLoop(append(f.branch, '.'), m)
 	c := Copy{To: peer, Local: to, Branch: f.branch}
+	from := len(dst)
 	if dst, err = f.AppendCopy(dst, m, src, &c); err != nil {
-		return f.malformed(dst, m, err, src)
+		return f.malformed(dst[:from], m, err, src)
 	}
-	return Result{Kind: Forwarded, Local: to, To: peer, Data: dst}
+	r := Result{Kind: Forwarded, Local: to, To: peer, Data: dst}
+	if len(dst)-from > f.config.MaxDatagram && peer.Transport == header.TransportUDP {
+		f.overTCP(&r, from, m, src, &c)
+	}
+	return r
+}
+
+// overTCP makes a request that is too long for a datagram go over TCP, if the
+// proxy has an address for that (RFC 3261, 18.1.1).
+func (f *Forwarder) overTCP(r *Result, from int, m *codec.Message, src Source, c *Copy) {
+	to, ok := f.localFor(header.TransportTCP, r.To.Addr.Addr(), src.Local)
+	if !ok {
+		return
+	}
+	f.datagram = append(f.datagram[:0], r.Data[from:]...)
+	c.Local, c.To.Transport = to, header.TransportTCP
+	dst, err := f.AppendCopy(r.Data[:from], m, src, c)
+	if err != nil { // it could be written once: this does not happen
+		r.Data = append(r.Data[:from], f.datagram...)
+		return
+	}
+	r.Datagram, r.DatagramLocal = f.datagram, r.Local
+	r.Local, r.To, r.Data = to, c.To, dst
 }
 
 // passSecond looks for a second Route value that names the proxy: it has put
@@ -187,24 +218,28 @@ func (f *Forwarder) passSecond(m *codec.Message, hop *codec.Hop) (bool, error) {
 // depends on nothing that changes). A Route decides; then, for a request that
 // came by a Route of this proxy, its Request-URI; then the Router.
 func (f *Forwarder) next(m *codec.Message, hop *codec.Hop, src Source) (Peer, bool) {
-	if peer, found, ok := f.direct(hop); found {
+	if peer, found, ok := f.direct(m, hop); found {
 		return peer, ok
 	}
 	t, ok := f.config.Router.Route(m, src)
+	if !ok && f.config.Outside && !f.isSelf(&hop.Target) {
+		if d, err := codec.RequestDestination(&hop.Target); err == nil {
+			return f.locateOther(&d, m)
+		}
+	}
 	return f.peerOf(t, src), ok
 }
 
 // direct returns where the Route values, or the Request-URI behind them, lead.
 // It is not found when they do not decide, and not ok when what they say cannot
 // be used.
-func (f *Forwarder) direct(hop *codec.Hop) (peer Peer, found, ok bool) {
-	if hop.Routed || hop.DropFirst || hop.DropLast {
+func (f *Forwarder) direct(m *codec.Message, hop *codec.Hop) (peer Peer, found, ok bool) {
+	f.pending = false
+	if hop.Routed || hop.DropFirst || hop.DropLast || f.outside {
 		d, err := codec.RequestDestination(&hop.Next)
-		if addr, ok := d.AddrPort(); err == nil && !f.isSelf(&hop.Next) {
-			if !ok || f.isListening(addr) {
-				return Peer{}, true, false
-			}
-			return Peer{Transport: d.Transport, Addr: addr}, true, true
+		if err == nil && (f.outside || !f.isSelf(&hop.Next)) {
+			peer, ok = f.locateOther(&d, m)
+			return peer, true, ok
 		}
 	}
 	return Peer{}, hop.Routed, false

@@ -23,6 +23,7 @@ func (f *Forwarder) response(dst []byte, m *codec.Message, src Source) Result {
 	if _, has := m.ContentLength(); !has {
 		_ = e.SetContentLength() // the next hop may be a stream
 	}
+	f.config.Headers.apply(ofResponses, e, m)
 	from := len(dst)
 	dst, err = e.AppendTo(dst)
 	if err != nil {
@@ -36,11 +37,17 @@ func (f *Forwarder) response(dst []byte, m *codec.Message, src Source) Result {
 		return dropped(NoVia)
 	}
 	d, err := f.sent.ResponseDestination(netip.AddrPort{})
-	addr, ok := d.AddrPort()
-	if err != nil || !ok {
+	if err != nil {
 		return dropped(Unresolved)
 	}
-	peer := Peer{Transport: d.Transport, Addr: addr}
+	f.pending = false
+	peer, ok := f.locate(&d, m)
+	if f.pending {
+		return Result{Kind: NeedsName}
+	}
+	if !ok {
+		return dropped(Unresolved)
+	}
 	if d.Transport.IsReliable() {
 		// The rport that the proxy has put in says which connection it was.
 		received, ok := uri.ParseAddr(via.Received())
@@ -48,7 +55,7 @@ func (f *Forwarder) response(dst []byte, m *codec.Message, src Source) Result {
 			peer.Flow = netip.AddrPortFrom(received, port)
 		}
 	}
-	to, ok := f.localFor(d.Transport, addr.Addr(), src.Local)
+	to, ok := f.localFor(d.Transport, peer.Addr.Addr(), src.Local)
 	if !ok {
 		return dropped(Unresolved)
 	}

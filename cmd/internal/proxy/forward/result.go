@@ -21,25 +21,31 @@ const (
 	Answered              // the proxy answers itself
 	Absorbed              // needs nothing: the ACK of an answer of the proxy, a keep-alive
 	Kinds                 // how many there are
+
+	// NeedsName is not an end: DNS has to be asked where the message goes. Give
+	// it to a Forwarder whose Names wait.
+	NeedsName = Kinds
 )
 
 // A Cause says why a message is dropped.
 type Cause uint8
 
 const (
-	NoCause    Cause = iota
-	Malformed        // no request that can be answered, and no good response
-	NotOurs          // a response whose top Via is not the proxy's
-	NoVia            // a response that ends here: no Via is left
-	Unresolved       // it goes to a host name, to no address or over a transport that is not listened on
-	BadACK           // an ACK that fails a check, which is never answered
-	SendFailed       // the system did not take it, or the connection broke
-	QueueFull        // the connection takes bytes too slowly
-	NoConnect        // no connection could be opened, or there are too many
-	Causes           // how many there are
+	NoCause     Cause = iota
+	Malformed         // no request that can be answered, and no good response
+	NotOurs           // a response whose top Via is not the proxy's
+	NoVia             // a response that ends here: no Via is left
+	Unresolved        // it goes to a host name, to no address or over a transport that is not listened on
+	BadACK            // an ACK that fails a check, which is never answered
+	SendFailed        // the system did not take it, or the connection broke
+	QueueFull         // the connection takes bytes too slowly
+	NoConnect         // no connection could be opened, or there are too many
+	Overload          // more came than the proxy can forward
+	SourceLimit       // its source sends more than it may
+	Causes            // how many there are
 )
 
-var causeNames = [Causes]string{"none", "malformed", "not-ours", "no-via", "unresolved", "bad-ack", "send-failed", "queue-full", "no-connection"}
+var causeNames = [Causes]string{"none", "malformed", "not-ours", "no-via", "unresolved", "bad-ack", "send-failed", "queue-full", "no-connection", "overload", "source-limit"}
 
 // String returns the name for metrics.
 func (c Cause) String() string { return causeNames[c] }
@@ -65,6 +71,12 @@ type Result struct {
 	Data []byte
 	// Status is that of an answer.
 	Status int
+	// Datagram is set for a request that goes over TCP because it is too long
+	// for a datagram: how it is to be sent over UDP, from DatagramLocal, should
+	// there be nobody who takes a connection (RFC 3261, 18.1.1). It is valid
+	// until the next message.
+	Datagram      []byte
+	DatagramLocal int
 }
 
 func dropped(c Cause) Result { return Result{Kind: Dropped, Cause: c} }

@@ -17,14 +17,21 @@ import (
 type Health struct {
 	Interval time.Duration // between two questions
 	Timeout  time.Duration // for the answer
-	Fails    int           // so many in a row say that a target is down; one answer that it is up
+	Fails    int           // so many in a row say that a target is down
+	Passes   int           // so many good answers in a row say that it is up again
 	TLS      *tls.Config   // for targets over TLS
+}
+
+// A run is how often in a row a target has answered, or has not.
+type run struct {
+	good bool
+	n    int
 }
 
 // Watch asks the targets of rules that have a choice, until ctx is done. A
 // target that is alone gets everything in any case, and is not asked.
 func (t *Table) Watch(ctx context.Context, h Health) {
-	fails := map[*Target]int{}
+	runs := map[string]run{} // by label, which a reload keeps
 	tick := time.NewTicker(h.Interval)
 	defer tick.Stop()
 	for {
@@ -40,16 +47,18 @@ func (t *Table) Watch(ctx context.Context, h Health) {
 			asking.Go(func() { good[i] = h.ask(ctx, target) })
 		}
 		asking.Wait()
-		counted := map[*Target]int{} // those that are gone are forgotten
+		next := map[string]run{} // those that are gone are forgotten
 		for i, target := range targets {
-			if !good[i] {
-				counted[target] = fails[target] + 1
+			r := runs[target.Label]
+			if r.n++; r.good != good[i] {
+				r = run{good[i], 1}
 			}
-			if good[i] || counted[target] >= h.Fails {
+			next[target.Label] = r
+			if good[i] && r.n >= h.Passes || !good[i] && r.n >= h.Fails {
 				target.SetUp(good[i])
 			}
 		}
-		fails = counted
+		runs = next
 		select {
 		case <-ctx.Done():
 			return

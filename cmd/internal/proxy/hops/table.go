@@ -33,8 +33,11 @@ type Rule struct {
 // A Target is a next hop, and whether it is up.
 type Target struct {
 	forward.Target
-	Label  string  // as it was configured
+	Label  string  // as it was configured, and which of its addresses it is
 	Weight float64 // above 0
+	// Priority is as in an SRV record: a target is used while none with a lower
+	// one is up.
+	Priority int
 
 	down atomic.Bool
 	seed uint64
@@ -55,8 +58,27 @@ func (t *Target) SetUp(up bool) { t.down.Store(!up) }
 // use.
 type Table struct{ rules atomic.Pointer[[]Rule] }
 
-// Set puts other rules in force. The table keeps them.
-func (t *Table) Set(rules []Rule) { t.rules.Store(&rules) }
+// Set puts other rules in force. The table keeps them. A target that was there
+// before under the same label stays down if it was: it is not sent calls until
+// it has answered.
+func (t *Table) Set(rules []Rule) {
+	down := map[string]bool{}
+	for _, r := range t.Rules() {
+		for _, target := range r.Targets {
+			if !target.IsUp() {
+				down[target.Label] = true
+			}
+		}
+	}
+	for _, r := range rules {
+		for _, target := range r.Targets {
+			if down[target.Label] {
+				target.SetUp(false)
+			}
+		}
+	}
+	t.rules.Store(&rules)
+}
 
 // Rules returns the rules in force. They must not be changed.
 func (t *Table) Rules() []Rule {
@@ -102,31 +124,42 @@ func (r *Rule) matches(m *codec.Message, src forward.Source) bool {
 		len(user) >= len(r.User) && string(user[:len(r.User)]) == r.User
 }
 
-// choose returns the target with the highest score among those that are up,
-// and among all when none is: one that is down by mistake still gets its calls.
+// choose returns the target for a request.
 func (r *Rule) choose(m *codec.Message) (forward.Target, bool) {
 	if len(r.Targets) == 1 {
 		return r.Targets[0].Target, true
 	}
-	what := r.key(m)
+	t := Choose(r.Targets, r.key(m))
+	if t == nil {
+		return forward.Target{}, false
+	}
+	return t.Target, true
+}
+
+// Choose returns the target with the highest score for a key among those that
+// are up and have the lowest priority, and among all when none is up: one that
+// is down by mistake still gets its calls. It returns nil when there is none.
+func Choose(targets []*Target, key []byte) *Target {
 	var best, bestDown *Target
-	high, highDown := math.Inf(-1), math.Inf(-1)
-	for _, t := range r.Targets {
-		score := t.score(what)
-		if t.IsUp() && score > high {
+	var high, highDown float64
+	for _, t := range targets {
+		score := t.score(key)
+		if t.IsUp() && t.beats(score, best, high) {
 			best, high = t, score
 		}
-		if score > highDown {
+		if t.beats(score, bestDown, highDown) {
 			bestDown, highDown = t, score
 		}
 	}
 	if best == nil {
-		best = bestDown
+		return bestDown
 	}
-	if best == nil {
-		return forward.Target{}, false
-	}
-	return best.Target, true
+	return best
+}
+
+// beats reports whether t is to be taken instead of another target.
+func (t *Target) beats(score float64, other *Target, otherScore float64) bool {
+	return other == nil || t.Priority < other.Priority || t.Priority == other.Priority && score > otherScore
 }
 
 // key returns what the target is chosen by.

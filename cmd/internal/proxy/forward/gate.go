@@ -1,0 +1,42 @@
+package forward
+
+import (
+	"strconv"
+
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
+	"github.com/sipwire/sipwire/header"
+)
+
+// A Verdict says what an overloaded proxy does with a request.
+type Verdict uint8
+
+const (
+	Admit   Verdict = iota // forward it
+	Refuse                 // answer it with 503
+	Discard                // drop it: an answer costs as much as forwarding
+	Limit                  // drop it, since its source sends too much
+)
+
+// A Gate decides which requests are forwarded. Each Forwarder has its own.
+type Gate interface {
+	// Admit decides about a request that was parsed. For Refuse, retry is the
+	// Retry-After in seconds. It keeps nothing of m.
+	Admit(m *codec.Message, src Source) (v Verdict, retry int)
+}
+
+// pass asks the Gate. When a request is not ok, the Result is its end.
+func (f *Forwarder) pass(dst []byte, m *codec.Message, src Source) (r Result, ok bool) {
+	v, retry := f.config.Gate.Admit(m, src)
+	switch {
+	case v == Admit:
+		return Result{}, true
+	case v == Limit:
+		return dropped(SourceLimit), false
+	case v == Discard || !m.IsAnswerable():
+		return dropped(Overload), false
+	}
+	f.list = strconv.AppendInt(f.list[:0], int64(retry), 10)
+	f.fields[0] = compose.HeaderField{ID: header.IDRetryAfter, Value: f.list}
+	return f.write(dst, m, src, &compose.Reply{Status: 503, Fields: f.fields[:]}), false
+}

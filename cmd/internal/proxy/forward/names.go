@@ -1,0 +1,49 @@
+package forward
+
+import (
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+)
+
+// A Finding says what is known about a host name.
+type Finding uint8
+
+const (
+	Unknown Finding = iota // it has no address
+	Found                  // it has
+	Pending                // DNS has to be asked first
+)
+
+// Names finds the addresses of host names (RFC 3263).
+type Names interface {
+	// Find returns where a message to a destination goes. Among several it
+	// chooses by key, the Call-ID: the same for all requests of a transaction
+	// (4.4). It keeps neither. Where the answer is Pending, the message is given
+	// back as NeedsName. It may be called from many goroutines at once.
+	Find(d *codec.Destination, key []byte) (Target, Finding)
+}
+
+// locate returns the Peer for a destination that m leads to. It is not ok when
+// there is none: f.pending then says whether DNS has to be asked first.
+func (f *Forwarder) locate(d *codec.Destination, m *codec.Message) (Peer, bool) {
+	if addr, ok := d.AddrPort(); ok {
+		return Peer{Transport: d.Transport, Addr: addr}, true
+	}
+	if f.config.Names == nil || len(d.Host) == 0 {
+		return Peer{}, false
+	}
+	f.destination = *d // what Find is given would be an allocation
+	t, found := f.config.Names.Find(&f.destination, m.Value(header.IDCallID))
+	f.pending = found == Pending
+	return Peer{Transport: t.Transport, Addr: t.Addr, Name: t.Name}, found == Found
+}
+
+// locateOther is locate for a request, which must not come back to the proxy.
+func (f *Forwarder) locateOther(d *codec.Destination, m *codec.Message) (Peer, bool) {
+	p, ok := f.locate(d, m)
+	return p, ok && !f.isListening(p.Addr)
+}
+
+// Pending reports whether the last Direct or Datagram found no address because
+// DNS has to be asked first.
+func (f *Forwarder) Pending() bool { return f.pending }
