@@ -74,7 +74,7 @@ type cli struct {
 	Rewrite rewriteCmd `cmd:"" help:"Write messages with long or compact names, with lists joined or split, or small enough for a datagram."`
 	Load    loadCmd    `cmd:"" help:"Make calls at a rate, by a built-in scenario or one in SIPp's XML format, and measure how they fare."`
 	Serve   serveCmd   `cmd:"" help:"Answer calls and other requests, as the other side of a test."`
-	Proxy   proxyCmd   `cmd:"" help:"Forward SIP over UDP, TCP and TLS, without state."`
+	Proxy   proxyCmd   `cmd:"" help:"Forward SIP over UDP, TCP and TLS, with transactions or without."`
 	Demo    demoCmd    `cmd:"" help:"Show a message as a tree, and how fast messages are read here. Needs nothing."`
 }
 

@@ -36,15 +36,17 @@ type proxyCmd struct {
 	CA          string        `name:"ca" placeholder:"FILE" help:"Whom to trust over TLS, in PEM; the system's when left out."`
 	Status      string        `placeholder:"IP:PORT" help:"Serve a page with what goes on, and /metrics, over HTTP."`
 	Drain       time.Duration `default:"1s" help:"How long to go on after SIGTERM."`
-	NextHop     string        `arg:"" optional:"" help:"Where all goes that no Route decides: [udp:|tcp:|tls:]HOST:PORT."`
+	proxyState
+
+	NextHop string `arg:"" optional:"" help:"Where all goes that no Route decides: [udp:|tcp:|tls:]HOST:PORT."`
 
 	file *config.File // zero without one
 }
 
 // Help is what kong prints below the usage of this command.
 func (*proxyCmd) Help() string {
-	return `A stateless proxy (RFC 3261, 16.11): it keeps nothing of a message that it has sent on, so any number of them can
-stand side by side. Example: sipwire proxy -l udp:127.0.0.1:5070 -l tcp:127.0.0.1:5070 127.0.0.1:5081
+	return `A stateless proxy (RFC 3261, 16.11) keeps nothing of a message that it has sent on, so any number of them can
+stand side by side. With --stateful it keeps transactions. Example: sipwire proxy -l udp:127.0.0.1:5070 -l tcp:127.0.0.1:5070 127.0.0.1:5081
 docs/proxy.md has the file.`
 }
 
@@ -53,7 +55,7 @@ func (c *proxyCmd) Validate() error {
 	if _, err := config.Locals(c.Listen, c.Name); err != nil {
 		return err
 	}
-	if c.Config == "" && (len(c.Listen) == 0 || c.NextHop == "") {
+	if c.Config == "" && (len(c.Listen) == 0 || c.NextHop == "" && !c.Registrar) {
 		return errors.New("--listen and a next hop are needed, or --config")
 	}
 	if _, err := branchKey(c.BranchKey); err != nil {
@@ -61,6 +63,9 @@ func (c *proxyCmd) Validate() error {
 	}
 	if (c.Cert == "") != (c.CertKey == "") {
 		return errors.New("--cert and --cert-key go together")
+	}
+	if err := c.proxyState.check(); err != nil {
+		return err
 	}
 	if c.Drain < 0 || c.Workers < 0 {
 		return errors.New("--drain and --workers must not be negative")
@@ -156,7 +161,7 @@ func (c *proxyCmd) load(ctx context.Context) ([]hops.Rule, error) {
 		}
 		rules = append(rules, hops.Rule{Targets: []*hops.Target{hops.NewTarget(hop, c.NextHop, 1)}})
 	}
-	if len(rules) == 0 {
+	if len(rules) == 0 && !c.Registrar {
 		return nil, fmt.Errorf("%s: no route, and no next hop on the command line", c.Config)
 	}
 	return rules, nil
@@ -184,6 +189,9 @@ func (c *proxyCmd) serveConfig(router forward.Router) (sc serve.Config, err erro
 		return sc, fmt.Errorf("%s: nothing to listen on, and no --listen", c.Config)
 	}
 	if sc.Forward.Key, err = branchKey(or(c.BranchKey, c.file.Key)); err != nil {
+		return sc, err
+	}
+	if sc.Stateful, err = c.proxyState.config(sc.Forward.Key); err != nil {
 		return sc, err
 	}
 	sc.Forward.Router = router

@@ -9,16 +9,16 @@ import (
 // Datagram forwards the message that the datagram b holds. What is to be sent
 // is appended to dst; neither is kept.
 func (f *Forwarder) Datagram(dst, b []byte, src Source) Result {
-	if isKeepAlive(b) {
+	if IsKeepAlive(b) {
 		return Result{Kind: Absorbed}
 	}
 	err := f.config.Parser.Parse(&f.message, b)
 	return f.Message(dst, &f.message, err, src)
 }
 
-// isKeepAlive reports whether a datagram has only line ends or zero bytes,
+// IsKeepAlive reports whether a datagram has only line ends or zero bytes,
 // as clients send them to keep a NAT open.
-func isKeepAlive(b []byte) bool {
+func IsKeepAlive(b []byte) bool {
 	if len(b) > 4 {
 		return false
 	}
@@ -55,15 +55,21 @@ func (f *Forwarder) Check(dst []byte, m *codec.Message, err error, src Source) (
 	if r, ok = f.check(dst, m, src); !ok {
 		return r, false
 	}
+	if err := f.Prepare(m, src); err != nil {
+		return f.malformed(dst, m, err, src), false
+	}
+	return Result{}, true
+}
+
+// Prepare finds where the Route values of a request lead (16.4), of one that
+// Check has let pass before.
+func (f *Forwarder) Prepare(m *codec.Message, src Source) (err error) {
 	if f.hop, err = m.NextHop(f.self); err == nil {
 		if err = f.takeMaddr(&f.hop, src); err == nil {
 			f.second, err = f.passSecond(m, &f.hop)
 		}
 	}
-	if err != nil {
-		return f.malformed(dst, m, err, src), false
-	}
-	return Result{}, true
+	return err
 }
 
 // check is 16.3. When it is not ok, the Result is the end of the request.

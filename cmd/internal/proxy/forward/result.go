@@ -42,10 +42,11 @@ const (
 	NoConnect         // no connection could be opened, or there are too many
 	Overload          // more came than the proxy can forward
 	SourceLimit       // its source sends more than it may
+	Stray             // a response without a transaction, of a proxy that has them (RFC 6026, 7.2)
 	Causes            // how many there are
 )
 
-var causeNames = [Causes]string{"none", "malformed", "not-ours", "no-via", "unresolved", "bad-ack", "send-failed", "queue-full", "no-connection", "overload", "source-limit"}
+var causeNames = [Causes]string{"none", "malformed", "not-ours", "no-via", "unresolved", "bad-ack", "send-failed", "queue-full", "no-connection", "overload", "source-limit", "no-transaction"}
 
 // String returns the name for metrics.
 func (c Cause) String() string { return causeNames[c] }

@@ -29,13 +29,11 @@ type queued struct {
 	b    []byte
 	kind forward.Kind
 	pong bool // a keep-alive, which nobody counts
+	// owner is whose it is, with transactions; it is not counted then.
+	owner owner
 }
 
-// put queues a copy of b, or says why it does not.
-func (c *conn) put(b []byte, kind forward.Kind) forward.Cause {
-	return c.enqueue(queued{b: append([]byte(nil), b...), kind: kind})
-}
-
+// enqueue queues a message, or says why it does not.
 func (c *conn) enqueue(q queued) forward.Cause {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -101,15 +99,21 @@ func (c *conn) isBusy() bool {
 // fail counts what is queued as dropped, and lets nothing more in.
 func (c *conn) fail(cause forward.Cause) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.closed = true
-	c.drop(c.queue, cause)
+	left := c.queue
 	c.queue = nil
+	c.mu.Unlock()
+	c.drop(left, cause)
 }
 
+// drop sees to the ends of what is not sent. c.mu must not be held: an owner
+// may send something else.
 func (c *conn) drop(qs []queued, cause forward.Cause) {
 	for _, q := range qs {
-		if !q.pong {
+		switch {
+		case q.owner.part != nil:
+			q.owner.part.fail(q.owner.tx)
+		case !q.pong:
 			c.t.count.end(forward.Dropped, cause)
 		}
 	}
@@ -142,7 +146,7 @@ func (c *conn) write() {
 			return
 		}
 		for i, q := range batch {
-			if !q.pong {
+			if !q.pong && q.owner.part == nil {
 				c.t.count.end(q.kind, 0)
 			}
 			batch[i] = queued{}
@@ -174,14 +178,18 @@ func (c *conn) read() {
 		case event == codec.GotMessage || s.Lost() != nil && m.Len() > 0:
 			r.known, r.timed = true, false
 			c.t.count.received.Add(1)
-			result := f.Message(buf[:0], &m, err, src)
-			switch result.Kind {
-			case forward.Forwarded, forward.Answered:
-				buf = result.Data
-				c.t.s.send(&result, buf, &c.t.count)
-			default:
-				c.t.count.end(result.Kind, result.Cause)
+			var result forward.Result
+			if states := &c.t.s.states; states.parts != nil {
+				result = states.partOf(&m).receive(nil, buf[:0], &m, err, src, time.Since(states.began))
+			} else {
+				result = f.Message(buf[:0], &m, err, src)
 			}
+			if result.Data == nil {
+				c.t.count.end(result.Kind, result.Cause)
+				break
+			}
+			buf = result.Data
+			c.t.s.send(&result, buf, &c.t.count)
 		}
 		if event == codec.NeedMore && err != nil || s.Lost() != nil {
 			break

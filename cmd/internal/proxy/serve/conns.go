@@ -94,32 +94,47 @@ func (t *conns) remove(c *conn) {
 	t.running.Done()
 }
 
-// send queues a message for a connection, which is opened when there is none.
+// send queues a message for a connection, which is opened when there is none,
+// and sees to it that its end is counted.
 func (t *conns) send(r *forward.Result, msg []byte) {
-	c := t.find(r)
-	if c == nil {
-		t.count.end(forward.Dropped, forward.NoConnect)
-		return
-	}
-	if cause := c.put(msg, r.Kind); cause != forward.NoCause {
+	if cause := t.queue(r.Local, &r.To, queued{b: append([]byte(nil), msg...), kind: r.Kind}); cause != forward.NoCause {
 		t.count.end(forward.Dropped, cause)
 	}
 }
 
-// find returns the connection for a message, or nil.
-func (t *conns) find(r *forward.Result) *conn {
+// queue queues a message, or says why it does not.
+func (t *conns) queue(local int, to *forward.Peer, q queued) forward.Cause {
+	c := t.find(local, to)
+	if c == nil {
+		return forward.NoConnect
+	}
+	return c.enqueue(q)
+}
+
+// has reports whether the connection is open that a request came on.
+func (t *conns) has(to *forward.Peer) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if c := t.byAddr[connKey{r.To.Transport, r.To.Flow}]; c != nil {
+	return t.byAddr[connKey{to.Transport, to.Flow}] != nil
+}
+
+// find returns the connection for a message, or nil.
+func (t *conns) find(local int, to *forward.Peer) *conn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if c := t.byAddr[connKey{to.Transport, to.Flow}]; c != nil {
 		return c
 	}
-	key := connKey{r.To.Transport, r.To.Addr}
+	if !to.Addr.IsValid() {
+		return nil // it must go by its connection, which is gone
+	}
+	key := connKey{to.Transport, to.Addr}
 	if c := t.byAddr[key]; c != nil {
 		return c
 	}
-	c := t.add(key, r.Local)
+	c := t.add(key, local)
 	if c != nil {
-		go t.connect(c, r.To.Name)
+		go t.connect(c, to.Name)
 	}
 	return c
 }

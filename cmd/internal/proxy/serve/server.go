@@ -21,6 +21,8 @@ type Config struct {
 	Forward forward.Config
 	// Server and Client are for TLS: Server is needed to listen.
 	Server, Client *tls.Config
+	// Stateful asks for transactions; nil for none.
+	Stateful *Stateful
 
 	Workers        int           // for each UDP address; one for each processor
 	MaxConns       int           // open connections; 4096
@@ -56,6 +58,7 @@ type Server struct {
 	listeners []net.Listener // for each Local; nil where it is UDP
 	workers   []*worker
 	conns     conns
+	states    states
 	running   sync.WaitGroup // workers and accepting goroutines
 }
 
@@ -95,7 +98,11 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 			s.workers = append(s.workers, &worker{s: s, local: i, socket: socket, f: f})
 		}
 	}
-	if _, err := forward.New(s.config.Forward); err != nil {
+	_, err := forward.New(s.config.Forward)
+	if err == nil {
+		err = s.startStates()
+	}
+	if err != nil {
 		s.close()
 		return nil, err
 	}
@@ -192,6 +199,7 @@ func (s *Server) Shutdown(grace time.Duration) {
 	}
 	s.conns.stopReading(end)
 	s.running.Wait()
+	s.states.stop()
 	s.conns.shutdown(time.Now().Add(grace))
 	s.close()
 }
@@ -215,13 +223,18 @@ func (s *Server) send(r *forward.Result, msg []byte, c *counter) {
 		s.conns.send(r, msg)
 		return
 	}
-	w := s.writers[r.Local]
-	w.Lock()
-	_, err := w.w.Write([]udp.Datagram{{Data: msg, Dst: r.To.Addr}})
-	w.Unlock()
-	if err != nil {
+	if s.write(r.Local, udp.Datagram{Data: msg, Dst: r.To.Addr}) != nil {
 		c.end(forward.Dropped, forward.SendFailed)
 		return
 	}
 	c.end(r.Kind, 0)
+}
+
+// write sends one datagram from a Local.
+func (s *Server) write(local int, d udp.Datagram) error {
+	w := s.writers[local]
+	w.Lock()
+	defer w.Unlock()
+	_, err := w.w.Write([]udp.Datagram{d})
+	return err
 }

@@ -5,8 +5,10 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/udp"
 )
@@ -20,9 +22,18 @@ type worker struct {
 	f      *forward.Forwarder
 	count  counter
 
-	buf   []byte         // the messages of a batch that go out
-	out   []udp.Datagram // over this socket
-	kinds []forward.Kind // of each in out
+	buf  []byte         // the messages of a batch that go out
+	out  []udp.Datagram // over this socket
+	ends []fate         // of each in out
+
+	message codec.Message // with transactions
+	now     time.Duration // of the batch
+}
+
+// fate is what a message in a batch counts as, or whose it is.
+type fate struct {
+	kind  forward.Kind
+	owner owner
 }
 
 // run works until the socket is closed or its deadline has passed.
@@ -39,7 +50,10 @@ func (w *worker) run() {
 
 // forward forwards a batch.
 func (w *worker) forward(packets []udp.Packet) {
-	w.buf, w.out, w.kinds = w.buf[:0], w.out[:0], w.kinds[:0]
+	w.buf, w.out, w.ends = w.buf[:0], w.out[:0], w.ends[:0]
+	if w.s.states.parts != nil {
+		w.now = time.Since(w.s.states.began)
+	}
 	w.count.received.Add(uint64(len(packets)))
 	for i := range packets {
 		p := &packets[i]
@@ -47,8 +61,8 @@ func (w *worker) forward(packets []udp.Packet) {
 			w.count.end(forward.Dropped, forward.Malformed)
 			continue
 		}
-		r := w.f.Datagram(w.buf, p.Data, forward.Source{Local: w.local, Addr: p.Src})
-		if r.Kind != forward.Forwarded && r.Kind != forward.Answered {
+		r := w.datagram(p.Data, forward.Source{Local: w.local, Addr: p.Src})
+		if r.Data == nil {
 			w.count.end(r.Kind, r.Cause)
 			continue
 		}
@@ -64,17 +78,42 @@ func (w *worker) forward(packets []udp.Packet) {
 			from = p.Dst.Addr()
 		}
 		w.out = append(w.out, udp.Datagram{Data: msg, Dst: r.To.Addr, Src: from})
-		w.kinds = append(w.kinds, r.Kind)
+		w.ends = append(w.ends, fate{kind: r.Kind})
 	}
 	if len(w.out) == 0 {
 		return
 	}
 	_, _ = w.socket.W.Write(w.out) // what became of each is in its Err
 	for i := range w.out {
-		if w.out[i].Err != nil {
+		switch e := &w.ends[i]; {
+		case e.owner.part != nil:
+			if w.out[i].Err != nil {
+				e.owner.part.fail(e.owner.tx)
+			}
+		case w.out[i].Err != nil:
 			w.count.end(forward.Dropped, forward.SendFailed)
-		} else {
-			w.count.end(w.kinds[i], 0)
+		default:
+			w.count.end(e.kind, 0)
 		}
 	}
+}
+
+// datagram forwards one datagram, with transactions or without.
+func (w *worker) datagram(b []byte, src forward.Source) forward.Result {
+	if w.s.states.parts == nil {
+		return w.f.Datagram(w.buf, b, src)
+	}
+	if forward.IsKeepAlive(b) {
+		return forward.Result{Kind: forward.Absorbed}
+	}
+	err := w.s.config.Forward.Parser.Parse(&w.message, b)
+	return w.s.states.partOf(&w.message).receive(w, w.buf, &w.message, err, src, w.now)
+}
+
+// add puts what a transaction sends into the batch.
+func (w *worker) add(b []byte, to *forward.Peer, o owner) {
+	from := len(w.buf)
+	w.buf = append(w.buf, b...)
+	w.out = append(w.out, udp.Datagram{Data: w.buf[from:], Dst: to.Addr})
+	w.ends = append(w.ends, fate{owner: o})
 }

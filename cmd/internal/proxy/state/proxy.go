@@ -1,0 +1,219 @@
+package state
+
+import (
+	"time"
+
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/cmd/internal/proxy/registrar"
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/arena"
+	"github.com/sipwire/sipwire/internal/slab"
+	"github.com/sipwire/sipwire/transaction"
+)
+
+// A Sender takes what a Proxy sends.
+type Sender interface {
+	// Send sends b from a Local to a Peer. It must not keep b, nor call the
+	// Proxy. What cannot be sent is for [Proxy.Failed], later, with tx.
+	Send(tx transaction.Handle, local int, to *forward.Peer, b []byte)
+}
+
+// A Router chooses next hops, and others when the first ones fail.
+type Router interface {
+	forward.Router
+	// RouteAfter returns the next hop of a request after those that were tried.
+	// It is not ok when there is no other.
+	RouteAfter(m *codec.Message, src forward.Source, tried []forward.Target) (forward.Target, bool)
+}
+
+// Config says how a Proxy works. A zero field means its default.
+type Config struct {
+	Router Router
+	// Registrar has the targets of its domains; nil for none.
+	Registrar *registrar.Registrar
+	// Recurse says that the contacts of a 3xx are tried instead of passing it
+	// on (16.7, step 4).
+	Recurse bool
+	// MaxBranches bounds the copies of one request, all tries together: 10.
+	MaxBranches int
+	// Tries is how many next hops of a rule are tried at most: 3.
+	Tries int
+	// TimerC is how long an INVITE may ring: 185 s; more than 3 minutes are
+	// asked for (16.6, step 11).
+	TimerC time.Duration
+	// Transactions has the limits and times of the transactions. Of the
+	// others, what a proxy needs is set.
+	Transactions transaction.Config
+}
+
+// A Proxy is such a proxy.
+type Proxy struct {
+	config Config
+	f      *forward.Forwarder
+	layer  *transaction.Layer
+	out    Sender
+	// epoch is what the time is counted from.
+	epoch time.Time
+
+	contexts slab.Slab[context]
+	branches slab.Slab[branch]
+	mem      arena.Arena
+
+	now     time.Duration
+	session registrar.Session
+	again   codec.Message // a request or response that is kept, parsed again
+	request []byte        // of again
+	made    []byte        // what is composed
+	id      []byte        // of a branch
+	tried   []forward.Target
+	targets []header.Contact
+	retry   [1]compose.HeaderField
+	edit    codec.Edit
+}
+
+// New returns a Proxy that checks and rewrites by f, which it alone uses.
+func New(f *forward.Forwarder, out Sender, epoch time.Time, c Config) *Proxy {
+	if c.MaxBranches <= 0 {
+		c.MaxBranches = 10
+	}
+	if c.Tries <= 0 {
+		c.Tries = 3
+	}
+	if c.TimerC <= 0 {
+		c.TimerC = 185 * time.Second
+	}
+	t := c.Transactions
+	t.TimerC, t.Keep487, t.RelayReliable, t.Ends = c.TimerC, true, true, true
+	p := &Proxy{config: c, f: f, out: out, epoch: epoch}
+	p.layer = transaction.New(p, t)
+	if p.mem.MaxBlocks = t.MaxBytes >> 18; p.mem.MaxBlocks == 0 { // a quarter of what the transactions have
+		p.mem.MaxBlocks = 1 << 13
+	}
+	p.retry[0] = compose.HeaderField{ID: header.IDRetryAfter, Value: []byte("5")}
+	return p
+}
+
+// Stats returns the counts of the transactions.
+func (p *Proxy) Stats() transaction.Stats { return p.layer.Stats() }
+
+// Contexts returns how many requests have a response context.
+func (p *Proxy) Contexts() int { return p.contexts.Len() }
+
+// Receive takes a message that was parsed with the given error, and says what
+// became of it. A Result with Data is still to be sent, and counts when that is
+// done; Data is dst with the message behind it. All else was sent by Send.
+func (p *Proxy) Receive(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) forward.Result {
+	p.now = now
+	if m.IsResponse() {
+		return p.response(m, err, src)
+	}
+	if r, ok := p.f.Check(dst, m, err, src); !ok {
+		return r
+	}
+	ev := p.layer.Receive(m, p.addr(src), now)
+	switch ev.Kind {
+	case transaction.Request:
+		return p.begin(m, src, ev)
+	case transaction.Ack:
+		return p.ack(dst, m, src)
+	case transaction.Cancelled:
+		if i, c := p.contextOf(ev.User); c != nil {
+			p.cancelled(i, c)
+		}
+		return forward.Result{Kind: forward.Answered}
+	case transaction.Refused:
+		return forward.Result{Kind: forward.Answered, Status: 503}
+	case transaction.Malformed:
+		return p.f.Malformed(dst, m, ev.Code, src)
+	}
+	if m.Method() == header.MethodCANCEL {
+		return forward.Result{Kind: forward.Answered}
+	}
+	return forward.Result{Kind: forward.Absorbed}
+}
+
+// ack forwards an ACK for a 2xx, which has no transaction (RFC 3261, 16.2 and
+// 17.1). One whose target only the registrar knows goes there.
+func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Result {
+	if !p.isRegistered() {
+		return p.f.Forward(dst, m, src)
+	}
+	u, _ := p.f.Target()
+	bindings, _ := p.config.Registrar.Lookup(&p.session, u, p.epoch.Add(p.now))
+	if len(bindings) == 0 {
+		return forward.Result{Kind: forward.Dropped, Cause: forward.BadACK}
+	}
+	b := bindings[0]
+	local, ok := p.localOf(b, src)
+	if !ok {
+		return forward.Result{Kind: forward.Dropped, Cause: forward.Unresolved}
+	}
+	p.id, _ = p.f.AppendKeyedBranch(p.id[:0], m)
+	out, err := p.f.AppendCopy(dst, m, src, &forward.Copy{To: b.To, Local: local, Branch: p.id, URI: b.URI, Path: b.Path})
+	if err != nil {
+		return forward.Result{Kind: forward.Dropped, Cause: forward.BadACK}
+	}
+	return forward.Result{Kind: forward.Forwarded, Local: local, To: b.To, Data: out}
+}
+
+// Next returns when Advance has something to do. It is not ok when there is
+// no timer.
+func (p *Proxy) Next() (time.Duration, bool) { return p.layer.Next() }
+
+// Advance does what is due at now.
+func (p *Proxy) Advance(now time.Duration) {
+	p.now = now
+	for ev, ok := p.layer.Advance(now); ok; ev, ok = p.layer.Advance(now) {
+		p.event(ev)
+	}
+}
+
+// Failed says that something could not be sent for a transaction.
+func (p *Proxy) Failed(tx transaction.Handle, now time.Duration) {
+	p.now = now
+	p.event(p.layer.TransportError(tx, now))
+}
+
+// serverSide marks what belongs to a server transaction: the user of its
+// events, and the Flow of its address, which then has the Local. Those of a
+// client transaction are the handle of its branch.
+const serverSide = 1 << 63
+
+func (p *Proxy) addr(src forward.Source) transaction.Addr {
+	return transaction.Addr{IP: src.Addr, Transport: p.f.Transport(src.Local), Flow: serverSide | uint64(src.Local)}
+}
+
+// Send implements transaction.Transport.
+func (p *Proxy) Send(tx transaction.Handle, to transaction.Addr, b []byte) {
+	if to.Flow&serverSide != 0 {
+		peer := forward.Peer{Transport: to.Transport, Addr: to.IP}
+		if to.Transport.IsReliable() {
+			peer.Flow = to.IP
+		}
+		p.out.Send(tx, int(to.Flow&^serverSide), &peer, b)
+		return
+	}
+	if _, br := p.branches.Lookup(to.Flow); br != nil {
+		p.out.Send(tx, int(br.local), &br.to, b)
+	}
+}
+
+// answer answers the request of a context from here.
+func (p *Proxy) answer(c *context, r *compose.Reply) {
+	if r.Status == 503 && r.Fields == nil {
+		r.Fields = p.retry[:]
+	}
+	c.final = uint16(r.Status)
+	// A transaction that has ended needs no answer; a 408 to what is no INVITE
+	// is not sent (RFC 4320, 4.1).
+	_ = p.layer.Reply(c.server, nil, r, p.now)
+}
+
+// codeOf returns an error of the library as what it is.
+func codeOf(err error) sipwire.Code {
+	code, _ := err.(sipwire.Code)
+	return code
+}

@@ -1,0 +1,214 @@
+package state
+
+import (
+	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/cmd/internal/proxy/registrar"
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/transaction"
+)
+
+// begin begins the context of a request.
+func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event) forward.Result {
+	i, c := p.contexts.Take()
+	c.server, c.src, c.live = ev.Tx, src, 1
+	if ev.Method == header.MethodINVITE {
+		c.flags |= isInvite
+	}
+	p.layer.SetUser(ev.Tx, serverSide|p.contexts.Handle(i))
+	if ev.Method == header.MethodREGISTER && p.isRegistered() {
+		return p.reply(c, m, p.config.Registrar.Register(&p.session, m, p.f.Transport(src.Local), src, p.epoch.Add(p.now)))
+	}
+	if r := p.findTargets(i, c, m); r.Status != 0 {
+		return p.reply(c, m, &r)
+	}
+	p.launch(i, c, m)
+	if c.final == 0 && p.count(c, active) == 0 {
+		p.conclude(i, c, nil, nil)
+	}
+	if c.final != 0 {
+		return forward.Result{Kind: forward.Answered, Status: int(c.final)}
+	}
+	return forward.Result{Kind: forward.Forwarded}
+}
+
+// reply answers a request that has come just now.
+func (p *Proxy) reply(c *context, m *codec.Message, r *compose.Reply) forward.Result {
+	c.final = uint16(r.Status)
+	if r.Status == 503 && r.Fields == nil {
+		r.Fields = p.retry[:]
+	}
+	_ = p.layer.Reply(c.server, m, r, p.now) // the transaction has just begun
+	return forward.Result{Kind: forward.Answered, Status: r.Status}
+}
+
+// isRegistered reports whether the target of the request at hand is in a
+// domain of the registrar.
+func (p *Proxy) isRegistered() bool {
+	if p.config.Registrar == nil {
+		return false
+	}
+	u, ok := p.f.Target()
+	return ok && p.config.Registrar.Serves(u)
+}
+
+// findTargets makes the target set (RFC 3261, 16.5): the bindings of a user,
+// what a Route or the Request-URI says, or the next hop of a rule. Without a
+// target it returns the answer.
+func (p *Proxy) findTargets(i uint32, c *context, m *codec.Message) (r compose.Reply) {
+	answer := registrar.Found
+	if p.isRegistered() {
+		var bindings []*registrar.Binding
+		u, _ := p.f.Target()
+		bindings, answer = p.config.Registrar.Lookup(&p.session, u, p.epoch.Add(p.now))
+		if answer == registrar.Found {
+			return p.addBindings(i, c, bindings)
+		}
+	} else if peer, found, ok := p.f.Direct(m); found {
+		if !ok {
+			return compose.Reply{Status: 500, Reason: noAddress}
+		}
+		return p.addPeer(i, c, peer)
+	}
+	t, ok := p.config.Router.Route(m, c.src)
+	switch {
+	case ok:
+		if r = p.addPeer(i, c, p.f.PeerOf(t, c.src)); r.Status == 0 {
+			c.tries = 1
+			p.branches.At(c.first - 1).byRule = true
+		}
+		return r
+	case answer == registrar.Away:
+		return compose.Reply{Status: 480}
+	case answer == registrar.Unknown:
+		return compose.Reply{Status: 404}
+	}
+	return compose.Reply{Status: 500, Reason: noAddress}
+}
+
+var (
+	noAddress   = []byte("No Address For The Next Hop")
+	noTransport = []byte("Transport Not Available")
+)
+
+// addPeer adds a target that the Request-URI stays for.
+func (p *Proxy) addPeer(i uint32, c *context, to forward.Peer) compose.Reply {
+	local, ok := p.f.LocalFor(&to, c.src)
+	if !ok {
+		return compose.Reply{Status: 500, Reason: noTransport}
+	}
+	b := p.add(i, c)
+	b.to, b.local = to, int32(local)
+	return compose.Reply{}
+}
+
+// localOf returns the Local that sends to a binding.
+func (p *Proxy) localOf(b *registrar.Binding, src forward.Source) (int, bool) {
+	if b.To.Flow == b.Source.Addr || !b.To.Flow.IsValid() && b.To.Addr == b.Source.Addr {
+		return b.Source.Local, true // where the client has registered
+	}
+	return p.f.LocalFor(&b.To, src)
+}
+
+// addBindings adds the bindings of a user.
+func (p *Proxy) addBindings(i uint32, c *context, bindings []*registrar.Binding) compose.Reply {
+	added := false
+	for _, binding := range bindings {
+		local, ok := p.localOf(binding, c.src)
+		if !ok {
+			continue
+		}
+		b := p.add(i, c)
+		if b == nil {
+			break
+		}
+		added = true
+		b.to, b.local, b.q = binding.To, int32(local), int16(binding.Q)
+		var ok2 bool
+		b.uri, ok = p.keep(binding.URI)
+		b.path, ok2 = p.keep(binding.Path)
+		if !ok || !ok2 {
+			return compose.Reply{Status: 503}
+		}
+	}
+	if !added {
+		return compose.Reply{Status: 500, Reason: noTransport}
+	}
+	return compose.Reply{}
+}
+
+// launch sends copies to the targets with the highest q of those that wait
+// (16.6). m is the request that f has checked last. Without such a target, and
+// when none could be sent to, no branch is active behind it.
+func (p *Proxy) launch(i uint32, c *context, m *codec.Message) {
+	for {
+		high := int16(-1)
+		p.each(c, func(_ uint32, b *branch) bool {
+			if b.step == waiting {
+				high = max(high, b.q)
+			}
+			return true
+		})
+		if high < 0 {
+			return
+		}
+		p.each(c, func(n uint32, b *branch) bool {
+			if b.step == waiting && b.q == high {
+				p.start(c, n, b, m)
+			}
+			return true
+		})
+		if p.count(c, active) > 0 {
+			return
+		}
+	}
+}
+
+// start sends the copy of a branch.
+func (p *Proxy) start(c *context, n uint32, b *branch, m *codec.Message) {
+	var err error
+	if m.Method() == header.MethodCANCEL {
+		// One of an INVITE that is not known here: a proxy without state may
+		// have forwarded that (16.10).
+		p.id, err = p.f.AppendKeyedBranch(p.id[:0], m)
+	} else {
+		p.id = p.f.AppendBranch(p.id[:0], m)
+	}
+	if err == nil {
+		copy := forward.Copy{To: b.to, Local: int(b.local), Branch: p.id, URI: p.bytes(b.uri), Path: p.bytes(b.path)}
+		p.made, err = p.f.AppendCopy(p.made[:0], m, c.src, &copy)
+	}
+	if err == nil {
+		// Before the call: what the layer sends is asked for by this handle.
+		h := p.branches.Handle(n)
+		to := transaction.Addr{IP: b.to.Addr, Transport: b.to.Transport, Flow: h}
+		if b.to.Flow.IsValid() {
+			to.IP = b.to.Flow
+		}
+		b.step = active
+		b.client, err = p.layer.Request(p.made, to, h, p.now)
+	}
+	switch code := codeOf(err); code {
+	case 0:
+		c.live++
+		return
+	case sipwire.ErrLimit:
+		b.status = 503
+	default:
+		b.status = uint16(code.Status())
+	}
+	b.step = done
+}
+
+// parseAgain parses the request of a context that has been kept, for another
+// copy of it, and checks it as the first time. It is nil when it is not there.
+func (p *Proxy) parseAgain(c *context) *codec.Message {
+	p.request = append(p.request[:0], p.layer.RequestBytes(c.server)...)
+	m := &p.again
+	if m.Parse(p.request) != nil || p.f.Prepare(m, c.src) != nil {
+		return nil
+	}
+	return m
+}
