@@ -12,7 +12,7 @@ import (
 func (p *Proxy) conclude(_ uint32, c *context, last *branch, m *codec.Message) bool {
 	var best *branch
 	p.each(c, func(_ uint32, b *branch) bool {
-		if b.step == done && b.status != 0 && (best == nil || p.rank(c, b) < p.rank(c, best)) {
+		if b.step == done && b.status != 0 && (best == nil || p.rank(c, b) <= p.rank(c, best)) {
 			best = b
 		}
 		return true

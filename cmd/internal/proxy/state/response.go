@@ -129,7 +129,7 @@ func (p *Proxy) failed(i uint32, c *context, b *branch, m *codec.Message) bool {
 }
 
 // recurse makes targets of the contacts of a 3xx (16.5). It reports whether
-// there is one that can be reached and has not been tried.
+// there is one that can be reached, or is a target already.
 func (p *Proxy) recurse(i uint32, c *context, m *codec.Message) bool {
 	var err error
 	p.targets, err = m.AppendTargets(p.targets[:0])
@@ -144,7 +144,8 @@ func (p *Proxy) recurse(i uint32, c *context, m *codec.Message) bool {
 	return found
 }
 
-// addContact adds a contact of a 3xx as a target, once.
+// addContact adds a contact of a 3xx as a target, once, and reports whether it
+// is one now.
 func (p *Proxy) addContact(i uint32, c *context, v *header.Contact) bool {
 	u, err := v.URI()
 	if err != nil {
@@ -165,7 +166,7 @@ func (p *Proxy) addContact(i uint32, c *context, v *header.Contact) bool {
 		return !twice
 	})
 	if twice {
-		return false
+		return true
 	}
 	to := forward.Peer{Transport: d.Transport, Addr: addr}
 	local, ok := p.f.LocalFor(&to, c.src)
