@@ -16,7 +16,7 @@ import (
 
 // A Sender takes what a Proxy sends.
 type Sender interface {
-	// Send sends b from a Local to a Peer. It must not keep b, nor call the
+	// Send sends b from a Local to a Peer. It must keep neither, nor call the
 	// Proxy. What cannot be sent is for [Proxy.Failed], later, with tx.
 	Send(tx transaction.Handle, local int, to *forward.Peer, b []byte)
 }
@@ -68,6 +68,7 @@ type Proxy struct {
 	request []byte        // of again
 	made    []byte        // what is composed
 	id      []byte        // of a branch
+	client  forward.Peer  // of Send, which would allocate it otherwise
 	tried   []forward.Target
 	targets []header.Contact
 	retry   [1]compose.HeaderField
@@ -189,11 +190,11 @@ func (p *Proxy) addr(src forward.Source) transaction.Addr {
 // Send implements transaction.Transport.
 func (p *Proxy) Send(tx transaction.Handle, to transaction.Addr, b []byte) {
 	if to.Flow&serverSide != 0 {
-		peer := forward.Peer{Transport: to.Transport, Addr: to.IP}
+		p.client = forward.Peer{Transport: to.Transport, Addr: to.IP}
 		if to.Transport.IsReliable() {
-			peer.Flow = to.IP
+			p.client.Flow = to.IP
 		}
-		p.out.Send(tx, int(to.Flow&^serverSide), &peer, b)
+		p.out.Send(tx, int(to.Flow&^serverSide), &p.client, b)
 		return
 	}
 	if _, br := p.branches.Lookup(to.Flow); br != nil {
