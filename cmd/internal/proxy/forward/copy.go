@@ -80,12 +80,6 @@ func (f *Forwarder) AppendKeyedBranch(dst []byte, m *codec.Message) ([]byte, err
 // it. It is not ok when a Route value says where the request goes.
 func (f *Forwarder) Target() (u *uri.URI, ok bool) { return &f.hop.Target, !f.hop.Routed }
 
-// Direct returns where the Route values of the request of the last Check, which
-// is m, or its Request-URI, say that it goes. It is not found when the Router
-// decides, and not ok when it goes to the proxy itself, or to a name that is not
-// known, or not known yet: see Pending.
-func (f *Forwarder) Direct(m *codec.Message) (peer Peer, found, ok bool) { return f.direct(m, &f.hop) }
-
 // PeerOf returns the Peer of a Target, for a request from src.
 func (f *Forwarder) PeerOf(t Target, src Source) Peer { return f.peerOf(t, src) }
 
@@ -101,6 +95,22 @@ func (f *Forwarder) IsSelf(u *uri.URI) bool { return f.isSelf(u) }
 func (f *Forwarder) IsOwnVia(v *header.Via) bool {
 	_, own := f.isOwnVia(v)
 	return own
+}
+
+// ForTCP returns the Local that a request to p leaves from that is too long for
+// a datagram (RFC 3261, 18.1.1). It is not ok for one that is not, and where the
+// proxy has no address for TCP.
+func (f *Forwarder) ForTCP(request []byte, p *Peer, src Source) (int, bool) {
+	if len(request) <= f.config.MaxDatagram || p.Transport != header.TransportUDP {
+		return 0, false
+	}
+	return f.localFor(header.TransportTCP, p.Addr.Addr(), src.Local)
+}
+
+// ChangeResponse adds the changes that the configuration asks for to the edit
+// of a response that is passed on.
+func (f *Forwarder) ChangeResponse(e *codec.Edit, m *codec.Message) {
+	f.config.Headers.apply(ofResponses, e, m)
 }
 
 // Transport returns the protocol of a Local.

@@ -44,6 +44,6 @@ func (f *Forwarder) locateOther(d *codec.Destination, m *codec.Message) (Peer, b
 	return p, ok && !f.isListening(p.Addr)
 }
 
-// Pending reports whether the last Direct or Datagram found no address because
+// Pending reports whether the last Next or Datagram found no address because
 // DNS has to be asked first.
 func (f *Forwarder) Pending() bool { return f.pending }

@@ -140,7 +140,7 @@ func (f *Forwarder) isOwnACK(m *codec.Message) bool {
 // Forward sends the request of the last Check on without state (16.5, 16.6 and
 // 16.11). What is to be sent is appended to dst.
 func (f *Forwarder) Forward(dst []byte, m *codec.Message, src Source) Result {
-	peer, ok := f.next(m, &f.hop, src)
+	peer, _, ok := f.Next(m, src)
 	if f.pending {
 		return Result{Kind: NeedsName}
 	}
@@ -220,20 +220,24 @@ func (f *Forwarder) passSecond(m *codec.Message, hop *codec.Hop) (bool, error) {
 	return true, nil
 }
 
-// next returns where a request goes (16.5, 16.6 step 7, and 16.11: the choice
-// depends on nothing that changes). A Route decides; then, for a request that
-// came by a Route of this proxy, its Request-URI; then the Router.
-func (f *Forwarder) next(m *codec.Message, hop *codec.Hop, src Source) (Peer, bool) {
-	if peer, found, ok := f.direct(m, hop); found {
-		return peer, ok
+// Next returns where the request of the last Check goes (16.5, 16.6 step 7, and
+// 16.11: the choice depends on nothing that changes). A Route decides; then,
+// for a request that came by a Route of this proxy, its Request-URI; then the
+// Router, which byRule says; then the Request-URI, where Outside allows it. It is
+// not ok when it goes to the proxy itself, or to a name that is not known, or
+// not known yet: see Pending.
+func (f *Forwarder) Next(m *codec.Message, src Source) (peer Peer, byRule, ok bool) {
+	if peer, found, ok := f.direct(m, &f.hop); found {
+		return peer, false, ok
 	}
 	t, ok := f.config.Router.Route(m, src)
-	if !ok && f.config.Outside && !f.isSelf(&hop.Target) {
-		if d, err := codec.RequestDestination(&hop.Target); err == nil {
-			return f.locateOther(&d, m)
+	if !ok && f.config.Outside && !f.isSelf(&f.hop.Target) {
+		if d, err := codec.RequestDestination(&f.hop.Target); err == nil {
+			peer, ok = f.locateOther(&d, m)
+			return peer, false, ok
 		}
 	}
-	return f.peerOf(t, src), ok
+	return f.peerOf(t, src), ok, ok
 }
 
 // direct returns where the Route values, or the Request-URI behind them, lead.

@@ -147,6 +147,17 @@ func TestBytes(t *testing.T) {
 			t.Errorf("%d transactions", n)
 		}
 	})
+	t.Run("too long for a datagram (18.1.1)", func(t *testing.T) {
+		w := newWorld(t, nextHops{"b1"}, nil)
+		long := "alice INVITE|Subject: " + strings.Repeat("x", 1300)
+		w.run([]row{{long, "192.0.2.11:5060:INVITE"}, {"+500ms", "alice:100"}})
+		expect(t, w.last["192.0.2.11:5060 INVITE"], []string{"Via: SIP/2.0/TCP 10.0.0.1:5060;branch=B"}, nil)
+		w.end()
+		w.dead["192.0.2.11:5060"] = true // nobody takes TCP there
+		w.run([]row{{long, "b1:INVITE"}, {"b1 200", "alice:200"}})
+		expect(t, w.last["b1 INVITE"], []string{"Via: SIP/2.0/UDP 10.0.0.1:5060;branch=B"}, nil)
+		w.end()
+	})
 	t.Run("a loop", func(t *testing.T) {
 		w := newWorld(t, nextHops{"b1"}, nil)
 		w.step("alice INVITE")

@@ -38,9 +38,12 @@ type branch struct {
 	status  uint16
 	step    step
 	byRule  bool
-	uri     kept // the Request-URI; none leaves it as it is
-	path    kept // the Route for it
-	resp    kept // the final response, while others are waited for
+	long    long
+	// datagram is the Local to send from over UDP, should TCP not be there.
+	datagram int32
+	uri      kept // the Request-URI; none leaves it as it is
+	path     kept // the Route for it
+	resp     kept // the final response, while others are waited for
 }
 
 // step is how far a branch is.
@@ -50,6 +53,16 @@ const (
 	waiting step = iota // to be tried
 	active              // sent, without a final response
 	done                // it has a final response, of its own or made here
+)
+
+// long says what is done with a request that is too long for a datagram (RFC
+// 3261, 18.1.1).
+type long uint8
+
+const (
+	fits      long = iota // it is not, or that has not been seen yet
+	overTCP               // it goes over TCP
+	fragments             // it goes over UDP, for want of TCP
 )
 
 // kept is bytes in the arena.

@@ -62,6 +62,11 @@ type Proxy struct {
 	branches slab.Slab[branch]
 	mem      arena.Arena
 
+	// Where the request at hand goes: to what the registrar knows, or to peer,
+	// if that is ok.
+	registered, byRule, ok bool
+	peer                   forward.Peer
+
 	now     time.Duration
 	session registrar.Session
 	again   codec.Message // a request or response that is kept, parsed again
@@ -105,7 +110,9 @@ func (p *Proxy) Contexts() int { return p.contexts.Len() }
 
 // Receive takes a message that was parsed with the given error, and says what
 // became of it. A Result with Data is still to be sent, and counts when that is
-// done; Data is dst with the message behind it. All else was sent by Send.
+// done; Data is dst with the message behind it. All else was sent by Send. A
+// request that NeedsName is to come again when DNS has been asked: nothing has
+// been done about it.
 func (p *Proxy) Receive(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) forward.Result {
 	p.now = now
 	if m.IsResponse() {
@@ -113,6 +120,11 @@ func (p *Proxy) Receive(dst []byte, m *codec.Message, err error, src forward.Sou
 	}
 	if r, ok := p.f.Check(dst, m, err, src); !ok {
 		return r
+	}
+	if p.registered = p.isRegistered(); !p.registered {
+		if p.peer, p.byRule, p.ok = p.f.Next(m, src); p.f.Pending() {
+			return forward.Result{Kind: forward.NeedsName}
+		}
 	}
 	ev := p.layer.Receive(m, p.addr(src), now)
 	switch ev.Kind {
@@ -139,7 +151,7 @@ func (p *Proxy) Receive(dst []byte, m *codec.Message, err error, src forward.Sou
 // ack forwards an ACK for a 2xx, which has no transaction (RFC 3261, 16.2 and
 // 17.1). One whose target only the registrar knows goes there.
 func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Result {
-	if !p.isRegistered() {
+	if !p.registered {
 		return p.f.Forward(dst, m, src)
 	}
 	u, _ := p.f.Target()

@@ -18,7 +18,7 @@ func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event
 		c.flags |= isInvite
 	}
 	p.layer.SetUser(ev.Tx, serverSide|p.contexts.Handle(i))
-	if ev.Method == header.MethodREGISTER && p.isRegistered() {
+	if ev.Method == header.MethodREGISTER && p.registered {
 		return p.reply(c, m, p.config.Registrar.Register(&p.session, m, p.f.Transport(src.Local), src, p.epoch.Add(p.now)))
 	}
 	if r := p.findTargets(i, c, m); r.Status != 0 {
@@ -58,24 +58,22 @@ func (p *Proxy) isRegistered() bool {
 // what a Route or the Request-URI says, or the next hop of a rule. Without a
 // target it returns the answer.
 func (p *Proxy) findTargets(i uint32, c *context, m *codec.Message) (r compose.Reply) {
+	peer, byRule, ok := p.peer, p.byRule, p.ok
 	answer := registrar.Found
-	if p.isRegistered() {
+	if p.registered {
 		var bindings []*registrar.Binding
 		u, _ := p.f.Target()
 		bindings, answer = p.config.Registrar.Lookup(&p.session, u, p.epoch.Add(p.now))
 		if answer == registrar.Found {
 			return p.addBindings(i, c, bindings)
 		}
-	} else if peer, found, ok := p.f.Direct(m); found {
-		if !ok {
-			return compose.Reply{Status: 500, Reason: noAddress}
-		}
-		return p.addPeer(i, c, peer)
+		var t forward.Target
+		t, ok = p.config.Router.Route(m, c.src)
+		peer, byRule = p.f.PeerOf(t, c.src), true
 	}
-	t, ok := p.config.Router.Route(m, c.src)
 	switch {
 	case ok:
-		if r = p.addPeer(i, c, p.f.PeerOf(t, c.src)); r.Status == 0 {
+		if r = p.addPeer(i, c, peer); r.Status == 0 && byRule {
 			c.tries = 1
 			p.branches.At(c.first - 1).byRule = true
 		}
@@ -179,6 +177,12 @@ func (p *Proxy) start(c *context, n uint32, b *branch, m *codec.Message) {
 	if err == nil {
 		copy := forward.Copy{To: b.to, Local: int(b.local), Branch: p.id, URI: p.bytes(b.uri), Path: p.bytes(b.path)}
 		p.made, err = p.f.AppendCopy(p.made[:0], m, c.src, &copy)
+		if local, ok := p.f.ForTCP(p.made, &b.to, c.src); ok && err == nil && b.long == fits {
+			b.long, b.datagram = overTCP, b.local
+			b.to.Transport, b.local = header.TransportTCP, int32(local)
+			copy.To, copy.Local = b.to, local
+			p.made, err = p.f.AppendCopy(p.made[:0], m, c.src, &copy)
+		}
 	}
 	if err == nil {
 		// Before the call: what the layer sends is asked for by this handle.

@@ -87,6 +87,7 @@ func (p *Proxy) passEdit(c *context, m *codec.Message) bool {
 	if _, has := m.ContentLength(); !has {
 		_ = e.SetContentLength() // the next hop may be a stream
 	}
+	p.f.ChangeResponse(e, m)
 	var err error
 	if p.made, err = e.AppendTo(p.made[:0]); err != nil {
 		return false

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/transaction"
 )
 
@@ -15,7 +16,7 @@ func (p *Proxy) event(ev transaction.Event) {
 		}
 		return // nothing else of a server transaction is for the proxy
 	}
-	_, b := p.branches.Lookup(ev.User)
+	n, b := p.branches.Lookup(ev.User)
 	if b == nil {
 		return
 	}
@@ -28,6 +29,17 @@ func (p *Proxy) event(ev transaction.Event) {
 		_ = p.layer.Cancel(b.client, p.now)
 	case ev.Kind == transaction.Timeout:
 		p.silent(b, 408) // B, F, or the end of a branch that was cancelled
+	case ev.Kind == transaction.TransportError && b.long == overTCP && b.step == active && c.flags&(cancelled|stopped) == 0:
+		// There is no TCP: the datagram is sent in fragments after all (18.1.1).
+		b.long, b.local, b.to.Transport = fragments, b.datagram, header.TransportUDP
+		b.step = waiting
+		if request := p.parseAgain(c); request != nil {
+			p.start(c, n, b, request)
+		}
+		if b.step != active {
+			b.step = active
+			p.silent(b, 503)
+		}
 	case ev.Kind == transaction.TransportError && !b.to.Addr.IsValid():
 		p.silent(b, 430) // its flow is gone (RFC 5626, 5.3)
 	case ev.Kind == transaction.TransportError:
