@@ -34,6 +34,7 @@ type Reader struct {
 	short   bool   // the last batch was not full: the socket was drained
 	waited  bool   // the last receive found nothing at first
 	slept   bool   // packets had time to gather before this receive
+	now     bool   // this receive is not to wait
 	pace    pace
 
 	stats stats
@@ -133,6 +134,26 @@ func (r *Reader) Read() ([]Packet, error) {
 	r.stats.packets.Add(uint64(len(r.pkts)))
 	return r.pkts[:len(r.pkts):len(r.pkts)], nil
 }
+
+// ReadNow is Read for a caller that has waited by itself: it takes what the
+// socket has at this moment, and returns no packets and no error when there is
+// nothing. Packets do not gather in it. It replaces the read deadline where the
+// implementation is not [Mmsg], and may there wait for 30 µs.
+func (r *Reader) ReadNow() ([]Packet, error) {
+	if r.cfg.Impl != Mmsg {
+		r.recv.setReadDeadline(time.Now().Add(30 * time.Microsecond))
+	}
+	r.short, r.now = false, true
+	packets, err := r.Read()
+	r.now = false
+	if err == errNothing || r.cfg.Impl != Mmsg && errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, nil
+	}
+	return packets, err
+}
+
+// errNothing ends a receive that was not to wait.
+var errNothing = errors.New("nothing to read")
 
 // SetReadDeadline makes Read fail with os.ErrDeadlineExceeded from t on; the
 // zero time means never. It has no effect once the context of SetContext is

@@ -37,6 +37,8 @@ type mmsgReceiver struct {
 	// singles is how many batches in a row were of one message, see wanted.
 	singles int
 
+	now bool // this call is not to wait
+
 	// What the callback below left. It is bound once, since a closure for each
 	// call would be an allocation for each call.
 	try   func(fd uintptr) bool
@@ -99,6 +101,10 @@ func (m *mmsgReceiver) recv(fd uintptr) bool {
 		case unix.EINTR:
 			continue
 		case unix.EAGAIN:
+			if m.now {
+				m.got, m.errno = 0, e
+				return true
+			}
 			m.waits++
 			return false
 		}
@@ -121,6 +127,7 @@ func (m *mmsgReceiver) receive(r *Reader) (int, error) {
 	if r.slept {
 		m.singles = 0 // several are expected
 	}
+	m.now = r.now
 	err := m.raw.Read(m.try)
 	if m.waits > 0 {
 		r.stats.wakeups.Add(m.waits)
@@ -129,6 +136,9 @@ func (m *mmsgReceiver) receive(r *Reader) (int, error) {
 	}
 	if err != nil {
 		return 0, plainError(err)
+	}
+	if m.errno == unix.EAGAIN {
+		return 0, errNothing
 	}
 	if m.errno != 0 {
 		return 0, m.errno

@@ -37,6 +37,10 @@ type call struct {
 
 	cseq uint32
 
+	// How many messages it has sent since a flush of the engine, which one.
+	flush uint32
+	nth   int32
+
 	// For finding repeated messages: see retransmit.go.
 	sentStep, recvStep       int32
 	answeredStep, answerStep int32

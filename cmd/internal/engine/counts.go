@@ -35,13 +35,16 @@ type Counts struct {
 	Lengths  *hdrhistogram.Histogram   // of calls, in µs
 }
 
-// Histograms hold 1 µs to 1 hour, within a thousandth.
+// Histograms hold 1 µs to 1 hour, within a thousandth: 188 KB each, which are
+// written at the start and with every sample. Those that only serve as a
+// guide are rough, within a hundredth: 26 KB.
 func histogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, 3600*1e6, 3) }
+func rough() *hdrhistogram.Histogram     { return hdrhistogram.New(1, 3600*1e6, 2) }
 
 func newCounts(steps, counters, rtds int) Counts {
 	c := Counts{
 		Steps: make([]StepCount, steps), Counters: make([]uint64, counters),
-		Latency: histogram(), Recent: histogram(), Lateness: histogram(), Lengths: histogram(),
+		Latency: histogram(), Recent: rough(), Lateness: rough(), Lengths: rough(),
 	}
 	for range rtds {
 		c.RTDs = append(c.RTDs, histogram())

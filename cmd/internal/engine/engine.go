@@ -32,6 +32,8 @@ type Engine struct {
 	arena  []byte
 	out    []Outgoing
 
+	flushes uint32
+
 	last     codec.Message // scratch of lastMessage
 	invite   codec.Message // scratch of abort
 	dialog   compose.Dialog
@@ -54,8 +56,21 @@ type Engine struct {
 // An Outgoing is a message to send.
 type Outgoing struct {
 	lo, hi int
-	Remote netip.AddrPort
+	nth    int32 // of those of its call since Flushed
 	Conn   int32
+	Remote netip.AddrPort
+}
+
+// Compare orders messages so that those that are alike are next to each other:
+// by their number within their call, by address and by length.
+func (o Outgoing) Compare(p Outgoing) int {
+	if o.nth != p.nth {
+		return int(o.nth - p.nth)
+	}
+	if o.Remote != p.Remote {
+		return o.Remote.Compare(p.Remote)
+	}
+	return (o.hi - o.lo) - (p.hi - p.lo)
 }
 
 // New returns an engine.
@@ -119,6 +134,7 @@ func (e *Engine) Data(o *Outgoing) []byte { return e.arena[o.lo:o.hi:o.hi] }
 // Flushed says that everything in Out was sent.
 func (e *Engine) Flushed() {
 	e.out, e.arena = e.out[:0], e.arena[:0]
+	e.flushes++
 }
 
 // Next returns the time of the next timer; ok is false when there is none.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -272,5 +273,34 @@ func TestAllocs(t *testing.T) {
 	}
 	if n.client.Counts.Failed+n.server.Counts.Failed > 0 || n.client.Open()+n.server.Open() > 0 {
 		t.Errorf("calls failed or are open: %+v", n.client.Counts.ByCause)
+	}
+}
+
+// TestOutgoing has messages of several calls sorted for the kernel: those of
+// one call keep their order, and the first of each come before the second.
+func TestOutgoing(t *testing.T) {
+	send := func(n string) string {
+		return "<send><![CDATA[\nOPTIONS sip:" + n + "@127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1;branch=[branch]\nMax-Forwards: 70\n" +
+			"From: <sip:a@b>;tag=1\nTo: <sip:b@c>\nCall-ID: [call_id]\nCSeq: 1 OPTIONS\nContent-Length: 0\n]]></send>"
+	}
+	// The second is the shorter one: length alone would put it first.
+	n := newNetwork(t, send("first")+send("2")+`<recv response="200"/>`, "uas", nil)
+	for range 2 {
+		n.start(3)
+		out := n.client.Out()
+		slices.SortStableFunc(out, Outgoing.Compare)
+		for i := range out {
+			want := "OPTIONS sip:first@"
+			if i >= 3 {
+				want = "OPTIONS sip:2@"
+			}
+			if got := string(n.client.Data(&out[i])); !strings.HasPrefix(got, want) {
+				t.Errorf("message %d is %.20q", i, got)
+			}
+		}
+		if len(out) != 6 {
+			t.Fatalf("%d messages", len(out))
+		}
+		n.client.Flushed()
 	}
 }

@@ -45,7 +45,11 @@ func (e *Engine) send(id uint32, c *call, s *scenario.Step) bool {
 // emit hands over what stands behind lo in the arena, and counts how late it
 // leaves.
 func (e *Engine) emit(c *call, lo int) {
-	e.out = append(e.out, Outgoing{lo, len(e.arena), c.remote, c.conn})
+	if c.flush != e.flushes {
+		c.flush, c.nth = e.flushes, 0
+	}
+	e.out = append(e.out, Outgoing{lo, len(e.arena), c.nth, c.conn, c.remote})
+	c.nth++
 	e.Counts.Sent++
 	late := e.now - c.intended
 	record(e.Counts.Lateness, late)

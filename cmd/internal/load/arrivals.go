@@ -40,6 +40,9 @@ func (r *Rate) At(t time.Duration) float64 {
 // Scale multiplies the rate from now on.
 func (r *Rate) Scale(factor float64) { r.scale.Store(math.Float64bits(math.Copysign(factor, -1))) }
 
+// scaled reports whether Scale was ever called.
+func (r *Rate) scaled() bool { return r.scale.Load() != 0 }
+
 // Factor returns what Scale has set.
 func (r *Rate) Factor() float64 {
 	if s := r.scale.Load(); s != 0 {

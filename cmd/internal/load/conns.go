@@ -272,6 +272,9 @@ func (cc *connCarrier) flush() error {
 	return nil
 }
 
+// count has nothing to count: a connection drops nothing.
+func (cc *connCarrier) count() {}
+
 // end closes the connection of a call that is over, behind what is still to be
 // written on it.
 func (cc *connCarrier) end(id int32) {

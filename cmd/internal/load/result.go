@@ -100,16 +100,18 @@ func percentiles(h *hdrhistogram.Histogram) Percentiles {
 
 // Counts sums up what the workers have published.
 func (r *Runner) Counts() engine.Counts {
-	var sum engine.Counts
-	for i, w := range r.workers {
+	sum := engine.NewCounts(&r.workers[0].snapshot)
+	r.addTo(&sum)
+	return sum
+}
+
+// addTo adds what the workers have published.
+func (r *Runner) addTo(sum *engine.Counts) {
+	for _, w := range r.workers {
 		w.mu.Lock()
-		if i == 0 {
-			sum = engine.NewCounts(&w.snapshot)
-		}
 		sum.Add(&w.snapshot)
 		w.mu.Unlock()
 	}
-	return sum
 }
 
 // Open returns how many calls are open.
@@ -135,7 +137,7 @@ func (r *Runner) result() *Result {
 		Seconds: round(wall.Seconds(), 3), Latency: percentiles(c.Latency), CallLength: percentiles(c.Lengths),
 		Repeats:   Repeats{NoAnswer: c.RepeatedByTimer, AskedFor: c.RepeatedOnRequest},
 		OutOfCall: c.OutOfCall, AutoAnswered: c.AutoAnswered, TimedOut: r.timedOut.Load(),
-		Causes: map[string]uint64{}, Codes: map[string]uint64{}, Counters: map[string]uint64{},
+		Causes: causes(&c), Codes: map[string]uint64{}, Counters: map[string]uint64{},
 	}
 	var lastStart int64
 	for _, w := range r.workers {
@@ -147,6 +149,9 @@ func (r *Runner) result() *Result {
 		// reached.
 		span := time.Duration(lastStart)
 		res.RateAsked = round(r.Rate.mean(span), 3)
+		if r.Rate.scaled() && c.Started > 1 {
+			res.RateAsked = round(float64(c.Started-1)/(r.lastPlace()/1e9), 3)
+		}
 		if span > 0 && c.Started > 1 {
 			res.RateReached = round(float64(c.Started-1)/span.Seconds(), 3)
 		} else {
@@ -156,11 +161,6 @@ func (r *Runner) result() *Result {
 	for i, name := range p.RTDs {
 		res.RTDs = append(res.RTDs, Named{name, percentiles(c.RTDs[i])})
 	}
-	for _, cause := range engine.Causes() {
-		if n := c.ByCause[cause]; n > 0 {
-			res.Causes[cause.String()] = n
-		}
-	}
 	for code, n := range c.Codes {
 		if n > 0 {
 			res.Codes[itoa(code)] = uint64(n)
@@ -169,25 +169,60 @@ func (r *Runner) result() *Result {
 	for i, name := range p.Counters {
 		res.Counters[name] = c.Counters[i]
 	}
-	for i := range p.Steps {
-		s, n := &p.Steps[i], &c.Steps[i]
-		res.Steps = append(res.Steps, Step{
-			i, s.Line, [...]string{"send", "recv", "pause", "nop"}[s.Kind], s.Label(),
-			n.Sent, n.Received, n.Repeated, n.TimedOut, n.Lost, n.Unexpected, s.Hide, s.BlankAfter,
-		})
-	}
-	var drops uint64
-	for _, w := range r.workers {
-		drops += w.dropped.Load()
-	}
+	res.Steps = r.steps(&c)
 	res.Health = Health{
-		LateSends: c.LateSends, LateLimit: r.Engine.Late.Seconds() * 1e3, Lateness: percentiles(c.Lateness), SocketDrops: drops,
+		LateSends: c.LateSends, LateLimit: r.Engine.Late.Seconds() * 1e3, Lateness: percentiles(c.Lateness), SocketDrops: r.drops(),
 		SendErrors: c.SendErrors, Malformed: c.Malformed, CPUSeconds: round(cpu.Seconds(), 3),
 		CPUShare: round(cpu.Seconds()/max(wall.Seconds(), 1e-9), 3), Sent: c.Sent, Received: c.Received,
 	}
 	res.Series = r.series
 	res.Health.Fault = fault(&res.Health, res)
 	return res
+}
+
+// steps are the figures of each step of the scenario.
+func (r *Runner) steps(c *engine.Counts) []Step {
+	p := r.Engine.Program
+	steps := make([]Step, len(p.Steps))
+	for i := range p.Steps {
+		s, n := &p.Steps[i], &c.Steps[i]
+		steps[i] = Step{
+			i, s.Line, [...]string{"send", "recv", "pause", "nop"}[s.Kind], s.Label(),
+			n.Sent, n.Received, n.Repeated, n.TimedOut, n.Lost, n.Unexpected, s.Hide, s.BlankAfter,
+		}
+	}
+	return steps
+}
+
+// causes are the failures by what they failed of.
+func causes(c *engine.Counts) map[string]uint64 {
+	m := map[string]uint64{}
+	for _, cause := range engine.Causes() {
+		if n := c.ByCause[cause]; n > 0 {
+			m[cause.String()] = n
+		}
+	}
+	return m
+}
+
+// lastPlace is the place in the schedule of the last call that began, in
+// nanoseconds.
+func (r *Runner) lastPlace() float64 {
+	last := 1.0
+	for _, w := range r.workers {
+		last = max(last, w.lastPlace)
+	}
+	return last
+}
+
+// drops is how many packets, or runs of equal packets, the kernel has dropped
+// at the sockets.
+func (r *Runner) drops() uint64 {
+	var n uint64
+	for _, w := range r.workers {
+		n += w.dropped.Load()
+	}
+	return n
 }
 
 // fault says why the figures of a run are not the target's, empty when they

@@ -40,6 +40,10 @@ type Runner struct {
 	cpu      cpuMeter
 	series   []Sample
 
+	// Of sample, which sums up in place.
+	sum       engine.Counts
+	cpuBefore time.Duration
+
 	// seconds has something every second of the run. It takes the place of a
 	// timer of the runtime: while one is set, a thread waits in the runtime's
 	// poller, and is woken by every packet.
@@ -126,7 +130,7 @@ const buffers = 16 << 20
 // udp opens the UDP socket of a worker.
 func (r *Runner) udp(ctx context.Context, w *worker, local netip.AddrPort, cfg *engine.Config) (carrier, error) {
 	s, err := udp.Listen(ctx, "udp", local.String(), udp.Config{
-		Batch: maxBatch, Held: -1, RecvBuffer: buffers, SendBuffer: buffers, Timestamps: true, NoLocal: true,
+		Batch: maxBatch, Held: -1, RecvBuffer: buffers, SendBuffer: buffers, Timestamps: true, NoLocal: true, GRO: true,
 		ReusePort: r.Server && r.Workers > 1,
 	})
 	if err != nil {
@@ -210,6 +214,9 @@ func (r *Runner) Run() (*Result, error) {
 	r.clock = clock{time.Now()}
 	r.cpu.start()
 	errs := make([]error, len(r.workers))
+	if _, ok := r.carriers[0].(*udpCarrier); ok {
+		defer holdProcessors(len(r.workers))()
+	}
 	var all sync.WaitGroup
 	for i, w := range r.workers {
 		w.clock = r.clock

@@ -1,6 +1,10 @@
 package load
 
-import "github.com/sipwire/sipwire/cmd/internal/engine"
+import (
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/engine"
+)
 
 // A Sample is how a run stands at one moment, about every second.
 type Sample struct {
@@ -15,20 +19,41 @@ type Sample struct {
 	LateSends       uint64      `json:"late_sends"`
 	MaxLate         float64     `json:"max_late"` // ms
 	Latency         Percentiles `json:"latency"`  // of this second
+
+	Now *Now `json:"-"` // only of the latest one
+}
+
+// Now is what the live screen shows beside a Sample: figures since the start,
+// but for CPUShare.
+type Now struct {
+	Steps       []Step
+	Latency     Percentiles
+	Causes      map[string]uint64
+	Sent        uint64
+	SocketDrops uint64
+	SendErrors  uint64
+	CPUShare    float64 // of one core, in this second
 }
 
 // sample takes a sample.
 func (r *Runner) sample() {
-	c := r.Counts()
+	if c := &r.sum; c.Latency == nil {
+		*c = engine.NewCounts(&r.workers[0].snapshot)
+	} else {
+		c.Reset()
+	}
+	c := &r.sum
+	r.addTo(c)
 	s := Sample{
 		At: round(r.Elapsed().Seconds(), 3), Open: r.Open(), Calls: c.Started, Successful: c.Successful, Failed: c.Failed,
-		Retransmissions: repeated(&c), LateSends: c.LateSends, MaxLate: round(float64(c.MaxLate)/1e6, 3), Latency: percentiles(c.Recent),
+		Retransmissions: repeated(c), LateSends: c.LateSends, MaxLate: round(float64(c.MaxLate)/1e6, 3), Latency: percentiles(c.Recent),
 	}
 	var before Sample
 	if n := len(r.series); n > 0 {
 		before = r.series[n-1]
 	}
-	if d := s.At - before.At; d > 0 {
+	d := s.At - before.At
+	if d > 0 {
 		s.Rate = round(float64(s.Calls-before.Calls)/d, 1)
 	}
 	if r.Rate != nil && r.Users == 0 && !r.Server {
@@ -36,8 +61,21 @@ func (r *Runner) sample() {
 	}
 	r.series = append(r.series, s)
 	if r.Each != nil {
+		s.Now = r.now(c, time.Duration(d*1e9))
 		r.Each(&s)
 	}
+}
+
+// now makes what only the latest sample has.
+func (r *Runner) now(c *engine.Counts, since time.Duration) *Now {
+	cpu, _ := r.cpu.spent()
+	n := &Now{
+		Steps: r.steps(c), Latency: percentiles(c.Latency), Causes: causes(c),
+		Sent: c.Sent, SendErrors: c.SendErrors, SocketDrops: r.drops(),
+		CPUShare: (cpu - r.cpuBefore).Seconds() / max(since.Seconds(), 1e-9),
+	}
+	r.cpuBefore = cpu
+	return n
 }
 
 // repeated is how many messages were sent again.

@@ -7,9 +7,14 @@ import "time"
 // sleep waits at least as long as it is told.
 func sleep(d time.Duration) { time.Sleep(d) }
 
-// readable gives the next Read d to wait; with d of 0 it is to look only, for
-// which it needs a moment.
+// readable gives the system a little of the time and reports that there may be
+// something: the next read finds out.
 func (u *udpCarrier) readable(d time.Duration) bool {
-	u.socket.R.SetReadDeadline(time.Now().Add(max(d, 30*time.Microsecond)))
+	time.Sleep(min(d, time.Millisecond))
 	return true
 }
+
+// yield is not needed: sleep lets others run.
+func (u *udpCarrier) yield(int64) {}
+
+func holdProcessors(int) func() { return func() {} }

@@ -1,10 +1,10 @@
 package load
 
 import (
-	"errors"
-	"os"
+	"slices"
 	"time"
 
+	"github.com/sipwire/sipwire/cmd/internal/engine"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/udp"
 )
@@ -16,7 +16,8 @@ type udpCarrier struct {
 	m      codec.Message
 	out    []udp.Datagram
 	fd     int32
-	busy   bool // packets come faster than one in a millisecond
+	busy   bool  // packets come faster than one in a millisecond
+	turn   int64 // when other goroutines last had their turn
 }
 
 // newUDPCarrier carries over a socket.
@@ -35,25 +36,30 @@ const (
 	maxBatch = 256
 )
 
-// wait takes what comes until a time, and is back when it has taken something.
+// wait takes what comes until a time, and is back when it has taken something,
+// or sooner.
 //
-// While much happens it does not wait for packets but for the next
-// millisecond, and takes what has come: being woken by a packet costs more
-// than the packet.
+// While much happens, or something is to be done within a millisecond anyway,
+// it does not wait for packets but for that time, and then takes what has come:
+// being woken by a packet costs more than the packet.
 func (u *udpCarrier) wait(until int64) error {
-	d := time.Duration(until - u.w.clock.now())
-	if u.busy {
-		sleep(min(d, time.Duration(gather)))
-		d = 0
+	now := u.w.clock.now()
+	u.yield(now)
+	switch d := until - now; {
+	case d <= 0:
+	case u.busy || d <= gather:
+		sleep(time.Duration(min(d, gather)))
+	case !u.readable(time.Duration(d)):
+		return nil
 	}
 	packets := 0
-	for u.readable(d) {
+	for {
 		n, err := u.read()
 		packets += n
 		if err != nil {
 			return err
 		}
-		if d = 0; n < maxBatch {
+		if n < maxBatch {
 			break
 		}
 	}
@@ -61,18 +67,17 @@ func (u *udpCarrier) wait(until int64) error {
 	return nil
 }
 
-// read reads one batch and hands it to the engine.
+// read takes one batch, if there is something, and hands it to the engine.
 func (u *udpCarrier) read() (int, error) {
-	packets, err := u.socket.R.Read()
-	switch {
-	case err == nil:
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return 0, nil
-	default:
+	packets, err := u.socket.R.ReadNow()
+	if err != nil {
 		if isRefused(err) {
 			return 0, nil // no one listens there: the calls find out by themselves
 		}
 		return 0, err
+	}
+	if len(packets) == 0 {
+		return 0, nil
 	}
 	offset, now := u.w.clock.offset(), u.w.clock.now()
 	for i := range packets {
@@ -93,12 +98,20 @@ func (u *udpCarrier) read() (int, error) {
 }
 
 // flush sends all messages of the engine in as few calls as the kernel allows.
+//
+// Those of one length to one address that are next to each other go through
+// the kernel's network code as one (UDP_SEGMENT), and so they are put next to
+// each other: the first message of every call, then the second, and so on.
+// What a call sends keeps its order.
 func (u *udpCarrier) flush() error {
 	out := u.w.engine.Out()
 	if len(out) == 0 {
 		return nil
 	}
 	u.out = u.out[:0]
+	if len(out) > 2 {
+		slices.SortStableFunc(out, engine.Outgoing.Compare)
+	}
 	for i := range out {
 		u.out = append(u.out, udp.Datagram{Data: u.w.engine.Data(&out[i]), Dst: out[i].Remote})
 	}
@@ -112,7 +125,10 @@ func (u *udpCarrier) flush() error {
 	return nil
 }
 
+// count takes over what the kernel has counted at the socket.
+func (u *udpCarrier) count() { u.w.dropped.Store(u.socket.R.Stats().Drops) }
+
 func (u *udpCarrier) close() {
-	u.w.dropped.Store(u.socket.R.Stats().Drops)
+	u.count()
 	u.socket.Close()
 }

@@ -25,6 +25,8 @@ type worker struct {
 	halted    int32
 	lastStart int64 // when the last call began
 
+	lastPlace float64 // its place in the schedule, ns
+
 	mu       sync.Mutex // guards snapshot
 	snapshot engine.Counts
 	shotAt   int64
@@ -38,6 +40,8 @@ type carrier interface {
 	wait(until int64) error
 	// flush sends what the engine has put out.
 	flush() error
+	// count publishes what was dropped.
+	count()
 	close()
 }
 
@@ -56,7 +60,7 @@ func (w *worker) loop(io carrier) error {
 		}
 		w.begin(now)
 		w.engine.Advance(now)
-		w.share(now)
+		w.share(now, io)
 		if err := io.flush(); err != nil {
 			return err
 		}
@@ -127,6 +131,7 @@ func (w *worker) begin(now int64) {
 			due = now
 		}
 		w.begun++
+		w.lastPlace = w.arrivals.next
 		w.arrivals.step()
 		w.lastStart = now
 		w.engine.Start(now, due, 0)
@@ -177,12 +182,13 @@ func (w *worker) over(now int64) bool {
 
 // share publishes the figures, once a second: summing histograms up takes a
 // tenth of a millisecond.
-func (w *worker) share(now int64) {
+func (w *worker) share(now int64, io carrier) {
 	w.open.Store(int64(w.engine.Open()))
 	if now-w.shotAt < int64(time.Second) {
 		return
 	}
 	w.shotAt = now
+	io.count()
 	w.publish()
 	if w == w.run.workers[0] {
 		select {
