@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/engine"
+	"github.com/sipwire/sipwire/cmd/internal/live"
 	"github.com/sipwire/sipwire/cmd/internal/load"
 	"github.com/sipwire/sipwire/cmd/internal/metrics"
 	"github.com/sipwire/sipwire/cmd/internal/report"
@@ -58,17 +59,42 @@ func (f *runFlags) execute(e *env, r *load.Runner) (*load.Result, error) {
 		defer m.Close()
 		offer = m.Set
 	}
+	show, closeShow := f.show(e, r)
 	r.Each = func(s *load.Sample) {
 		offer(s)
-		if !f.Quiet {
-			tell(e.stderr, s)
-		}
+		show(s)
 	}
 	res, err := r.Run()
+	if err := closeShow(); err != nil {
+		return nil, err
+	}
 	if err != nil {
 		return nil, err
 	}
 	return res, f.report(e, res)
+}
+
+// show chooses how a run is shown while it goes on: as a screen where a person
+// sits at a terminal, else as a line every second. The second function ends it.
+func (f *runFlags) show(e *env, r *load.Runner) (func(*load.Sample), func() error) {
+	switch {
+	case f.Quiet:
+		return func(*load.Sample) {}, func() error { return nil }
+	case f.Plain || !e.stdinTerminal || !e.stderrTerminal || os.Getenv("TERM") == "dumb":
+		return func(s *load.Sample) { tell(e.stderr, s) }, func() error { return nil }
+	}
+	control := live.Controls{Stop: r.StopNow}
+	if !r.Server && r.Users == 0 {
+		control.Rate = r.Rate
+	}
+	d := live.Open(live.NewScreen(r.Engine.Program.Name, r.Engine.Late.Seconds()*1e3, control), e.stdin, e.stderr)
+	return d.Show, func() error {
+		err := d.Close()
+		if r.Hard() {
+			return statusError(exitInterrupted)
+		}
+		return err
+	}
 }
 
 // signals ends the run at Ctrl-C: calls are ended as they should, and at a

@@ -54,6 +54,7 @@ type env struct {
 	stdout, stderr io.Writer
 	stdinTerminal  bool // a person types there
 	stdoutTerminal bool // a person reads there
+	stderrTerminal bool // and there
 	width          int  // columns of that terminal
 
 	signals chan os.Signal // those of the system when nil
@@ -161,6 +162,7 @@ func main() {
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		stdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		stdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		stderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
 	if e.stdoutTerminal {
 		if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {

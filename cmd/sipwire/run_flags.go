@@ -70,6 +70,7 @@ type runFlags struct {
 	JSON      string        `name:"json" placeholder:"FILE" help:"Write the result to a file, - for standard output."`
 	Metrics   string        `name:"metrics" placeholder:"ADDRESS:PORT" help:"Offer the figures to Prometheus there, at /metrics; a loopback address without --allow-public."`
 	HTML      string        `name:"html" placeholder:"FILE" help:"Write the result as a page with charts."`
+	Plain     bool          `help:"A line every second, on a terminal too."`
 	Quiet     bool          `name:"quiet" short:"q" help:"No line every second."`
 }
 

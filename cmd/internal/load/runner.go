@@ -253,5 +253,8 @@ func (r *Runner) StopNow(hard bool) {
 	r.shared.Stop.Store(engine.StopNow)
 }
 
+// Hard reports whether the run was ended at once.
+func (r *Runner) Hard() bool { return r.hard.Load() }
+
 // Processors is how many cores the process may use.
 func Processors() int { return runtime.GOMAXPROCS(0) }

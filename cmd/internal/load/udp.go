@@ -32,6 +32,7 @@ func newUDPCarrier(w *worker, s *udp.Socket) (*udpCarrier, error) {
 
 const (
 	gather   = int64(time.Millisecond)        // how long packets gather while much happens
+	near     = 2 * gather                     // and while something is to be done so soon
 	exactly  = int64(1200 * time.Microsecond) // a wait in the runtime's poller may end this much late
 	maxBatch = 256
 )
@@ -39,16 +40,18 @@ const (
 // wait takes what comes until a time, and is back when it has taken something,
 // or sooner.
 //
-// While much happens, or something is to be done within a millisecond anyway,
-// it does not wait for packets but for that time, and then takes what has come:
+// While much happens, or something is to be done within two milliseconds, it
+// does not wait for packets but for that time, and then takes what has come:
 // being woken by a packet costs more than the packet.
 func (u *udpCarrier) wait(until int64) error {
 	now := u.w.clock.now()
 	u.yield(now)
 	switch d := until - now; {
 	case d <= 0:
-	case u.busy || d <= gather:
+	case u.busy:
 		sleep(time.Duration(min(d, gather)))
+	case d <= near:
+		sleep(time.Duration(d))
 	case !u.readable(time.Duration(d)):
 		return nil
 	}
