@@ -24,6 +24,15 @@ import (
 
 // execute runs r, says every second how it goes, and prints the result.
 func (f *runFlags) execute(e *env, r *load.Runner) (*load.Result, error) {
+	res, err := f.perform(e, r)
+	if err != nil {
+		return nil, err
+	}
+	return res, f.report(e, res)
+}
+
+// perform runs r and says every second how it goes.
+func (f *runFlags) perform(e *env, r *load.Runner) (*load.Result, error) {
 	for _, n := range r.Engine.Program.Notes {
 		where := ""
 		if n.Element != "" {
@@ -68,10 +77,7 @@ func (f *runFlags) execute(e *env, r *load.Runner) (*load.Result, error) {
 	if err := closeShow(); err != nil {
 		return nil, err
 	}
-	if err != nil {
-		return nil, err
-	}
-	return res, f.report(e, res)
+	return res, err
 }
 
 // show chooses how a run is shown while it goes on: as a screen where a person

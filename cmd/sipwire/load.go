@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sipwire/sipwire/cmd/internal/engine"
+	"github.com/sipwire/sipwire/cmd/internal/inject"
 	"github.com/sipwire/sipwire/cmd/internal/load"
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
@@ -17,7 +19,7 @@ type loadCmd struct {
 	Users        int           `name:"users" help:"A closed loop: so many users call, each again when its call has ended."`
 	RateIncrease float64       `name:"rate_increase" help:"Added to the rate at each interval."`
 	RateInterval string        `name:"rate_interval" default:"60" help:"That interval; seconds, or with a unit."`
-	RateMax      float64       `name:"rate_max" help:"Where rate_increase ends."`
+	RateMax      float64       `name:"rate_max" help:"Where rate_increase and --find end."`
 	RSA          string        `name:"rsa" placeholder:"HOST:PORT" help:"Send to this address instead of the target."`
 	Arrivals     string        `default:"constant" enum:"constant,poisson" help:"Calls at equal distances, or independent of each other."`
 	RampTo       float64       `name:"ramp-to" help:"Go from -r to this rate, in the time of --ramp-over."`
@@ -25,6 +27,9 @@ type loadCmd struct {
 
 	GoalSuccess float64       `name:"goal-success" default:"100" help:"Percentage of calls that must succeed for exit status 0."`
 	GoalP99     time.Duration `name:"goal-p99" help:"What 99 % of the responses must be faster than for exit status 0."`
+
+	Find     bool          `help:"Look for the highest rate at which the goals are met, from that of -r on."`
+	FindTime time.Duration `name:"find-time" default:"5s" help:"How long each rate is tried."`
 
 	Target string `arg:"" optional:"" help:"HOST or HOST:PORT."`
 }
@@ -54,19 +59,17 @@ func (c *loadCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	r, err := c.runner(p, files, c.Target)
+	if c.Find {
+		return c.find(e, p, files)
+	}
+	r, err := c.runnerAt(p, files)
 	if err != nil {
 		return err
-	}
-	if c.RSA != "" {
-		if _, r.Engine.Target, err = resolve(c.RSA, c.T); err != nil {
-			return err
-		}
 	}
 	if r.Rate, err = c.rate(); err != nil {
 		return err
 	}
-	r.Limit, r.Users = c.L, c.Users
+	r.Users = c.Users
 	if !p.Server && c.M == 0 && c.Timeout == "" {
 		r.Timeout = defaultBound
 	}
@@ -75,6 +78,24 @@ func (c *loadCmd) Run(e *env) error {
 		return err
 	}
 	return c.verdict(r, res)
+}
+
+// runnerAt makes a run against the target.
+func (c *loadCmd) runnerAt(p *scenario.Program, files inject.Set) (*load.Runner, error) {
+	r, err := c.runner(p, files, c.Target)
+	if err != nil {
+		return nil, err
+	}
+	if c.RSA != "" {
+		if _, r.Engine.Target, err = resolve(c.RSA, c.T); err != nil {
+			return nil, err
+		}
+		if !engine.Allowed(r.Engine.Target.Addr(), c.Public) {
+			return nil, usage("-rsa: %s is neither this host nor a private address: --allow-public is needed", r.Engine.Target.Addr())
+		}
+	}
+	r.Limit = c.L
+	return r, nil
 }
 
 // rate reads the options of the arrivals.
@@ -101,15 +122,10 @@ func (c *loadCmd) rate() (*load.Rate, error) {
 
 // verdict turns a result into an exit status.
 func (c *loadCmd) verdict(r *load.Runner, res *load.Result) error {
-	if res.Health.Fault != "" && !r.Server {
+	switch {
+	case res.Health.Fault != "" && !r.Server:
 		return statusError(exitGenerator)
-	}
-	share := 100.0
-	if res.Calls > 0 {
-		share = 100 * float64(res.Successful) / float64(res.Calls)
-	}
-	missed := share < c.GoalSuccess || c.GoalP99 > 0 && res.Latency.P99 > c.GoalP99.Seconds()*1e3 || c.TimeoutError && res.TimedOut
-	if missed || res.Calls == 0 {
+	case c.missed(res) || c.TimeoutError && res.TimedOut:
 		return statusError(exitBad)
 	}
 	return nil

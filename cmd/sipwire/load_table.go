@@ -36,6 +36,9 @@ func printResult(w io.Writer, r *load.Result) {
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(t, "%s\t"+format+"\n", append([]any{name}, args...)...)
 	}
+	if r.Found != nil {
+		row("limit", "%s", printFound(r.Found))
+	}
 	row("calls", "%d in %.3g s: %d successful, %d failed", r.Calls, r.Seconds, r.Successful, r.Failed)
 	if r.RateAsked > 0 {
 		row("rate", "%g calls/s asked, %g reached", r.RateAsked, r.RateReached)

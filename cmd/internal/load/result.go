@@ -35,6 +35,7 @@ type Result struct {
 	TimedOut        bool              `json:"timed_out"` // -timeout ended the run
 	Health          Health            `json:"generator"`
 	Series          []Sample          `json:"series"` // one for each second
+	Found           *Found            `json:"find,omitempty"`
 }
 
 // Repeats is why messages were sent again.

@@ -36,6 +36,7 @@ type Runner struct {
 	carriers []carrier
 	clock    clock
 	hard     atomic.Bool // end at once, without telling the other side
+	stopped  atomic.Bool // from outside
 	timedOut atomic.Bool
 	cpu      cpuMeter
 	series   []Sample
@@ -250,8 +251,12 @@ func (r *Runner) StopSoon() { r.shared.Stop.CompareAndSwap(engine.Run, engine.St
 // StopNow ends all calls, with BYE or CANCEL unless hard is set.
 func (r *Runner) StopNow(hard bool) {
 	r.hard.Store(hard)
+	r.stopped.Store(true)
 	r.shared.Stop.Store(engine.StopNow)
 }
+
+// Interrupted reports whether the run was ended by StopNow.
+func (r *Runner) Interrupted() bool { return r.stopped.Load() }
 
 // Hard reports whether the run was ended at once.
 func (r *Runner) Hard() bool { return r.hard.Load() }
