@@ -23,13 +23,14 @@ var embedded embed.FS
 const demoTree = "invite.sip"
 
 type demoCmd struct {
-	For time.Duration `default:"1s" help:"How long to measure each of three tasks."`
+	For   time.Duration `default:"1s" help:"How long to measure each of three tasks."`
+	Calls time.Duration `default:"5s" help:"How long the program then calls itself; 0 for not at all."`
 }
 
 // Help is what kong prints below the usage of this command.
 func (*demoCmd) Help() string {
 	return `Everything comes from inside the program: a few messages written for it, one of which is shown as a tree.
-The figures are measured here and now, on one goroutine, over those few messages again and again; a processor soon
+At the end the program calls itself over loopback. The figures are measured here and now, on one goroutine, over those few messages again and again; a processor soon
 knows them by heart, so real traffic is slower. The bench folder of the project measures without that favour.`
 }
 
@@ -60,6 +61,9 @@ func (c *demoCmd) Run(e *env, global *cli) error {
 	if c.For <= 0 || c.For > time.Minute {
 		return errors.New("--for must be above 0 and at most a minute")
 	}
+	if c.Calls < 0 || c.Calls > time.Minute {
+		return errors.New("--calls must be at least 0 and at most a minute")
+	}
 	all, err := samples()
 	if err != nil {
 		return err
@@ -88,6 +92,15 @@ func (c *demoCmd) Run(e *env, global *cli) error {
 			return err
 		}
 		p.Table(fmt.Sprintf("%s, for %v", task.name, got.took.Round(10*time.Millisecond)), got.rows(), i == len(tasks)-1)
+	}
+	if c.Calls > 0 {
+		p.Gap()
+		p.Title(fmt.Sprintf("sipwire serve and sipwire load in this process: %d calls a second over loopback, for %v", demoRate, c.Calls))
+		res, err := callItself(e, c.Calls)
+		if err != nil {
+			return err
+		}
+		p.Table("INVITE, 180, 200, ACK, BYE, 200", printDemoCalls(res), true)
 	}
 	p.Gap()
 	p.Hint("now one of yours: sipwire parse FILE")

@@ -12,7 +12,7 @@ import (
 )
 
 func TestDemo(t *testing.T) {
-	r := tool(t, nil, "demo", "--for=20ms")
+	r := tool(t, nil, "demo", "--for=20ms", "--calls=1s")
 	if r.status != exitOK || r.stderr != "" {
 		t.Fatalf("%+v", r)
 	}
@@ -31,12 +31,12 @@ func TestDemo(t *testing.T) {
 		t.Errorf("figures in\n%s", r.stdout)
 	}
 	for _, want := range []string{"compact", "folded", "application/sdp", "INVITE",
-		"- Max-Forwards: 69\n", "+ Max-Forwards: 68\n", "+ Via: SIP/2.0/UDP proxy.harbour.example;branch=z9hG4bK5d41402a\n"} {
+		" 100, 100 successful\n", "calls/s  ", "- Max-Forwards: 69\n", "+ Max-Forwards: 68\n", "+ Via: SIP/2.0/UDP proxy.harbour.example;branch=z9hG4bK5d41402a\n"} {
 		if !strings.Contains(r.stdout, want) {
 			t.Errorf("the demo does not show %q:\n%s", want, r.stdout)
 		}
 	}
-	for _, arg := range []string{"--for=0s", "--for=-1s", "--for=1h"} {
+	for _, arg := range []string{"--for=0s", "--for=-1s", "--for=1h", "--calls=-1s", "--calls=1h"} {
 		if r := tool(t, nil, "demo", arg); r.status != exitBad {
 			t.Errorf("%s: status %d", arg, r.status)
 		}

@@ -58,6 +58,8 @@ type env struct {
 	width          int  // columns of that terminal
 
 	signals chan os.Signal // those of the system when nil
+
+	flush func() // writes out what stdout has gathered
 }
 
 // complain prints one line to standard error. A file may have any name: what
@@ -136,7 +138,7 @@ func run(args []string, e *env) (status int) {
 	}
 	out := bufio.NewWriterSize(e.stdout, 64<<10)
 	inner := *e
-	inner.stdout = out
+	inner.stdout, inner.flush = out, func() { out.Flush() }
 	err = ctx.Run(&inner, &c)
 	if ferr := out.Flush(); err == nil {
 		err = ferr

@@ -32,6 +32,7 @@ type Runner struct {
 	Each      func(*Sample) // called every second; may be nil
 
 	shared   *engine.Shared
+	port     uint16
 	workers  []*worker
 	carriers []carrier
 	clock    clock
@@ -95,6 +96,9 @@ func (r *Runner) worker(ctx context.Context, i int) error {
 	}
 	if err != nil {
 		return err
+	}
+	if len(r.workers) == 0 {
+		r.port = uint16(cfg.Words.LocalPort)
 	}
 	w.engine = engine.New(cfg, r.shared)
 	w.snapshot = engine.NewCounts(&w.engine.Counts)
@@ -254,6 +258,9 @@ func (r *Runner) StopNow(hard bool) {
 	r.stopped.Store(true)
 	r.shared.Stop.Store(engine.StopNow)
 }
+
+// Port is the local port of the first worker, once Prepare has opened it.
+func (r *Runner) Port() uint16 { return r.port }
 
 // Interrupted reports whether the run was ended by StopNow.
 func (r *Runner) Interrupted() bool { return r.stopped.Load() }
