@@ -32,7 +32,8 @@ func TestLoadServe(t *testing.T) {
 		{"uac", "u1", "--delay 20ms --reliable=false", "-d 20"}, {"options", "u1", "", ""}, {"message", "u1", "", ""},
 		{"regexp", "u1", "", ""}, {"register", "u1", "--digest service:password", ""}, {"register", "t1", "", ""},
 		{"uac_proxy", "u1", "", ""}, {"uac", "u1", "", "--workers 2"}, {"options", "u1", "", "-users 5"}, {"uac", "u1", "", "-lost 5"},
-		{"branchc", "u1", "-sn branchs", ""},
+		{"branchc", "u1", "-sn branchs", ""}, {"subscribe", "u1", "", ""}, {"subscribe", "t1", "", ""},
+		{"uac", "u1", "--no-ring", ""},
 	} {
 		t.Run(c.name+" "+c.transport+" "+c.serve+c.args, func(t *testing.T) {
 			t.Parallel()

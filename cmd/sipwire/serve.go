@@ -78,7 +78,6 @@ func (c *serveCmd) scenario() ([]byte, error) {
 	err = t.Execute(&b, map[string]any{
 		"Delay": c.Delay, "Ring": c.Ring, "Reliable": c.Reliable, "Hangup": c.Hangup, "Refusals": refusals,
 		"Digest": c.Digest != "", "User": user, "Password": password, "Linger": c.Linger,
-		"Others": []string{"OPTIONS", "MESSAGE", "SUBSCRIBE", "REFER", "INFO", "UPDATE", "PUBLISH", "NOTIFY"},
 	})
 	return b.Bytes(), err
 }

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestServeFlags runs a scenario of the other side for each option of serve
+// that changes what it answers.
+func TestServeFlags(t *testing.T) {
+	for _, c := range []struct {
+		serve, load        string
+		successful, failed uint64
+		code               string // of the failures
+	}{
+		{"--hangup 50ms", "-sf hangup.xml", 20, 0, ""},
+		{"--hangup 50ms -t t1", "-sf hangup.xml -t t1", 20, 0, ""},
+		{"--reliable", "-sf prack.xml", 20, 0, ""},
+		{"--reliable --delay 20ms", "-sf prack.xml", 20, 0, ""},
+		{"--errors 100:486", "-sn uac", 0, 20, "486"},
+		{"--errors 50:486,50:503", "-sn options", 0, 20, ""},
+		{"--digest service:password", "-sn register", 20, 0, ""},
+		{"--digest service:other", "-sn register", 0, 20, ""},
+	} {
+		t.Run(c.serve, func(t *testing.T) {
+			t.Parallel()
+			dir, err := filepath.Abs("testdata")
+			if err != nil {
+				t.Fatal(err)
+			}
+			port := serveFor(t, t.TempDir(), strings.Fields(c.serve)...)
+			args := append(strings.Fields(c.load), "-r", "50", "-m", "20", "-timeout", "60", "127.0.0.1:"+port)
+			args[1] = strings.Replace(args[1], "hangup.xml", filepath.Join(dir, "hangup.xml"), 1)
+			args[1] = strings.Replace(args[1], "prack.xml", filepath.Join(dir, "prack.xml"), 1)
+			r := runLoad(t, t.TempDir(), args...)
+			if r.Successful != c.successful || r.Failed != c.failed || c.code != "" && r.Codes[c.code] != c.failed {
+				t.Errorf("%d successful, %d failed, %v, unexpected %v", r.Successful, r.Failed, r.Causes, r.Codes)
+			}
+		})
+	}
+}
+
+// TestServeDump has the scenario that the options make compile by itself.
+func TestServeDump(t *testing.T) {
+	for _, args := range []string{"", "--reliable", "--hangup 1s --delay 20ms", "--errors 5:503 --no-ring", "--digest joe:secret"} {
+		r := tool(t, nil, append([]string{"serve", "--dump"}, strings.Fields(args)...)...)
+		if r.status != exitOK || !strings.Contains(r.stdout, "<scenario") {
+			t.Errorf("%s: status %d, %s", args, r.status, r.stderr)
+		}
+		if strings.Contains(r.stdout, "{{") || strings.Contains(args, "joe") != strings.Contains(r.stdout, "verifyauth") {
+			t.Errorf("%s:\n%s", args, r.stdout)
+		}
+	}
+}
