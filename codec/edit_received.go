@@ -43,14 +43,22 @@ func (e *Edit) received(src netip.AddrPort, force bool) error {
 // patchVia makes splices of patches of the top Via.
 func (e *Edit) patchVia(patches *wire.ViaPatches) {
 	_, base, _ := e.m.find(header.IDVia)
-	for p, ok := patches.Next(); ok; p, ok = patches.Next() {
-		r := rankReplace
-		if p.Lo == p.Hi {
-			r = rankAfter
+	if all, ok := patches.Sorted(); ok { // nearly always
+		for i := range all {
+			e.patchValue(base, &all[i])
 		}
-		e.insert(&splice{
-			key: place(uint32(base+p.Lo), r, uint32(p.From)), hi: uint32(base + p.Hi),
-			from: uint32(p.From), to: uint32(p.To),
-		})
+		return
 	}
+	for p, ok := patches.Next(); ok; p, ok = patches.Next() {
+		e.patchValue(base, &p)
+	}
+}
+
+// patchValue makes a splice of a patch of the value at base.
+func (e *Edit) patchValue(base int, p *wire.Patch) {
+	r := rankReplace
+	if p.Lo == p.Hi {
+		r = rankAfter
+	}
+	e.insert(base+p.Lo, base+p.Hi, p.From, p.To, r)
 }

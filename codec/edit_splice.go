@@ -41,25 +41,18 @@ func (s *splice) growth() int { return int(s.to) - int(s.from) - int(s.hi) + int
 
 // splice adds the change of buf[lo:hi] into what text holds from from on. Its
 // place among the others is found when the message is written.
-func (e *Edit) splice(lo, hi, from int, r rank) {
+func (e *Edit) splice(lo, hi, from int, r rank) { e.insert(lo, hi, from, len(e.text), r) }
+
+// insert is splice for a change into text[from:to].
+func (e *Edit) insert(lo, hi, from, to int, r rank) {
 	n := len(e.splices)
 	if n == cap(e.splices) {
 		e.splices = slices.Grow(e.splices, 1)
 	}
 	e.splices = e.splices[:n+1]
-	e.grown += len(e.text) - from - (hi - lo)
+	e.grown += to - from - (hi - lo)
 	s := &e.splices[n]
-	s.key, s.hi, s.from, s.to = place(uint32(lo), r, uint32(from)), uint32(hi), uint32(from), uint32(len(e.text))
-	if n > 0 && s.key < e.splices[n-1].key {
-		e.unsorted = true
-	}
-}
-
-// insert is splice for a change whose text is not the last of the text.
-func (e *Edit) insert(s *splice) {
-	n := len(e.splices)
-	e.splices = append(e.splices, *s)
-	e.grown += s.growth()
+	s.key, s.hi, s.from, s.to = place(uint32(lo), r, uint32(from)), uint32(hi), uint32(from), uint32(to)
 	if n > 0 && s.key < e.splices[n-1].key {
 		e.unsorted = true
 	}

@@ -91,6 +91,7 @@ func plainViaAgrees(t *testing.T, b []byte) (plain bool) {
 	if string(fast.Bytes()) != string(slow.Bytes()) || !equalVia(&fast, &slow) {
 		t.Fatalf("%q:\n%+v\n%+v", b, fast, slow)
 	}
+	receivedPartsAgree(t, &fast)
 	return true
 }
 

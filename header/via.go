@@ -27,6 +27,9 @@ type Via struct {
 
 	all, transport, sentBy, host, branch value.Part
 	paramLo                              uint32
+	// Where the parameters begin with a ";", bit 0 is b[paramLo]; 0 for unknown.
+	// Then no whitespace and no quote is between paramLo and the end.
+	semicolons uint64
 
 	port    uint16
 	id      Transport

@@ -45,6 +45,8 @@ func (v *Via) parseFast(b []byte) bool {
 	}
 	v.branch = value.Part{}
 	from, start := front, portEnd
+	paramLo := bits.TrailingZeros64(portEnd)
+	semicolons := m.Bytes[0] >> (uint(paramLo) & 63)
 	if len(rest) > fastpath.MaxLen {
 		// The first window ends before the last parameter that begins in it.
 		cut := bits.Len64(m.Bytes[0]) - 1
@@ -55,6 +57,10 @@ func (v *Via) parseFast(b []byte) bool {
 		if window = b[from:]; len(window) > fastpath.MaxLen || !fastVia.Masks(window, &m) {
 			return false
 		}
+		semicolons |= m.Bytes[0] << (uint(cut-paramLo) & 63)
+		if len(rest)-paramLo > fastpath.MaxLen {
+			semicolons = 0
+		}
 	}
 	if !fastParams(b, from, start, 1<<len(window), &m, &v.branch) {
 		return false
@@ -63,8 +69,8 @@ func (v *Via) parseFast(b []byte) bool {
 	v.all = value.Part{Hi: uint32(len(b))}
 	v.transport = value.MakePart(len("SIP/2.0/"), front-1)
 	v.host = value.MakePart(front, front+bits.TrailingZeros64(hostEnd))
-	v.sentBy = value.MakePart(front, front+bits.TrailingZeros64(portEnd))
-	v.paramLo = v.sentBy.Hi
+	v.sentBy = value.MakePart(front, front+paramLo)
+	v.paramLo, v.semicolons = v.sentBy.Hi, semicolons
 	v.port, v.id, v.hasPort = port, id, hostEnd != portEnd
 	return true
 }

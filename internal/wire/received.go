@@ -1,11 +1,13 @@
 package wire
 
 import (
-	"bytes"
 	"net/netip"
+	"slices"
 
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/value"
+	"github.com/sipwire/sipwire/uri"
 )
 
 // A Patch replaces value[Lo:Hi] by text[From:To]. It puts in when Lo is Hi,
@@ -45,101 +47,80 @@ func (v *ViaPatches) Next() (p Patch, ok bool) {
 	return Patch{}, false
 }
 
+// Sorted returns all patches in order. ok is false when there are more, which
+// only Next returns.
+func (v *ViaPatches) Sorted() (patches []Patch, ok bool) {
+	return v.patches[:v.n], v.repeats.b == nil
+}
+
 // SetReceived finds what a server transport changes in the top Via of a request
 // that came from src (RFC 3261, 18.2.1; RFC 3581, 4): received is set when
 // sent-by is not the address of src or rport is there, and rport gets the port
 // when it is there, or with force. It appends to text what the patches put in.
 func (v *ViaPatches) SetReceived(text []byte, via *header.Via, src netip.AddrPort, force bool) []byte {
-	end := len(via.Bytes())
-	received, rport, repeated := findReceived(via)
+	received, rport, repeated := via.ReceivedParts()
 	if repeated {
 		v.repeats = newRepeats(via, "received", "rport")
 	}
 	addr := src.Addr().Unmap().WithZone("")
-	wanted := force || rport.found
-	if wanted || received.found || !sentFrom(via, addr) {
-		from := len(text)
-		text = addr.AppendTo(append(text, ";received="...))
-		v.patches[0], v.n = received.patch(end, from, len(text)), 1
+	end := len(via.Bytes())
+	from := len(text)
+	text = slices.Grow(text, 64) // once, not by each part
+	if !force && rport.Hi == 0 {
+		text = appendAddr(append(text, ";received="...), addr)
+		if received.Hi == 0 && sentFrom(via, addr, text[from+len(";received="):]) {
+			return text[:from]
+		}
+		v.patches[0], v.n = patch(received, end, from, len(text)), 1
+		return text
 	}
-	if wanted {
-		from := len(text)
-		text = abnf.AppendUint(append(text, ";rport="...), uint64(src.Port()))
-		v.patches[v.n] = rport.patch(end, from, len(text))
-		v.n++
+	// What comes first in the Via is written first, so that two changes side by
+	// side become one.
+	if received.Hi != 0 && (rport.Hi == 0 || received.Lo < rport.Lo) || rport.Hi == 0 {
+		text = appendAddr(append(text, ";received="...), addr)
+		v.patches[0] = patch(received, end, from, len(text))
+		from = len(text)
+		text = appendPort(append(text, ";rport="...), src.Port())
+		v.patches[1] = patch(rport, end, from, len(text))
+	} else {
+		text = appendPort(append(text, ";rport="...), src.Port())
+		v.patches[0] = patch(rport, end, from, len(text))
+		from = len(text)
+		text = appendAddr(append(text, ";received="...), addr)
+		v.patches[1] = patch(received, end, from, len(text))
 	}
-	if v.n == 2 && v.patches[0].Lo > v.patches[1].Lo {
-		v.patches[0], v.patches[1] = v.patches[1], v.patches[0]
+	v.n = 2
+	if first, second := &v.patches[0], &v.patches[1]; first.Hi == second.Lo && !repeated {
+		first.Hi, first.To = second.Hi, second.To
+		v.n = 1
 	}
 	return text
 }
 
 // SetBranch gives via the branch. It appends to text what the patches put in.
 func (v *ViaPatches) SetBranch(text []byte, via *header.Via, branch []byte) []byte {
-	var old paramExtent
-	old.lo, old.hi, old.found = viaParam(via, "branch")
+	var old value.Part
+	if lo, hi, ok := viaParam(via, "branch"); ok {
+		old = value.MakePart(lo, hi)
+	}
 	end := len(via.Bytes())
 	from := len(text)
 	text = append(append(text, ";branch="...), branch...)
-	v.patches[0], v.n = old.patch(end, from, len(text)), 1
+	v.patches[0], v.n = patch(old, end, from, len(text)), 1
 	v.repeats = newRepeats(via, "branch", "")
 	return text
 }
 
-// sentFrom reports whether sent-by is the address.
-func sentFrom(via *header.Via, addr netip.Addr) bool {
-	host, ok := via.HostAddr()
-	return ok && host.Unmap() == addr
-}
-
-// A paramExtent is where a parameter of a Via is, from its name to the end of
-// its value.
-type paramExtent struct {
-	lo, hi int
-	found  bool
-}
-
-// findReceived finds the first received and the first rport in one walk over
-// the parameters, which have parsed, and whether there are more. A quote may
-// hide a ";": a Via with one, which is rare, is walked by package header.
-func findReceived(via *header.Via) (received, rport paramExtent, repeated bool) {
-	end := len(via.Bytes())
-	b := via.Params().Bytes()
-	if bytes.IndexByte(b, '"') >= 0 {
-		received.lo, received.hi, received.found = viaParam(via, "received")
-		rport.lo, rport.hi, rport.found = viaParam(via, "rport")
-		return received, rport, true // perhaps: newRepeats looks
+// sentFrom reports whether sent-by is the address, whose text is given. An IPv4
+// address has one text only, since octets with leading zeros are none: texts are
+// compared, unless sent-by is one of IPv6 that another may be mapped into.
+func sentFrom(via *header.Via, addr netip.Addr, text []byte) bool {
+	host := via.Host()
+	if addr.Is4() && len(host) > 0 && host[0] != '[' {
+		return string(host) == string(text)
 	}
-	base := end - len(b)
-	for i := 0; i < len(b); {
-		lo := abnf.SkipLWS(b, abnf.SkipLWS(b, i)+len(";"))
-		if lo >= len(b) {
-			break
-		}
-		i = len(b)
-		if n := bytes.IndexByte(b[lo:], ';'); n >= 0 {
-			i = lo + n
-		}
-		if b[lo]|0x20 != 'r' {
-			continue
-		}
-		_, hi := abnf.TrimLWS(b, lo, i)
-		var found *paramExtent
-		switch p := b[lo:hi]; {
-		case hasName(p, "received"):
-			found = &received
-		case hasName(p, "rport"):
-			found = &rport
-		default:
-			continue
-		}
-		if found.found {
-			repeated = true
-			continue
-		}
-		*found = paramExtent{base + lo, base + hi, true}
-	}
-	return received, rport, repeated
+	sentBy, ok := uri.ParseAddr(host)
+	return ok && sentBy.Unmap() == addr
 }
 
 // hasName reports whether the parameter has the name.
@@ -149,10 +130,10 @@ func hasName(param []byte, name string) bool {
 }
 
 // patch puts ";name=value", which is text[from:to], at the end of the Via,
-// or without the ";" in the place of the parameter that it has.
-func (p paramExtent) patch(end, from, to int) Patch {
-	if p.found {
-		return Patch{p.lo, p.hi, from + 1, to}
+// or without the ";" in place of the parameter that it has, old.
+func patch(old value.Part, end, from, to int) Patch {
+	if old.Hi != 0 {
+		return Patch{int(old.Lo), int(old.Hi), from + 1, to}
 	}
 	return Patch{end, end, from, to}
 }

@@ -1,0 +1,70 @@
+package header
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/sipwire/sipwire/internal/value"
+)
+
+// receivedPartsAgree holds the walk over the parameters of a Via against one
+// reader of parameters for each name, and returns how many it finds.
+func receivedPartsAgree(t *testing.T, via *Via) (found int) {
+	t.Helper()
+	list := via.Params().Bytes()
+	base := len(via.Bytes()) - len(list)
+	received, rport, repeated := via.ReceivedParts()
+	again := false
+	for name, got := range map[string]value.Part{"received": received, "rport": rport} {
+		var want value.Part
+		var a value.Param
+		for i := 0; a.Next(list, &i); {
+			if !a.Is(list, name) {
+				continue
+			}
+			if want.Hi != 0 {
+				again = true
+				continue
+			}
+			found++
+			want = value.MakePart(base+a.NameLo, base+max(a.NameHi, a.ValueHi))
+		}
+		if got != want {
+			t.Fatalf("%q: %s %v, want %v", via.Bytes(), name, got, want)
+		}
+	}
+	if repeated != again {
+		t.Fatalf("%q: repeated %t, want %t", via.Bytes(), repeated, again)
+	}
+	return found
+}
+
+// TestReceivedParts makes Vias of random pieces.
+func TestReceivedParts(t *testing.T) {
+	pieces := []string{";", ";", ";", "=", "=", "rport", "RPort", "received", "Received", "receivedx", "rpor", "rportx", "r\x14ort", "x", "branch", "z9hG4bK1", "1.2.3.4", "[::1]", "::1", "\"", "\"a;rport=1\"", "\\", "\"\\\"\"",
+		" ", "\t", "\r\n ", "\n\t", ",", "a", ";branch=z9hG4bK776asdhds", ";rport", ";received=192.0.2.1", ";rport=5060"}
+	starts := []string{"SIP/2.0/UDP a", "SIP/2.0/UDP a:5060 ", "SIP / 2.0 / TCP\t[::1]", "SIP/2.0/UDP pc33.example.com:5060", "SIP/2.0/UDP proxy.with.a.long.name.example.com:5060"}
+	n := 300000
+	if testing.Short() {
+		n = 60000
+	}
+	eachTier(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(8, 4))
+		good, found := 0, 0
+		for range n {
+			s := starts[r.IntN(len(starts))]
+			for range r.IntN(12) {
+				s += pieces[r.IntN(len(pieces))]
+			}
+			var via Via
+			if _, err := via.ParseFrom([]byte(s), 0); err != nil {
+				continue
+			}
+			good++
+			found += receivedPartsAgree(t, &via)
+		}
+		if good < n/30 || found < n/300 {
+			t.Errorf("%d Vias, %d parameters found", good, found)
+		}
+	})
+}
