@@ -47,20 +47,40 @@ func (p *Parser) Parse(m *Message, b []byte) error {
 // reports whether the end of the header section was found and is one for
 // everybody; m.body is then the offset behind the empty line.
 func (m *Message) parseHead(p *Parser, start int) bool {
-	found, clean := m.indexHead(p, start)
+	var l foundLines
+	if start < len(m.buf) {
+		l = m.findLines(m.buf, start)
+	}
+	return m.parseLinesFound(p, start, l)
+}
+
+// foundLines is what [scan.Lines] said of the lines that are in m.lines.
+type foundLines struct {
+	n, body int
+	clean   bool
+}
+
+// findLines finds the first lines of b from offset from on.
+func (m *Message) findLines(b []byte, from int) (l foundLines) {
+	l.n, l.body, l.clean = scan.Lines(b, from, m.lines[:])
+	return l
+}
+
+// parseLinesFound is parseHead when the first lines have been found, l.
+func (m *Message) parseLinesFound(p *Parser, start int, l foundLines) bool {
+	found, clean := m.indexHead(p, start, l)
 	return clean || m.judgeControls(p, start, found)
 }
 
-// indexHead is parseHead without a look at control bytes. clean says that the
-// end was found and that there are none.
-func (m *Message) indexHead(p *Parser, start int) (found, clean bool) {
+// indexHead is parseLinesFound without a look at control bytes. clean says that
+// the end was found and that there are none.
+func (m *Message) indexHead(p *Parser, start int, l foundLines) (found, clean bool) {
 	if start == len(m.buf) {
 		m.fail(sipwire.ErrEmpty, header.IDOther, start)
 		return false, false
 	}
-	from := start
-	for {
-		n, body, cleanLines := scan.Lines(m.buf, from, m.lines[:])
+	for from := start; ; l = m.findLines(m.buf, from) {
+		n, body := l.n, l.body
 		lines := m.lines[:n]
 		if from == start {
 			// The start line; without one, it is all there is.
@@ -68,7 +88,7 @@ func (m *Message) indexHead(p *Parser, start int) (found, clean bool) {
 				m.headIncomplete(p, start)
 				return false, false
 			}
-			clean = cleanLines
+			clean = l.clean
 			if p.Fragment && m.isHeaderLine(start, lines[0]) {
 				// Not taken for a start line: the loop below reads it.
 				m.start, m.lineEnd = uint32(start), uint32(start)
@@ -275,8 +295,13 @@ func (m *Message) chain() {
 
 // frame finds the body (RFC 3261, 18.3 and 20.14).
 func (m *Message) frame(p *Parser) {
-	rest := len(m.buf) - m.body
 	m.contentLength()
+	m.frameBody(p)
+}
+
+// frameBody is frame when the Content-Length has been read.
+func (m *Message) frameBody(p *Parser) {
+	rest := len(m.buf) - m.body
 	switch {
 	case m.length < 0:
 		if p.Stream && m.first[header.IDContentLength] == 0 {

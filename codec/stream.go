@@ -41,8 +41,8 @@ const (
 // A Stream cuts a byte stream (TCP, TLS) into messages (RFC 3261, 18.3).
 // Bytes go in by [Stream.Write] or [Stream.ReadNext], in any pieces;
 // [Stream.Next] hands out what is complete, and what it hands out does not
-// depend on the pieces. Every byte is searched once, and moved at most once
-// besides what growing costs.
+// depend on the pieces. Every byte is searched a bounded number of times, and
+// moved at most once besides what growing costs.
 //
 // The bytes live in the stream's buffer, which comes from a pool, grows with
 // what has arrived, never with what a message announces, and goes back to
@@ -199,26 +199,29 @@ func (s *Stream) Next(m *Message) (StreamEvent, error) {
 	if s.lost.Code != 0 {
 		return NeedMore, s.lost.Code
 	}
+	p := s.parser()
+	var l foundLines
 	if s.head == 0 {
 		if e := s.lineEnd(); e != NeedMore {
 			return e, nil
 		}
-		if !s.findHead(m) {
+		var ok bool
+		if l, ok = s.findHead(m, &p); !ok {
 			return NeedMore, s.Lost()
 		}
 	}
 	indexed := s.total == 0
-	if indexed && !s.findTotal(m) {
+	if indexed && !s.findTotal(m, &p, l) {
 		return NeedMore, s.Lost()
 	}
 	if s.Pending() < s.total {
 		m.Reset()
 		return NeedMore, nil
 	}
-	p, b := s.parser(), s.buf.B[s.lo:s.lo+s.total:s.lo+s.total]
+	b := s.buf.B[s.lo : s.lo+s.total : s.lo+s.total]
 	if indexed {
 		m.buf, m.end = b, len(b)
-		m.frame(&p)
+		m.frameBody(&p)
 	} else {
 		_ = p.Parse(m, b) // the same error as m has
 	}
@@ -287,42 +290,57 @@ func (s *Stream) lineEnd() StreamEvent {
 	return LineEnd
 }
 
-// findHead looks for the empty line behind the header section. It is false
-// when more bytes are needed, or framing is lost.
-func (s *Stream) findHead(m *Message) bool {
+// findHead looks for the empty line behind the header section. It is not ok
+// when more bytes are needed, or framing is lost. Where it has found the lines in
+// front of it as well, they need not be found again: without that, framing took
+// a quarter of the time of a stream (2026-11).
+func (s *Stream) findHead(m *Message, p *Parser) (l foundLines, ok bool) {
 	b := s.bytes()
 	if len(b) == 0 || len(b) == 1 && b[0] == '\r' {
-		return false
+		return l, false
 	}
-	from := s.searched
-	end := scan.HeaderEnd(b, from)
+	from, end := s.searched, 0
+	if len(b) >= 2*from { // so that no byte is searched often
+		l = m.findLines(b, 0)
+		end = l.body
+	}
+	if end == 0 && (l.n == len(m.lines) || len(b) < 2*from) {
+		end = scan.HeaderEnd(b, from)
+	}
 	if end == 0 {
 		s.searched = len(b)
 	}
 	most := s.maxHead()
-	if (end == 0 || end > most) && !s.checkStartLine(m, b, from) {
-		return false
+	if (end == 0 || end > most) && !s.checkStartLine(m, p, b, from, l) {
+		return l, false
 	}
 	if end > most || end == 0 && len(b) > most {
-		return s.lose(sipwire.ErrHeadersTooLong, header.IDOther, most)
+		return l, s.lose(sipwire.ErrHeadersTooLong, header.IDOther, most)
 	}
 	s.head = end
-	return end != 0
+	return l, end != 0
 }
 
 // checkStartLine looks at the start line of an unfinished message as soon as
 // it is complete, so that garbage is refused before a header section of it
 // has been collected. What it refuses, the parse of the whole refuses the
 // same way. The bytes of b in front of from have been searched for its end.
-func (s *Stream) checkStartLine(m *Message, b []byte, from int) bool {
+func (s *Stream) checkStartLine(m *Message, p *Parser, b []byte, from int, l foundLines) bool {
 	if s.lineOK {
 		return true
 	}
-	p := s.parser()
 	most := p.MaxStartLine
 	lf := -1
-	if from <= most {
-		lf = bytes.IndexByte(b[from:min(len(b), most+1)], '\n')
+	switch {
+	case l.n > 0:
+		if lf = int(m.lines[0].LF); lf > most {
+			lf = -1
+		}
+	case from <= most:
+		if lf = bytes.IndexByte(b[from:min(len(b), most+1)], '\n'); lf >= 0 {
+			lf += from
+			m.findLines(b[:lf+1], 0)
+		}
 	}
 	if lf < 0 && len(b) <= most {
 		return true
@@ -332,25 +350,27 @@ func (s *Stream) checkStartLine(m *Message, b []byte, from int) bool {
 	if lf < 0 {
 		m.fail(sipwire.ErrStartLineTooLong, header.IDOther, most)
 	} else {
-		scan.Lines(b[:from+lf+1], 0, m.lines[:1])
-		ok = m.parseStartLine(&p, 0, m.lines[0])
+		ok = m.parseStartLine(p, 0, m.lines[0])
 	}
 	s.lineOK = ok || !m.losesFraming()
 	if !s.lineOK {
-		m.judgeControls(&p, 0, false)
+		m.judgeControls(p, 0, false)
 		s.lose(m.fault.Code, m.fault.Header, m.fault.Offset)
 	}
 	m.Reset()
 	return s.lineOK
 }
 
-// findTotal reads the header section for the length of the body.
-func (s *Stream) findTotal(m *Message) bool {
-	p := s.parser()
-	m.limits = p
+// findTotal reads the header section, of which l is known, for the length of the
+// body.
+func (s *Stream) findTotal(m *Message, p *Parser, l foundLines) bool {
+	m.limits = *p
 	m.buf = s.bytes()[:s.head:s.head]
 	m.body, m.end = s.head, s.head
-	if !m.parseHead(&p, 0) {
+	if l.body == 0 {
+		l = m.findLines(m.buf, 0)
+	}
+	if !m.parseLinesFound(p, 0, l) {
 		return s.lose(m.fault.Code, m.fault.Header, m.fault.Offset)
 	}
 	first := m.fault

@@ -1,6 +1,8 @@
 package codec
 
 import (
+	"math/bits"
+
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/uri"
@@ -63,12 +65,9 @@ func (c *typedCache) reset() {
 // pooled Message does not hold on to a buffer.
 func (c *typedCache) release() {
 	c.reset()
-	for s := range slot(numSlots) {
-		if c.held>>s&1 != 0 {
-			c.zero(s)
-		}
+	for ; c.held != 0; c.held &= c.held - 1 {
+		c.zero(slot(bits.TrailingZeros16(c.held)))
 	}
-	c.held = 0
 	c.last = Fault{}
 }
 
