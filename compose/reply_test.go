@@ -260,7 +260,7 @@ func TestReplyLineEnds(t *testing.T) {
 					continue
 				}
 				w := writer{m: m, dst: slow[:0]}
-				w.reply(r, 0)
+				w.reply(r)
 				want, werr := w.done(slow[:0])
 				slow = w.dst
 				code, _ := werr.(sipwire.Code)

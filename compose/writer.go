@@ -22,17 +22,12 @@ type writer struct {
 	fault codec.Fault    // the first one
 	in    *codec.Message // that the fault is noted in
 
-	// late says that values are not looked at for line ends one by one, and
-	// that lines counts those that are written: see clean.
-	late  bool
-	lines int
-}
-
-// clean reports whether dst[from:] has no other CR and LF than those that end
-// its lines. One look at all of it costs a fraction of looks at each value;
-// which value has one, and whether that is the first error, it does not say.
-func (w *writer) clean(from int) bool {
-	return bytes.Count(w.dst[from:], []byte{'\r'}) == w.lines && bytes.Count(w.dst[from:], []byte{'\n'}) == w.lines
+	// clean says that no control byte is in the header section of m that no
+	// quoted pair excuses. A value without a fold, which is part of one line,
+	// has no line end then and is not looked at again: with a look at all that
+	// was written a reply took 6 % longer, with one at each value a third
+	// (2026-11).
+	clean bool
 }
 
 // fail records the first error.
@@ -60,7 +55,6 @@ func (w *writer) done(dst []byte) ([]byte, error) {
 }
 
 func (w *writer) statusLine(status int, reason []byte) {
-	w.lines++
 	if reason != nil {
 		if _, code := check.Reason(reason); code != 0 {
 			w.fail(header.IDOther, 0, code)
@@ -83,9 +77,9 @@ func (w *writer) value(id header.ID, i, lo, hi int) {
 		w.dst = abnf.AppendUnfolded(w.dst, b)
 	} else {
 		w.dst = append(w.dst, b...)
-	}
-	if w.late {
-		return
+		if w.clean {
+			return
+		}
 	}
 	if check.Control(w.dst[n:]) >= 0 || bytes.IndexByte(w.dst[n:], '\n') >= 0 {
 		w.fail(id, w.m.At(i).ValueOffset+lo+max(check.Control(b), 0), sipwire.ErrControl)
@@ -95,8 +89,7 @@ func (w *writer) value(id header.ID, i, lo, hi int) {
 // copyField copies field i of the message under the name of id.
 func (w *writer) copyField(id header.ID, i int) {
 	v := w.m.ValueAt(i)
-	w.lines++
-	if !w.late || w.m.FoldedAt(i) {
+	if !w.clean || w.m.FoldedAt(i) {
 		w.name(id)
 		w.value(id, i, 0, len(v))
 		w.dst = append(w.dst, "\r\n"...)
@@ -161,7 +154,6 @@ func (w *writer) copyTagged(as header.ID, tag []byte) {
 		w.dst = append(append(w.dst, tag...), "\r\n"...)
 		return
 	}
-	w.lines++
 	w.name(as)
 	w.value(as, i, 0, lo)
 	if lo == end {

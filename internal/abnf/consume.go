@@ -164,6 +164,13 @@ func ConsumeUint(b []byte, i int, max uint64) (v uint64, j int, code sipwire.Cod
 
 // AppendUint appends v in decimal digits.
 func AppendUint(dst []byte, v uint64) []byte {
+	// A Content-Length of 0, a status code.
+	switch {
+	case v < 10:
+		return append(dst, byte('0'+v))
+	case v-100 < 900:
+		return append(dst, byte('0'+v/100), byte('0'+v/10%10), byte('0'+v%10))
+	}
 	var digits [20]byte
 	i := len(digits)
 	for {
