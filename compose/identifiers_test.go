@@ -3,6 +3,7 @@ package compose
 import (
 	"bytes"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -71,14 +72,18 @@ func TestIdentifiers(t *testing.T) {
 	}
 }
 
-// TestIdentifiersShared has goroutines draw at once: no identifier comes twice.
+// TestIdentifiersShared has goroutines draw at once, while what they draw from
+// changes hands: no identifier comes twice.
 func TestIdentifiersShared(t *testing.T) {
 	const goroutines, each = 4, 2000
 	tags := make(chan string, goroutines*each)
 	var wg sync.WaitGroup
 	for range goroutines {
 		wg.Go(func() {
-			for range each {
+			for i := range each {
+				if i%200 == 0 {
+					runtime.GC() // empties the pool
+				}
 				tags <- string(AppendTag(nil))
 			}
 		})
