@@ -141,6 +141,10 @@ func (m *Message) transaction(s *keyWriter, method []byte) error {
 		_, offset, _ := m.find(header.IDVia)
 		return m.located(header.IDVia, offset, sipwire.ErrMissing)
 	}
+	if !s.hashing {
+		s.dst = appendBranchKey(s.dst, port, sentBy, method, branch)
+		return nil
+	}
 	s.number(keyBranch)
 	s.number(uint32(port))
 	s.folded(sentBy)

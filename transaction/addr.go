@@ -36,7 +36,7 @@ func (l *Layer) unpack(p *packed) Addr {
 // 3581, 4). What the sender has written as received does not matter: it is the
 // source that counts.
 func replyAddr(via *header.Via, from Addr) Addr {
-	if from.Transport.IsReliable() || via.HasRPort() {
+	if isBack(via, from) {
 		return from
 	}
 	ip := from.IP.Addr()
@@ -53,6 +53,9 @@ func replyAddr(via *header.Via, from Addr) Addr {
 	from.IP = netip.AddrPortFrom(ip, port)
 	return from
 }
+
+// isBack reports whether responses go to where the request came from.
+func isBack(via *header.Via, from Addr) bool { return from.Transport.IsReliable() || via.HasRPort() }
 
 // A source is one that holds server transactions.
 type source struct {

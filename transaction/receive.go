@@ -30,26 +30,28 @@ func (l *Layer) malformed(m *codec.Message, err error) Event {
 }
 
 func (l *Layer) request(m *codec.Message, from Addr) Event {
-	cseq, err := m.CSeq()
-	if err != nil {
-		return l.malformed(m, err)
-	}
 	method := m.Method()
-	if string(cseq.MethodBytes()) != string(m.MethodBytes()) { // RFC 3261, 8.1.1.5
-		l.stats.Malformed++
-		return Event{Kind: Malformed, Code: sipwire.ErrMethod, Method: method}
-	}
+	var err error
 	if l.key, err = m.AppendTransactionKey(append(l.key[:0], serverSide)); err != nil {
 		return l.malformed(m, err)
 	}
 	hash := l.hash(l.key)
 	i, t := l.find(hash)
-	switch {
-	case method == header.MethodACK:
-		return l.ack(i, t, m)
-	case t != nil:
+	if t != nil && method != header.MethodACK {
 		return l.repeated(i, t)
-	case method == header.MethodCANCEL:
+	}
+	cseq, err := m.CSeq()
+	if err != nil {
+		return l.malformed(m, err)
+	}
+	if string(cseq.MethodBytes()) != string(m.MethodBytes()) { // RFC 3261, 8.1.1.5
+		l.stats.Malformed++
+		return Event{Kind: Malformed, Code: sipwire.ErrMethod, Method: method}
+	}
+	switch method {
+	case header.MethodACK:
+		return l.ack(i, t, m)
+	case header.MethodCANCEL:
 		return l.cancel(hash, m, from)
 	}
 	_, ev := l.accept(hash, m, from, 0)
@@ -81,8 +83,8 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 	via, _ := m.TopVia()
 	at := l.pack(from)
 	peer := at
-	if to := replyAddr(via, from); to != from {
-		peer = l.pack(to)
+	if !isBack(via, from) {
+		peer = l.pack(replyAddr(via, from))
 	}
 	source := uint32(0)
 	if l.config.MaxSource > 0 {
