@@ -3,8 +3,10 @@ package stack
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -12,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/dialog"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/transaction"
 )
@@ -21,18 +24,18 @@ import (
 const soakEnv = "SIPWIRE_SOAK"
 
 // TestSoak makes calls of all kinds over all transports and checks that nothing
-// is left of them, and that memory stays as it is after a first round.
+// is left of them, and that memory stays as it is behind the first rounds.
 func TestSoak(t *testing.T) {
 	duration := time.Duration(0)
+	times, size := quick, 320
 	if v := os.Getenv(soakEnv); v != "" {
 		var err error
 		if duration, err = time.ParseDuration(v); err != nil {
 			t.Fatal(err)
 		}
-	}
-	times := quick
-	if duration > 0 { // other programs may take the processor for a second
-		times.Transaction.T1 = 100 * time.Millisecond
+		// The times of RFC 3261: other programs may take the processor for
+		// seconds. A round ends 32 s behind its last call.
+		times, size = dialog.Config{}, 3200
 	}
 	config := certificates(t)
 	listen := []Listener{{"udp", "127.0.0.1:0"}, {"tcp", "127.0.0.1:0"}, {"tls", "127.0.0.1:0"}, {"ws", "127.0.0.1:0"}}
@@ -40,20 +43,27 @@ func TestSoak(t *testing.T) {
 	alice := open(t, Config{Listen: listen, TLS: config, Dialog: times})
 	transports := []header.Transport{header.TransportUDP, header.TransportTCP, header.TransportTLS, header.TransportWS}
 
-	var calls atomic.Int64
+	var calls, late atomic.Int64
 	round := func(n int) {
 		var wg sync.WaitGroup
 		for worker := range 16 {
 			wg.Go(func() {
 				for i := worker; i < n; i += 16 {
-					soakCall(t, alice, bob, transports[i%len(transports)], i)
+					// On a machine that is busy for 64*T1 a request times
+					// out. That is no fault of the stack: nothing must be
+					// left of it either.
+					if err := soakCall(t, alice, bob, transports[i%len(transports)], i); err == sipwire.ErrTimeout {
+						late.Add(1)
+					} else if err != nil {
+						t.Error(err)
+					}
 					calls.Add(1)
 				}
 			})
 		}
 		wg.Wait()
 		for _, s := range []*Stack{alice, bob} {
-			until(t, "the end of all transactions", func() bool {
+			untilWithin(t, 5*time.Minute, "the end of all transactions", func() bool {
 				st := s.Stats()
 				return st.Transactions == 0 && st.Dialogs == 0 && st.Handlers == 0
 			})
@@ -66,26 +76,37 @@ func TestSoak(t *testing.T) {
 			}
 		}
 	}
-	const size = 320
 	round(size)
-	heap, goroutines := memory()
+	first, goroutines := memory()
 	began := time.Now()
-	worst := heap
+	heaps := []uint64{first}
 	for n := 0; n < 2 || time.Since(began) < duration; n++ {
 		round(size)
 		now, g := memory()
-		worst = max(worst, now)
-		if now > heap+heap/4+(1<<20) {
-			t.Fatalf("after %d calls: %d KiB of heap, %d after the first round", calls.Load(), now>>10, heap>>10)
+		heaps = append(heaps, now)
+		if now > first+first/4+spareBlocks {
+			t.Fatalf("after %d calls: %d KiB of heap, %d after the first round", calls.Load(), now>>10, first>>10)
 		}
 		if g > goroutines+8 {
 			t.Fatalf("after %d calls: %d goroutines, %d after the first round", calls.Load(), g, goroutines)
 		}
 	}
+	half := len(heaps) / 2
+	if before, after := slices.Min(heaps[:half+1]), slices.Min(heaps[half:]); after > before+before/20+(1<<20) {
+		t.Errorf("the heap grows: at least %d KiB in the first half, %d in the second: %d", before>>10, after>>10, heaps)
+	}
 	a := alice.Stats()
-	t.Logf("%d calls in %v; heap %d KiB after the first round, at most %d KiB later; %d goroutines; %d connections, %d made",
-		calls.Load(), time.Since(began).Round(time.Second), heap>>10, worst>>10, goroutines, a.Conns, a.Dialed)
+	t.Logf("%d calls in %v, %d timed out; heap %d KiB after the first round, %d to %d KiB later; %d goroutines; %d connections, %d made",
+		calls.Load(), time.Since(began).Round(time.Second), late.Load(), first>>10, slices.Min(heaps)>>10, slices.Max(heaps)>>10, goroutines, a.Conns, a.Dialed)
+	if late.Load()*20 > calls.Load() {
+		t.Errorf("%d of %d calls timed out", late.Load(), calls.Load())
+	}
 }
+
+// spareBlocks are the empty blocks that the Layers of two Stacks with two cores
+// may keep once many calls were open at the same time: 16 blocks of 64 KiB for
+// the transactions and as many for the dialogs of each.
+const spareBlocks = 2 * 2 * 2 * 16 << 16
 
 // memory returns the bytes of the heap in use, and the goroutines.
 func memory() (heap uint64, goroutines int) {
@@ -120,8 +141,9 @@ func soakAnswer(r *Request) {
 	}
 }
 
-func soakCall(t *testing.T, alice, bob *Stack, transport header.Transport, i int) {
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+// soakCall makes a call, and returns what went wrong.
+func soakCall(t *testing.T, alice, bob *Stack, transport header.Transport, i int) error {
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	user := []string{"there", "busy", "ringing", "there", "forgetful"}[i%5]
 	call := invite(bob.URI(user, transport))
@@ -129,29 +151,31 @@ func soakCall(t *testing.T, alice, bob *Stack, transport header.Transport, i int
 		call.Provisional = func(*Response) { cancel() }
 	}
 	res, err := alice.Do(ctx, call)
-	switch user {
-	case "ringing":
+	switch {
+	case err == sipwire.ErrTimeout:
+		return err
+	case user == "ringing":
 		if !errors.Is(err, context.Canceled) {
-			t.Errorf("cancelled: %v %v", res, err)
+			return fmt.Errorf("cancelled: %v %v", res, err)
 		}
-		return
-	case "busy", "forgetful":
-		if err != nil || res.Status() < 400 {
-			t.Errorf("%s: %v %v", user, res, err)
+		return nil
+	case err != nil:
+		return fmt.Errorf("%s over %v: %w", user, transport, err)
+	case user != "there":
+		if res.Status() < 400 {
+			return fmt.Errorf("%s: %d", user, res.Status())
 		}
-		return
+		return nil
+	case res.Status() != 200:
+		return fmt.Errorf("%d over %v", res.Status(), transport)
 	}
-	if err != nil || res.Status() != 200 {
-		t.Errorf("%v %v", res, err)
-		return
-	}
-	if _, err := res.Dialog.ReInvite(ctx, isSDP, []byte(strings.Repeat("a=b\r\n", 100))); err != nil && err != sipwire.ErrStale {
-		t.Error(err)
-	}
-	if err := res.Dialog.Bye(ctx); err != nil {
-		t.Error(err)
+	// ErrStale: a request before has timed out, which ends the dialog.
+	_, err = res.Dialog.ReInvite(ctx, isSDP, []byte(strings.Repeat("a=b\r\n", 100)))
+	if bye := res.Dialog.Bye(ctx); err == nil || err == sipwire.ErrStale {
+		err = bye
 	}
 	<-res.Dialog.Done()
+	return err
 }
 
 // TestFlood sends requests and responses that belong to nothing, and more than
