@@ -155,9 +155,10 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// quick has times that are a tenth of those of RFC 3261.
+// quick has times that are a tenth of those of RFC 3261: a transaction may still
+// take three seconds, which a busy machine needs.
 var quick = dialog.Config{Transaction: transaction.Config{
-	T1: 20 * time.Millisecond, T2: 100 * time.Millisecond, T4: 100 * time.Millisecond, TimerD: 200 * time.Millisecond,
+	T1: 50 * time.Millisecond, T2: 200 * time.Millisecond, T4: 200 * time.Millisecond, TimerD: 300 * time.Millisecond,
 }}
 
 // TestCancelTooLate answers an INVITE that is being cancelled: the call that

@@ -46,7 +46,7 @@ func always(code int) Handler {
 // until waits for a condition.
 func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	untilWithin(t, 30*time.Second, what, ok)
+	untilWithin(t, 60*time.Second, what, ok)
 }
 
 func untilWithin(t testing.TB, d time.Duration, what string, ok func() bool) {

@@ -165,7 +165,7 @@ func TestSourceAddress(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		_ = c.SetDeadline(time.Now().Add(5 * time.Second))
+		_ = c.SetDeadline(time.Now().Add(60 * time.Second))
 		if _, err := c.Write([]byte(options("at"+host, "SIP/2.0/UDP 192.0.2.1;rport"))); err != nil {
 			t.Fatal(err)
 		}

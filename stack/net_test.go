@@ -61,7 +61,7 @@ func ask(t *testing.T, s *Stack, datagram string) string {
 	send(datagram)
 	send("BYE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP last;rport;branch=z9hG4bK" + c.LocalAddr().String()[10:] + "\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:b@b>;tag=2\r\nCall-ID: " + c.LocalAddr().String() + "\r\nCSeq: 1 BYE\r\n\r\n")
 	b := make([]byte, 2000)
-	_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetReadDeadline(time.Now().Add(60 * time.Second))
 	n, err := c.Read(b)
 	if err != nil {
 		t.Fatal(err)

@@ -28,6 +28,7 @@ const soakEnv = "SIPWIRE_SOAK"
 func TestSoak(t *testing.T) {
 	duration := time.Duration(0)
 	times, size := quick, 320
+	times.Transaction.T1 = 100 * time.Millisecond // other programs may take the processor for seconds
 	if v := os.Getenv(soakEnv); v != "" {
 		var err error
 		if duration, err = time.ParseDuration(v); err != nil {
@@ -82,13 +83,12 @@ func TestSoak(t *testing.T) {
 	heaps := []uint64{first}
 	for n := 0; n < 2 || time.Since(began) < duration; n++ {
 		round(size)
-		now, g := memory()
+		// A goroutine may end after what it did is over.
+		until(t, "the end of all goroutines", func() bool { return runtime.NumGoroutine() <= goroutines+8 })
+		now, _ := memory()
 		heaps = append(heaps, now)
 		if now > first+first/4+spareBlocks {
 			t.Fatalf("after %d calls: %d KiB of heap, %d after the first round", calls.Load(), now>>10, first>>10)
-		}
-		if g > goroutines+8 {
-			t.Fatalf("after %d calls: %d goroutines, %d after the first round", calls.Load(), g, goroutines)
 		}
 	}
 	half := len(heaps) / 2

@@ -132,7 +132,7 @@ func traced() (*stack.Stack, error) {
 
 // TestTasks runs them.
 func TestTasks(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	bob, err := listen(stack.HandlerFunc(func(r *stack.Request) {
 		switch {

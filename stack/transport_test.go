@@ -22,7 +22,7 @@ func dialTCP(t *testing.T, s *Stack) (net.Conn, *bufio.Reader) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(60 * time.Second))
 	return c, bufio.NewReader(c)
 }
 

@@ -56,7 +56,7 @@ func secret(user string) (string, bool) { return user + "'s secret", user == "bo
 // redirect server sends to where Bob is. The B2BUA puts Bob on hold and resumes
 // the call, Alice changes it and hangs up.
 func TestExamples(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	w := newWorld(t, secret)
 	sessions := make(chan string, 9)
@@ -114,7 +114,7 @@ func TestExamples(t *testing.T) {
 
 // TestRegister goes through the rules of RFC 3261, 10.3.
 func TestRegister(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	w := newWorld(t, nil)
 	phone := open(t, "", nil)
@@ -155,7 +155,7 @@ func TestGivenUp(t *testing.T) {
 		<-r.Context().Done()
 		cancelled <- context.Cause(r.Context())
 	}))
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	if res, err := bob.Do(ctx, &stack.Outgoing{Method: "REGISTER", URI: uriOf(w.registrar, ""), From: "sip:bob@example.com", To: "sip:bob@example.com"}); err != nil || res.Status() != 200 {
 		t.Fatal(res, err)
