@@ -128,6 +128,8 @@ func TestRules(t *testing.T) {
 		{request("body", "abc"), Note, "trailing-bytes", "", "abc"},
 		{request("X-Y", "X-Y: y\nX-Z: z"), Warning, "line-end", "", "\nX-Z"},
 		{request("X-Y", "X-Y : y"), Note, "space-before-colon", "X-Y", " : y"},
+		{request("X-Y", "X-Y: y\r\n z"), Note, "folded", "X-Y", " z"},
+		{request("X-Y", "X-Y:\r\n y\r\n\tz"), Note, "folded", "X-Y", " y\r\n"},
 		{request("X-Y", "X-Y: ok \xff"), Warning, "utf8", "X-Y", "\xff"},
 		{request("Content-Length", "Content-Length: 2", "body", "hi"), Warning, "no-content-type", "Content-Type", "hi"},
 		{request("X-Y", "X-Y: "+big), Warning, "datagram-size", "Via", "SIP/2.0/UDP"},

@@ -83,7 +83,7 @@ func (c *checker) noMessage(kind codec.Kind, fault codec.Fault) {
 }
 
 // lines reports what is unusual about lines: their ends, the space before a
-// colon, bytes that are not UTF-8. One finding of each kind is enough.
+// colon, folds, bytes that are not UTF-8. One finding of each kind is enough.
 func (c *checker) lines() {
 	headEnd := len(c.b) - len(c.m.Body()) - len(c.m.Trailing())
 	head := c.b[:headEnd]
@@ -102,6 +102,13 @@ func (c *checker) lines() {
 		if i := f.Offset + len(f.Name); len(f.Name) > 0 && i < len(c.b) && c.b[i] != ':' {
 			c.add(Note, RuleSpaceBeforeColon, rfc3261("7.3.1"), fieldName(&f), i,
 				"whitespace before the colon is allowed, but should not be written")
+			break
+		}
+	}
+	for _, f := range c.m.Fields() {
+		if f.Folded {
+			c.add(Note, RuleFolded, rfc3261("7.3.1"), fieldName(&f), f.Offset+bytes.IndexByte(c.b[f.Offset:headEnd], '\n')+1,
+				"continued on the next line: allowed, but some elements cannot read it")
 			break
 		}
 	}
@@ -150,13 +157,17 @@ const udpLimit = 1300
 
 // body reports what is wrong with the body and with what announces it.
 func (c *checker) body() {
-	if !c.m.Has(header.IDContentLength) {
+	bare := !c.m.Has(header.IDContentLength)
+	if bare {
 		c.add(Note, RuleNoContentLength, rfc3261("20.14"), header.IDContentLength.String(), c.lineOffset(),
 			"no Content-Length: the body is the rest of the datagram, and over a stream the message is broken")
 	}
-	if len(c.m.Body()) > 0 && !c.m.Has(header.IDContentType) {
-		c.add(Warning, RuleNoContentType, rfc3261("20.15"), header.IDContentType.String(),
-			len(c.b)-len(c.m.Body())-len(c.m.Trailing()), "a body without a Content-Type")
+	switch body := c.m.Body(); {
+	case bare && len(body) > 0 && len(bytes.Trim(body, "\r\n")) == 0:
+		// Nobody means them as a body: they are what a sender ends its datagrams with.
+		c.add(Note, RuleTrailingBytes, rfc3261("18.3"), "", bodyOffset(c.m), "line ends alone behind the header section: without a Content-Length they are the body")
+	case len(body) > 0 && !c.m.Has(header.IDContentType):
+		c.add(Warning, RuleNoContentType, rfc3261("20.15"), header.IDContentType.String(), bodyOffset(c.m), "a body without a Content-Type")
 	}
 	n := len(c.b) - len(c.m.Trailing())
 	if via, err := c.m.TopVia(); err == nil && c.m.IsRequest() && n > udpLimit && via.Transport() == header.TransportUDP {

@@ -31,6 +31,7 @@ const (
 	RuleDigestQuotes     Rule = "digest-quotes"      // the value of a Digest parameter has quotes and must not, or has none and must
 	RuleDigestResponse   Rule = "digest-response"    // a response is not a digest of its algorithm
 	RuleExpires          Rule = "expires"            // the expires parameter of a Contact is not a number
+	RuleFolded           Rule = "folded"             // a header field is continued on the next line
 	RuleIdentityInfo     Rule = "identity-info"      // an Identity does not say where its certificate is
 	RuleKeepAlive        Rule = "keep-alive"         // line ends alone are no message
 	RuleLineEnd          Rule = "line-end"           // a line ends in LF without CR
@@ -96,6 +97,7 @@ var rules = [...]struct {
 	{RuleDigestQuotes, "the value of a Digest parameter has quotes and must not, or has none and must"},
 	{RuleDigestResponse, "a response is not a digest of its algorithm"},
 	{RuleExpires, "the expires parameter of a Contact is not a number"},
+	{RuleFolded, "a header field is continued on the next line"},
 	{RuleIdentityInfo, "an Identity does not say where its certificate is"},
 	{RuleKeepAlive, "line ends alone are no message"},
 	{RuleLineEnd, "a line ends in LF without CR"},

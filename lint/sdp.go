@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"bytes"
+
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
@@ -26,8 +28,14 @@ type sdpChecker struct {
 // bodyOffset returns where the body begins in the message.
 func bodyOffset(m *codec.Message) int { return len(m.Bytes()) - len(m.Body()) - len(m.Trailing()) }
 
-// findSDP returns the description of m and its offset in the message.
+// findSDP returns the description of m and its offset in the message. A body that
+// is compressed is not read (RFC 3261, 20.12), and one of nothing but line ends
+// is none: that is ErrMissing too.
 func findSDP(m *codec.Message) (body []byte, offset int, fault multipart.Fault) {
+	if encoding := m.Value(header.IDContentEncoding); len(encoding) > 0 && !bytes.EqualFold(encoding, []byte("identity")) ||
+		len(bytes.Trim(m.Body(), "\r\n")) == 0 {
+		return nil, 0, multipart.Fault{Code: sipwire.ErrMissing}
+	}
 	p, fault := multipart.Search(m.Value(header.IDContentType), m.Body(), sdpType)
 	fault.Offset += bodyOffset(m)
 	if fault.Code != 0 {

@@ -120,3 +120,22 @@ func TestIsAnswerTo(t *testing.T) {
 		t.Error("what is no answer is one")
 	}
 }
+
+// TestUnreadBodies looks at bodies that are not read as what Content-Type says:
+// compressed ones, and line ends that nobody means as a body.
+func TestUnreadBodies(t *testing.T) {
+	const ends = "\r\n\n"
+	bare := request("Content-Length", "", "body", ends)
+	typed := request("Content-Length", "", "Content-Type", "Content-Type: application/sdp", "body", ends)
+	for _, c := range []struct{ name, in, want string }{
+		{"gzip", strings.Replace(withBody("application/sdp", "\x1f\x8b"), "Content-Type", "Content-Encoding: gzip\r\nContent-Type", 1), ""},
+		{"identity", strings.Replace(withBody("application/sdp", "\x1f\x8b"), "Content-Type", "Content-Encoding: Identity\r\nContent-Type", 1), "warning line at \x8b"},
+		{"line ends", bare, "note no-content-length at INVITE sip:bob@b.example SIP/2.0; note trailing-bytes at "},
+		{"line ends with a type", typed, "note no-content-length at INVITE sip:bob@b.example SIP/2.0; note trailing-bytes at "},
+		{"counted", strings.Replace(bare, "\r\n\r\n", "\r\nContent-Length: 3\r\n\r\n", 1), "warning no-content-type at "},
+	} {
+		if got := found(t, c.in, Check(parsed(t, c.in))); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}

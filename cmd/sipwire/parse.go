@@ -25,6 +25,11 @@ surrogate \udc80 to \udcff, as Python's surrogateescape writes it. Counts are of
 reads is under ruri_*, top_via_*, from_*, to_*, call_id, cseq_* and max_forwards; errors lists the headers whose
 values do not follow their grammar, and the Request-URI under that name.
 
+The body is under sdp, when it is a session description, or under parts: what o= and s= say, attributes, and media with
+type, port, num_ports, proto, address, direction, holds, held, formats and attributes; of a part headers, content_type,
+offset, body_len, sdp and parts. What does not parse has error, error_code and offset too; parts_error says why there are
+no more parts. A body of another type, or a compressed one, has null for both.
+
 With --stream, each message also has stream_offset, from which its other offsets count, and one more object ends each
 file: end (clean, incomplete, error), messages, malformed, keepalives, pings, stream_offset, and offset, the byte of the
 stream where framing ends; error and error_code say why when it is not clean.`

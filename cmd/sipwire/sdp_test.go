@@ -57,6 +57,82 @@ func TestParseSDP(t *testing.T) {
 	}
 }
 
+// TestParseJSONBody asks for the description and the parts of a body as JSON: what
+// is there, what is wrong and where in the message, and nothing for other bodies.
+func TestParseJSONBody(t *testing.T) {
+	record := func(in string) asJSON {
+		r := tool(t, []byte(in), "parse", "--json")
+		all := objects(t, r.stdout)
+		if r.status != exitOK || len(all) != 1 {
+			t.Fatalf("status %d, %s", r.status, r.stdout)
+		}
+		return all[0]
+	}
+	at := func(in string, o any, bytes string) {
+		t.Helper()
+		if f := o.(asJSON); f["offset"] != float64(strings.Index(in, bytes)) {
+			t.Errorf("offset %v, not at %q of %q", f["offset"], bytes, in)
+		}
+	}
+	description := func(o any) {
+		t.Helper()
+		d := o.(asJSON)
+		checkKeys(t, d, asJSON{"username": "-", "session_id": "7", "session_version": "1", "origin_address": "192.0.2.5", "name": "call"})
+		media := d["media"].([]any)
+		if len(media) != 2 {
+			t.Fatalf("%d media", len(media))
+		}
+		checkKeys(t, media[0].(asJSON), asJSON{"type": "audio", "port": 4000, "num_ports": 1, "proto": "RTP/AVP", "address": "0.0.0.0",
+			"direction": "sendonly", "holds": true, "held": false,
+			"formats": []any{
+				asJSON{"format": "0", "encoding": nil, "clock_rate": nil, "params": nil},
+				asJSON{"format": "96", "encoding": "opus", "clock_rate": 48000., "params": "2"},
+			},
+			"attributes": []any{
+				asJSON{"name": "rtpmap", "value": "96 opus/48000/2"}, asJSON{"name": "ptime", "value": "20"}, asJSON{"name": "sendonly", "value": nil},
+			}})
+		checkKeys(t, media[1].(asJSON), asJSON{"type": "video", "port": 0, "direction": "sendrecv", "held": false})
+	}
+
+	whole := record(sdpInvite("application/sdp", heldSDP))
+	description(whole["sdp"])
+	checkKeys(t, whole, asJSON{"parts": nil})
+
+	in := sdpInvite("multipart/mixed;boundary=b", "--b\r\nContent-Type: application/sdp\r\nX: y\r\n\r\n"+heldSDP+"\r\n--b\r\n\r\nhello\r\n--b--\r\n")
+	parts := record(in)["parts"].([]any)
+	if len(parts) != 2 {
+		t.Fatalf("%d parts", len(parts))
+	}
+	first, second := parts[0].(asJSON), parts[1].(asJSON)
+	description(first["sdp"])
+	at(in, first, "v=0")
+	checkKeys(t, first, asJSON{"content_type": "application/sdp", "body_len": len(heldSDP), "parts": nil,
+		"headers": []any{asJSON{"name": "Content-Type", "value": "application/sdp"}, asJSON{"name": "X", "value": "y"}}})
+	at(in, second, "hello")
+	checkKeys(t, second, asJSON{"body_len": 5, "sdp": nil, "headers": []any{}})
+
+	in = sdpInvite("application/sdp", "v=0\r\nm=audio x\r\ns\r\n")
+	bad := record(in)["sdp"].(asJSON)
+	checkKeys(t, bad, asJSON{"error_code": "line", "name": nil})
+	at(in, bad["media"].([]any)[0], "x\r\ns")
+	in = sdpInvite("multipart/mixed;boundary=b", "--b\r\n\r\nhello")
+	checkKeys(t, record(in)["parts_error"].(asJSON), asJSON{"error_code": "boundary"})
+
+	in = sdpInvite("multipart/mixed;boundary=b", strings.Repeat("--b\r\n\r\n\r\n", 3000)+"--b--")
+	cut := record(in)
+	if n := len(cut["parts"].([]any)); n != 1000 {
+		t.Errorf("%d parts", n)
+	}
+	checkKeys(t, cut["parts_error"].(asJSON), asJSON{"error_code": "limit"})
+
+	for _, in := range []string{
+		sdpInvite("text/plain", heldSDP), sdpInvite("application/sdp", ""),
+		strings.Replace(sdpInvite("application/sdp", heldSDP), "Supported", "Content-Encoding: gzip\r\nSupported", 1),
+	} {
+		checkKeys(t, record(in), asJSON{"sdp": nil, "parts": nil})
+	}
+}
+
 // TestCheckAnswers asks that an answer is compared with the offer before it.
 func TestCheckAnswers(t *testing.T) {
 	offer := sdpInvite("application/sdp", strings.Replace(heldSDP, "0.0.0.0", "192.0.2.5", 1))

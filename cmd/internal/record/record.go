@@ -56,6 +56,7 @@ type Record struct {
 	// and the Request-URI where it does not.
 	Errors []ValueError `json:"errors"`
 
+	Content
 	*Failure
 }
 
@@ -109,6 +110,7 @@ func Of(file string, m *codec.Message, err error) *Record {
 	r.ContentLength = contentLength(m)
 	r.BodyLen, r.TrailingLen = len(m.Body()), len(m.Trailing())
 	r.typed(m)
+	r.Content = contentOf(m)
 	r.Failure = failure(m, err)
 	return r
 }

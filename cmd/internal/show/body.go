@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/sipwire/sipwire/cmd/internal/record"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/multipart"
@@ -19,6 +20,10 @@ func (pr *Printer) body(m *codec.Message, last bool) {
 		return
 	}
 	pr.line(join(last), pr.p.title.Sprint("body"), "  "+sizeAndType(body, contentType))
+	if record.IsCompressed(m) {
+		pr.text(under(last), body)
+		return
+	}
 	pr.content(under(last), contentType, body, 1)
 }
 
