@@ -12,7 +12,8 @@
 // Before each batch the case runs over its messages for up to a millisecond
 // outside of its time, in their own order. Otherwise the case that follows a
 // slow one would find the caches empty, and the floor, which does nothing but
-// read memory, would suffer most: every ratio to it would look too good.
+// read memory, would suffer most: every ratio to it would look too good. The
+// floor is measured alone as well, before all others.
 //
 // A case whose code makes garbage collects it after its batch, outside of its
 // time, so that the garbage of one does not slow the next. This favours
@@ -36,7 +37,8 @@ type Case struct {
 	Messages  int
 	MeanBytes float64
 
-	// Floor marks the copy that the other cases of the set are divided by.
+	// Floor marks the copy that the other cases of the set are divided by. It
+	// is also measured alone: see Result.Hot.
 	Floor bool
 
 	// Foreign says that the case allocates outside of Go's heap, so that
@@ -58,6 +60,12 @@ type Options struct {
 	Batch  int    // messages a batch, 1024
 	Core   int    // core to pin to; 0 means the last one allowed, -1 none
 	Seed   uint64 // of the picks
+
+	// OwnPicks draws picks for each case, in place of the same ones for all
+	// cases of a round, and leaves out the warm-up. It is for sets larger than
+	// the caches: otherwise each case would find what the one before it has
+	// fetched.
+	OwnPicks bool
 
 	// Budget, if set, ends the rounds early once it is spent, but not
 	// before the fifth.
@@ -84,6 +92,12 @@ type Result struct {
 	// XCopy is Median divided by that of the floor of the same set, or 0
 	// without one.
 	XCopy float64
+
+	// Hot is the floor of the same set when nothing runs beside it, and XHot
+	// Median divided by that. In a long run the other cases push the messages
+	// out of the nearer caches, and the floor, which does nothing but read
+	// them, suffers most: XCopy flatters there. Both are 0 without a floor.
+	Hot, XHot float64
 }
 
 // MBs is the throughput in millions of bytes a second.
@@ -152,6 +166,21 @@ func Run(cases []Case, o Options) ([]Result, error) {
 	}
 
 	var sink uint64
+	hot := map[string]float64{}
+	for i := range cases {
+		if c := &cases[i]; c.Floor {
+			alone := make([]float64, 0, o.Rounds)
+			for range o.Rounds {
+				draw()
+				p := pick(c)[:sizes[i]]
+				t := time.Now()
+				sink += c.Run(p)
+				alone = append(alone, float64(time.Since(t).Nanoseconds())/float64(len(p)))
+			}
+			slices.Sort(alone)
+			hot[c.Set] = percentile(alone, 50)
+		}
+	}
 	begun := time.Now()
 	for round := range o.Rounds {
 		if o.Budget > 0 && round >= 5 && time.Since(begun) > o.Budget {
@@ -160,8 +189,12 @@ func Run(cases []Case, o Options) ([]Result, error) {
 		draw()
 		for i := range cases {
 			c := &cases[i]
+			if o.OwnPicks {
+				draw()
+			} else {
+				sink += c.Run(warm[i])
+			}
 			p := pick(c)[:sizes[i]]
-			sink += c.Run(warm[i])
 			t := time.Now()
 			sink += c.Run(p)
 			d := time.Since(t)
@@ -188,6 +221,8 @@ func Run(cases []Case, o Options) ([]Result, error) {
 	for i := range results {
 		if f := floor[results[i].Set]; f > 0 {
 			results[i].XCopy = results[i].Median / f
+			results[i].Hot = hot[results[i].Set]
+			results[i].XHot = results[i].Median / results[i].Hot
 		}
 	}
 	return results, nil

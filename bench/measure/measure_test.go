@@ -3,6 +3,7 @@ package measure
 import (
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,9 @@ func TestRun(t *testing.T) {
 	if rs[0].XCopy != 1 || rs[1].XCopy <= 1 || rs[3].XCopy != 0 {
 		t.Errorf("ratios to the floor: %v %v %v", rs[0].XCopy, rs[1].XCopy, rs[3].XCopy)
 	}
+	if rs[0].Hot <= 0 || rs[1].Hot != rs[0].Hot || rs[1].XHot != rs[1].Median/rs[0].Hot || rs[3].Hot != 0 {
+		t.Errorf("the floor alone: %+v", rs)
+	}
 	if rs[0].Allocs != 0 || rs[0].Bytes != 0 {
 		t.Errorf("spinning allocates %v, %v bytes", rs[0].Allocs, rs[0].Bytes)
 	}
@@ -82,6 +86,34 @@ func TestBudget(t *testing.T) {
 	// of a warm-up and a batch.
 	if n != 13 {
 		t.Errorf("%d runs on a spent budget", n)
+	}
+}
+
+// TestOwnPicks asks that each case has picks of its own, and no warm-up.
+func TestOwnPicks(t *testing.T) {
+	for _, own := range []bool{false, true} {
+		var last [2][]int32
+		runs := 0
+		record := func(i int) func([]int32) uint64 {
+			return func(p []int32) uint64 {
+				last[i] = append(last[i][:0], p...)
+				runs++
+				return 0
+			}
+		}
+		cases := []Case{{Impl: "a", Messages: 1 << 20, Run: record(0)}, {Impl: "b", Messages: 1 << 20, Run: record(1)}}
+		if _, err := Run(cases, Options{Rounds: 1, Batch: 1000, OwnPicks: own}); err != nil {
+			t.Fatal(err)
+		}
+		// How long a batch is hangs on the time that a message takes.
+		n := min(len(last[0]), len(last[1]))
+		if same := slices.Equal(last[0][:n], last[1][:n]); same == own || n < few {
+			t.Errorf("OwnPicks %v: the same picks: %v, %d of them", own, same, n)
+		}
+		// Two to size the batch, one to count allocations, the batch; a warm-up.
+		if want := map[bool]int{true: 2 * 4, false: 2 * 5}[own]; runs != want {
+			t.Errorf("OwnPicks %v: %d runs, want %d", own, runs, want)
+		}
 	}
 }
 

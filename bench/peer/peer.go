@@ -39,12 +39,19 @@ const (
 	RewriteReceived Task = "rewrite-received"
 	ProxyReceived   Task = "proxy-received"
 	ReplyReceived   Task = "reply-received"
+
+	// Encode and Stamp with one message for all, as a program has it that
+	// holds few. The tasks themselves have as many as the set, by turns: what
+	// each holds is then fetched from a farther cache.
+	EncodeOne Task = "encode-one"
+	StampOne  Task = "stamp-one"
 )
 
 // Tasks lists all tasks in the order of reports.
 func Tasks() []Task {
 	return []Task{
-		Call, Copy, Index, Read, Typed, Encode, Rewrite, RewriteReceived, Proxy, ProxyReceived, Reply, ReplyReceived, Stamp, Stream,
+		Call, Copy, Index, Read, Typed, Encode, EncodeOne, Rewrite, RewriteReceived, Proxy, ProxyReceived, Reply, ReplyReceived,
+		Stamp, StampOne, Stream,
 	}
 }
 
@@ -73,6 +80,10 @@ func (t Task) About() string {
 		return "write a prepared request with new identifiers"
 	case Stream:
 		return "take messages out of a byte stream"
+	case EncodeOne:
+		return "encode, one message for all"
+	case StampOne:
+		return "stamp, one request for all"
 	case RewriteReceived:
 		return "rewrite, with received and rport"
 	case ProxyReceived:
@@ -99,6 +110,18 @@ func (t Task) plain() Task {
 		return Reply
 	}
 	return t
+}
+
+// Base is the task that a parser prepares for this one: for EncodeOne and
+// StampOne that of many messages, whose picks are then all the same.
+func (t Task) Base() (base Task, one bool) {
+	switch t {
+	case EncodeOne:
+		return Encode, true
+	case StampOne:
+		return Stamp, true
+	}
+	return t, false
 }
 
 // notes reports whether the task notes the source of a request in its Via.

@@ -39,14 +39,14 @@ type options struct {
 
 func main() {
 	o := options{}
-	flag.BoolVar(&o.json, "json", false, "write all results to standard output as one JSON array of {task, impl, set, ns_per_msg, p10, bytes_per_op, allocs_per_op, x_copy}")
+	flag.BoolVar(&o.json, "json", false, "write all results to standard output as one JSON array of {task, impl, set, ns_per_msg, p10, bytes_per_op, allocs_per_op, x_copy, x_hot_copy}")
 	flag.BoolVar(&o.quick, "quick", false, "finish in about 40 seconds, without the parsers in C")
 	flag.StringVar(&o.tier, "tier", "", "force this tier of kernels: "+tierNames())
 	flag.StringVar(&o.dir, "corpus", "", "measure over the messages in this folder in place of the generated ones")
 	flag.StringVar(&o.out, "out", "", "write results.json, report.md, table.md and SVG charts to this folder (default \"results\" for a full run; nothing with -quick, -json or -corpus)")
 	flag.StringVar(&o.impls, "impl", "", "only these parsers, parted by commas: "+implNames())
 	flag.StringVar(&o.tasks, "task", "", "only these tasks, parted by commas: "+taskNames())
-	flag.StringVar(&o.only, "part", "", "only these parts, parted by commas: main, sets, bodies, sweeps, cores")
+	flag.StringVar(&o.only, "part", "", "only these parts, parted by commas: main, sets, far, bodies, sweeps, cores")
 	flag.Uint64Var(&o.seed, "seed", corpus.DefaultSeed, "seed of the generated messages")
 	flag.IntVar(&o.messages, "messages", corpus.DefaultSize, "how many messages to generate")
 	flag.IntVar(&o.rounds, "rounds", 0, "rounds for each table (default 60, with -quick 20)")

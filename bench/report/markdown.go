@@ -11,6 +11,7 @@ import (
 
 	"github.com/sipwire/sipwire/bench/measure"
 	"github.com/sipwire/sipwire/bench/peer"
+	"github.com/sipwire/sipwire/bench/suite"
 )
 
 // writeFolder writes results.json, report.md, table.md and the charts.
@@ -53,22 +54,22 @@ func (r *report) writeTable(w io.Writer) error {
 			impls = append(impls, i.Name)
 		}
 	}
-	fmt.Fprintf(w, "Nanoseconds a message, on one core; × is the multiple of a plain copy of the same messages")
+	fmt.Fprintf(w, "Measured on %s on %s.\nNanoseconds a message, on one core; × is the multiple of a plain copy of the same messages", r.Date, r.CPU)
 	if c, ok := at[[2]string{"memcpy", string(peer.Copy)}]; ok {
-		fmt.Fprintf(w, " (%s ns)", ns(c.Median))
+		fmt.Fprintf(w, "\nthat nothing else runs beside (%s ns; %s ns among the other tasks of the run)", ns(c.Hot), ns(c.Median))
 	}
 	fmt.Fprintf(w, ".\n\n| parser | %s | allocations, read |\n|---|%s---:|\n", strings.Join(tasks, " | "), strings.Repeat("---:|", len(tasks)))
 	for _, impl := range impls {
-		cells := []string{impl}
+		cells := []string{r.named(impl)}
 		for _, t := range tasks {
 			x, ok := at[[2]string{impl, t}]
 			switch {
 			case !ok:
 				cells = append(cells, "–")
-			case x.XCopy == 0:
+			case x.XHot == 0:
 				cells = append(cells, ns(x.Median))
 			default:
-				cells = append(cells, fmt.Sprintf("%s (%s ×)", ns(x.Median), times(x.XCopy)))
+				cells = append(cells, fmt.Sprintf("%s (%s ×)", ns(x.Median), times(x.XHot)))
 			}
 		}
 		allocs := "–"
@@ -80,6 +81,14 @@ func (r *report) writeTable(w io.Writer) error {
 	fmt.Fprintf(w, "\n%s.\n%s; medians of interleaved rounds.\nMeasured with `%s`.\n", r.machine(), r.corpus(), r.Command)
 	_, err := fmt.Fprintf(w, "Versions: %s.\n", r.versions())
 	return err
+}
+
+// named is the name of a parser in the table: ours with the tier that ran.
+func (r *report) named(impl string) string {
+	if impl == suite.Reference {
+		return impl + "-" + r.Tier
+	}
+	return impl
 }
 
 // versions names each peer once, tiers aside.
@@ -103,7 +112,7 @@ func (r *report) writeMarkdown(w io.Writer) error {
 	for _, i := range r.Impls {
 		fmt.Fprintf(w, "- %s %s: %s\n", i.Name, i.Version, i.About)
 	}
-	fmt.Fprint(w, "\n## One core\n\n")
+	fmt.Fprint(w, "\n## One core\n\n× copy divides by the copy as it runs among the other cases, × hot copy by the copy when nothing runs beside it.\n\n")
 	markdownResults(w, r.Main)
 	if len(r.Cores2) > 0 {
 		fmt.Fprintf(w, "\n## All %d cores\n\nWall time divided by the messages of all cores.\n\n| task | parser | ns | p10 | p90 | million messages a second |\n|---|---|---:|---:|---:|---:|\n", r.Cores)
@@ -114,6 +123,10 @@ func (r *report) writeMarkdown(w io.Writer) error {
 	if len(r.Sets) > 0 {
 		fmt.Fprint(w, "\n## The sets beside it\n\nThe set `same` is one message over and over: what the other sets keep the branch predictor from.\n\n")
 		markdownResults(w, r.Sets)
+	}
+	if len(r.Far) > 0 {
+		fmt.Fprint(w, "\n## A set larger than the caches\n\nEach case draws its own messages, so that none finds what another has fetched.\n\n")
+		markdownResults(w, r.Far)
 	}
 	r.markdownBodies(w)
 	for _, s := range r.Sweeps {
@@ -144,9 +157,9 @@ func (r *report) writeMarkdown(w io.Writer) error {
 }
 
 func markdownResults(w io.Writer, rs []measure.Result) {
-	fmt.Fprint(w, "| set | task | parser | ns | p10 | p90 | × copy | MB/s | B/op | allocs/op | messages |\n|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n")
+	fmt.Fprint(w, "| set | task | parser | ns | p10 | p90 | × copy | × hot copy | MB/s | B/op | allocs/op | messages |\n|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
 	for _, x := range rs {
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s | %.0f | %s | %s | %d |\n", x.Set, x.Task, x.Impl,
-			ns(x.Median), ns(x.P10), ns(x.P90), times(x.XCopy), x.MBs(), count(x.Bytes), count(x.Allocs), x.Messages)
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s | %s | %.0f | %s | %s | %d |\n", x.Set, x.Task, x.Impl,
+			ns(x.Median), ns(x.P10), ns(x.P90), times(x.XCopy), times(x.XHot), x.MBs(), count(x.Bytes), count(x.Allocs), x.Messages)
 	}
 }

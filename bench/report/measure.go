@@ -31,6 +31,7 @@ type report struct {
 
 	Main   []measure.Result // the main set, one core
 	Sets   []measure.Result // the sets beside it
+	Far    []measure.Result // a set larger than the caches
 	Cores2 []measure.Result // the main set on all cores
 	Bodies []measure.Result // readers of session descriptions, on bodies of their own
 	Sweeps []sweep
@@ -118,6 +119,17 @@ func measureAll(o *options) (*report, error) {
 			r.Sets = append(r.Sets, rs...)
 		}
 	}
+	if o.part("far") && !o.quick && o.dir == "" {
+		far, err := o.among(suite.FarTasks())
+		if err != nil {
+			return nil, err
+		}
+		m := o.limits("sets")
+		m.OwnPicks = true
+		if r.Far, err = r.beside(impls, far, suite.Far(o.seed), m); err != nil {
+			return nil, err
+		}
+	}
 	if o.part("bodies") && o.dir == "" {
 		if r.Bodies, err = o.measureBodies(); err != nil {
 			return nil, err
@@ -126,7 +138,7 @@ func measureAll(o *options) (*report, error) {
 	if o.part("sweeps") && o.dir == "" {
 		// Tiers are told apart by the other tables.
 		impls := slices.DeleteFunc(slices.Clone(impls), func(i peer.Impl) bool { return i.Tier != "" })
-		tasks := slices.DeleteFunc(slices.Clone(others), func(t peer.Task) bool { return t == peer.Proxy || t == peer.Rewrite })
+		tasks := slices.DeleteFunc(slices.Clone(others), func(t peer.Task) bool { return t != peer.Copy && t != peer.Index && t != peer.Read })
 		for _, sw := range suite.Sweeps(o.seed, 512) {
 			if o.quick {
 				sw.Sizes = everyOther(sw.Sizes)

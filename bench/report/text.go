@@ -21,17 +21,19 @@ type row struct {
 	Bytes  *float64 `json:"bytes_per_op"`
 	Allocs *float64 `json:"allocs_per_op"`
 	XCopy  *float64 `json:"x_copy"`
+	XHot   *float64 `json:"x_hot_copy"`
 }
 
 func (r *report) writeJSON(w io.Writer) error {
 	rows := []row{}
 	add := func(rs []measure.Result) {
 		for _, x := range rs {
-			rows = append(rows, row{x.Task, x.Impl, x.Set, x.Median, x.P10, known(x.Bytes, 0), known(x.Allocs, 0), known(x.XCopy, 1e-9)})
+			rows = append(rows, row{x.Task, x.Impl, x.Set, x.Median, x.P10, known(x.Bytes, 0), known(x.Allocs, 0), known(x.XCopy, 1e-9), known(x.XHot, 1e-9)})
 		}
 	}
 	add(r.Main)
 	add(r.Sets)
+	add(r.Far)
 	for _, s := range r.Sweeps {
 		add(s.Points)
 	}
@@ -58,6 +60,7 @@ func (r *report) writeText(w io.Writer) error {
 	}{
 		{"One core", r.Main},
 		{"The sets beside it", r.Sets},
+		{"A set larger than the caches, picks of its own for each case", r.Far},
 		{"Session descriptions", r.Bodies},
 	} {
 		if len(part.rs) == 0 {
@@ -99,10 +102,10 @@ func (r *report) writeText(w io.Writer) error {
 
 func writeResults(w io.Writer, rs []measure.Result) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(tw, "set\ttask\timpl\tns\tp10\tp90\tx copy\tMB/s\tB/op\tallocs/op\tmessages\t")
+	fmt.Fprintln(tw, "set\ttask\timpl\tns\tp10\tp90\tx copy\tx hot copy\tMB/s\tB/op\tallocs/op\tmessages\t")
 	for _, x := range rs {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.0f\t%s\t%s\t%d\t\n", x.Set, x.Task, x.Impl,
-			ns(x.Median), ns(x.P10), ns(x.P90), times(x.XCopy), x.MBs(), count(x.Bytes), count(x.Allocs), x.Messages)
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.0f\t%s\t%s\t%d\t\n", x.Set, x.Task, x.Impl,
+			ns(x.Median), ns(x.P10), ns(x.P90), times(x.XCopy), times(x.XHot), x.MBs(), count(x.Bytes), count(x.Allocs), x.Messages)
 	}
 	if err := tw.Flush(); err != nil {
 		return err

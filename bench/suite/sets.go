@@ -31,10 +31,23 @@ func Others(seed uint64, n int) ([]Set, error) {
 	return sets, nil
 }
 
+// Far is a set larger than the caches, some 78 MB of the mixed messages: each
+// message comes from memory, as on a proxy with other work between two of them.
+// It is measured with measure.Options.OwnPicks.
+func Far(seed uint64) Set {
+	return Set{"far", corpus.Generate(seed, 100_000)}
+}
+
+// FarTasks are the tasks that are measured on Far: those that hold nothing for
+// each message of the set.
+func FarTasks() []peer.Task {
+	return []peer.Task{peer.Copy, peer.Index, peer.Read, peer.RewriteReceived, peer.ProxyReceived, peer.ReplyReceived}
+}
+
 // OtherTasks are the tasks that are measured on the sets of Others and of the
 // sweeps.
 func OtherTasks() []peer.Task {
-	return []peer.Task{peer.Copy, peer.Index, peer.Read, peer.Rewrite, peer.Proxy}
+	return []peer.Task{peer.Copy, peer.Index, peer.Read, peer.Rewrite, peer.RewriteReceived, peer.Proxy, peer.ProxyReceived}
 }
 
 // Sweep is a row of sets that differ in one size.

@@ -35,7 +35,8 @@ func TestAgreement(t *testing.T) {
 			tasks[c.Task] = true
 		}
 	}
-	for _, task := range []peer.Task{peer.Index, peer.Read, peer.Typed, peer.Encode, peer.Rewrite, peer.Proxy, peer.Reply, peer.Stamp, peer.Stream} {
+	for _, task := range []peer.Task{peer.Index, peer.Read, peer.Typed, peer.Encode, peer.EncodeOne, peer.Rewrite,
+		peer.RewriteReceived, peer.Proxy, peer.ProxyReceived, peer.Reply, peer.ReplyReceived, peer.Stamp, peer.StampOne, peer.Stream} {
 		if !tasks[string(task)] {
 			t.Errorf("our parser has no case of %s", task)
 		}

@@ -5,7 +5,6 @@ package main
 import (
 	"net"
 	"net/netip"
-	"strconv"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
@@ -47,6 +46,7 @@ func startServer(name string) (to netip.AddrPort, err error) {
 type answerer struct {
 	m     codec.Message
 	reply compose.Reply
+	key   compose.Key
 	tag   []byte
 }
 
@@ -54,18 +54,17 @@ func (a *answerer) answer(dst, in []byte, src netip.AddrPort) []byte {
 	if a.m.Parse(in) != nil || a.m.Method() != header.MethodOPTIONS {
 		return dst
 	}
-	hash, err := a.m.TransactionHash(1)
-	if err != nil {
+	var err error
+	if a.tag, err = a.key.AppendTag(a.tag[:0], &a.m); err != nil {
 		return dst
 	}
-	a.tag = strconv.AppendUint(a.tag[:0], hash, 16)
 	a.reply = compose.Reply{Status: 200, Tag: a.tag, Source: src, Fields: able}
 	dst, _ = compose.AppendReply(dst, &a.m, &a.reply)
 	return dst
 }
 
 func serveBatches(s *udp.Socket) {
-	var a answerer
+	a := answerer{key: compose.NewKey()}
 	out := make([]byte, 0, 65536)
 	answers := make([]udp.Datagram, 0, batch)
 	for {
@@ -85,7 +84,7 @@ func serveBatches(s *udp.Socket) {
 }
 
 func servePlain(c *net.UDPConn) {
-	var a answerer
+	a := answerer{key: compose.NewKey()}
 	in, out := make([]byte, 65536), make([]byte, 0, 65536)
 	for {
 		n, src, err := c.ReadFromUDPAddrPort(in)
