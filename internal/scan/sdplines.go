@@ -21,6 +21,9 @@ const SDPRoom = 64
 // ends and marks must have the same length, and src less than 4 GiB.
 // n is -1 when that length does not suffice; SDPRoom more than there are lines
 // always does. Entries behind those that are counted may be overwritten.
+//
+// There are kernels for AVX2 and AVX-512. On arm64 the generic one runs, whatever
+// the tier: nobody has measured a body there yet.
 func SDPLines(src []byte, ends, marks []uint32) (n, nmarks int, odd bool) {
 	return sdpLinesTier(src, ends, marks)
 }
