@@ -114,7 +114,10 @@ func TestViaFaults(t *testing.T) {
 			in := strings.Replace(faultInvite, good, before+c.via, 1)
 			want := codec.Fault{Code: c.code, Header: header.IDVia, Offset: strings.Index(in, c.at)}
 			for name, run := range map[string]func(m *codec.Message) error{
-				"reply":  func(m *codec.Message) error { _, err := AppendReply(nil, m, &Reply{Status: 400, Tag: []byte("t"), Source: source}); return err },
+				"reply": func(m *codec.Message) error {
+					_, err := AppendReply(nil, m, &Reply{Status: 400, Tag: []byte("t"), Source: source})
+					return err
+				},
 				"ACK":    func(m *codec.Message) error { _, err := AppendACK(nil, m, response); return err },
 				"CANCEL": func(m *codec.Message) error { _, err := AppendCancel(nil, m); return err },
 			} {

@@ -106,7 +106,7 @@ func (c *checker) lines() {
 		}
 	}
 	for _, f := range c.m.Fields() {
-		if f.Folded {
+		if f.Folded && c.m.ParseFault().Code != sipwire.ErrFolded { // which says it already
 			c.add(Note, RuleFolded, rfc3261("7.3.1"), fieldName(&f), f.Offset+bytes.IndexByte(c.b[f.Offset:headEnd], '\n')+1,
 				"continued on the next line: allowed, but some elements cannot read it")
 			break
