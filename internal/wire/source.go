@@ -10,8 +10,9 @@ import (
 )
 
 // The text of an address and a port, as a server notes them in a Via (RFC 3261,
-// 18.2.1). Every message has another one: loops over digits were a fifth of a
-// proxy's time for that, since no branch predictor knows their length.
+// 18.2.1). Every message may have another one, so that no branch predictor knows
+// how many digits there are: they are written without a loop. With the marks in
+// header.Via, index, edits and received took 14 to 20 % less (2026-11).
 
 // octets holds the digits of each octet and the dot behind them, as a
 // little-endian word, and their number.
