@@ -31,10 +31,15 @@ func TestAllocs(t *testing.T) {
 	bad := new(codec.Message)
 	_ = bad.Parse([]byte("OPTIONS\r\n\r\n"))
 	other := parse(msg("OPTIONS sip:bob@example.com SIP/2.0", "z9hG4bK2", "1 OPTIONS"))
+	prack := parse(msg("PRACK sip:bob@example.com SIP/2.0", "z9hG4bKp", "2 PRACK", "To: <sip:bob@example.com>;tag=b1", "RAck: 7 1 INVITE"))
+	var early [3][]byte
+	for i, rseq := range []string{"7", "8", "9"} {
+		early[i] = []byte(resp(183, "INVITE", "Require: 100rel", "RSeq: "+rseq))
+	}
 	ok := compose.Reply{Status: 200}
 	ring, reject := compose.Reply{Status: 180}, compose.Reply{Status: 486}
 
-	l := New(new(null), Config{MaxSource: 100, Ends: true, MaxTransactions: 3})
+	l := New(new(null), Config{MaxSource: 100, Ends: true, MaxTransactions: 3, Answer: 10 * time.Minute})
 	now := time.Second
 	drain := func(d time.Duration) {
 		for now += d; ; {
@@ -68,6 +73,18 @@ func TestAllocs(t *testing.T) {
 			_ = l.Repeat(h, now)
 			l.Receive(ack, udpPeer, now)
 		},
+		"INVITE server, reliable responses": func() {
+			h := begin(invite)
+			_ = l.Respond(h, early[0], now)
+			_ = l.Reply(begin(prack), prack, &ok, now)
+			_ = l.Respond(h, early[1], now)
+			_ = l.Respond(h, early[2], now)
+			drain(time.Second)
+			_ = l.Reply(h, nil, &reject, now)
+			l.Receive(ack, udpPeer, now)
+		},
+		"INVITE server, forgotten": func() { begin(invite) },
+		"rejected":                 func() { _ = l.Reject(options, udpPeer, &reject) },
 		"INVITE server, cancelled": func() {
 			begin(invite)
 			l.Receive(cancel, udpPeer, now)
