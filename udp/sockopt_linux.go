@@ -94,6 +94,13 @@ func memInfoDrops(c *net.UDPConn) (uint32, bool) {
 	return v[skMemInfoDrops], ok
 }
 
+// memInfoWaiting returns the bytes that the kernel charges for the packets that
+// wait.
+func memInfoWaiting(c *net.UDPConn) (int, bool) {
+	v, ok := memInfo(c)
+	return int(v[skMemInfoRmemAlloc]), ok
+}
+
 // enableOverflow asks for a count of drops with each packet.
 func enableOverflow(c *net.UDPConn) bool {
 	return withFD(c, func(fd int) error {

@@ -73,6 +73,14 @@ func (r *Reader) Stats() Stats {
 
 // dropCounter widens the kernel's 32-bit count. It must be read at least once
 // in 2^32 drops.
+// Waiting returns how much of the receive buffer is taken by packets that wait
+// to be read, in the bytes of [Buffer]: Buffer{Granted: n}.Packets(size) of them,
+// if they have that size. Linux gives back the share of packets that were read
+// late, but before it wakes a reader: while packets wait, it may be too much by
+// a quarter of the buffer. It is not ok where the system does not say. Any
+// goroutine may call it; it allocates.
+func (r *Reader) Waiting() (n int, ok bool) { return memInfoWaiting(r.conn) }
+
 type dropCounter struct {
 	mu     sync.Mutex
 	source DropSource

@@ -31,6 +31,7 @@ func controlSize(*Reader) int                  { return 0 }
 func (*control) parse([]byte)                  {}
 func prepare(*Reader) error                    { return nil }
 func memInfoDrops(*net.UDPConn) (uint32, bool) { return 0, false }
+func memInfoWaiting(*net.UDPConn) (int, bool)  { return 0, false }
 func enableOverflow(*net.UDPConn) bool         { return false }
 
 // The net package sets buffers but does not say what was granted.

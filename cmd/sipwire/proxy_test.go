@@ -1,8 +1,14 @@
 package main
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -88,6 +94,15 @@ func TestProxyErrors(t *testing.T) {
 	defer taken.Close()
 	files := write(t, "listen = [\"udp:127.0.0.1:0\"\n", "listen = 5\n", "lisen = []\n", "[[route]]\nby = \"x\"\n", "listen = [\"udp:127.0.0.1:0\"]\n", "no certificate")
 	hop := "127.0.0.1:5081"
+	takenTCP, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer takenTCP.Close()
+	one, two, old := certificateFiles(t, "p.example", time.Hour), certificateFiles(t, "p.example", time.Hour), certificateFiles(t, "p.example", -time.Hour)
+	withTLS := func(cert, key string, more ...string) []string {
+		return append([]string{"-l", "tls:127.0.0.1:0", "--cert", cert, "--cert-key", key}, append(more, hop)...)
+	}
 	for _, c := range []struct {
 		args   []string
 		status int
@@ -99,17 +114,25 @@ func TestProxyErrors(t *testing.T) {
 		{[]string{"-l", "udp:127.0.0.1:99999", hop}, exitUsage, `"99999" is not a port`},
 		{[]string{"-l", "udp:127.0.0.1:0", "--branch-key", "12", hop}, exitUsage, "not 32 hexadecimal digits"},
 		{[]string{"-l", "udp:127.0.0.1:0", "--cert", "x", hop}, exitUsage, "go together"},
-		{[]string{"-l", "udp:127.0.0.1:0", "127.0.0.1"}, exitBad, "is not [udp:|tcp:|tls:]host:port"},
+		{[]string{"-l", "udp:127.0.0.1:0", "127.0.0.1"}, exitUsage, "is not [udp:|tcp:|tls:]host:port"},
 		{[]string{"-l", "udp:" + taken.LocalAddr().String(), hop}, exitBad, taken.LocalAddr().String() + ": bind: address already in use"},
 		{[]string{"-l", "udp:0.0.0.0:0", hop}, exitBad, "a name is needed"},
 		{[]string{"-l", "tls:127.0.0.1:0", hop}, exitBad, "a certificate is needed"},
 		{[]string{"-l", "tls:127.0.0.1:0", "--cert", files[5], "--cert-key", files[5], hop}, exitBad, files[5]},
 		{[]string{"-l", "udp:127.0.0.1:0", "--ca", files[5], hop}, exitBad, "no certificate in it"},
 		{[]string{"-c", "/no/such/file"}, exitBad, "/no/such/file: no such file or directory"},
-		{[]string{"-c", files[0]}, exitBad, files[0] + ":1:28: "},
-		{[]string{"-c", files[1]}, exitBad, files[1]},
-		{[]string{"-c", files[2]}, exitBad, `the key "lisen" is not known`},
-		{[]string{"-c", files[3]}, exitBad, `route 1: by is "x"`},
+		{[]string{"-c", files[0]}, exitBad, files[0] + ":"},
+		{[]string{"-c", files[1]}, exitBad, files[1] + ":1:10: "},
+		{[]string{"-c", files[2]}, exitBad, files[2] + `:1:1: the key "lisen" is not known`},
+		{[]string{"-c", files[3]}, exitBad, files[3] + `:2:6: by is "x"`},
+		{[]string{"-l", "tcp:" + takenTCP.Addr().String(), hop}, exitBad, takenTCP.Addr().String() + ": bind: address already in use"},
+		{[]string{"-l", "udp:127.0.0.1:0", "--status", takenTCP.Addr().String(), hop}, exitBad, "bind: address already in use"},
+		{[]string{"-l", "udp:127.0.0.1:0", "a b:1"}, exitUsage, "neither an IP address nor a name"},
+		{[]string{"-l", "udp:127.0.0.1:0", "none.invalid:5060"}, exitBad, `no address for "none.invalid"`},
+		{withTLS(one[0], two[1]), exitBad, "private key does not match public key"},
+		{withTLS(one[0], "/no/such/key"), exitBad, "no such file"},
+		{withTLS(old[0], old[1]), exitBad, old[0] + ": expired at "},
+		{withTLS(one[0], one[1], "--name", "q.example"), exitBad, "valid for p.example, not q.example"},
 		{[]string{"-c", files[4]}, exitBad, "no route, and no next hop"},
 	} {
 		got := tool(t, nil, append([]string{"proxy"}, c.args...)...)
@@ -158,13 +181,12 @@ func TestProxyReload(t *testing.T) {
 		}
 	}
 	arrives(0)
-	configure("[[")
+	configure("[[") // SIGHUP or the change of the file, what is first
 	p.signals <- syscall.SIGHUP
-	p.match(t, "the old next hops stay: .*proxy.toml:1:")
+	p.match(t, "the old next hops and header rules stay: .*proxy.toml:1:")
 	arrives(0)
-	configure(rule(1))
-	p.signals <- syscall.SIGHUP
-	p.match(t, "next hops read again: 1 rules")
+	configure(rule(1) + "[[header]]\nset = [\"X-A: 1\"]\n") // without a signal
+	p.match(t, "read again: 1 rules for next hops, 1 for headers")
 	arrives(1)
 	resp, err := http.Get(p.match(t, `status at (\S+)`) + "metrics")
 	if err != nil {
@@ -180,4 +202,31 @@ func TestProxyReload(t *testing.T) {
 	if got, want := p.stop(t), "sipwire: received 3 = forwarded 3 + answered 0 + absorbed 0 + dropped 0"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+}
+
+// certificateFiles writes a certificate for a name, valid for so long, and its
+// key.
+func certificateFiles(t *testing.T, name string, valid time.Duration) (files [2]string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	cert := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: now.Add(-24 * time.Hour), NotAfter: now.Add(valid), DNSNames: []string{name}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, cert, cert, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkcs, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, b := range []*pem.Block{{Type: "CERTIFICATE", Bytes: der}, {Type: "PRIVATE KEY", Bytes: pkcs}} {
+		files[i] = filepath.Join(t.TempDir(), "pem")
+		if err := os.WriteFile(files[i], pem.EncodeToMemory(b), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
 }

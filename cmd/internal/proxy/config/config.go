@@ -2,14 +2,14 @@
 package config
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"strings"
 
-	"github.com/BurntSushi/toml"
+	"github.com/pelletier/go-toml/v2"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/cmd/internal/proxy/hops"
@@ -17,21 +17,50 @@ import (
 
 // A File is what the file says. What it does not say is zero.
 type File struct {
-	Listen      []string `toml:"listen"`
-	Name        string   `toml:"name"`
-	Key         string   `toml:"key"`
-	RecordRoute *bool    `toml:"record-route"`
-	Hardened    bool     `toml:"hardened"`
-	Workers     int      `toml:"workers"`
-	Status      string   `toml:"status"`
+	Listen      []Address `toml:"listen"`
+	Name        string    `toml:"name"`
+	Key         Key       `toml:"key"`
+	RecordRoute *bool     `toml:"record-route"`
+	Hardened    bool      `toml:"hardened"`
+	Workers     Number    `toml:"workers"`
+	Share       bool      `toml:"share"`
+	Status      string    `toml:"status"`
+	MaxDatagram Number    `toml:"max-datagram"`
+	Outside     bool      `toml:"outside"`
+	LogEvery    Number    `toml:"log-every"`
 	TLS         struct {
 		Certificate string `toml:"certificate"`
 		Key         string `toml:"key"`
 		CA          string `toml:"ca"`
 	} `toml:"tls"`
-	Route []Route `toml:"route"`
+	DNS struct {
+		Servers []string `toml:"servers"`
+	} `toml:"dns"`
+	Health struct {
+		Interval Duration `toml:"interval"`
+		Timeout  Duration `toml:"timeout"`
+		Fails    Number   `toml:"fails"`
+		Passes   Number   `toml:"passes"`
+	} `toml:"health"`
+	Overload struct {
+		Delay      Duration `toml:"delay"`
+		RetryAfter Duration `toml:"retry-after"`
+	} `toml:"overload"`
+	Limit struct {
+		PerSource Number   `toml:"per-source"`
+		Burst     Number   `toml:"burst"`
+		Exempt    []Prefix `toml:"exempt"`
+	} `toml:"limit"`
+	Header []Header `toml:"header"`
+	Route  []Route  `toml:"route"`
+}
 
-	Rules []hops.Rule `toml:"-"` // made of Route
+// A Header is a rule for header fields.
+type Header struct {
+	In     Direction `toml:"in"`
+	Remove []Removal `toml:"remove"`
+	Set    []Line    `toml:"set"`
+	Add    []Line    `toml:"add"`
 }
 
 // A Route is a rule for next hops.
@@ -39,21 +68,14 @@ type Route struct {
 	Domain  string   `toml:"domain"`
 	User    string   `toml:"user"`
 	Method  string   `toml:"method"`
-	Source  string   `toml:"source"`
-	By      string   `toml:"by"`
+	Source  Prefix   `toml:"source"`
+	By      Choice   `toml:"by"`
 	Targets []Target `toml:"targets"`
 }
 
-// A Target is a next hop of a Route.
-type Target struct {
-	To     string  `toml:"to"`
-	Weight float64 `toml:"weight"`
-}
-
 // Load reads a file. The error is one line that says where: the name, the line
-// and the column of a file that is no TOML or has a value of the wrong type,
-// the key of one that means nothing.
-func Load(ctx context.Context, name string) (*File, error) {
+// and the column.
+func Load(name string) (*File, error) {
 	b, err := os.ReadFile(name)
 	if err != nil {
 		var p *os.PathError
@@ -63,79 +85,105 @@ func Load(ctx context.Context, name string) (*File, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	f := new(File)
-	meta, err := toml.Decode(string(b), f)
-	var parse toml.ParseError
+	d := toml.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	err = d.Decode(f)
+	var unknown *toml.StrictMissingError
+	var bad *toml.DecodeError
 	switch {
-	case errors.As(err, &parse):
-		return nil, fmt.Errorf("%s:%d:%d: %s", name, parse.Position.Line, column(b, parse.Position.Start), oneLine(parse.Message))
+	case errors.As(err, &unknown) && len(unknown.Errors) > 0:
+		first := &unknown.Errors[0]
+		line, column := first.Position()
+		return nil, fmt.Errorf("%s:%d:%d: the key %q is not known", name, line, column, strings.Join(first.Key(), "."))
+	case errors.As(err, &bad):
+		line, column := bad.Position()
+		return nil, fmt.Errorf("%s:%d:%d: %s", name, line, column, oneLine(strings.TrimPrefix(bad.Error(), "toml: ")))
 	case err != nil:
 		return nil, fmt.Errorf("%s: %s", name, oneLine(err.Error()))
 	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return nil, fmt.Errorf("%s: the key %q is not known", name, unknown[0].String())
-	}
 	for i := range f.Route {
-		rule, err := f.Route[i].rule(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("%s: route %d: %w", name, i+1, err)
+		if len(f.Route[i].Targets) == 0 {
+			line, column := find(b, "[[route]]", i)
+			return nil, fmt.Errorf("%s:%d:%d: route %d has no targets", name, line, column, i+1)
 		}
-		f.Rules = append(f.Rules, rule)
 	}
-	for _, l := range f.Listen {
-		if _, err := ParseListen(l, f.Name); err != nil {
-			return nil, fmt.Errorf("%s: listen: %w", name, err)
-		}
+	if err := new(forward.Headers).Set(f.HeaderRules()); err != nil {
+		line, column := find(b, "[[header]]", 0)
+		return nil, fmt.Errorf("%s:%d:%d: %w", name, line, column, err)
 	}
 	return f, nil
 }
 
-// column returns the column of an offset, counted from 1.
-func column(b []byte, offset int) int {
-	offset = min(max(offset, 0), len(b))
-	return offset - strings.LastIndexByte(string(b[:offset]), '\n')
+// find returns line and column of the n-th line that begins with a text.
+func find(b []byte, text string, n int) (line, column int) {
+	for l := range bytes.SplitSeq(b, []byte("\n")) {
+		line++
+		trimmed := bytes.TrimLeft(l, " \t")
+		if bytes.HasPrefix(trimmed, []byte(text)) {
+			if n--; n < 0 {
+				return line, len(l) - len(trimmed) + 1
+			}
+		}
+	}
+	return 1, 1 // written otherwise, as an array in one line
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// rule checks a Route.
-func (r *Route) rule(ctx context.Context) (hops.Rule, error) {
-	out := hops.Rule{Domain: r.Domain, User: r.User, Method: r.Method}
-	switch r.By {
-	case "", "call-id":
-	case "user":
-		out.By = hops.User
-	case "from":
-		out.By = hops.From
-	default:
-		return out, fmt.Errorf("by is %q, not call-id, user or from", r.By)
+// Addresses returns the addresses to listen on, as they are written.
+func (f *File) Addresses() (all []string) {
+	for _, a := range f.Listen {
+		all = append(all, a.text)
 	}
-	if r.Source != "" {
-		p, err := netip.ParsePrefix(r.Source)
-		if addr, bad := netip.ParseAddr(r.Source); bad == nil {
-			p, err = addr.Prefix(addr.BitLen())
+	return all
+}
+
+// HeaderRules returns the rules for header fields.
+func (f *File) HeaderRules() (all []forward.HeaderRule) {
+	for _, h := range f.Header {
+		r := forward.HeaderRule{Requests: !h.In.responses, Responses: !h.In.requests}
+		for _, l := range h.Remove {
+			r.Remove = append(r.Remove, l.text)
 		}
-		if err != nil {
-			return out, fmt.Errorf("source %q is neither an address nor a prefix", r.Source)
+		for _, l := range h.Set {
+			r.Set = append(r.Set, l.text)
 		}
-		out.Source = p
+		for _, l := range h.Add {
+			r.Add = append(r.Add, l.text)
+		}
+		all = append(all, r)
 	}
-	if len(r.Targets) == 0 {
-		return out, errors.New("no targets")
+	return all
+}
+
+// Rules returns the rules for next hops, with the addresses that r knows of
+// their names.
+func (f *File) Rules(ctx context.Context, r Resolver) (all []hops.Rule, err error) {
+	for i := range f.Route {
+		route := &f.Route[i]
+		rule := hops.Rule{Domain: route.Domain, User: route.User, Method: route.Method, Source: route.Source.Prefix, By: route.By.By}
+		for _, t := range route.Targets {
+			found, err := t.Find(ctx, r)
+			if err != nil {
+				return nil, fmt.Errorf("route %d: %w", i+1, err)
+			}
+			rule.Targets = append(rule.Targets, found...)
+		}
+		all = append(all, rule)
 	}
-	for _, t := range r.Targets {
-		hop, err := ParseTarget(ctx, t.To)
-		if err != nil {
-			return out, err
+	return all, nil
+}
+
+// HasNames reports whether a next hop is a name, whose addresses may change.
+func (f *File) HasNames() bool {
+	for _, r := range f.Route {
+		for _, t := range r.Targets {
+			if t.IsName() {
+				return true
+			}
 		}
-		if t.Weight < 0 {
-			return out, fmt.Errorf("the weight of %q is negative", t.To)
-		}
-		if t.Weight == 0 {
-			t.Weight = 1
-		}
-		out.Targets = append(out.Targets, hops.NewTarget(hop, t.To, t.Weight))
 	}
-	return out, nil
+	return false
 }
 
 // Locals returns the addresses to listen on.

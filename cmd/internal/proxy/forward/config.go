@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync/atomic"
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
@@ -58,6 +59,9 @@ type Config struct {
 	// Outside lets a request that the Router has no next hop for go to where
 	// its Request-URI says (16.5).
 	Outside bool
+	// Leaving lets OPTIONS for the proxy be answered with 503 while it is true,
+	// so that balancers send no more. It may be nil.
+	Leaving *atomic.Bool
 	// NoRecordRoute keeps the proxy out of the dialogs that it sees begin.
 	NoRecordRoute bool
 }

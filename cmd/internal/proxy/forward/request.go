@@ -103,6 +103,9 @@ func (f *Forwarder) check(dst []byte, m *codec.Message, src Source) (r Result, o
 		return f.malformed(dst, m, err, src), false
 	}
 	if m.Method() == header.MethodOPTIONS && (err == nil && hops == 0 || !target.HasUser() && !m.Has(header.IDRoute) && f.isSelf(target)) {
+		if f.config.Leaving != nil && f.config.Leaving.Load() {
+			return f.answer(dst, m, src, 503, ""), false
+		}
 		return f.answer(dst, m, src, 200, ""), false
 	}
 	if err == nil && hops == 0 {

@@ -29,6 +29,10 @@ type queued struct {
 	b    []byte
 	kind forward.Kind
 	pong bool // a keep-alive, which nobody counts
+	// datagram is what goes over UDP, from local, should nobody take the
+	// connection; nil for nothing (RFC 3261, 18.1.1).
+	datagram []byte
+	local    int
 	// owner is whose it is, with transactions; it is not counted then.
 	owner owner
 }
@@ -61,12 +65,38 @@ func (c *conn) start(nc net.Conn) {
 	c.nc = nc
 	c.mu.Unlock()
 	var both sync.WaitGroup
-	both.Go(c.read)
+	c.t.reading.Add(1)
+	both.Go(func() {
+		c.read()
+		c.t.reading.Add(-1)
+	})
 	both.Go(c.write)
 	go func() {
 		both.Wait()
 		c.t.remove(c)
 	}()
+}
+
+// refuse sends over UDP what may go there, since nobody takes the connection,
+// and counts the rest as dropped.
+func (c *conn) refuse() {
+	c.mu.Lock()
+	queue := c.queue
+	c.queue, c.closed = nil, true
+	c.mu.Unlock()
+	for _, q := range queue {
+		switch {
+		case q.pong:
+		case q.owner.part != nil:
+			q.owner.part.fail(q.owner.tx)
+		case q.datagram == nil:
+			c.t.count.end(forward.Dropped, forward.NoConnect)
+		case c.t.s.sendDatagram(q.local, q.datagram, c.key.addr) != nil:
+			c.t.count.end(forward.Dropped, forward.SendFailed)
+		default:
+			c.t.count.end(q.kind, 0)
+		}
+	}
 }
 
 // close ends the connection, at once.
@@ -170,6 +200,7 @@ func (c *conn) read() {
 	src := forward.Source{Local: c.local, Addr: c.key.addr}
 	var m codec.Message
 	var buf []byte
+	var o observer
 	for {
 		event, err := s.ReadNext(&r, &m)
 		switch {
@@ -184,6 +215,11 @@ func (c *conn) read() {
 			} else {
 				result = f.Message(buf[:0], &m, err, src)
 			}
+			if result.Kind == forward.NeedsName {
+				c.t.s.lookups.put(m.Bytes(), src)
+				break
+			}
+			o.observe(c.t.s, &m, m.Bytes(), result.Data, src, &result)
 			if result.Data == nil {
 				c.t.count.end(result.Kind, result.Cause)
 				break

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
@@ -24,16 +25,19 @@ type conns struct {
 	s       *Server
 	count   counter // of all messages that come or leave over connections
 	running sync.WaitGroup
+	reading atomic.Int64 // connections that are read
 
 	mu     sync.Mutex
 	byAddr map[connKey]*conn
 	all    map[*conn]bool
-	until  time.Time // when reading ends; zero while the proxy runs
-	closed bool
+	// refused are the addresses that took no connection, and when.
+	refused map[netip.AddrPort]time.Time
+	until   time.Time // when reading ends; zero while the proxy runs
+	closed  bool
 }
 
 func (t *conns) init(s *Server) {
-	t.s, t.byAddr, t.all = s, map[connKey]*conn{}, map[*conn]bool{}
+	t.s, t.byAddr, t.all, t.refused = s, map[connKey]*conn{}, map[*conn]bool{}, map[netip.AddrPort]time.Time{}
 }
 
 func (t *conns) len() int {
@@ -94,10 +98,21 @@ func (t *conns) remove(c *conn) {
 	t.running.Done()
 }
 
-// send queues a message for a connection, which is opened when there is none,
-// and sees to it that its end is counted.
+// send queues a message for a connection, which is opened when there is none.
 func (t *conns) send(r *forward.Result, msg []byte) {
-	if cause := t.queue(r.Local, &r.To, queued{b: append([]byte(nil), msg...), kind: r.Kind}); cause != forward.NoCause {
+	if r.Datagram != nil && t.takesNone(r.To.Addr) {
+		if t.s.sendDatagram(r.DatagramLocal, r.Datagram, r.To.Addr) != nil {
+			t.count.end(forward.Dropped, forward.SendFailed)
+			return
+		}
+		t.count.end(r.Kind, 0)
+		return
+	}
+	q := queued{b: append([]byte(nil), msg...), kind: r.Kind}
+	if r.Datagram != nil {
+		q.datagram, q.local = append([]byte(nil), r.Datagram...), r.DatagramLocal
+	}
+	if cause := t.queue(r.Local, &r.To, q); cause != forward.NoCause {
 		t.count.end(forward.Dropped, cause)
 	}
 }
@@ -159,11 +174,40 @@ func (t *conns) connect(c *conn, name string) {
 		nc = secure
 	}
 	if err != nil {
-		c.fail(forward.NoConnect)
+		t.remember(c.key)
+		c.refuse()
 		t.remove(c)
 		return
 	}
 	c.start(nc)
+}
+
+const (
+	// refusedFor is how long no connection is tried for a request that can go
+	// over UDP too.
+	refusedFor = time.Minute
+	maxRefused = 4096 // addresses that are remembered
+)
+
+// remember notes that nobody takes connections at an address.
+func (t *conns) remember(key connKey) {
+	if key.transport != header.TransportTCP {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.refused) >= maxRefused {
+		clear(t.refused)
+	}
+	t.refused[key.addr] = time.Now()
+}
+
+// takesNone reports whether nobody took a connection at an address lately.
+func (t *conns) takesNone(addr netip.AddrPort) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	at, ok := t.refused[addr]
+	return ok && time.Since(at) < refusedFor
 }
 
 // stopReading ends the reading of all connections at a time, and keeps new
@@ -174,6 +218,13 @@ func (t *conns) stopReading(at time.Time) {
 	t.until = at
 	for c := range t.all {
 		c.stop(at)
+	}
+}
+
+// awaitReaders waits until no connection is read any more, at most until a time.
+func (t *conns) awaitReaders(until time.Time) {
+	for t.reading.Load() > 0 && time.Now().Before(until) {
+		time.Sleep(time.Millisecond)
 	}
 }
 

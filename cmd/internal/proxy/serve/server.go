@@ -8,8 +8,10 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/sipwire/sipwire/cmd/internal/proxy/admission"
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/udp"
@@ -24,6 +26,17 @@ type Config struct {
 	// Stateful asks for transactions; nil for none.
 	Stateful *Stateful
 
+	// Names finds host names for Forward, nil to find none.
+	Names Names
+	// Admission says when requests are refused because there are too many.
+	Admission admission.Config
+	// Share lets other processes listen at the same addresses: the system shares
+	// out datagrams and connections (SO_REUSEPORT). Linux only.
+	Share bool
+	// One in LogEvery messages of a worker is given to Log; none when it is 0.
+	LogEvery int
+	Log      func(*Event)
+
 	Workers        int           // for each UDP address; one for each processor
 	MaxConns       int           // open connections; 4096
 	MaxQueue       int           // messages that wait for one connection; 1024
@@ -31,6 +44,13 @@ type Config struct {
 	MessageTime    time.Duration // from the first byte of a message to its last; 30 s
 	ConnectTimeout time.Duration // also of the TLS handshake; 5 s
 	WriteTimeout   time.Duration // for what waits to be taken; 10 s
+}
+
+// Names finds host names; *names.Cache is one.
+type Names interface {
+	forward.Names
+	// Waiting returns the Names that wait for DNS, until ctx is done.
+	Waiting(ctx context.Context) forward.Names
 }
 
 func (c *Config) setDefaults() {
@@ -59,7 +79,12 @@ type Server struct {
 	workers   []*worker
 	conns     conns
 	states    states
-	running   sync.WaitGroup // workers and accepting goroutines
+	lookups   lookups
+	gates     []*admission.Gate // of the workers
+	leaving   atomic.Bool
+	traces    traces
+	tracing   atomic.Pointer[map[string]chan Event] // nil while nothing is traced
+	running   sync.WaitGroup                        // workers and accepting goroutines
 }
 
 // sharedWriter sends on a UDP address for the goroutines of connections.
@@ -74,10 +99,14 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 	c.setDefaults()
 	locals := append([]forward.Local(nil), c.Forward.Locals...)
 	c.Forward.Locals = locals
+	if c.Names != nil {
+		c.Forward.Names = c.Names
+	}
 	s := &Server{
 		config: c, groups: make([]*udp.Group, len(locals)),
 		writers: make([]*sharedWriter, len(locals)), listeners: make([]net.Listener, len(locals)),
 	}
+	s.config.Forward.Leaving = &s.leaving
 	s.conns.init(s)
 	for i := range locals {
 		if err := s.open(ctx, i); err != nil {
@@ -90,15 +119,23 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 			continue
 		}
 		for _, socket := range g.Sockets {
-			f, err := forward.New(s.config.Forward)
+			gate := admission.New(s.config.Admission, time.Now)
+			c := s.config.Forward
+			c.Gate = gate
+			f, err := forward.New(c)
 			if err != nil {
 				s.close()
 				return nil, err
 			}
-			s.workers = append(s.workers, &worker{s: s, local: i, socket: socket, f: f})
+			s.gates = append(s.gates, gate)
+			s.workers = append(s.workers, &worker{s: s, local: i, socket: socket, f: f, meter: newMeter(socket, gate)})
 		}
 	}
+	s.config.Forward.Gate = &admission.Streams{Config: s.config.Admission, Gates: s.gates}
 	_, err := forward.New(s.config.Forward)
+	if err == nil {
+		err = s.lookups.start(s)
+	}
 	if err == nil {
 		err = s.startStates()
 	}
@@ -122,6 +159,15 @@ func (s *Server) open(ctx context.Context, i int) error {
 	l := &s.config.Forward.Locals[i]
 	switch l.Transport {
 	case header.TransportUDP:
+		if !s.config.Share && l.Addr.Port() != 0 {
+			// The sockets of a group share their address with those of any other
+			// process: whether it is free is seen with a socket that does not.
+			c, err := net.ListenPacket("udp", l.Addr.String())
+			if err != nil {
+				return reason(err)
+			}
+			_ = c.Close()
+		}
 		g, err := udp.ListenGroup(ctx, "udp", l.Addr.String(), s.config.Workers, udp.Config{RecvBuffer: 4 << 20, SendBuffer: 1 << 20})
 		if err != nil {
 			return reason(err)
@@ -137,7 +183,11 @@ func (s *Server) open(ctx context.Context, i int) error {
 		if l.Transport == header.TransportTLS && s.config.Server == nil {
 			return errors.New("a certificate is needed to listen")
 		}
-		ln, err := new(net.ListenConfig).Listen(ctx, "tcp", l.Addr.String())
+		var lc net.ListenConfig
+		if s.config.Share {
+			lc.Control = reusePort
+		}
+		ln, err := lc.Listen(ctx, "tcp", l.Addr.String())
 		if err != nil {
 			return reason(err)
 		}
@@ -163,6 +213,8 @@ func (s *Server) Locals() []forward.Local { return s.config.Forward.Locals }
 
 // Counts returns what became of messages so far.
 func (s *Server) Counts() (sum Counts) {
+	// First the ends of messages that others have received: see addTo.
+	s.lookups.count.addTo(&sum)
 	for _, w := range s.workers {
 		w.count.addTo(&sum)
 	}
@@ -172,6 +224,16 @@ func (s *Server) Counts() (sum Counts) {
 
 // Conns returns the number of open connections.
 func (s *Server) Conns() int { return s.conns.len() }
+
+// Level returns how much is refused because too much comes: the share of new
+// requests, and above 1 that of requests in dialogs too. It is that of the worker
+// that refuses most.
+func (s *Server) Level() (level float64) {
+	for _, g := range s.gates {
+		level = max(level, g.Level())
+	}
+	return level
+}
 
 // KernelDrops returns how many datagrams the system threw away because a
 // receive buffer was full. They were never received, and are not in Counts.
@@ -184,10 +246,11 @@ func (s *Server) KernelDrops() (n uint64) {
 	return n
 }
 
-// Shutdown ends the proxy: no new connection is taken, what comes within grace
-// is still forwarded, and what waits for connections is written, for as long
+// Shutdown ends the proxy: no new connection is taken, OPTIONS for the proxy is
+// answered with 503, what comes within grace is still forwarded, and what waits for connections is written, for as long
 // again.
 func (s *Server) Shutdown(grace time.Duration) {
+	s.leaving.Store(true)
 	for _, l := range s.listeners {
 		if l != nil {
 			_ = l.Close()
@@ -199,6 +262,8 @@ func (s *Server) Shutdown(grace time.Duration) {
 	}
 	s.conns.stopReading(end)
 	s.running.Wait()
+	s.conns.awaitReaders(time.Now().Add(grace + time.Second))
+	s.lookups.shutdown()
 	s.states.stop()
 	s.conns.shutdown(time.Now().Add(grace))
 	s.close()
@@ -223,18 +288,18 @@ func (s *Server) send(r *forward.Result, msg []byte, c *counter) {
 		s.conns.send(r, msg)
 		return
 	}
-	if s.write(r.Local, udp.Datagram{Data: msg, Dst: r.To.Addr}) != nil {
+	if err := s.sendDatagram(r.Local, msg, r.To.Addr); err != nil {
 		c.end(forward.Dropped, forward.SendFailed)
 		return
 	}
 	c.end(r.Kind, 0)
 }
 
-// write sends one datagram from a Local.
-func (s *Server) write(local int, d udp.Datagram) error {
+// sendDatagram sends over a UDP address.
+func (s *Server) sendDatagram(local int, msg []byte, to netip.AddrPort) error {
 	w := s.writers[local]
 	w.Lock()
 	defer w.Unlock()
-	_, err := w.w.Write([]udp.Datagram{d})
+	_, err := w.w.Write([]udp.Datagram{{Data: msg, Dst: to}})
 	return err
 }

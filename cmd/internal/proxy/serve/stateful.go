@@ -12,7 +12,6 @@ import (
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/transaction"
-	"github.com/sipwire/sipwire/udp"
 )
 
 // Stateful asks for transactions. The limits of its transactions are for the
@@ -68,8 +67,12 @@ func (s *Server) startStates() error {
 			*limit = max(*limit/n, 1)
 		}
 	}
+	// What comes again must pass: only a request that begins a transaction is
+	// asked about.
+	without := s.config.Forward
+	config.Gate, without.Gate = without.Gate, nil
 	for range n {
-		f, err := forward.New(s.config.Forward)
+		f, err := forward.New(without)
 		if err != nil {
 			return err
 		}
@@ -188,7 +191,7 @@ func (p *part) Send(tx transaction.Handle, local int, to *forward.Peer, b []byte
 	if to.Transport == header.TransportUDP {
 		if w := p.w; w != nil && w.local == local {
 			w.add(b, to, owner{p, tx})
-		} else if p.s.write(local, udp.Datagram{Data: b, Dst: to.Addr}) != nil && tx != 0 {
+		} else if p.s.sendDatagram(local, b, to.Addr) != nil && tx != 0 {
 			p.failed = append(p.failed, tx)
 		}
 		return

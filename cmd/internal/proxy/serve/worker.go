@@ -21,6 +21,8 @@ type worker struct {
 	socket *udp.Socket
 	f      *forward.Forwarder
 	count  counter
+	meter  meter
+	observer
 
 	buf  []byte         // the messages of a batch that go out
 	out  []udp.Datagram // over this socket
@@ -45,7 +47,16 @@ func (w *worker) run() {
 		}
 		// Another error is one of the socket, and no packet is lost by it.
 		w.forward(packets)
+		w.meter.note(packets)
 	}
+}
+
+// sent returns the message of a Result whose buffer had so many bytes before.
+func sent(r *forward.Result, before int) []byte {
+	if len(r.Data) < before {
+		return nil
+	}
+	return r.Data[before:]
 }
 
 // forward forwards a batch.
@@ -61,7 +72,13 @@ func (w *worker) forward(packets []udp.Packet) {
 			w.count.end(forward.Dropped, forward.Malformed)
 			continue
 		}
-		r := w.datagram(p.Data, forward.Source{Local: w.local, Addr: p.Src})
+		src := forward.Source{Local: w.local, Addr: p.Src}
+		r, m := w.datagram(p.Data, src)
+		if r.Kind == forward.NeedsName {
+			w.s.lookups.put(p.Data, src)
+			continue
+		}
+		w.observe(w.s, m, p.Data, sent(&r, len(w.buf)), src, &r)
 		if r.Data == nil {
 			w.count.end(r.Kind, r.Cause)
 			continue
@@ -98,16 +115,18 @@ func (w *worker) forward(packets []udp.Packet) {
 	}
 }
 
-// datagram forwards one datagram, with transactions or without.
-func (w *worker) datagram(b []byte, src forward.Source) forward.Result {
+// datagram forwards one datagram, with transactions or without, and returns its
+// message too.
+func (w *worker) datagram(b []byte, src forward.Source) (forward.Result, *codec.Message) {
+	m := &w.message
 	if w.s.states.parts == nil {
-		return w.f.Datagram(w.buf, b, src)
+		return w.f.Datagram(w.buf, b, src), w.f.Last()
 	}
+	err := w.s.config.Forward.Parser.Parse(m, b)
 	if forward.IsKeepAlive(b) {
-		return forward.Result{Kind: forward.Absorbed}
+		return forward.Result{Kind: forward.Absorbed}, m
 	}
-	err := w.s.config.Forward.Parser.Parse(&w.message, b)
-	return w.s.states.partOf(&w.message).receive(w, w.buf, &w.message, err, src, w.now)
+	return w.s.states.partOf(m).receive(w, w.buf, m, err, src, w.now), m
 }
 
 // add puts what a transaction sends into the batch.

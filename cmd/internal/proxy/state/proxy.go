@@ -34,6 +34,9 @@ type Config struct {
 	Router Router
 	// Registrar has the targets of its domains; nil for none.
 	Registrar *registrar.Registrar
+	// Gate is asked about each request that begins a transaction, but for ACK
+	// and CANCEL, unless it is nil.
+	Gate forward.Gate
 	// Recurse says that the contacts of a 3xx are tried instead of passing it
 	// on (16.7, step 4).
 	Recurse bool
@@ -77,6 +80,7 @@ type Proxy struct {
 	tried   []forward.Target
 	targets []header.Contact
 	retry   [1]compose.HeaderField
+	digits  []byte // of a Retry-After
 	edit    codec.Edit
 }
 

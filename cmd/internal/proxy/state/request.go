@@ -1,6 +1,8 @@
 package state
 
 import (
+	"strconv"
+
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/cmd/internal/proxy/registrar"
@@ -18,6 +20,13 @@ func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event
 		c.flags |= isInvite
 	}
 	p.layer.SetUser(ev.Tx, serverSide|p.contexts.Handle(i))
+	if p.config.Gate != nil && ev.Method != header.MethodCANCEL {
+		if v, retry := p.config.Gate.Admit(m, src); v != forward.Admit {
+			p.digits = strconv.AppendInt(p.digits[:0], int64(max(retry, 1)), 10)
+			p.retry[0].Value = p.digits
+			return p.reply(c, m, &compose.Reply{Status: 503, Fields: p.retry[:]})
+		}
+	}
 	if ev.Method == header.MethodREGISTER && p.registered {
 		return p.reply(c, m, p.config.Registrar.Register(&p.session, m, p.f.Transport(src.Local), src, p.epoch.Add(p.now)))
 	}

@@ -22,6 +22,8 @@ type Source interface {
 	Conns() int
 	KernelDrops() uint64
 	Locals() []forward.Local
+	Level() float64
+	Trace(callID string) (events <-chan serve.Event, stop func(), ok bool)
 }
 
 // Serve answers on l until it is closed.
@@ -30,7 +32,8 @@ func Serve(l net.Listener, s Source, table *hops.Table) {
 	_ = server.Serve(l) // ends with the listener
 }
 
-// Handler has the page at / and the metrics at /metrics.
+// Handler has the page at /, the metrics at /metrics, and what happens to one
+// call at /trace.
 func Handler(s Source, table *hops.Table) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{s, table})
@@ -40,6 +43,7 @@ func Handler(s Source, table *hops.Table) http.Handler {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_ = page.Execute(w, view(s, table)) // the reader has gone, if anything
 	})
+	mux.HandleFunc("GET /trace", func(w http.ResponseWriter, r *http.Request) { trace(w, r, s) })
 	return mux
 }
 
@@ -58,6 +62,7 @@ func view(s Source, table *hops.Table) any {
 		Messages, Dropped, Hops, Locals []row
 		Conns                           int
 		Kernel                          uint64
+		Refused                         int // percent
 	}
 	v.Messages = []row{{"received", c.Received}}
 	for _, k := range []forward.Kind{forward.Forwarded, forward.Answered, forward.Absorbed, forward.Dropped} {
@@ -76,7 +81,7 @@ func view(s Source, table *hops.Table) any {
 	for _, l := range s.Locals() {
 		v.Locals = append(v.Locals, row{l.Transport.String(), l.Addr})
 	}
-	v.Conns, v.Kernel = s.Conns(), s.KernelDrops()
+	v.Conns, v.Kernel, v.Refused = s.Conns(), s.KernelDrops(), int(100*min(s.Level(), 1))
 	return v
 }
 
@@ -103,9 +108,13 @@ th,td{text-align:left;padding:.1rem 1.5rem .1rem 0}td{font-variant-numeric:tabul
 {{define "rows"}}<table>{{range .}}<tr><th scope="row">{{.Name}}<td>{{.Value}}{{end}}</table>{{end}}
 <h2>Messages</h2>{{template "rows" .Messages}}
 <h2>Dropped, by cause</h2>{{template "rows" .Dropped}}
-<p>{{.Kernel}} datagrams were lost in the system before they were received. {{.Conns}} connections are open.</p>
+<p>{{.Kernel}} datagrams were lost in the system before they were received. {{.Conns}} connections are open.
+{{if .Refused}}<strong>Overloaded: {{.Refused}} percent of new requests are refused.</strong>{{else}}No request is refused for overload.{{end}}</p>
 <h2>Next hops</h2>{{template "rows" .Hops}}
 <h2>Listening on</h2>{{template "rows" .Locals}}
+<h2>What happens to one call</h2>
+<form action="/trace"><label>Call-ID <input name="call-id" required></label>
+<label>for <input name="seconds" type="number" min="1" max="600" value="30"> seconds</label> <button>Trace</button></form>
 <p><a href="/metrics">metrics</a></p></html>
 `))
 
@@ -121,12 +130,13 @@ var (
 	drops    = prometheus.NewDesc("sipwire_proxy_dropped_total", "Messages dropped, by cause.", []string{"cause"}, nil)
 	kernel   = prometheus.NewDesc("sipwire_proxy_kernel_drops_total", "Datagrams lost before they were received.", nil, nil)
 	open     = prometheus.NewDesc("sipwire_proxy_connections", "Open connections.", nil, nil)
+	level    = prometheus.NewDesc("sipwire_proxy_refused_share", "Share of new requests refused for overload; above 1 also of those in dialogs.", nil, nil)
 	up       = prometheus.NewDesc("sipwire_proxy_next_hop_up", "Whether a next hop answers.", []string{"target"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{received, ended, drops, kernel, open, up} {
+	for _, d := range []*prometheus.Desc{received, ended, drops, kernel, open, level, up} {
 		ch <- d
 	}
 }
@@ -146,6 +156,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	number(kernel, prometheus.CounterValue, float64(c.s.KernelDrops()))
 	number(open, prometheus.GaugeValue, float64(c.s.Conns()))
+	number(level, prometheus.GaugeValue, c.s.Level())
 	for _, t := range targets(c.table) {
 		v := 0.0
 		if t.IsUp() {

@@ -21,6 +21,14 @@ func (fixed) Counts() (c serve.Counts) {
 }
 func (fixed) Conns() int          { return 3 }
 func (fixed) KernelDrops() uint64 { return 4 }
+func (fixed) Level() float64      { return 0.25 }
+func (fixed) Trace(callID string) (<-chan serve.Event, func(), bool) {
+	c := make(chan serve.Event, 2)
+	from := netip.MustParseAddrPort("192.0.2.1:5060")
+	c <- serve.Event{Transport: header.TransportUDP, Source: from, Kind: forward.Forwarded, To: forward.Peer{Transport: header.TransportTCP, Addr: from}, Data: []byte("BYE\r\nX: 1\r\n\r\n"), Sent: []byte("BYE\r\n")}
+	c <- serve.Event{Transport: header.TransportUDP, Source: from, Kind: forward.Dropped, Cause: forward.NotOurs}
+	return c, func() {}, callID == "a b"
+}
 func (fixed) Locals() []forward.Local {
 	return []forward.Local{{Transport: header.TransportTCP, Addr: netip.MustParseAddrPort("127.0.0.1:5070")}}
 }
@@ -32,9 +40,9 @@ func TestPage(t *testing.T) {
 	table.Set([]hops.Rule{{Targets: []*hops.Target{hops.NewTarget(forward.Target{}, "a", 1), down}}, {Targets: []*hops.Target{down}}})
 	h := Handler(fixed{}, table)
 	for path, want := range map[string][]string{
-		"/": {"received<td>12", "forwarded<td>7", "not-ours<td>5", "a<td>up", "&lt;b&gt;<td>down", "TCP<td>127.0.0.1:5070", "3 connections"},
+		"/": {"received<td>12", "forwarded<td>7", "not-ours<td>5", "a<td>up", "&lt;b&gt;<td>down", "TCP<td>127.0.0.1:5070", "3 connections", "Overloaded: 25 percent"},
 		"/metrics": {"sipwire_proxy_received_total 12\n", `sipwire_proxy_messages_total{end="dropped"} 5`, `sipwire_proxy_dropped_total{cause="not-ours"} 5`,
-			"sipwire_proxy_kernel_drops_total 4\n", "sipwire_proxy_connections 3\n", `sipwire_proxy_next_hop_up{target="<b>"} 0`},
+			"sipwire_proxy_kernel_drops_total 4\n", "sipwire_proxy_connections 3\n", "sipwire_proxy_refused_share 0.25\n", `sipwire_proxy_next_hop_up{target="<b>"} 0`},
 	} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
@@ -47,5 +55,20 @@ func TestPage(t *testing.T) {
 	w := httptest.NewRecorder()
 	if h.ServeHTTP(w, httptest.NewRequest("GET", "/x", nil)); w.Code != 404 {
 		t.Errorf("status %d for what is not there", w.Code)
+	}
+}
+
+func TestTrace(t *testing.T) {
+	h := Handler(fixed{}, new(hops.Table))
+	for path, want := range map[string]string{
+		"/trace":                           "no call-id",
+		"/trace?call-id=x":                 "traced already",
+		"/trace?call-id=a%20b&seconds=1":   "from udp:192.0.2.1:5060, forwarded to tcp:192.0.2.1:5060\n< BYE\n< X: 1\n< \n> BYE\n",
+		"/trace?call-id=a%20b&seconds=1&x": "from udp:192.0.2.1:5060, dropped: not-ours\n",
+	} {
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, httptest.NewRequest("GET", path, nil)); !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %q, want %q", path, w.Body, want)
+		}
 	}
 }

@@ -1,0 +1,148 @@
+// Package admission decides which requests an overloaded proxy forwards.
+//
+// What is measured is how long packets wait in the socket before they are read.
+// While that is longer than it should be, a growing share of new requests is
+// refused, chosen by a hash of the Call-ID, so that a request that is sent again
+// gets the same answer. Requests in a dialog come next, when refusing all new
+// ones is not enough. Never refused are emergency calls, and ACK, CANCEL and
+// BYE, which end work. Responses are not asked about at all: their requests have
+// been forwarded.
+//
+// A refusal with 503 costs nearly what forwarding costs. So only some get one,
+// and the others are dropped: who sends again meanwhile asks too early in any
+// case.
+package admission
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+)
+
+// Config says when requests are refused.
+type Config struct {
+	// Delay is how long packets may wait before they are read: 50 ms when it is
+	// 0. A request waits that long at every proxy on its way, and its sender
+	// sends it again after 500 ms (RFC 3261, 17.1.1.1).
+	Delay time.Duration
+	// RetryAfter is when a refused client may come back: 5 s when it is 0. Some
+	// are told up to half as much again, so that they do not come all at once.
+	RetryAfter time.Duration
+	// Sources limits what one address may send, nil for no limit.
+	Sources *Sources
+}
+
+const (
+	defaultDelay      = 50 * time.Millisecond
+	defaultRetryAfter = 5 * time.Second
+
+	// step is how often the share of refused requests changes.
+	step = 10 * time.Millisecond
+	// answerOne: of so many refused requests one gets its 503.
+	answerOne = 8
+	// full is the level at which all new requests are refused, and twice that
+	// the one at which all in dialogs are, too.
+	full = 1 << 16
+)
+
+// A Gate decides for one worker. Its Forwarder asks it; the worker tells it how
+// long packets wait.
+type Gate struct {
+	config Config
+	level  atomic.Uint32 // 0 to 2*full
+	next   time.Time     // of the next change of level
+	now    func() time.Time
+
+	refused  uint32
+	admitted [1 << 12]uint32 // hashes of requests admitted while others were refused
+}
+
+// New returns a Gate. now is the clock of the Sources, time.Now but in tests.
+func New(c Config, now func() time.Time) *Gate {
+	if c.Delay <= 0 {
+		c.Delay = defaultDelay
+	}
+	return &Gate{config: c, now: now}
+}
+
+// Level returns the share of new requests that is refused, from 0 to 1, and
+// above 1 that of requests in dialogs too.
+func (g *Gate) Level() float64 { return float64(g.level.Load()) / full }
+
+// Observe takes a measurement of how long packets wait. The worker calls it
+// after each batch; it does something every 10 ms.
+func (g *Gate) Observe(now time.Time, delay time.Duration) {
+	if now.Before(g.next) {
+		return
+	}
+	level := g.level.Load()
+	if level == 0 && delay <= g.config.Delay {
+		return
+	}
+	g.next = now.Add(step)
+	switch {
+	case delay > g.config.Delay:
+		// What is still admitted is cut by a tenth, and more when the delay is
+		// far off.
+		part := uint32(10)
+		if delay > 4*g.config.Delay {
+			part = 4
+		}
+		left := 2*full - level
+		if level < full {
+			left = full - level
+		}
+		level = min(level+max(left/part, full/256), 2*full)
+	case delay < g.config.Delay/2:
+		level -= min(level, full/100)
+	}
+	g.level.Store(level)
+}
+
+// Admit implements forward.Gate.
+func (g *Gate) Admit(m *codec.Message, src forward.Source) (forward.Verdict, int) {
+	if g.config.Sources != nil && !g.config.Sources.take(src.Addr.Addr(), g.now()) {
+		if ClassOf(m) != Emergency {
+			return forward.Limit, 0
+		}
+	}
+	level := g.level.Load()
+	if level == 0 {
+		return forward.Admit, 0
+	}
+	class := ClassOf(m)
+	if class >= Ending {
+		return forward.Admit, 0
+	}
+	if class == InDialog {
+		level -= min(level, full)
+	}
+	// The hash of what a request that is sent again has too.
+	h := hash(m.Value(header.IDCallID), uint32(m.Method()))
+	slot := &g.admitted[h%uint32(len(g.admitted))]
+	if h>>16 >= level || *slot == h {
+		*slot = h // admitted once, admitted when it is sent again
+		return forward.Admit, 0
+	}
+	if g.refused++; g.refused%answerOne != 0 {
+		return forward.Discard, 0
+	}
+	return forward.Refuse, g.config.retry(h)
+}
+
+// hash is FNV-1a with a final mixing: the high bits choose who is refused.
+func hash(b []byte, seed uint32) uint32 {
+	h := 2166136261 ^ seed
+	for _, c := range b {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	h = (h ^ h>>16) * 0x85ebca6b
+	h = (h ^ h>>13) * 0xc2b2ae35
+	return h ^ h>>16
+}
+
+// Limit returns how long packets may wait.
+func (g *Gate) Limit() time.Duration { return g.config.Delay }

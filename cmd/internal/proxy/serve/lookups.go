@@ -1,0 +1,110 @@
+package serve
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/codec"
+)
+
+const (
+	lookupWorkers = 16   // messages that wait for DNS at one time
+	maxLookups    = 1024 // and that wait for their turn
+)
+
+// lookups forward the messages whose next hop has to be asked for in DNS: they
+// wait here, so that no worker does.
+type lookups struct {
+	s       *Server
+	count   counter
+	mu      sync.Mutex
+	closed  bool
+	queue   chan lookup
+	stop    context.CancelFunc
+	running sync.WaitGroup
+}
+
+// A lookup is a copy of a message, with where it came from.
+type lookup struct {
+	b   []byte
+	src forward.Source
+}
+
+// start begins to forward.
+func (l *lookups) start(s *Server) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	l.s, l.queue, l.stop = s, make(chan lookup, maxLookups), cancel
+	if s.config.Names == nil {
+		return nil // no message comes
+	}
+	c := s.config.Forward
+	c.Names, c.Gate = s.config.Names.Waiting(ctx), nil // they have passed a gate
+	for range lookupWorkers {
+		f, err := forward.New(c)
+		if err != nil {
+			return err
+		}
+		l.running.Go(func() { l.run(f) })
+	}
+	return nil
+}
+
+func (l *lookups) run(f *forward.Forwarder) {
+	var buf []byte
+	for q := range l.queue {
+		var r forward.Result
+		if l.s.states.parts != nil {
+			r = l.receive(f, buf[:0], &q)
+		} else {
+			r = f.Datagram(buf[:0], q.b, q.src)
+		}
+		switch {
+		case r.Kind == forward.NeedsName: // it has ended while it waited
+			l.count.end(forward.Dropped, forward.Unresolved)
+		case r.Data == nil:
+			l.count.end(r.Kind, r.Cause)
+		default:
+			buf = r.Data
+			l.s.send(&r, buf, &l.count)
+		}
+	}
+}
+
+// receive asks DNS for the next hop of a request by f, which waits, and gives
+// it to the transactions, which find the answer then.
+func (l *lookups) receive(f *forward.Forwarder, dst []byte, q *lookup) forward.Result {
+	var m codec.Message
+	err := l.s.config.Forward.Parser.Parse(&m, q.b)
+	if r, ok := f.Check(dst, &m, err, q.src); !ok {
+		return r
+	}
+	f.Next(&m, q.src)
+	return l.s.states.partOf(&m).receive(nil, dst, &m, err, q.src, time.Since(l.s.states.began))
+}
+
+// put takes a copy of a message. Its end is counted here.
+func (l *lookups) put(b []byte, src forward.Source) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		l.count.end(forward.Dropped, forward.Unresolved)
+		return
+	}
+	select {
+	case l.queue <- lookup{append([]byte(nil), b...), src}:
+	default:
+		l.count.end(forward.Dropped, forward.QueueFull)
+	}
+}
+
+// shutdown ends the look-ups, and forwards what can be forwarded without one.
+func (l *lookups) shutdown() {
+	l.mu.Lock()
+	l.closed = true
+	close(l.queue)
+	l.mu.Unlock()
+	l.stop()
+	l.running.Wait()
+}

@@ -1,0 +1,70 @@
+package serve
+
+import (
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/proxy/admission"
+	"github.com/sipwire/sipwire/udp"
+)
+
+// measureTime is how long a worker counts before it measures.
+const measureTime = 10 * time.Millisecond
+
+// A meter measures how long packets wait in a socket: what waits, by what the
+// worker reads in a time. No packet carries a time, which would cost a tenth of
+// what forwarding it costs.
+type meter struct {
+	socket *udp.Socket
+	gate   *admission.Gate
+	batch  int // packets of a full one
+	buffer int // bytes that may wait
+
+	since time.Time // when batches began to be full, zero when the last was not
+	count int       // of packets since then
+	bytes int       // of them
+}
+
+func newMeter(s *udp.Socket, g *admission.Gate) meter {
+	recv, _, _ := s.Buffers() // 0 where it is not known: no measurement then
+	return meter{socket: s, gate: g, batch: udp.DefaultBatch, buffer: recv.Granted}
+}
+
+// note looks at a batch that was worked on. A batch that is not full has emptied
+// the socket.
+func (m *meter) note(packets []udp.Packet) {
+	if len(packets) < m.batch {
+		m.since, m.count, m.bytes = time.Time{}, 0, 0
+		if m.gate.Level() > 0 {
+			m.gate.Observe(time.Now(), 0)
+		}
+		return
+	}
+	now := time.Now()
+	if m.since.IsZero() {
+		m.since = now
+		return
+	}
+	m.count += len(packets)
+	m.bytes += len(packets[0].Data) * len(packets) // one of them stands for all
+	took := now.Sub(m.since)
+	if took < measureTime {
+		return
+	}
+	waiting, ok := m.socket.R.Waiting()
+	if !ok {
+		return
+	}
+	m.gate.Observe(now, m.delay(waiting, took))
+	m.since, m.count, m.bytes = now, 0, 0
+}
+
+// delay returns how long the last packet in the socket waits. A buffer that is
+// more than half full is as bad as a long delay: packets are about to be lost.
+func (m *meter) delay(waiting int, took time.Duration) time.Duration {
+	n := udp.Buffer{Granted: waiting}.Packets(m.bytes / m.count)
+	d := took / time.Duration(m.count) * time.Duration(n)
+	if m.buffer > 0 && waiting > m.buffer/2 {
+		d = max(d, m.gate.Limit()+1)
+	}
+	return d
+}
