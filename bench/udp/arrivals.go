@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"math"
 	"net/netip"
@@ -20,15 +21,29 @@ import (
 
 // A load is how packets arrive: so many a second, in bursts of so many. Better
 // is how many times less CPU than Kamailio's a packet is to cost.
+// A rate of 0 is as fast as the sender can: more than any of them forwards.
 type load struct {
 	rate, burst int
 	better      float64
+	mixed       bool // messages of all sizes in turn
 }
 
 // loads are the arrivals that the table in udp's documentation lists.
 var loads = []load{
-	{2_000, 1, 0}, {8_000, 1, 1 / 0.65}, {20_000, 1, 1 / 0.5}, {50_000, 1, 0}, {100_000, 1, 0},
-	{8_000, 4, 0}, {20_000, 4, 1 / 0.5}, {100_000, 4, 0}, {100_000, 16, 0},
+	{2_000, 1, 0, false}, {8_000, 1, 1 / 0.65, false}, {20_000, 1, 1 / 0.5, false}, {50_000, 1, 0, false}, {100_000, 1, 0, false},
+	{8_000, 4, 0, false}, {20_000, 4, 1 / 0.5, false}, {100_000, 4, 0, false}, {100_000, 16, 0, false},
+	{0, 32, 1 / 0.25, false}, {0, 32, 1 / 0.25, true},
+}
+
+// name is that of the case.
+func (l load) name() string {
+	switch {
+	case l.mixed:
+		return "forward-saturated-mixed"
+	case l.rate == 0:
+		return "forward-saturated"
+	}
+	return fmt.Sprintf("forward-%dk-by-%d", l.rate/1000, l.burst)
 }
 
 // loadSeconds is the length of a round. Rounds are short because many of them in
@@ -40,7 +55,7 @@ const loadSeconds = 0.1
 // it is installed; the sender and the sink are one process on the other core.
 func forwardLoads() (all []aCase) {
 	for _, l := range loads {
-		all = append(all, aCase{fmt.Sprintf("forward-%dk-by-%d", l.rate/1000, l.burst), 15, func(size int) []way {
+		all = append(all, aCase{l.name(), 41, func(size int) []way {
 			if size != 600 {
 				return nil
 			}
@@ -69,6 +84,11 @@ func (l load) ways(size int) (ways []way) {
 		add(k, 0)
 		target = l.better
 	}
+	if c, ok, err := startC(o.sink); err != nil {
+		panic(err)
+	} else if ok {
+		add(c, 0)
+	}
 	for _, name := range []string{"net.UDPConn", "mmsg no window", "mmsg"} {
 		f, err := startForwarder(name, o.sink)
 		if err != nil {
@@ -77,6 +97,13 @@ func (l load) ways(size int) (ways []way) {
 		add(f, 0)
 	}
 	ways[len(ways)-1].target = target
+	for _, procs := range []string{"1", "2"} {
+		f, err := startProxy("sipwire proxy, P="+procs, procs, o.sink)
+		if err != nil {
+			panic(err)
+		}
+		add(f, target)
+	}
 	last := ways[0].close
 	ways[0].close = func() {
 		last()
@@ -159,7 +186,7 @@ func newOffer() (*offer, error) {
 // round makes the child send and returns how many packets it sent, how many
 // came to the sink, and how long it took in nanoseconds.
 func (o *offer) round(to netip.AddrPort, size int, l load) (sent, got int, wall float64, err error) {
-	fmt.Fprintln(o.p.in, to, size, l.rate, l.burst)
+	fmt.Fprintln(o.p.in, to, size, l.rate, l.burst, l.mixed)
 	line, err := o.p.line()
 	if err == nil {
 		_, err = fmt.Sscan(line, &sent, &got, &wall)
@@ -175,38 +202,53 @@ func offerLive() {
 	out := mustListen(udp.Config{Impl: udp.Mmsg, NoGSO: true})
 	fmt.Println(sink.LocalAddr())
 	in := bufio.NewScanner(os.Stdin)
-	for in.Scan() {
+	for round := 0; in.Scan(); round++ {
 		f := strings.Fields(in.Text())
 		to := netip.MustParseAddrPort(f[0])
 		size, _ := strconv.Atoi(f[1])
 		rate, _ := strconv.Atoi(f[2])
 		burst, _ := strconv.Atoi(f[3])
-		sent, got, wall := offerRound(out, sink, to, size, load{rate: rate, burst: burst})
+		sent, got, wall := offerRound(out, sink, to, size, load{rate: rate, burst: burst, mixed: f[4] == "true"}, round)
 		fmt.Println(sent, got, wall)
 	}
 }
 
-func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load) (sent, got int, wall float64) {
+// mark is what a message of a round has that one of another has not: a packet
+// that is forwarded late, when the next round has begun, is not counted for it.
+func mark(round int) []byte { return fmt.Appendf(nil, "X-Round: %06d\r\n", round) }
+
+func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, round int) (sent, got int, wall float64) {
 	msgs := make([][]byte, 256)
+	marked := mark(round)
 	for i := range msgs {
-		msgs[i] = request(size, i)
+		if l.mixed {
+			size = sizes[i%len(sizes)]
+		}
+		b := request(size-len(marked), i)
+		msgs[i] = append(b[:len(b)-2:len(b)-2], append(marked, "\r\n"...)...)
 	}
-	n := int(float64(l.rate)*loadSeconds) / l.burst * l.burst
-	gap := time.Duration(l.burst) * time.Second / time.Duration(l.rate)
+	rate := l.rate
+	if rate == 0 {
+		rate = saturated
+	}
+	n := int(float64(rate)*loadSeconds) / l.burst * l.burst
+	gap := time.Duration(l.burst) * time.Second / time.Duration(rate)
 	ds := make([]udp.Datagram, l.burst)
 	raw, _ := sink.Conn().SyscallConn()
 	b := make([]byte, 2048)
 	take := func(fd uintptr) {
 		for {
-			if _, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_DONTWAIT, 0, 0); e != 0 {
+			k, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_DONTWAIT, 0, 0)
+			if e != 0 {
 				return
 			}
-			got++
+			if bytes.Contains(b[:k], marked) {
+				got++
+			}
 		}
 	}
 	drain := func() { raw.Control(take) }
 	drain()
-	got = 0
 	start := time.Now()
 	next := start
 	for sent < n {
@@ -227,12 +269,16 @@ func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load) (sen
 		}
 	}
 	wall = float64(time.Since(start))
-	// On a busy machine the forwarder may be late.
-	for range 100 {
-		if drain(); got >= sent {
-			break
+	// On a busy machine the forwarder may be late. What it has lost does not come:
+	// where it is given more than it can take, that is most.
+	for quiet, before := 0, -1; quiet < 20 && got < sent; quiet++ {
+		if drain(); got != before {
+			quiet, before = 0, got
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
 	return sent, got, wall
 }
+
+// saturated is more packets a second than a core sends.
+const saturated = 400_000

@@ -117,7 +117,7 @@ func liveRound(name string, size, burst, procs int) (s sample, err error) {
 	s = sample{packets: r.Packets, cpu: r.CPU, wall: r.Wall, drops: r.Drops, note: r.Error}
 	if r.Packets > 0 {
 		s.lost = int64(livePackets) - int64(r.Packets) - int64(r.Drops)
-		if s.lost < 0 && s.lost > -endPackets {
+		if s.lost < 0 && s.lost >= -endPackets {
 			s.lost = 0 // packets that mark the end were among those dropped
 		}
 	}

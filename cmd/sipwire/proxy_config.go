@@ -75,7 +75,7 @@ func (c *proxyCmd) serveConfig(file *config.File) (sc serve.Config, err error) {
 	}
 	sc.Forward.MaxDatagram, sc.Forward.Outside = file.MaxDatagram.N, file.Outside
 	sc.Workers, sc.Share, sc.LogEvery = or(c.Workers, file.Workers.N), c.Share || file.Share, or(c.LogEvery, file.LogEvery.N)
-	sc.Admission = admission.Config{Delay: file.Overload.Delay.Duration, RetryAfter: file.Overload.RetryAfter.Duration}
+	sc.Admission = admission.Config{Off: file.Overload.Off, Delay: file.Overload.Delay.Duration, RetryAfter: file.Overload.RetryAfter.Duration}
 	if rate := file.Limit.PerSource.N; rate > 0 {
 		var exempt []netip.Prefix
 		for _, p := range file.Limit.Exempt {

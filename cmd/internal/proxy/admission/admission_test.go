@@ -118,6 +118,14 @@ func TestGate(t *testing.T) {
 	}
 }
 
+func TestOff(t *testing.T) {
+	g := New(Config{Off: true}, time.Now)
+	g.Observe(time.Now(), time.Hour)
+	if n := share(t, g, "INVITE sip:b", "To: <sip:b>"); n != 1000 {
+		t.Errorf("%d admitted", n)
+	}
+}
+
 func TestSources(t *testing.T) {
 	now := time.Unix(0, 0)
 	s := NewSources(10, 5, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, now)

@@ -43,6 +43,7 @@ type File struct {
 		Passes   Number   `toml:"passes"`
 	} `toml:"health"`
 	Overload struct {
+		Off        bool     `toml:"off"`
 		Delay      Duration `toml:"delay"`
 		RetryAfter Duration `toml:"retry-after"`
 	} `toml:"overload"`
