@@ -1,0 +1,41 @@
+package serve
+
+import (
+	"testing"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/udp"
+)
+
+// BenchmarkWorker forwards batches of 32 as a worker does, to a socket that
+// nobody reads.
+func BenchmarkWorker(b *testing.B) {
+	s, err := Start(b.Context(), Config{Workers: 1, Forward: forward.Config{Router: oneHop{}, Locals: []forward.Local{{Addr: loopback, Transport: header.TransportUDP}}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Shutdown(time.Millisecond)
+	sink, err := udp.Listen(b.Context(), "udp", "127.0.0.1:0", udp.Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer sink.Close()
+	c := s.config.Forward
+	c.Router, c.Gate = oneHop{Addr: sink.LocalAddr()}, nil
+	f, err := forward.New(c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := &worker{s: s, socket: s.workers[0].socket, f: f}
+	batch := make([]udp.Packet, 32)
+	for i := range batch {
+		batch[i] = udp.Packet{Data: []byte(message("INVITE", "UDP", "h.example")), Src: sink.LocalAddr()}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		w.forward(batch)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(batch)), "ns/packet")
+}
