@@ -73,8 +73,9 @@ func (l load) ways(size int) (ways []way) {
 	add := func(f *forwarderProcess, target float64) {
 		ways = append(ways, way{name: f.name, target: target, close: f.stop, run: func() (s sample, err error) {
 			before := f.cpu()
-			sent, got, wall, err := o.round(f.to, size, l)
-			return sample{packets: got, cpu: f.cpu() - before, wall: wall, lost: int64(sent - got)}, err
+			r, err := o.round(f.to, size, l)
+			// What the sink has lost was forwarded all the same.
+			return sample{packets: r.got + r.full, cpu: f.cpu() - before, wall: r.wall, drops: uint64(r.full), lost: int64(r.sent - r.got - r.full)}, err
 		}})
 	}
 	target := 0.0
@@ -183,15 +184,21 @@ func newOffer() (*offer, error) {
 	return &offer{p, sink}, err
 }
 
-// round makes the child send and returns how many packets it sent, how many
-// came to the sink, and how long it took in nanoseconds.
-func (o *offer) round(to netip.AddrPort, size int, l load) (sent, got int, wall float64, err error) {
+// offered is what came of a round: how many packets were sent, how many came
+// to the sink, how many found it full, and how long it took in nanoseconds.
+type offered struct {
+	sent, got, full int
+	wall            float64
+}
+
+// round makes the child send.
+func (o *offer) round(to netip.AddrPort, size int, l load) (r offered, err error) {
 	fmt.Fprintln(o.p.in, to, size, l.rate, l.burst, l.mixed)
 	line, err := o.p.line()
 	if err == nil {
-		_, err = fmt.Sscan(line, &sent, &got, &wall)
+		_, err = fmt.Sscan(line, &r.sent, &r.got, &r.full, &r.wall)
 	}
-	return sent, got, wall, err
+	return r, err
 }
 
 // offerLive is the child: one round for each line of standard input. Between
@@ -208,8 +215,8 @@ func offerLive() {
 		size, _ := strconv.Atoi(f[1])
 		rate, _ := strconv.Atoi(f[2])
 		burst, _ := strconv.Atoi(f[3])
-		sent, got, wall := offerRound(out, sink, to, size, load{rate: rate, burst: burst, mixed: f[4] == "true"}, round)
-		fmt.Println(sent, got, wall)
+		r := offerRound(out, sink, to, size, load{rate: rate, burst: burst, mixed: f[4] == "true"}, round)
+		fmt.Println(r.sent, r.got, r.full, r.wall)
 	}
 }
 
@@ -217,7 +224,7 @@ func offerLive() {
 // that is forwarded late, when the next round has begun, is not counted for it.
 func mark(round int) []byte { return fmt.Appendf(nil, "X-Round: %06d\r\n", round) }
 
-func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, round int) (sent, got int, wall float64) {
+func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, round int) (r offered) {
 	msgs := make([][]byte, 256)
 	marked := mark(round)
 	for i := range msgs {
@@ -243,7 +250,7 @@ func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, roun
 				return
 			}
 			if bytes.Contains(b[:k], marked) {
-				got++
+				r.got++
 			}
 		}
 	}
@@ -251,33 +258,35 @@ func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, roun
 	drain()
 	start := time.Now()
 	next := start
-	for sent < n {
+	dropped := sink.R.Stats().Drops
+	for r.sent < n {
 		for i := range ds {
-			ds[i] = udp.Datagram{Data: msgs[(sent+i)%len(msgs)], Dst: to}
+			ds[i] = udp.Datagram{Data: msgs[(r.sent+i)%len(msgs)], Dst: to}
 		}
 		// The sink is looked at now and then only: a look costs as much as a
 		// packet does.
 		for first := true; time.Now().Before(next); first = false {
-			if first && sent/l.burst%64 == 0 {
+			if first && r.sent/l.burst%64 == 0 {
 				drain()
 			}
 		}
 		next = next.Add(gap)
 		for i := range ds { // one by one: a burst is of many senders
 			k, _ := out.W.Write(ds[i : i+1])
-			sent += k
+			r.sent += k
 		}
 	}
-	wall = float64(time.Since(start))
+	r.wall = float64(time.Since(start))
 	// On a busy machine the forwarder may be late. What it has lost does not come:
 	// where it is given more than it can take, that is most.
-	for quiet, before := 0, -1; quiet < 20 && got < sent; quiet++ {
-		if drain(); got != before {
-			quiet, before = 0, got
+	for quiet, before := 0, -1; quiet < 20 && r.got < r.sent; quiet++ {
+		if drain(); r.got != before {
+			quiet, before = 0, r.got
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	return sent, got, wall
+	r.full = int(sink.R.Stats().Drops - dropped)
+	return r
 }
 
 // saturated is more packets a second than a core sends.
