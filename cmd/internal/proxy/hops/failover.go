@@ -1,8 +1,6 @@
 package hops
 
 import (
-	"math"
-
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
@@ -24,13 +22,13 @@ func (t *Table) RouteAfter(m *codec.Message, src forward.Source, tried []forward
 func (r *Rule) chooseAfter(m *codec.Message, tried []forward.Target) (forward.Target, bool) {
 	what := r.key(m)
 	var best *Target
-	high, up := math.Inf(-1), false
+	high := 0.0
 	for _, t := range r.Targets {
-		if isTried(&t.Target, tried) {
+		if isTried(&t.Target, tried) || best != nil && best.IsUp() && !t.IsUp() {
 			continue
 		}
-		if score := t.score(what); best == nil || t.IsUp() && !up || t.IsUp() == up && score > high {
-			best, high, up = t, score, t.IsUp()
+		if score := t.score(what); best != nil && t.IsUp() && !best.IsUp() || t.beats(score, best, high) {
+			best, high = t, score
 		}
 	}
 	if best == nil {
