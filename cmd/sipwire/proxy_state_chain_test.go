@@ -167,3 +167,25 @@ func TestProxyRegistrar(t *testing.T) {
 	}
 	p.stop(t)
 }
+
+func TestProxyStateErrors(t *testing.T) {
+	files := write(t, "bob:realm\n")
+	l := []string{"proxy", "-l", "udp:127.0.0.1:0"}
+	for _, c := range []struct {
+		args   []string
+		status int
+		text   string
+	}{
+		{[]string{"--domain", "a", "127.0.0.1:5081"}, exitUsage, "--domain and --users are for --registrar"},
+		{[]string{"--recurse", "127.0.0.1:5081"}, exitUsage, "--recurse is for --stateful"},
+		{[]string{"--stateful", "--tries", "0", "127.0.0.1:5081"}, exitUsage, "must be above 0"},
+		{[]string{"--stateful"}, exitUsage, "a next hop"},
+		{[]string{"--registrar", "--users", "/no/such"}, exitBad, "--users: open /no/such: no such file or directory"},
+		{[]string{"--registrar", "--users", files[0]}, exitBad, files[0] + ": line 1: not user:realm:HA1"},
+	} {
+		got := tool(t, nil, append(l[:3:3], c.args...)...)
+		if got.status != c.status || !strings.Contains(got.stderr, c.text) || strings.Count(got.stderr, "\n") != 1 {
+			t.Errorf("%q: status %d, %q; want %d, %q", c.args, got.status, got.stderr, c.status, c.text)
+		}
+	}
+}
