@@ -18,7 +18,6 @@ import (
 	"github.com/sipwire/sipwire/cmd/internal/engine"
 	"github.com/sipwire/sipwire/cmd/internal/live"
 	"github.com/sipwire/sipwire/cmd/internal/load"
-	"github.com/sipwire/sipwire/cmd/internal/metrics"
 	"github.com/sipwire/sipwire/cmd/internal/report"
 )
 
@@ -59,23 +58,27 @@ func (f *runFlags) perform(e *env, r *load.Runner) (*load.Result, error) {
 	}
 	stop := f.signals(e, r)
 	defer stop()
-	offer := func(*load.Sample) {}
-	if f.Metrics != "" {
-		m, err := metrics.Listen(f.Metrics, f.Public)
-		if err != nil {
-			return nil, usage("--metrics: %v", err)
+	o, err := f.observe(e, r.Engine.Program.Name, r.Controls())
+	if err != nil {
+		return nil, err
+	}
+	defer o.close()
+	if f.hold != nil {
+		if err := f.hold(r); err != nil {
+			return nil, err
 		}
-		defer m.Close()
-		offer = m.Set
 	}
 	show, closeShow := f.show(e, r)
 	r.Each = func(s *load.Sample) {
-		offer(s)
+		o.each(s)
 		show(s)
 	}
 	res, err := r.Run()
 	if err := closeShow(); err != nil {
 		return nil, err
+	}
+	if err == nil {
+		o.end(res)
 	}
 	return res, err
 }
@@ -106,6 +109,12 @@ func (f *runFlags) show(e *env, r *load.Runner) (func(*load.Sample), func() erro
 // signals ends the run at Ctrl-C: calls are ended as they should, and at a
 // second one there is no wait for that. What it returns undoes it.
 func (f *runFlags) signals(e *env, r *load.Runner) func() {
+	return interrupts(e, func() { r.StopNow(false) }, func() { r.StopNow(true) })
+}
+
+// interrupts calls once at the first Ctrl-C, and at the second twice, after
+// which the program ends. What it returns undoes it.
+func interrupts(e *env, once, twice func()) func() {
 	c := make(chan os.Signal, 4)
 	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
 	go func() {
@@ -115,9 +124,9 @@ func (f *runFlags) signals(e *env, r *load.Runner) func() {
 			}
 			if n == 0 {
 				fmt.Fprintln(e.stderr, "sipwire: ending the calls; once more to end at once")
-				r.StopNow(false)
+				once()
 			} else {
-				r.StopNow(true)
+				twice()
 				os.Exit(exitInterrupted)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 type loadCmd struct {
 	runFlags
+	fleetFlags
 
 	R            float64       `name:"r" default:"10" help:"Calls a second."`
 	RP           string        `name:"rp" default:"1000" help:"Time that -r is for; milliseconds, or with a unit."`
@@ -51,6 +52,9 @@ const defaultBound = 10 * time.Minute
 
 // Run makes the calls.
 func (c *loadCmd) Run(e *env) error {
+	if c.Worker != "" {
+		return c.work(e)
+	}
 	files, err := c.files()
 	if err != nil {
 		return err
@@ -60,24 +64,40 @@ func (c *loadCmd) Run(e *env) error {
 		return err
 	}
 	if c.Find {
+		if c.Fleet != "" {
+			return usage("--find looks with one process, not with a --fleet")
+		}
 		return c.find(e, p, files)
 	}
-	r, err := c.runnerAt(p, files)
+	r, err := c.open(p, files)
 	if err != nil {
 		return err
 	}
-	if r.Rate, err = c.rate(); err != nil {
+	run := c.execute
+	if c.Fleet != "" {
+		run = c.coordinate
+	}
+	res, err := run(e, r)
+	if err != nil {
 		return err
+	}
+	return c.verdict(r, res)
+}
+
+// open makes the run of the flags.
+func (c *loadCmd) open(p *scenario.Program, files inject.Set) (*load.Runner, error) {
+	r, err := c.runnerAt(p, files)
+	if err != nil {
+		return nil, err
+	}
+	if r.Rate, err = c.rate(); err != nil {
+		return nil, err
 	}
 	r.Users = c.Users
 	if !p.Server && c.M == 0 && c.Timeout == "" {
 		r.Timeout = defaultBound
 	}
-	res, err := c.execute(e, r)
-	if err != nil {
-		return err
-	}
-	return c.verdict(r, res)
+	return r, nil
 }
 
 // runnerAt makes a run against the target.

@@ -22,6 +22,10 @@ import (
 const asMain = "SIPWIRE_TEST_MAIN"
 
 func TestMain(m *testing.M) {
+	if address := os.Getenv(asServer); address != "" {
+		serveNATS(address)
+		return
+	}
 	if os.Getenv(asMain) != "" {
 		main()
 		return

@@ -68,10 +68,14 @@ type runFlags struct {
 	AllowExec bool          `name:"allow-exec" help:"Run the commands of <exec command=...>."`
 	Public    bool          `name:"allow-public" help:"Allow targets that are neither this host nor a private address."`
 	JSON      string        `name:"json" placeholder:"FILE" help:"Write the result to a file, - for standard output."`
-	Metrics   string        `name:"metrics" placeholder:"ADDRESS:PORT" help:"Offer the figures to Prometheus there, at /metrics; a loopback address without --allow-public."`
+	Metrics   string        `name:"metrics" placeholder:"ADDRESS:PORT" help:"Offer the figures to Prometheus there, at /metrics, and a page that shows and changes the run; a loopback address without --allow-public."`
 	HTML      string        `name:"html" placeholder:"FILE" help:"Write the result as a page with charts."`
 	Plain     bool          `help:"A line every second, on a terminal too."`
+	OTLP      string        `name:"otlp" placeholder:"URL" help:"Send the figures to an OpenTelemetry collector every second: http://HOST:4318, https likewise."`
+	Token     string        `name:"token" env:"SIPWIRE_TOKEN" help:"What the page at --metrics asks for; a random one by default."`
 	Quiet     bool          `name:"quiet" short:"q" help:"No line every second."`
+
+	hold func(*load.Runner) error // waits for the start of a fleet; nil without one
 }
 
 // A wrong command line or scenario.
@@ -89,6 +93,11 @@ func (f *runFlags) files() (inject.Set, error) {
 		}
 		set = append(set, file)
 	}
+	return f.index(set)
+}
+
+// index makes the indexes of -infindex.
+func (f *runFlags) index(set inject.Set) (inject.Set, error) {
 	for _, pair := range f.InfIndex {
 		name, field, _ := cutLast(pair, "=")
 		n, err := strconv.Atoi(field)
@@ -122,29 +131,38 @@ func (f *runFlags) keys() (map[string]string, []string) {
 	return m, names
 }
 
-// program compiles the scenario: that of the flags, else the one given.
-func (f *runFlags) program(fallback string, data []byte, files inject.Set) (*scenario.Program, error) {
-	name := fallback
-	var err error
+// source returns the text of the scenario, and its name: that of the flags,
+// else the one given.
+func (f *runFlags) source(fallback string, data []byte) (name string, text []byte, err error) {
 	switch {
 	case f.SF != "" && f.SN != "":
-		return nil, usage("-sf and -sn exclude each other")
+		return "", nil, usage("-sf and -sn exclude each other")
 	case f.SF != "":
-		name = f.SF
 		if data, err = os.ReadFile(f.SF); err != nil {
-			return nil, usageError{err}
+			return "", nil, usageError{err}
 		}
-	case f.SN != "" || data == nil:
-		if f.SN != "" {
-			name = f.SN
-		}
-		var ok bool
-		if data, ok = scenario.Builtin(name); !ok {
-			return nil, usage("-sn %s: there is no such scenario; there are %s", name, strings.Join(scenario.Builtins(), ", "))
-		}
+		return f.SF, data, nil
+	case f.SN == "" && data != nil:
+		return fallback, data, nil
+	}
+	if name = f.SN; name == "" {
+		name = fallback
+	}
+	data, ok := scenario.Builtin(name)
+	if !ok {
+		return "", nil, usage("-sn %s: there is no such scenario; there are %s", name, strings.Join(scenario.Builtins(), ", "))
+	}
+	return name, data, nil
+}
+
+// program compiles the scenario: that of the flags, else the one given.
+func (f *runFlags) program(fallback string, data []byte, files inject.Set) (*scenario.Program, error) {
+	name, data, err := f.source(fallback, data)
+	if err != nil {
+		return nil, err
 	}
 	_, names := f.keys()
-	p, err := scenario.Compile(name, data, scenario.Options{Keys: names, Files: func(name string) error {
+	p, err := scenario.Compile(name, data, scenario.Options{Keys: names, NoTexts: f.hold != nil, Files: func(name string) error {
 		if files.Find(name) < 0 {
 			return fmt.Errorf("injection file %q is not one of -inf", name)
 		}

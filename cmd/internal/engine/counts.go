@@ -1,6 +1,9 @@
 package engine
 
-import "github.com/HdrHistogram/hdrhistogram-go"
+import (
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
+)
 
 // StepCount counts what happened at one step.
 type StepCount struct {
@@ -112,4 +115,10 @@ func NewCounts(like *Counts) Counts {
 // longer than an hour counts as an hour.
 func record(h *hdrhistogram.Histogram, ns int64) {
 	h.RecordValue(min(max(ns/1000, 1), 3600*1e6))
+}
+
+// ShapeOf returns figures that are all zero, of the shape that a program's
+// engines have.
+func ShapeOf(p *scenario.Program) Counts {
+	return newCounts(len(p.Steps), len(p.Counters), len(p.RTDs))
 }

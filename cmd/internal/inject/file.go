@@ -27,6 +27,8 @@ type File struct {
 	order Order
 	next  atomic.Int64
 
+	index, of int // which lines are for this process: each of-th, from index on; of is 0 for all
+
 	// Patterns: virtual lines, a multiple and an offset of the line's number.
 	virtual          int
 	multiple, offset int
@@ -117,14 +119,23 @@ func (f *File) Lines() int {
 // Take returns the line that the next call takes; user counts from 1.
 func (f *File) Take(user int, r *rand.Rand) int {
 	n := f.Lines()
-	switch f.order {
-	case Random:
-		return r.IntN(n)
-	case User:
-		return max(user-1, 0) % n
+	if f.order == User {
+		return max(user-1, 0) % n // users are shared out already
 	}
-	return int((f.next.Add(1) - 1) % int64(n))
+	first, step := 0, 1
+	if f.of > 1 && n >= f.of {
+		first, step = f.index, f.of
+		n = (n - first + step - 1) / step
+	}
+	if f.order == Random {
+		return first + r.IntN(n)*step
+	}
+	return first + int((f.next.Add(1)-1)%int64(n))*step
 }
+
+// Share keeps all lines but each of-th, from index on, for other processes. A
+// file that has fewer lines than there are processes is shared by all.
+func (f *File) Share(index, of int) { f.index, f.of = index, of }
 
 // AppendField appends a field, nothing when there is none.
 func (f *File) AppendField(dst []byte, line, field int) []byte {

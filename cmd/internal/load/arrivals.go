@@ -20,10 +20,23 @@ type Rate struct {
 	// The factor on the rate that was set from outside: the bits of its
 	// negative, so that a factor of 0 is not the 0 of one that was never set.
 	scale atomic.Uint64
+
+	// The rate that was set while the run goes on, in the same form: it takes
+	// the place of all the above. 0 for none.
+	fixed atomic.Uint64
+	moved atomic.Bool // whether fixed was ever set
 }
 
 // At returns the rate at a time of the run.
 func (r *Rate) At(t time.Duration) float64 {
+	if f := r.fixed.Load(); f != 0 {
+		return -math.Float64frombits(f) * r.Factor()
+	}
+	return r.planned(t) * r.Factor()
+}
+
+// planned returns the rate that was asked for before the run.
+func (r *Rate) planned(t time.Duration) float64 {
 	rate := r.Base
 	switch {
 	case r.Over > 0:
@@ -34,7 +47,25 @@ func (r *Rate) At(t time.Duration) float64 {
 			rate = min(rate, r.Max)
 		}
 	}
-	return rate * r.Factor()
+	return rate
+}
+
+// Fix sets the rate that a [Control] asks for.
+func (r *Rate) Fix(c Control) {
+	bits := uint64(0)
+	switch {
+	case c.Paused:
+		bits = math.Float64bits(math.Copysign(0, -1))
+	case c.HasRate:
+		bits = math.Float64bits(math.Copysign(c.Rate, -1))
+	}
+	if r.fixed.Swap(bits) == bits {
+		return
+	}
+	r.moved.Store(true)
+	if c.HasRate {
+		r.scale.Store(0) // the rate is the one asked for now
+	}
 }
 
 // Scale multiplies the rate from now on.
@@ -57,6 +88,7 @@ type arrivals struct {
 	share  float64 // of the rate that is this worker's
 	next   float64 // ns, the place of the next call in the schedule
 	random *rand.Rand
+	fixed  uint64 // Rate.fixed, as far as it is known here
 }
 
 // newArrivals begins the schedule of worker i of n.
@@ -72,6 +104,19 @@ func newArrivals(r *Rate, i, n int, seed uint64) *arrivals {
 // milliseconds.
 func (a *arrivals) due() int64 {
 	return int64(math.Ceil(a.next/1e6)) * 1e6
+}
+
+// adapt lets a rate that was set anew come into force: the next call is at most
+// one distance of that rate away. At a low rate it may have been minutes.
+func (a *arrivals) adapt(now int64) {
+	fixed := a.rate.fixed.Load()
+	if fixed == a.fixed {
+		return
+	}
+	a.fixed = fixed
+	if rate := a.rate.At(time.Duration(now)) * a.share; rate >= 1e-3 {
+		a.next = min(a.next, float64(now)+1e9/rate)
+	}
 }
 
 // step goes on to the next call.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 	"github.com/sipwire/sipwire/cmd/internal/engine"
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
 
 // A Result is what happened in a run, as --json writes it. Times are in
@@ -36,6 +37,7 @@ type Result struct {
 	Health          Health            `json:"generator"`
 	Series          []Sample          `json:"series"` // one for each second
 	Found           *Found            `json:"find,omitempty"`
+	Fleet           []Member          `json:"fleet,omitempty"` // what each process of a fleet did
 }
 
 // Repeats is why messages were sent again.
@@ -127,63 +129,8 @@ func (r *Runner) Open() int64 {
 // Elapsed returns the time of the run.
 func (r *Runner) Elapsed() time.Duration { return time.Duration(r.clock.now()) }
 
-// result makes the result of the run.
-func (r *Runner) result() *Result {
-	c := r.Counts()
-	cpu, wall := r.cpu.spent()
-	p := r.Engine.Program
-	res := &Result{
-		Scenario: p.Name, Calls: c.Started, Successful: c.Successful, Failed: c.Failed, Open: r.Open(),
-		Retransmissions: repeated(&c), LateSends: c.LateSends,
-		Seconds: round(wall.Seconds(), 3), Latency: percentiles(c.Latency), CallLength: percentiles(c.Lengths),
-		Repeats:   Repeats{NoAnswer: c.RepeatedByTimer, AskedFor: c.RepeatedOnRequest},
-		OutOfCall: c.OutOfCall, AutoAnswered: c.AutoAnswered, TimedOut: r.timedOut.Load(),
-		Causes: causes(&c), Codes: map[string]uint64{}, Counters: map[string]uint64{},
-	}
-	var lastStart int64
-	for _, w := range r.workers {
-		lastStart = max(lastStart, w.lastStart)
-		res.HeldBack += w.heldBack
-	}
-	if r.Rate != nil && r.Users == 0 && !r.Server {
-		// Over the time in which calls began: what was asked for, and what was
-		// reached.
-		span := time.Duration(lastStart)
-		res.RateAsked = round(r.Rate.mean(span), 3)
-		if r.Rate.scaled() && c.Started > 1 {
-			res.RateAsked = round(float64(c.Started-1)/(r.lastPlace()/1e9), 3)
-		}
-		if span > 0 && c.Started > 1 {
-			res.RateReached = round(float64(c.Started-1)/span.Seconds(), 3)
-		} else {
-			res.RateReached = res.RateAsked
-		}
-	}
-	for i, name := range p.RTDs {
-		res.RTDs = append(res.RTDs, Named{name, percentiles(c.RTDs[i])})
-	}
-	for code, n := range c.Codes {
-		if n > 0 {
-			res.Codes[itoa(code)] = uint64(n)
-		}
-	}
-	for i, name := range p.Counters {
-		res.Counters[name] = c.Counters[i]
-	}
-	res.Steps = r.steps(&c)
-	res.Health = Health{
-		LateSends: c.LateSends, LateLimit: r.Engine.Late.Seconds() * 1e3, Lateness: percentiles(c.Lateness), SocketDrops: r.drops(),
-		SendErrors: c.SendErrors, Malformed: c.Malformed, CPUSeconds: round(cpu.Seconds(), 3),
-		CPUShare: round(cpu.Seconds()/max(wall.Seconds(), 1e-9), 3), Sent: c.Sent, Received: c.Received,
-	}
-	res.Series = r.series
-	res.Health.Fault = fault(&res.Health, res)
-	return res
-}
-
 // steps are the figures of each step of the scenario.
-func (r *Runner) steps(c *engine.Counts) []Step {
-	p := r.Engine.Program
+func steps(p *scenario.Program, c *engine.Counts) []Step {
 	steps := make([]Step, len(p.Steps))
 	for i := range p.Steps {
 		s, n := &p.Steps[i], &c.Steps[i]
@@ -245,12 +192,12 @@ func fault(h *Health, r *Result) string {
 // mean is the rate asked for, on the mean of a time from the start.
 func (r *Rate) mean(span time.Duration) float64 {
 	if r.Over == 0 && r.Every == 0 || span <= 0 {
-		return r.At(0)
+		return r.planned(0)
 	}
 	const pieces = 1000
 	sum := 0.0
 	for i := range pieces {
-		sum += r.At(span * time.Duration(2*i+1) / (2 * pieces))
+		sum += r.planned(span * time.Duration(2*i+1) / (2 * pieces))
 	}
 	return sum / pieces
 }

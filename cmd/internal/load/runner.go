@@ -28,8 +28,10 @@ type Runner struct {
 	Users     int    // a closed loop of so many users, in the place of Rate
 	Timeout   time.Duration
 	Workers   int
+	Share     Share // of the calls, users and rate above, in a fleet
 	TLS       *tls.Config
 	Each      func(*Sample) // called every second; may be nil
+	Began     func()        // called when the run has begun: there are figures from then on; may be nil
 
 	shared   *engine.Shared
 	port     uint16
@@ -40,7 +42,10 @@ type Runner struct {
 	stopped  atomic.Bool // from outside
 	timedOut atomic.Bool
 	cpu      cpuMeter
+	spent    time.Duration // processor time of a run that has ended
+	wall     time.Duration // and its length
 	series   []Sample
+	wanted   atomic.Int64 // users, at this moment
 
 	// Of sample, which sums up in place.
 	sum       engine.Counts
@@ -59,6 +64,7 @@ func (r *Runner) Prepare(ctx context.Context, shared *engine.Shared) error {
 	r.Workers = max(r.Workers, 1)
 	if r.Users > 0 {
 		shared.Users.Store(int64(r.Users))
+		r.wanted.Store(int64(r.Users))
 	}
 	for i := range r.Workers {
 		if err := r.worker(ctx, i); err != nil {
@@ -74,12 +80,14 @@ func (r *Runner) Prepare(ctx context.Context, shared *engine.Shared) error {
 
 // worker makes worker i with its socket.
 func (r *Runner) worker(ctx context.Context, i int) error {
-	w := &worker{run: r, limit: part(r.Limit, i, r.Workers), quota: uint64(part(int(r.Calls), i, r.Workers))}
+	limit, calls := r.Share.part(r.Limit), r.Share.part(int(r.Calls))
+	w := &worker{run: r, limit: part(limit, i, r.Workers), quota: uint64(part(calls, i, r.Workers))}
 	if r.Calls > 0 && w.quota == 0 {
 		w.done = true // fewer calls than workers
 	}
 	cfg := r.Engine
-	cfg.FirstNumber, cfg.NumberStep = uint64(i)+1, uint64(r.Workers)
+	place, all := r.Share.place(i, r.Workers)
+	cfg.FirstNumber, cfg.NumberStep = uint64(place)+1, uint64(all)
 	cfg.Reliable = r.Transport[0] != 'u'
 	cfg.OwnConn = r.Transport[1] == 'n' && !r.Server
 	cfg.Words.Transport = map[byte]string{'u': "UDP", 't': "TCP", 'l': "TLS"}[r.Transport[0]]
@@ -108,12 +116,10 @@ func (r *Runner) worker(ctx context.Context, i int) error {
 	switch {
 	case r.Server:
 	case r.Users > 0:
-		for u := i + 1; u <= r.Users; u += r.Workers {
-			w.idle = append(w.idle, u)
-		}
-		w.engine.EndedUser = func(user int) { w.idle = append(w.idle, user) }
+		w.users = users{first: place + 1, step: all, known: map[int]bool{}}
+		w.engine.EndedUser = w.userEnded
 	default:
-		w.arrivals = newArrivals(r.Rate, i, r.Workers, cfg.Seed)
+		w.arrivals = newArrivals(r.Rate, place, all, cfg.Seed)
 	}
 	r.workers, r.carriers = append(r.workers, w), append(r.carriers, c)
 	return nil
@@ -218,6 +224,9 @@ func localAddr(network string, a netip.AddrPort) net.Addr {
 func (r *Runner) Run() (*Result, error) {
 	r.clock = clock{time.Now()}
 	r.cpu.start()
+	if r.Began != nil {
+		r.Began()
+	}
 	errs := make([]error, len(r.workers))
 	if _, ok := r.carriers[0].(*udpCarrier); ok {
 		defer holdProcessors(len(r.workers))()
@@ -248,6 +257,9 @@ func (r *Runner) Run() (*Result, error) {
 	<-sampled
 	return r.result(), errors.Join(errs...)
 }
+
+// Stopping reports whether the run was told to end.
+func (r *Runner) Stopping() bool { return r.shared.Stop.Load() != engine.Run }
 
 // StopSoon lets no new calls begin.
 func (r *Runner) StopSoon() { r.shared.Stop.CompareAndSwap(engine.Run, engine.StopSoon) }

@@ -35,6 +35,30 @@ type Now struct {
 	CPUShare    float64 // of one core, in this second
 }
 
+// NewSample makes the sample that follows before, which is nil for the first.
+func NewSample(c *engine.Counts, open int64, at time.Duration, asked float64, before *Sample) Sample {
+	s := Sample{
+		At: round(at.Seconds(), 3), Asked: round(asked, 1), Open: open, Calls: c.Started, Successful: c.Successful, Failed: c.Failed,
+		Retransmissions: repeated(c), LateSends: c.LateSends, MaxLate: round(float64(c.MaxLate)/1e6, 3), Latency: percentiles(c.Recent),
+	}
+	calls := s.Calls
+	if before != nil {
+		calls -= before.Calls
+	}
+	if d := s.since(before); d > 0 {
+		s.Rate = round(float64(calls)/d, 1)
+	}
+	return s
+}
+
+// since is the time from the sample before, in seconds.
+func (s *Sample) since(before *Sample) float64 {
+	if before == nil {
+		return s.At
+	}
+	return s.At - before.At
+}
+
 // sample takes a sample.
 func (r *Runner) sample() {
 	if c := &r.sum; c.Latency == nil {
@@ -44,21 +68,16 @@ func (r *Runner) sample() {
 	}
 	c := &r.sum
 	r.addTo(c)
-	s := Sample{
-		At: round(r.Elapsed().Seconds(), 3), Open: r.Open(), Calls: c.Started, Successful: c.Successful, Failed: c.Failed,
-		Retransmissions: repeated(c), LateSends: c.LateSends, MaxLate: round(float64(c.MaxLate)/1e6, 3), Latency: percentiles(c.Recent),
-	}
-	var before Sample
-	if n := len(r.series); n > 0 {
-		before = r.series[n-1]
-	}
-	d := s.At - before.At
-	if d > 0 {
-		s.Rate = round(float64(s.Calls-before.Calls)/d, 1)
-	}
+	at, asked := r.Elapsed(), 0.0
 	if r.Rate != nil && r.Users == 0 && !r.Server {
-		s.Asked = round(r.Rate.At(r.Elapsed()), 1)
+		asked = r.Rate.At(at) / float64(r.Share.of())
 	}
+	var before *Sample
+	if n := len(r.series); n > 0 {
+		before = &r.series[n-1]
+	}
+	s := NewSample(c, r.Open(), at, asked, before)
+	d := s.since(before)
 	r.series = append(r.series, s)
 	if r.Each != nil {
 		s.Now = r.now(c, time.Duration(d*1e9))
@@ -70,7 +89,7 @@ func (r *Runner) sample() {
 func (r *Runner) now(c *engine.Counts, since time.Duration) *Now {
 	cpu, _ := r.cpu.spent()
 	n := &Now{
-		Steps: r.steps(c), Latency: percentiles(c.Latency), Causes: causes(c),
+		Steps: steps(r.Engine.Program, c), Latency: percentiles(c.Latency), Causes: causes(c),
 		Sent: c.Sent, SendErrors: c.SendErrors, SocketDrops: r.drops(),
 		CPUShare: (cpu - r.cpuBefore).Seconds() / max(since.Seconds(), 1e-9),
 	}

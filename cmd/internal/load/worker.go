@@ -20,6 +20,7 @@ type worker struct {
 	heldBack  uint64 // calls that had to wait for limit
 	held      bool
 	idle      []int // users without a call, who begin one at once
+	users     users
 	done      bool  // no call will begin any more
 	lastNews  int64 // when something last happened
 	halted    int32
@@ -95,6 +96,7 @@ func (w *worker) begin(now int64) {
 	if w.done {
 		return
 	}
+	w.adjustUsers()
 	for len(w.idle) > 0 && !w.full() {
 		user := w.idle[len(w.idle)-1]
 		w.idle = w.idle[:len(w.idle)-1]
@@ -106,6 +108,7 @@ func (w *worker) begin(now int64) {
 		w.done = w.done || w.quota > 0 && w.begun >= w.quota
 		return
 	}
+	w.arrivals.adapt(now)
 	for w.arrivals.due() <= now {
 		if w.full() {
 			w.done = true
@@ -201,6 +204,7 @@ func (w *worker) share(now int64, io carrier) {
 func (w *worker) publish() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.open.Store(int64(w.engine.Open()))
 	w.snapshot.Reset()
 	w.snapshot.Add(&w.engine.Counts)
 	w.engine.Counts.Recent.Reset()

@@ -14,11 +14,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/sipwire/sipwire/cmd/internal/load"
+	"github.com/sipwire/sipwire/cmd/internal/page"
 )
 
 // A Server answers GET /metrics with the last sample of a run.
 type Server struct {
 	http http.Server
+	mux  *http.ServeMux
 	addr net.Addr
 
 	mu   sync.Mutex
@@ -67,12 +69,27 @@ func Listen(address string, public bool) (*Server, error) {
 		l.Close()
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	s.http = http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	s.mux = http.NewServeMux()
+	figures := promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	s.mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		// On loopback no name but localhost leads here: another one is that of a
+		// web page which had its name resolve to this host.
+		if !public && !page.DirectHost(r.Host) {
+			http.Error(w, "ask for the address, not for a name", http.StatusForbidden)
+			return
+		}
+		figures.ServeHTTP(w, r)
+	})
+	s.http = http.Server{
+		Handler: s.mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+	}
 	go s.http.Serve(l)
 	return s, nil
 }
+
+// Handle adds a page at the same address.
+func (s *Server) Handle(pattern string, h http.Handler) { s.mux.Handle(pattern, h) }
 
 // Addr returns the address that the server listens on.
 func (s *Server) Addr() net.Addr { return s.addr }

@@ -8,8 +8,9 @@ import (
 
 // Options are what a scenario cannot know by itself.
 type Options struct {
-	Keys  []string                // names of the -key options
-	Files func(name string) error // says whether an injection file is known; nil for yes
+	Keys    []string                // names of the -key options
+	Files   func(name string) error // says whether an injection file is known; nil for yes
+	NoTexts bool                    // refuse [file], which reads any file
 }
 
 // compiler holds what is needed while a file is compiled.
@@ -19,6 +20,8 @@ type compiler struct {
 	keys  map[string]bool
 	sent  []string // methods of the requests sent so far
 	files []fileUse
+
+	noTexts bool
 }
 
 // fileUse is where an injection file is named.
@@ -55,6 +58,7 @@ func Compile(file string, data []byte, o Options) (*Program, error) {
 		return nil, err
 	}
 	c := newCompiler(file, o.Keys)
+	c.noTexts = o.NoTexts
 	c.prog.Name = c.element(root).str("name")
 	if err := c.labels(root); err != nil {
 		return nil, err

@@ -138,6 +138,9 @@ func (c *compiler) keyword(n *node, s string) (*Part, error) {
 		if !ok || params["name"] == "" {
 			return nil, c.fault(n, "[%s]: [file name=...] is what it takes", s)
 		}
+		if c.noTexts {
+			return nil, c.fault(n, "[file] cannot be used in a fleet: the file is not where the workers are")
+		}
 		return &Part{Kind: FileText, Text: params["name"]}, nil
 	}
 	if k, ok := keywords[name]; ok {
