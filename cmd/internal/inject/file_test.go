@@ -106,3 +106,34 @@ func TestFind(t *testing.T) {
 		}
 	}
 }
+
+// TestShare gives each process lines of its own, and lines that are too few to
+// all.
+func TestShare(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, order := range []string{"SEQUENTIAL", "RANDOM"} {
+		taken := map[int]int{}
+		for index := range 3 {
+			f, err := Parse("f", order+"\na\nb\nc\nd\ne\nf\ng\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.Share(index, 3)
+			for range 100 {
+				line := f.Take(0, random)
+				if by, ok := taken[line]; ok && by != index {
+					t.Fatalf("%s: processes %d and %d take line %d", order, by, index, line)
+				}
+				taken[line] = index
+			}
+		}
+		if len(taken) != 7 {
+			t.Errorf("%s: %d of 7 lines are taken", order, len(taken))
+		}
+	}
+	f, _ := Parse("f", "SEQUENTIAL\na\nb\n")
+	f.Share(2, 3)
+	if a, b := f.Take(0, random), f.Take(0, random); a == b {
+		t.Error("two lines for three processes: not both are taken")
+	}
+}

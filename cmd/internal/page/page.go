@@ -36,9 +36,11 @@ func hash(element string) string {
 
 const (
 	kept       = 3600 // samples: those of an hour
-	minToken   = 16
 	maxRequest = 4096
 )
+
+// validToken has what needs no escape in an address.
+var validToken = regexp.MustCompile(`^[A-Za-z0-9._~-]{16,}$`)
 
 // A Page answers for one run.
 type Page struct {
@@ -58,8 +60,8 @@ func New(scenario string, controls *load.Controls, token string) (*Page, error) 
 	if token == "" {
 		token = rand.Text()
 	}
-	if len(token) < minToken {
-		return nil, errors.New("a token has at least " + strconv.Itoa(minToken) + " characters")
+	if !validToken.MatchString(token) {
+		return nil, errors.New("it is at least 16 letters, digits, and of -._~")
 	}
 	p := &Page{scenario: scenario, controls: controls, token: token, sum: sha256.Sum256([]byte(token)), mux: http.NewServeMux()}
 	p.mux.HandleFunc("GET /{$}", p.html)
