@@ -17,6 +17,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"github.com/sipwire/sipwire/cmd/internal/browser"
 )
 
@@ -53,6 +55,11 @@ func pictures(folder string) error {
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", tool, "./sipwire").CombinedOutput(); err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
 	}
+	b, err := browser.Open(chromium, "about:blank", 900, 960)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
 	target, page := freePort(), freePort()
 	serve := exec.CommandContext(ctx, tool, "serve", "-q", "-p", target, "--delay", "20ms", "--errors", "1:486")
 	if err := serve.Start(); err != nil {
@@ -69,10 +76,8 @@ func pictures(folder string) error {
 	if _, err := t.do("new-session", "-d", "-x", columns, "-y", lines, command); err != nil {
 		return err
 	}
-	// Browsers take a while to start, so the page is opened at once, and its
-	// picture is of the run near its end.
 	time.Sleep(2 * time.Second)
-	if err := shoot(chromium, "http://127.0.0.1:"+page+"/#"+token, filepath.Join(folder, "load-page.png"), 900, 960, "samples.length >= 9"); err != nil {
+	if err := shoot(b, "http://127.0.0.1:"+page+"/#"+token, filepath.Join(folder, "load-page.png"), 900, 960, "samples.length >= 9"); err != nil {
 		return err
 	}
 	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Second) {
@@ -83,7 +88,7 @@ func pictures(folder string) error {
 		}
 	}
 	time.Sleep(2 * time.Second) // the table is printed by then
-	if err := shoot(chromium, "file://"+report, filepath.Join(folder, "load-report.png"), 900, 700, "true"); err != nil {
+	if err := shoot(b, "file://"+report, filepath.Join(folder, "load-report.png"), 900, 700, "true"); err != nil {
 		return err
 	}
 	screen, err := t.do("capture-pane", "-e", "-p")
@@ -94,16 +99,14 @@ func pictures(folder string) error {
 	if err := os.WriteFile(file, []byte(screenHTML(screen)), 0o666); err != nil {
 		return err
 	}
-	return shoot(chromium, "file://"+file, filepath.Join(folder, "load-terminal.png"), 1020, 300, "true")
+	return shoot(b, "file://"+file, filepath.Join(folder, "load-terminal.png"), 1020, 300, "true")
 }
 
 // shoot writes a picture of a page, when an expression is true in it.
-func shoot(chromium, address, file string, width, height int, when string) error {
-	p, err := browser.Open(chromium, address, width, height)
-	if err != nil {
-		return err
+func shoot(p *browser.Page, address, file string, width, height int64, when string) error {
+	if err := p.Do(chromedp.EmulateViewport(width, height), chromedp.Navigate(address)); err != nil {
+		return fmt.Errorf("%s: %w", address, err)
 	}
-	defer p.Close()
 	if err := p.Is(when); err != nil {
 		return err
 	}
@@ -113,6 +116,10 @@ func shoot(chromium, address, file string, width, height int, when string) error
 	}
 	if got := p.Problems(); len(got) > 0 {
 		return fmt.Errorf("%s: %q", address, got)
+	}
+	// A page of a run that ends would complain that nobody answers it.
+	if err := p.Do(chromedp.Navigate("about:blank")); err != nil {
+		return err
 	}
 	return os.WriteFile(file, data, 0o666)
 }
