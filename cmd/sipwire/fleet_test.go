@@ -191,7 +191,7 @@ func TestFleetWrongUse(t *testing.T) {
 // own are the flags that a coordinator has no say in.
 var own = []string{
 	"SF", "SN", "I", "P", "Inf", "MI", "TLSCert", "TLSKey", "TLSCA", "TraceErr", "ErrorFile", "TraceLogs", "LogFile", "Workers", "AllowExec",
-	"Public", "JSON", "Metrics", "HTML", "OTLP", "Token", "Quiet", "GoalSuccess", "GoalP99",
+	"Public", "JSON", "Metrics", "HTML", "OTLP", "Token", "Plain", "Quiet", "GoalSuccess", "GoalP99", "Find", "FindTime",
 	"Fleet", "FleetSize", "FleetWait", "FleetName", "Worker", "WorkerName",
 }
 

@@ -65,9 +65,8 @@ func (f *figures) decode(zero *engine.Counts) (*load.Totals, error) {
 		return nil, errFigures
 	}
 	var failed error
-	histogram := func(text string) *hdrhistogram.Histogram {
+	histogram := func(text string, like *hdrhistogram.Histogram) *hdrhistogram.Histogram {
 		h, err := hdrhistogram.Decode([]byte(text))
-		like := zero.Latency
 		if err != nil || h.LowestTrackableValue() != like.LowestTrackableValue() || h.HighestTrackableValue() != like.HighestTrackableValue() ||
 			h.SignificantFigures() != like.SignificantFigures() {
 			failed = errFigures
@@ -75,10 +74,10 @@ func (f *figures) decode(zero *engine.Counts) (*load.Totals, error) {
 		}
 		return h
 	}
-	c.Latency, c.Lateness, c.Lengths = histogram(f.Counts.Latency), histogram(f.Counts.Lateness), histogram(f.Counts.Lengths)
+	c.Latency, c.Lateness, c.Lengths = histogram(f.Counts.Latency, zero.Latency), histogram(f.Counts.Lateness, zero.Lateness), histogram(f.Counts.Lengths, zero.Lengths)
 	c.RTDs = nil
-	for _, text := range f.Counts.RTDs {
-		c.RTDs = append(c.RTDs, histogram(text))
+	for i, text := range f.Counts.RTDs {
+		c.RTDs = append(c.RTDs, histogram(text, zero.RTDs[i]))
 	}
 	c.Recent = engine.NewCounts(zero).Recent
 	return &load.Totals{

@@ -94,7 +94,7 @@ func TestForeignFigures(t *testing.T) {
 		"text":  func(f *figures) { f.Counts.Latency = "x" },
 		"empty": func(f *figures) { f.Counts.Lengths = "" },
 		"precision": func(f *figures) {
-			b, _ := hdrhistogram.New(1, 3600*1e6, 2).Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+			b, _ := hdrhistogram.New(1, 3600*1e6, 1).Encode(hdrhistogram.V2CompressedEncodingCookieBase)
 			f.Counts.Lateness = string(b)
 		},
 	} {

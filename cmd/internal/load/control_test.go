@@ -109,7 +109,11 @@ func TestUsers(t *testing.T) {
 func TestControls(t *testing.T) {
 	var got Control
 	elapsed := func() time.Duration { return 5 * time.Second }
-	c := NewControls(&Rate{Base: 10, To: 20, Over: 10 * time.Second}, 0, elapsed, func(n Control) { got = n })
+	rate := &Rate{Base: 10, To: 20, Over: 10 * time.Second}
+	c := NewControls(rate, 0, elapsed, func(n Control) {
+		got = n
+		rate.Fix(n)
+	})
 	if s := c.State(); s != (State{Rate: 15}) {
 		t.Errorf("%+v", s)
 	}
@@ -140,7 +144,7 @@ func TestControls(t *testing.T) {
 }
 
 // TestResultOfFleet has a result of a share ask for a share of the rate, and one
-// whose rate was changed not judged by the rate that was.
+// whose rate was changed judged by what was asked for, not by the rate that was.
 func TestResultOfFleet(t *testing.T) {
 	data, _ := scenario.Builtin("options")
 	p, err := scenario.Compile("options", data, scenario.Options{})
@@ -160,8 +164,9 @@ func TestResultOfFleet(t *testing.T) {
 		t.Errorf("asked %g, fault %q", res.RateAsked, res.Health.Fault)
 	}
 	r.Fix(Control{HasRate: true, Rate: 20})
-	res := NewResult(p, 0, r, Share{}, totals(), []Sample{{Asked: 30}, {Asked: 20}})
-	if res.RateAsked != 25 || res.Health.Fault != "" || !res.RateChanged {
+	changed := totals()
+	changed.LastPlace = 99900 * time.Millisecond
+	if res := NewResult(p, 0, r, Share{}, changed, nil); res.RateAsked != 10 || res.Health.Fault != "" {
 		t.Errorf("asked %g, fault %q", res.RateAsked, res.Health.Fault)
 	}
 	a, b := totals(), totals()
