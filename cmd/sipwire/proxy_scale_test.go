@@ -72,7 +72,7 @@ func converse(t *testing.T, to string, calls int, done func(int)) (good int) {
 				return
 			}
 			defer c.Close()
-			ok := ask(c, "INVITE", i) && ask(c, "BYE", i)
+			ok := places(c, "INVITE", i) && places(c, "BYE", i)
 			mu.Lock()
 			defer mu.Unlock()
 			if ok {
@@ -87,8 +87,8 @@ func converse(t *testing.T, to string, calls int, done func(int)) (good int) {
 	return good
 }
 
-// ask sends a request until it is answered with 200.
-func ask(c net.Conn, method string, call int) bool {
+// places sends a request until it is answered with 200.
+func places(c net.Conn, method string, call int) bool {
 	from := c.LocalAddr().String()
 	text := sip(method+" sip:b@b.example SIP/2.0", "Via: SIP/2.0/UDP "+from+fmt.Sprintf(";branch=z9hG4bK%s%d", method, call), "Max-Forwards: 70", "From: <sip:a@a.example>;tag=1",
 		"To: <sip:b@b.example>", fmt.Sprintf("Call-ID: call-%d", call), "CSeq: 1 "+method, "Contact: <sip:a@"+from+">", "Content-Length: 0")

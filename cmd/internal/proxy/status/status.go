@@ -102,6 +102,7 @@ func targets(table *hops.Table) (all []*hops.Target) {
 var page = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>sipwire proxy</title>
+<link rel="icon" href="data:,">
 <style>body{font:1rem/1.5 sans-serif;margin:2rem;max-width:40rem}table{border-collapse:collapse;margin-bottom:1.5rem}
 th,td{text-align:left;padding:.1rem 1.5rem .1rem 0}td{font-variant-numeric:tabular-nums}</style>
 <h1>sipwire proxy</h1>
