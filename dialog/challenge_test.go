@@ -168,3 +168,21 @@ func TestChallengedNotify(t *testing.T) {
 	}
 	n.empty()
 }
+
+// After a challenge the dialog ends with the next request, whatever that is.
+func TestChallengedThenNotify(t *testing.T) {
+	n, a, b, da, _ := talking(t, Config{}, Config{})
+	b.on = func(ev Event, m *codec.Message) {
+		if ev.Kind == transaction.Request {
+			b.reply(ev.Tx, 200)
+		}
+	}
+	n.challenges(a, "BYE", 401)
+	a.request(da, "BYE")
+	n.run(n.now + time.Second)
+	a.request(da, "NOTIFY") // of no subscription
+	n.run(n.now + 33*time.Second)
+	if a.State(da) != Terminated {
+		t.Errorf("%d, %q", a.State(da), a.events)
+	}
+}

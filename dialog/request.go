@@ -93,8 +93,9 @@ func (l *Layer) send(h Handle, r *compose.Request, response *codec.Message, to t
 	d.localSeq++
 	d.setAddr(l, to)
 	if d.is(challenged) {
+		// Whatever it says, the dialog ends with its response.
 		d.flags &^= challenged
-		d.early = 0
+		d.ending, d.early = tx, 0
 		l.arm(i, d)
 	}
 	switch method {

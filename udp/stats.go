@@ -71,8 +71,6 @@ func (r *Reader) Stats() Stats {
 	return s
 }
 
-// dropCounter widens the kernel's 32-bit count. It must be read at least once
-// in 2^32 drops.
 // Waiting returns how much of the receive buffer is taken by packets that wait
 // to be read, in the bytes of [Buffer]: Buffer{Granted: n}.Packets(size) of them,
 // if they have that size. Linux gives back the share of packets that were read
@@ -81,6 +79,8 @@ func (r *Reader) Stats() Stats {
 // goroutine may call it; it allocates.
 func (r *Reader) Waiting() (n int, ok bool) { return memInfoWaiting(r.conn) }
 
+// dropCounter widens the kernel's 32-bit count. It must be read at least once
+// in 2^32 drops.
 type dropCounter struct {
 	mu     sync.Mutex
 	source DropSource

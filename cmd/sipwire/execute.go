@@ -75,7 +75,11 @@ func (f *runFlags) perform(e *env, r *load.Runner) (*load.Result, error) {
 	}
 	res, err := r.Run()
 	if err := closeShow(); err != nil {
-		return nil, err
+		var status statusError
+		if errors.As(err, &status) {
+			return nil, err
+		}
+		e.complain("the screen: %v", err) // what was measured is not lost with it
 	}
 	if err == nil {
 		o.end(res)
@@ -89,7 +93,7 @@ func (f *runFlags) show(e *env, r *load.Runner) (func(*load.Sample), func() erro
 	switch {
 	case f.Quiet:
 		return func(*load.Sample) {}, func() error { return nil }
-	case f.Plain || !e.stdinTerminal || !e.stderrTerminal || os.Getenv("TERM") == "dumb":
+	case f.Plain || !e.stdinTerminal || !e.stderrTerminal || os.Getenv("TERM") == "dumb" || !inForeground():
 		return func(s *load.Sample) { tell(e.stderr, s) }, func() error { return nil }
 	}
 	control := live.Controls{Stop: r.StopNow}

@@ -121,7 +121,7 @@ func (c *loadCmd) coordinate(e *env, r *load.Runner) (*load.Result, error) {
 		}
 		defer s.Close()
 		address = s.Address()
-		fmt.Fprintf(e.stderr, "sipwire: workers: sipwire load --worker %s\n", address)
+		fmt.Fprintf(e.stderr, "sipwire: workers: SIPWIRE_WORKER=%s sipwire load\n", address)
 	}
 	k := &fleet.Coordinator{
 		Address: address, Name: c.FleetName, Size: n, Version: version(), Job: work, Wait: c.FleetWait,

@@ -35,8 +35,8 @@ func TestChangeRun(t *testing.T) {
 			if name == "fleet" {
 				var address string
 				until(t, "the address for workers", func() bool {
-					_, line, found := strings.Cut(p.out.String(), "--worker ")
-					address, _, _ = strings.Cut(line, "\n")
+					_, line, found := strings.Cut(p.out.String(), "SIPWIRE_WORKER=")
+					address, _, _ = strings.Cut(line, " sipwire load\n")
 					return found
 				})
 				start(t, dir, self(t), "load", "-q", "--worker", address)

@@ -12,7 +12,7 @@ import (
 )
 
 // errCredentials is for a server that anybody on the network could use.
-var errCredentials = errors.New("an address that is not loopback needs a user and a password, or a token, before its @")
+var errCredentials = errors.New("an address that is not loopback needs a user and a password, or a token, before its @; neither may be empty")
 
 // parse reads the address of a NATS server. schemes are those that are allowed.
 func parse(address, port string, schemes ...string) (*url.URL, error) {
@@ -30,7 +30,10 @@ func parse(address, port string, schemes ...string) (*url.URL, error) {
 	if u.Port() == "" {
 		u.Host = net.JoinHostPort(u.Hostname(), port)
 	}
-	if !loopback(u.Hostname()) && u.User.String() == "" {
+	if password, ok := u.User.Password(); ok && (password == "" || u.User.Username() == "") {
+		return nil, errCredentials // a NATS server without a user lets everybody in
+	}
+	if !loopback(u.Hostname()) && u.User.Username() == "" {
 		return nil, errCredentials
 	}
 	return u, nil

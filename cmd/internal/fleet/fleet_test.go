@@ -152,7 +152,7 @@ func TestEmbeddedIsClosed(t *testing.T) {
 func TestAddress(t *testing.T) {
 	for address, want := range map[string]string{
 		"nats://127.0.0.1": "", "nats://localhost:1": "", "nats://[::1]:1": "", "tls://u:p@192.0.2.1": "", "nats://token@192.0.2.1": "",
-		"nats://192.0.2.1": "needs", "nats://example.com": "needs", "nats://u:secret@127.0.0.1/x": "no address", "ws://127.0.0.1": "no address",
+		"nats://192.0.2.1": "needs", "nats://:secret@192.0.2.1": "needs", "nats://:secret@127.0.0.1": "needs", "nats://u:@192.0.2.1": "needs", "nats://:@127.0.0.1": "needs", "nats://example.com": "needs", "nats://u:secret@127.0.0.1/x": "no address", "ws://127.0.0.1": "no address",
 		"": "no address", "nats://u:secret%@127.0.0.1": "no URL",
 	} {
 		_, err := parse(address, "4222", "nats", "tls")

@@ -84,6 +84,7 @@ func (r *Runner) Apply(c Control) {
 		r.shared.Users.Store(int64(want))
 	}
 	if c.Stop {
+		r.stopped.Store(true)
 		r.shared.Stop.CompareAndSwap(engine.Run, engine.StopNow)
 	}
 }

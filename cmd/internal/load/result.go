@@ -127,7 +127,12 @@ func (r *Runner) Open() int64 {
 }
 
 // Elapsed returns the time of the run.
-func (r *Runner) Elapsed() time.Duration { return time.Duration(r.clock.now()) }
+func (r *Runner) Elapsed() time.Duration {
+	if c := r.started.Load(); c != nil {
+		return time.Duration(c.now())
+	}
+	return 0
+}
 
 // steps are the figures of each step of the scenario.
 func steps(p *scenario.Program, c *engine.Counts) []Step {

@@ -37,9 +37,9 @@ type Runner struct {
 	port     uint16
 	workers  []*worker
 	carriers []carrier
-	clock    clock
-	hard     atomic.Bool // end at once, without telling the other side
-	stopped  atomic.Bool // from outside
+	started  atomic.Pointer[clock] // nil before the run
+	hard     atomic.Bool           // end at once, without telling the other side
+	stopped  atomic.Bool           // from outside
 	timedOut atomic.Bool
 	cpu      cpuMeter
 	spent    time.Duration // processor time of a run that has ended
@@ -62,6 +62,9 @@ type Runner struct {
 func (r *Runner) Prepare(ctx context.Context, shared *engine.Shared) error {
 	r.shared, r.seconds = shared, make(chan struct{}, 1)
 	r.Workers = max(r.Workers, 1)
+	if r.Limit > 0 { // a worker without a part of it would have no bound
+		r.Workers = min(r.Workers, max(r.Share.part(r.Limit), 1))
+	}
 	if r.Users > 0 {
 		shared.Users.Store(int64(r.Users))
 		r.wanted.Store(int64(r.Users))
@@ -222,7 +225,8 @@ func localAddr(network string, a netip.AddrPort) net.Addr {
 
 // Run runs until all is done or the run is stopped, and returns what happened.
 func (r *Runner) Run() (*Result, error) {
-	r.clock = clock{time.Now()}
+	begun := clock{time.Now()}
+	r.started.Store(&begun)
 	r.cpu.start()
 	if r.Began != nil {
 		r.Began()
@@ -233,7 +237,7 @@ func (r *Runner) Run() (*Result, error) {
 	}
 	var all sync.WaitGroup
 	for i, w := range r.workers {
-		w.clock = r.clock
+		w.clock = begun
 		if cc, ok := r.carriers[i].(*connCarrier); ok {
 			cc.start()
 		}

@@ -50,6 +50,7 @@ func (u *udpCarrier) yield(now int64) {
 var processors struct {
 	sync.Mutex
 	workers int
+	before  int // GOMAXPROCS without them
 }
 
 // holdProcessors makes GOMAXPROCS the number of workers that run in this
@@ -58,10 +59,13 @@ func holdProcessors(n int) func() {
 	change := func(by int) {
 		processors.Lock()
 		defer processors.Unlock()
+		if processors.workers == 0 {
+			processors.before = runtime.GOMAXPROCS(0)
+		}
 		if processors.workers += by; processors.workers > 0 {
 			runtime.GOMAXPROCS(processors.workers)
 		} else {
-			runtime.SetDefaultGOMAXPROCS()
+			runtime.GOMAXPROCS(processors.before)
 		}
 	}
 	change(n)

@@ -81,6 +81,9 @@ func (p *Page) Add(s *load.Sample) {
 		p.samples = append(p.samples[:0], p.samples[1:]...)
 		p.first++
 	}
+	if n := len(p.samples); n > 0 {
+		p.samples[n-1].Now = nil // the tables of steps are shown of the latest only
+	}
 	p.samples = append(p.samples, *s)
 }
 
