@@ -335,207 +335,189 @@ short:
 
 // func sdpLinesAVX512(src *byte, size int, ends *uint32, marks *uint32, room int) (n int, nmarks int, odd int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, BMI, BMI2, POPCNT
-TEXT ·sdpLinesAVX512(SB), NOSPLIT, $8-64
+TEXT ·sdpLinesAVX512(SB), NOSPLIT, $0-64
 	MOVQ         src+0(FP), AX
-	MOVQ         ends+16(FP), CX
-	MOVQ         marks+24(FP), DX
-	XORQ         BX, BX
-	MOVQ         $0x00000001, SI
+	MOVQ         size+8(FP), CX
+	MOVQ         ends+16(FP), DX
+	MOVQ         marks+24(FP), BX
+	MOVQ         room+32(FP), SI
+	SUBQ         $0x40, SI
+	VPBROADCASTB sdpBytes<>+0(SB), Z0
+	VPBROADCASTB sdpBytes<>+1(SB), Z1
+	VPBROADCASTB sdpBytes<>+2(SB), Z2
+	VPBROADCASTB sdpBytes<>+3(SB), Z3
+	VPBROADCASTB sdpBytes<>+4(SB), Z4
+	VMOVDQU64    sdpNumbers<>+0(SB), Z5
+	VPTERNLOGD   $0xff, Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
 	XORQ         DI, DI
 	XORQ         R8, R8
-	XORQ         R9, R9
-	MOVQ         size+8(FP), R10
-	SUBQ         $0x40, R10
-	VMOVDQU64    sdpNumbers<>+0(SB), Z2
-	VPBROADCASTB sdpBytes<>+0(SB), Z3
-	VPBROADCASTB sdpBytes<>+1(SB), Z4
-	VPBROADCASTB sdpBytes<>+2(SB), Z5
-	VPBROADCASTB sdpBytes<>+3(SB), Z6
-	VPBROADCASTB sdpBytes<>+4(SB), Z7
-	VPTERNLOGD   $0xff, Z1, Z1, Z1
-	MOVQ         room+32(FP), R11
-	LEAQ         -256(CX)(R11*4), R11
-	MOVQ         R11, (SP)
+	MOVWQZX      (AX), R11
+	MOVQ         R11, R10
+	SHRQ         $0x08, R10
+	XORQ         $0x3d, R10
+	XORL         R12, R12
+	CMPB         R11, $0x0a
+	SETEQ        R12
+	ORQ          R12, R10
+	MOVL         $0x00000000, (BX)
+	XORL         R9, R9
+	CMPB         R11, $0x6d
+	SETEQ        R9
+	XORL         R12, R12
+	CMPB         R11, $0x63
+	SETEQ        R12
+	ORQ          R12, R9
+	LEAQ         -66(CX), R11
 
 loop:
-	CMPQ      BX, R10
+	CMPQ      DI, R11
 	JGT       tail
-	CMPQ      CX, (SP)
+	CMPQ      R8, SI
 	JGT       short
-	VMOVDQU64 (AX)(BX*1), Z0
-	VPMINUB   Z0, Z1, Z1
-	VPCMPEQB  Z3, Z0, K1
+	VMOVDQU64 (AX)(DI*1), Z8
+	VMOVDQU64 1(AX)(DI*1), Z9
+	VMOVDQU64 2(AX)(DI*1), Z10
+	VPCMPEQB  Z0, Z8, K1
+	VPCMPEQB  Z2, Z8, K2
+	VPSUBB    Z0, Z9, K1, Z8
+	VPMINUB   Z8, Z6, Z6
+	VPSUBB.Z  Z1, Z10, K1, Z8
+	VPORQ     Z8, Z7, Z7
+	VPSUBB.Z  Z0, Z9, K2, Z8
+	VPORQ     Z8, Z7, Z7
+	VPCMPEQB  Z3, Z9, K1, K2
+	VPCMPEQB  Z4, Z9, K1, K3
+	KORQ      K3, K2, K2
 	KMOVQ     K1, R12
-	LEAQ      (SI)(R12*2), R13
-	MOVQ      R13, R11
-	ANDQ      R12, R11
-	ORQ       R11, R9
-	VPCMPEQB  Z4, Z0, K1
-	KMOVQ     K1, R14
-	LEAQ      (DI)(R13*2), R11
-	ANDNQ     R11, R14, R11
-	ORQ       R11, R9
-	VPCMPEQB  Z5, Z0, K1
-	KMOVQ     K1, R14
-	LEAQ      (R8)(R14*2), R11
-	ANDNQ     R11, R12, R11
-	ORQ       R11, R9
-	SHRQ      $0x3f, R14
-	MOVQ      R14, R8
-	MOVQ      R13, DI
-	SHRQ      $0x3f, DI
-	MOVQ      R12, SI
-	SHRQ      $0x3f, SI
-	VPCMPEQB  Z6, Z0, K1
-	VPCMPEQB  Z7, Z0, K2
-	KORQ      K2, K1, K1
-	KMOVQ     K1, R14
-	ANDQ      R13, R14
-	MOVQ      CX, R11
-	SUBQ      ends+16(FP), R11
-	SHRQ      $0x02, R11
+	KMOVQ     K2, R13
 
 marks:
-	BLSMSKQ       R14, R13
-	ANDQ          R12, R13
-	POPCNTQ       R13, R13
-	ADDQ          R11, R13
-	MOVL          R13, (DX)
-	XORL          R13, R13
-	TESTQ         R14, R14
-	SETNE         R13
-	LEAQ          (DX)(R13*4), DX
-	BLSRQ         R14, R14
+	BLSMSKQ       R13, R14
+	ANDQ          R12, R14
+	POPCNTQ       R14, R14
+	ADDQ          R8, R14
+	MOVL          R14, (BX)(R9*4)
+	CMPQ          R13, $0x01
+	SBBQ          $-1, R9
+	BLSRQ         R13, R13
 	JNZ           marks
-	POPCNTQ       R12, R11
-	KMOVQ         R12, K1
-	VPXORQ        Z8, Z8, Z8
-	VPCOMPRESSB.Z Z2, K1, Z8
-	VPBROADCASTD  BX, Z0
-	VPMOVZXBD     X8, Z11
-	VPADDD        Z0, Z11, Z11
-	VMOVDQU32     Z11, (CX)
-	CMPQ          R11, $0x10
+	POPCNTQ       R12, R12
+	VPXORQ        Z11, Z11, Z11
+	VPCOMPRESSB.Z Z5, K1, Z11
+	VPBROADCASTD  DI, Z8
+	VPMOVZXBD     X11, Z9
+	VPADDD        Z8, Z9, Z9
+	VMOVDQU32     Z9, (DX)(R8*4)
+	CMPQ          R12, $0x10
 	JLE           written
-	VEXTRACTI32X4 $0x01, Z8, X11
-	VPMOVZXBD     X11, Z11
-	VPADDD        Z0, Z11, Z11
-	VMOVDQU32     Z11, 64(CX)
-	VEXTRACTI32X4 $0x02, Z8, X11
-	VPMOVZXBD     X11, Z11
-	VPADDD        Z0, Z11, Z11
-	VMOVDQU32     Z11, 128(CX)
-	VEXTRACTI32X4 $0x03, Z8, X11
-	VPMOVZXBD     X11, Z11
-	VPADDD        Z0, Z11, Z11
-	VMOVDQU32     Z11, 192(CX)
+	VEXTRACTI32X4 $0x01, Z11, X9
+	VPMOVZXBD     X9, Z9
+	VPADDD        Z8, Z9, Z9
+	VMOVDQU32     Z9, 64(DX)(R8*4)
+	VEXTRACTI32X4 $0x02, Z11, X9
+	VPMOVZXBD     X9, Z9
+	VPADDD        Z8, Z9, Z9
+	VMOVDQU32     Z9, 128(DX)(R8*4)
+	VEXTRACTI32X4 $0x03, Z11, X9
+	VPMOVZXBD     X9, Z9
+	VPADDD        Z8, Z9, Z9
+	VMOVDQU32     Z9, 192(DX)(R8*4)
 
 written:
-	LEAQ (CX)(R11*4), CX
-	ADDQ $0x40, BX
+	ADDQ R12, R8
+	ADDQ $0x40, DI
 	JMP  loop
 
 tail:
-	CMPQ      BX, size+8(FP)
-	JGE       ended
-	MOVQ      BX, R13
-	SUBQ      R10, R13
-	CMPQ      CX, (SP)
-	JGT       short
-	VMOVDQU64 (AX)(R10*1), Z0
-	VPMINUB   Z0, Z1, Z1
-	VPCMPEQB  Z3, Z0, K1
-	KMOVQ     K1, R12
-	SHRXQ     R13, R12, R12
-	LEAQ      (SI)(R12*2), AX
-	MOVQ      AX, R11
-	ANDQ      R12, R11
-	ORQ       R11, R9
-	VPCMPEQB  Z4, Z0, K1
-	KMOVQ     K1, SI
-	SHRXQ     R13, SI, SI
-	LEAQ      (DI)(AX*2), R11
-	ANDNQ     R11, SI, R11
-	MOVQ      $-1, SI
-	SHRXQ     R13, SI, SI
-	ANDQ      SI, R11
-	ORQ       R11, R9
-	VPCMPEQB  Z5, Z0, K1
-	KMOVQ     K1, SI
-	SHRXQ     R13, SI, SI
-	LEAQ      (R8)(SI*2), R11
-	ANDNQ     R11, R12, R11
-	MOVQ      $-1, SI
-	SHRXQ     R13, SI, SI
-	ANDQ      SI, R11
-	ORQ       R11, R9
-	VPCMPEQB  Z6, Z0, K1
-	VPCMPEQB  Z7, Z0, K2
-	KORQ      K2, K1, K1
-	KMOVQ     K1, SI
-	SHRXQ     R13, SI, SI
-	ANDQ      AX, SI
-	MOVQ      CX, R11
-	SUBQ      ends+16(FP), R11
-	SHRQ      $0x02, R11
+	MOVQ       CX, R11
+	SUBQ       DI, R11
+	JLE        ended
+	CMPQ       R8, SI
+	JGT        short
+	MOVQ       $-1, R12
+	BZHIQ      R11, R12, R12
+	KMOVQ      R12, K3
+	DECQ       R11
+	MOVQ       $-1, R12
+	BZHIQ      R11, R12, R12
+	KMOVQ      R12, K2
+	SHRQ       $0x01, R12
+	KMOVQ      R12, K4
+	VMOVDQU8.Z (AX)(DI*1), K3, Z8
+	VMOVDQU8.Z 1(AX)(DI*1), K2, Z9
+	VMOVDQU8.Z 2(AX)(DI*1), K4, Z10
+	VPCMPEQB   Z0, Z8, K1
+	VPCMPEQB   Z2, Z8, K2, K2
+	KANDQ      K1, K4, K4
+	KNOTQ      K3, K3
+	VPSUBB     Z0, Z8, K3, Z8
+	VPSUBB     Z0, Z9, K1, Z8
+	VPMINUB    Z8, Z6, Z6
+	VPSUBB.Z   Z1, Z10, K4, Z8
+	VPORQ      Z8, Z7, Z7
+	VPSUBB.Z   Z0, Z9, K2, Z8
+	VPORQ      Z8, Z7, Z7
+	VPCMPEQB   Z3, Z9, K1, K2
+	VPCMPEQB   Z4, Z9, K1, K3
+	KORQ       K3, K2, K2
+	KMOVQ      K1, R11
+	KMOVQ      K2, R12
 
 marks_tail:
-	BLSMSKQ       SI, AX
-	ANDQ          R12, AX
-	POPCNTQ       AX, AX
-	ADDQ          R11, AX
-	MOVL          AX, (DX)
-	XORL          AX, AX
-	TESTQ         SI, SI
-	SETNE         AL
-	LEAQ          (DX)(AX*4), DX
-	BLSRQ         SI, SI
+	BLSMSKQ       R12, R13
+	ANDQ          R11, R13
+	POPCNTQ       R13, R13
+	ADDQ          R8, R13
+	MOVL          R13, (BX)(R9*4)
+	CMPQ          R12, $0x01
+	SBBQ          $-1, R9
+	BLSRQ         R12, R12
 	JNZ           marks_tail
-	POPCNTQ       R12, R11
-	KMOVQ         R12, K1
-	VPXORQ        Z9, Z9, Z9
-	VPCOMPRESSB.Z Z2, K1, Z9
-	VPBROADCASTD  BX, Z0
-	VPMOVZXBD     X9, Z2
-	VPADDD        Z0, Z2, Z2
-	VMOVDQU32     Z2, (CX)
+	POPCNTQ       R11, R11
+	VPXORQ        Z12, Z12, Z12
+	VPCOMPRESSB.Z Z5, K1, Z12
+	VPBROADCASTD  DI, Z8
+	VPMOVZXBD     X12, Z9
+	VPADDD        Z8, Z9, Z9
+	VMOVDQU32     Z9, (DX)(R8*4)
 	CMPQ          R11, $0x10
 	JLE           written_tail
-	VEXTRACTI32X4 $0x01, Z9, X2
-	VPMOVZXBD     X2, Z2
-	VPADDD        Z0, Z2, Z2
-	VMOVDQU32     Z2, 64(CX)
-	VEXTRACTI32X4 $0x02, Z9, X2
-	VPMOVZXBD     X2, Z2
-	VPADDD        Z0, Z2, Z2
-	VMOVDQU32     Z2, 128(CX)
-	VEXTRACTI32X4 $0x03, Z9, X2
-	VPMOVZXBD     X2, Z2
-	VPADDD        Z0, Z2, Z2
-	VMOVDQU32     Z2, 192(CX)
+	VEXTRACTI32X4 $0x01, Z12, X9
+	VPMOVZXBD     X9, Z9
+	VPADDD        Z8, Z9, Z9
+	VMOVDQU32     Z9, 64(DX)(R8*4)
+	VEXTRACTI32X4 $0x02, Z12, X9
+	VPMOVZXBD     X9, Z9
+	VPADDD        Z8, Z9, Z9
+	VMOVDQU32     Z9, 128(DX)(R8*4)
+	VEXTRACTI32X4 $0x03, Z12, X9
+	VPMOVZXBD     X9, Z9
+	VPADDD        Z8, Z9, Z9
+	VMOVDQU32     Z9, 192(DX)(R8*4)
 
 written_tail:
-	LEAQ (CX)(R11*4), CX
+	ADDQ R11, R8
+	ADDQ $0x40, DI
+	JMP  tail
 
 ended:
-	VPXORQ   Z10, Z10, Z10
-	VPCMPEQB Z10, Z1, K1
-	KMOVQ    K1, AX
-	ORQ      AX, R9
-	SUBQ     ends+16(FP), CX
-	SHRQ     $0x02, CX
-	MOVQ     CX, n+40(FP)
-	SUBQ     marks+24(FP), DX
-	SHRQ     $0x02, DX
-	MOVQ     DX, nmarks+48(FP)
-	MOVQ     R9, odd+56(FP)
+	VPTESTNMB Z6, Z6, K1
+	KMOVQ     K1, R12
+	ORQ       R12, R10
+	VPTESTMB  Z7, Z7, K1
+	KMOVQ     K1, R12
+	ORQ       R12, R10
+	MOVQ      R8, n+40(FP)
+	MOVQ      R9, nmarks+48(FP)
+	MOVQ      R10, odd+56(FP)
 	VZEROUPPER
 	RET
 
 short:
-	MOVQ $-1, R11
-	MOVQ R11, n+40(FP)
-	MOVQ R11, nmarks+48(FP)
-	MOVQ R11, odd+56(FP)
+	MOVQ $-1, R12
+	MOVQ R12, n+40(FP)
+	MOVQ R12, nmarks+48(FP)
+	MOVQ R12, odd+56(FP)
 	VZEROUPPER
 	RET

@@ -15,8 +15,7 @@ type avx2 struct {
 	least VecVirtual
 }
 
-func (a *avx2) suffix() string { return "AVX2" }
-
+// constants loads what stays in registers over the whole function.
 func (a *avx2) constants() {
 	a.half = [2]VecVirtual{YMM(), YMM()}
 	for i := range a.like {
@@ -27,6 +26,7 @@ func (a *avx2) constants() {
 	VPCMPEQB(a.least, a.least, a.least)
 }
 
+// load reads the block at base+offset.
 func (a *avx2) load(base, offset Register) {
 	for h := range a.half {
 		VMOVDQU(Mem{Base: base, Index: offset, Scale: 1, Disp: 32 * h}, a.half[h])
@@ -36,6 +36,8 @@ func (a *avx2) load(base, offset Register) {
 	}
 }
 
+// is sets mask to the bytes of the block that are the one searched for, one of
+// the two for marked.
 func (a *avx2) is(what int, mask GPVirtual) {
 	var out [2]VecVirtual
 	for h, x := range a.half {
@@ -54,9 +56,11 @@ func (a *avx2) is(what int, mask GPVirtual) {
 	ORQ(high, mask)
 }
 
-// A block holds two or three lines; four positions are written of each, and
-// the others, if there are any, one by one.
-func (a *avx2) positions(tag string, mask, _, pos, out GPVirtual) {
+// positions writes pos + the number of each bit set in mask to out as 32-bit
+// words, and whatever behind them, at most block words. It clears mask. A block
+// holds two or three lines; four positions are written of each, and the others, if
+// there are any, one by one.
+func (a *avx2) positions(tag string, mask, pos, out GPVirtual) {
 	done, rest := "written"+tag, "more"+tag
 	t := GP64()
 	const often = 4
@@ -82,6 +86,7 @@ func (a *avx2) positions(tag string, mask, _, pos, out GPVirtual) {
 	Label(done)
 }
 
+// nul sets found to 0 if no byte that was loaded is NUL.
 func (a *avx2) nul(found GPVirtual) {
 	zero := YMM()
 	VPXOR(zero, zero, zero)
@@ -89,4 +94,171 @@ func (a *avx2) nul(found GPVirtual) {
 	VPMOVMSKB(zero, found.As32())
 }
 
-func (a *avx2) end() { VZEROUPPER() }
+// genAVX2 writes the kernel for AVX2. Of each block four masks are taken, a bit a
+// byte: LF, "=", CR, and "m" or "c". What crosses from one block to the next is
+// one bit each: whether the block begins at a line start, whether it begins one
+// byte behind one, and whether the byte before it is a CR.
+//
+// The last block is taken so that it ends with the last byte; its masks are
+// shifted to drop what has been seen already.
+func genAVX2(i *avx2) {
+	begin("AVX2")
+
+	src := Load(Param("src"), GP64())
+	to := Load(Param("ends"), GP64()).(GPVirtual)
+	marksTo := Load(Param("marks"), GP64()).(GPVirtual)
+	size, ends, room := onStack("size"), onStack("ends"), onStack("room")
+
+	pos := GP64()        // where the block begins
+	afterLF := GP64()    // 1: the block begins behind an LF
+	afterStart := GP64() // 1: the byte before the block is the first of its line
+	afterCR := GP64()    // 1: the byte before the block is a CR
+	odd := GP64()        // bits set where a line is not as it should be
+	lastBlock := GP64()  // where the last whole block begins
+	XORQ(pos, pos)
+	MOVQ(U32(1), afterLF)
+	XORQ(afterStart, afterStart)
+	XORQ(afterCR, afterCR)
+	XORQ(odd, odd)
+	MOVQ(size, lastBlock)
+	SUBQ(U8(block), lastBlock)
+	i.constants()
+
+	limit := AllocLocal(8) // the last place that has room for a block
+	t := GP64()
+	MOVQ(room, t)
+	LEAQ(Mem{Base: to, Index: t, Scale: 4, Disp: -4 * block}, t)
+	MOVQ(t, limit)
+
+	l := GP64()
+	step := func(tag string, at GPVirtual, drop GPVirtual) {
+		// There has to be room for a position a byte.
+		CMPQ(to, limit)
+		JGT(LabelRef("short"))
+
+		i.load(src, at)
+		mask := func(what int, m GPVirtual) {
+			i.is(what, m)
+			if drop != nil {
+				SHRXQ(drop, m, m)
+			}
+		}
+		starts, m := GP64(), GP64()
+		mask(lf, l)
+		LEAQ(Mem{Base: afterLF, Index: l, Scale: 2}, starts)
+
+		// An LF at a line start ends an empty line.
+		MOVQ(starts, t)
+		ANDQ(l, t)
+		ORQ(t, odd)
+
+		// The second byte of a line.
+		mask(equals, m)
+		LEAQ(Mem{Base: afterStart, Index: starts, Scale: 2}, t)
+		ANDNQ(t, m, t)
+		if drop != nil {
+			// Behind the last byte is nothing that could be wrong.
+			valid := GP64()
+			MOVQ(I32(-1), valid)
+			SHRXQ(drop, valid, valid)
+			ANDQ(valid, t)
+		}
+		ORQ(t, odd)
+
+		// A CR ends a line together with the LF behind it.
+		mask(cr, m)
+		LEAQ(Mem{Base: afterCR, Index: m, Scale: 2}, t)
+		ANDNQ(t, l, t)
+		if drop != nil {
+			valid := GP64()
+			MOVQ(I32(-1), valid)
+			SHRXQ(drop, valid, valid)
+			ANDQ(valid, t)
+		}
+		ORQ(t, odd)
+		if drop == nil {
+			SHRQ(U8(63), m)
+			MOVQ(m, afterCR)
+			MOVQ(starts, afterStart)
+			SHRQ(U8(63), afterStart)
+			MOVQ(l, afterLF)
+			SHRQ(U8(63), afterLF)
+		}
+
+		mask(marked, m)
+		ANDQ(starts, m)
+		// The number of the first line of the block.
+		MOVQ(to, t)
+		SUBQ(ends, t)
+		SHRQ(U8(2), t)
+		// That of the marked one is by the LFs before it higher. Without a
+		// marked line a word is written all the same, and not kept.
+		Label("marks" + tag)
+		number, kept := GP64(), GP64()
+		BLSMSKQ(m, number)
+		ANDQ(l, number)
+		POPCNTQ(number, number)
+		ADDQ(t, number)
+		MOVL(number.As32(), Mem{Base: marksTo})
+		XORL(kept.As32(), kept.As32())
+		TESTQ(m, m)
+		SETNE(kept.As8())
+		LEAQ(Mem{Base: marksTo, Index: kept, Scale: 4}, marksTo)
+		BLSRQ(m, m)
+		JNZ(LabelRef("marks" + tag))
+
+		POPCNTQ(l, t)
+		i.positions(tag, l, pos, to)
+		LEAQ(Mem{Base: to, Index: t, Scale: 4}, to)
+	}
+
+	Label("loop")
+	CMPQ(pos, lastBlock)
+	JGT(LabelRef("tail"))
+	step("", pos, nil)
+	ADDQ(U8(block), pos)
+	JMP(LabelRef("loop"))
+
+	Label("tail")
+	CMPQ(pos, size)
+	JGE(LabelRef("ended"))
+	drop := GP64()
+	MOVQ(pos, drop)
+	SUBQ(lastBlock, drop)
+	step("_tail", lastBlock, drop)
+
+	Label("ended")
+	// A NUL anywhere is odd as well.
+	nul := GP64()
+	i.nul(nul)
+	ORQ(nul, odd)
+	for _, r := range []struct {
+		to    GPVirtual
+		param string
+		ret   string
+	}{{to, "ends", "n"}, {marksTo, "marks", "nmarks"}} {
+		SUBQ(onStack(r.param), r.to)
+		SHRQ(U8(2), r.to)
+		Store(r.to, Return(r.ret))
+	}
+	Store(odd, Return("odd"))
+	VZEROUPPER()
+	RET()
+
+	Label("short")
+	MOVQ(I32(-1), t)
+	Store(t, Return("n"))
+	Store(t, Return("nmarks"))
+	Store(t, Return("odd"))
+	VZEROUPPER()
+	RET()
+}
+
+// onStack returns the place of a parameter.
+func onStack(name string) Mem {
+	p, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return p.Addr
+}
