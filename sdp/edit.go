@@ -132,12 +132,25 @@ func (e *Edit) notReady() bool {
 
 // replace adds the change of b[lo:hi] into text[from:to].
 func (e *Edit) replace(lo, hi, from, to int, kind spliceKind) {
+	e.newSplice().set(lo, hi, from, to, kind)
+}
+
+// newSplice adds a splice and returns it, to be set at once.
+func (e *Edit) newSplice() *splice {
 	n := len(e.splices)
 	if n == cap(e.splices) {
-		e.splices = slices.Grow(e.splices, 1)
+		e.moreSplices()
 	}
 	e.splices = e.splices[:n+1]
-	s := &e.splices[n]
+	return &e.splices[n]
+}
+
+func (e *Edit) moreSplices() { e.splices = slices.Grow(e.splices, 1) }
+
+// set sets the fields one by one. An append, or an assignment of the whole, builds
+// a splice elsewhere and copies it sixteen bytes at a time, which waits until
+// the fields are in memory.
+func (s *splice) set(lo, hi, from, to int, kind spliceKind) {
 	s.lo, s.hi, s.from, s.to, s.kind = uint32(lo), uint32(hi), uint32(from), uint32(to), kind
 }
 

@@ -118,11 +118,14 @@ func (e *Edit) setAddress(i int, a netip.Addr) error {
 			return e.fail(sipwire.ErrValue, lo)
 		}
 	}
-	text, err := e.address(a, lo)
-	if err != nil {
-		return err
+	text := e.addrAt
+	if a != e.addr || text.hi == 0 {
+		var err error
+		if text, err = e.address(a, lo); err != nil {
+			return err
+		}
 	}
-	e.replace(at, hi, text.lo, text.hi, anything)
+	e.newSplice().set(at, hi, text.lo, text.hi, anything)
 	return nil
 }
 
@@ -220,7 +223,7 @@ func (e *Edit) SetPort(i int, port uint16) error {
 	}
 	from := len(e.text)
 	e.text = appendPort(e.text, port)
-	e.replace(at, end, from, len(e.text), anything)
+	e.newSplice().set(at, end, from, len(e.text), anything)
 	return nil
 }
 

@@ -44,23 +44,24 @@ func fastTypeStart(b []byte, lo, hi int) (at int, ok bool) {
 	if hi-lo < 16 || hi > len(b) || b[hi-1] <= ' ' {
 		return 0, false
 	}
-	if w := word(b, lo); w == connection4 || w == connection6 {
+	if word(b, lo)&^(connection4^connection6) == connection4&^(connection4^connection6) {
 		return lo + 5, b[lo+8] == ' ' && b[lo+9] > ' '
 	}
-	// The last blank, in the last sixteen bytes.
+	// The last blank, eight bytes at a time.
 	start := hi
 	m := blanks(word(b, hi-8))
-	if m == 0 {
-		m = blanks(word(b, hi-16))
-		start = hi - 8
+	for m == 0 {
+		if start -= 8; start-8 < lo {
+			return 0, false
+		}
+		m = blanks(word(b, start-8))
 	}
 	start -= bits.LeadingZeros64(m) / 8
-	if start-8 < lo {
+	if start-8 <= lo+5 {
 		return 0, false
 	}
-	w := word(b, start-8)
 	// Six fields: there is something in front of these.
-	return start - 4, b[lo] == 'o' && (w == origin4 || w == origin6) && start-8 > lo+5
+	return start - 4, b[lo] == 'o' && word(b, start-8)&^(origin4^origin6) == origin4&^(origin4^origin6)
 }
 
 // fastPort reads "m=" type SP port SP, with one space each and a type of up to
