@@ -154,6 +154,7 @@ loop:
 	SHLQ      $0x20, R11
 	ORQ       R11, R14
 	ANDQ      R13, R14
+	JZ        marked
 	MOVQ      CX, R11
 	SUBQ      ends+16(FP), R11
 	SHRQ      $0x02, R11
@@ -164,12 +165,11 @@ marks:
 	POPCNTQ R13, R13
 	ADDQ    R11, R13
 	MOVL    R13, (DX)
-	XORL    R13, R13
-	TESTQ   R14, R14
-	SETNE   R13
-	LEAQ    (DX)(R13*4), DX
+	ADDQ    $0x04, DX
 	BLSRQ   R14, R14
 	JNZ     marks
+
+marked:
 	POPCNTQ R12, R11
 	TZCNTQ  R12, R13
 	ADDQ    BX, R13
@@ -263,6 +263,7 @@ tail:
 	ORQ       DI, SI
 	SHRXQ     R13, SI, SI
 	ANDQ      AX, SI
+	JZ        marked_tail
 	MOVQ      CX, R11
 	SUBQ      ends+16(FP), R11
 	SHRQ      $0x02, R11
@@ -273,12 +274,11 @@ marks_tail:
 	POPCNTQ AX, AX
 	ADDQ    R11, AX
 	MOVL    AX, (DX)
-	XORL    AX, AX
-	TESTQ   SI, SI
-	SETNE   AL
-	LEAQ    (DX)(AX*4), DX
+	ADDQ    $0x04, DX
 	BLSRQ   SI, SI
 	JNZ     marks_tail
+
+marked_tail:
 	POPCNTQ R12, R11
 	TZCNTQ  R12, AX
 	ADDQ    BX, AX
@@ -391,17 +391,20 @@ loop:
 	KORQ      K3, K2, K2
 	KMOVQ     K1, R12
 	KMOVQ     K2, R13
+	TESTQ     R13, R13
+	JZ        marked
 
 marks:
-	BLSMSKQ       R13, R14
-	ANDQ          R12, R14
-	POPCNTQ       R14, R14
-	ADDQ          R8, R14
-	MOVL          R14, (BX)(R9*4)
-	CMPQ          R13, $0x01
-	SBBQ          $-1, R9
-	BLSRQ         R13, R13
-	JNZ           marks
+	BLSMSKQ R13, R14
+	ANDQ    R12, R14
+	POPCNTQ R14, R14
+	ADDQ    R8, R14
+	MOVL    R14, (BX)(R9*4)
+	INCQ    R9
+	BLSRQ   R13, R13
+	JNZ     marks
+
+marked:
 	POPCNTQ       R12, R12
 	VPXORQ        Z11, Z11, Z11
 	VPCOMPRESSB.Z Z5, K1, Z11
@@ -463,17 +466,20 @@ tail:
 	KORQ       K3, K2, K2
 	KMOVQ      K1, R11
 	KMOVQ      K2, R12
+	TESTQ      R12, R12
+	JZ         marked_tail
 
 marks_tail:
-	BLSMSKQ       R12, R13
-	ANDQ          R11, R13
-	POPCNTQ       R13, R13
-	ADDQ          R8, R13
-	MOVL          R13, (BX)(R9*4)
-	CMPQ          R12, $0x01
-	SBBQ          $-1, R9
-	BLSRQ         R12, R12
-	JNZ           marks_tail
+	BLSMSKQ R12, R13
+	ANDQ    R11, R13
+	POPCNTQ R13, R13
+	ADDQ    R8, R13
+	MOVL    R13, (BX)(R9*4)
+	INCQ    R9
+	BLSRQ   R12, R12
+	JNZ     marks_tail
+
+marked_tail:
 	POPCNTQ       R11, R11
 	VPXORQ        Z12, Z12, Z12
 	VPCOMPRESSB.Z Z5, K1, Z12

@@ -187,25 +187,24 @@ func genAVX2(i *avx2) {
 
 		mask(marked, m)
 		ANDQ(starts, m)
+		// Most blocks have no marked line. The AND has set the flags.
+		JZ(LabelRef("marked" + tag))
 		// The number of the first line of the block.
 		MOVQ(to, t)
 		SUBQ(ends, t)
 		SHRQ(U8(2), t)
-		// That of the marked one is by the LFs before it higher. Without a
-		// marked line a word is written all the same, and not kept.
+		// That of a marked one is by the LFs before it higher.
 		Label("marks" + tag)
-		number, kept := GP64(), GP64()
+		number := GP64()
 		BLSMSKQ(m, number)
 		ANDQ(l, number)
 		POPCNTQ(number, number)
 		ADDQ(t, number)
 		MOVL(number.As32(), Mem{Base: marksTo})
-		XORL(kept.As32(), kept.As32())
-		TESTQ(m, m)
-		SETNE(kept.As8())
-		LEAQ(Mem{Base: marksTo, Index: kept, Scale: 4}, marksTo)
+		ADDQ(U8(4), marksTo)
 		BLSRQ(m, m)
 		JNZ(LabelRef("marks" + tag))
+		Label("marked" + tag)
 
 		POPCNTQ(l, t)
 		i.positions(tag, l, pos, to)

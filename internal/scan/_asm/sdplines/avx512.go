@@ -116,18 +116,20 @@ func genAVX512(table, numbers Mem) {
 		KMOVQ(isMarked, m)
 
 		// The number of a marked line is that of the LFs up to the one in
-		// front of it. Without a marked line a word is written all the same,
-		// and not kept.
+		// front of it. Most blocks have none. To go by them, in place of a
+		// word written for each and kept or not, took 6 ns off the index, with AVX2 7.
+		TESTQ(m, m)
+		JZ(LabelRef("marked" + tag))
 		Label("marks" + tag)
 		BLSMSKQ(m, number)
 		ANDQ(l, number)
 		POPCNTQ(number, number)
 		ADDQ(n, number)
 		MOVL(number.As32(), Mem{Base: marks, Index: nmarks, Scale: 4})
-		CMPQ(m, U8(1))
-		SBBQ(I8(-1), nmarks)
+		INCQ(nmarks)
 		BLSRQ(m, m)
 		JNZ(LabelRef("marks" + tag))
+		Label("marked" + tag)
 
 		count := GP64()
 		POPCNTQ(l, count)
