@@ -77,3 +77,13 @@ func (l *Layer) SetUser(h Handle, user uint64) {
 		t.user = user
 	}
 }
+
+// Forget ends a transaction at once, without an event or a message: a repeat
+// of its request is a new one.
+func (l *Layer) Forget(h Handle) {
+	if i, t := l.lookup(h); t != nil {
+		pending := l.pending
+		l.end(i, t)
+		l.pending = pending
+	}
+}

@@ -330,3 +330,29 @@ func TestTimerC(t *testing.T) {
 		}
 	}
 }
+
+// TestForget: what is forgotten has no event and sends nothing, and the same
+// request is a new one.
+func TestForget(t *testing.T) {
+	for _, method := range []string{"INVITE", "OPTIONS"} {
+		w := newWorld(t, Config{Ends: true, MaxSource: 1})
+		h := w.receive(req(method), udpPeer).Tx
+		if w.Forget(h); w.Stats().Transactions != 0 {
+			t.Errorf("%s is not forgotten", method)
+		}
+		w.check()
+		w.Forget(h) // a stale one
+		if ev := w.receive(req(method), udpPeer); ev.Kind != Request || ev.Tx == h {
+			t.Errorf("the same %s: %+v", method, ev)
+		}
+		w.Forget(w.receive(req(method), udpPeer).Tx) // a repeat has none
+		if w.Stats().Transactions != 1 {
+			t.Errorf("%s is not there", method)
+		}
+	}
+	w := newWorld(t, Config{Ends: true})
+	w.Forget(w.receive(req("OPTIONS"), udpPeer).Tx)
+	if events := w.run(time.Minute); len(events) != 0 || w.take() != "" {
+		t.Errorf("events %v", events)
+	}
+}

@@ -48,6 +48,9 @@ func (f *Forwarder) isHere(host []byte, port uint16) bool {
 	return false
 }
 
+// IsListening reports whether the proxy listens at an address.
+func (f *Forwarder) IsListening(addr netip.AddrPort) bool { return f.isListening(addr) }
+
 // isListening reports whether the proxy listens at an address.
 func (f *Forwarder) isListening(addr netip.AddrPort) bool {
 	for i := range f.locals {

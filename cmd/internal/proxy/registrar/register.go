@@ -337,7 +337,10 @@ func (r *Registrar) apply(s *Session, c change, now time.Time) ([]*Binding, int)
 		return nil, 403
 	}
 	if r.count+len(all)-len(old) > r.config.MaxBindings && len(all) > len(old) {
-		if r.sweep(now); r.count+len(all)-len(r.byAOR[string(s.aor)]) > r.config.MaxBindings {
+		if now.Sub(r.swept) >= time.Second {
+			r.sweep(now) // it looks at all of them: not for each REGISTER of a flood
+		}
+		if r.count+len(all)-len(r.byAOR[string(s.aor)]) > r.config.MaxBindings {
 			s.add(header.IDRetryAfter, "60")
 			return nil, 503
 		}

@@ -168,7 +168,9 @@ func (r *Registrar) Sweep(now time.Time) {
 func (r *Registrar) sweep(now time.Time) {
 	r.swept = now
 	for aor, all := range r.byAOR {
-		r.put(aor, inForce(all, now))
+		if left := inForce(all, now); len(left) != len(all) {
+			r.put(aor, left)
+		}
 	}
 }
 

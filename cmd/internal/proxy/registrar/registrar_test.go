@@ -181,6 +181,28 @@ func TestExpiry(t *testing.T) {
 	}
 }
 
+// TestFull: a full registrar looks for what has run out once a second, not for
+// each REGISTER.
+func TestFull(t *testing.T) {
+	d := newDesk(t, Config{MaxBindings: 1})
+	register := func(user string) string {
+		return d.register(header.TransportUDP, "To: <sip:"+user+"@b.example>", "Contact: <sip:x@192.0.2.9>;expires=60")[:3]
+	}
+	d.now = d.now.Add(time.Hour)
+	if got := register("bob"); got != "200" {
+		t.Fatal(got)
+	}
+	for _, c := range []struct {
+		at   time.Duration
+		want string
+	}{{59500 * time.Millisecond, "503"}, {60400 * time.Millisecond, "503"}, {60500 * time.Millisecond, "200"}} {
+		d.now = began.Add(time.Hour + c.at)
+		if got := register("carol"); got != c.want {
+			t.Errorf("after %v: %s, want %s", c.at, got, c.want)
+		}
+	}
+}
+
 // TestDigest: only who knows the password registers, and nobody for another
 // one.
 func TestDigest(t *testing.T) {

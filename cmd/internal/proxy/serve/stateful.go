@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"hash/maphash"
 	"runtime"
 	"sync"
@@ -197,7 +198,7 @@ func (p *part) Send(tx transaction.Handle, local int, to *forward.Peer, b []byte
 		return
 	}
 	peer := *to
-	if b[0] == 'S' && peer.Flow == peer.Addr && !p.s.conns.has(&peer) {
+	if bytes.HasPrefix(b, []byte("SIP/")) && peer.Flow == peer.Addr && !p.s.conns.has(&peer) {
 		// A response whose connection is gone goes to sent-by (18.2.2).
 		if p.message.Parse(b) == nil {
 			if d, err := p.message.ResponseDestination(peer.Addr); err == nil {

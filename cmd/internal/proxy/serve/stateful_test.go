@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -107,4 +108,67 @@ func TestStatefulRefused(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 	end(t, s, counts(1))
+}
+
+// TestStreamRequest: a request whose connection is gone goes to its target,
+// also when its method begins as a response does; a response to sent-by.
+func TestStreamRequest(t *testing.T) {
+	s := start(t, forward.Target{Addr: loopback}, stateful)
+	target, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	sentBy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sentBy.Close()
+	addr := target.Addr().(*net.TCPAddr).AddrPort()
+	subscribe := strings.Replace(message("SUBSCRIBE", "TCP", sentBy.Addr().String()), ";rport", "", 1)
+	for _, c := range []struct {
+		b  string
+		at net.Listener
+	}{{subscribe, target}, {strings.Replace(subscribe, "SUBSCRIBE sip:b@b.example SIP/2.0", "SIP/2.0 200 OK", 1), sentBy}} {
+		p := s.states.parts[0]
+		p.mu.Lock()
+		p.Send(0, 1, &forward.Peer{Transport: header.TransportTCP, Addr: addr, Flow: addr}, []byte(c.b))
+		p.mu.Unlock()
+		_ = c.at.(*net.TCPListener).SetDeadline(time.Now().Add(20 * time.Second))
+		conn, err := c.at.Accept()
+		if err != nil {
+			t.Fatalf("%.9s: %v", c.b, err)
+		}
+		if m := readMessage(t, conn); string(m.Bytes()) != c.b {
+			t.Errorf("%s", m)
+		}
+		s.conns.closeAll()
+		await(t, func() bool { return s.Conns() == 0 })
+		conn.Close()
+	}
+	s.Shutdown(50 * time.Millisecond)
+}
+
+// TestStatefulWildcard: an answer leaves from the address that its request was
+// sent to, when the proxy listens on all.
+func TestStatefulWildcard(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Log("NOT RUN: only Linux has all of 127.0.0.0/8")
+		return
+	}
+	s := start(t, forward.Target{Addr: loopback}, func(c *Config) {
+		stateful(c)
+		c.Forward.Locals[0] = forward.Local{Transport: header.TransportUDP, Addr: netip.MustParseAddrPort("0.0.0.0:0"), Host: "127.0.0.1"}
+	})
+	to := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.2"), s.Locals()[0].Addr.Port())
+	c, err := net.DialUDP("udp", net.UDPAddrFromAddrPort(loopback), net.UDPAddrFromAddrPort(to)) // takes from there only
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprint(c, strings.Replace(message("REGISTER", "UDP", c.LocalAddr().String()), "sip:b@b.example SIP", "sip:b.example SIP", 1))
+	if m := readMessage(t, c); m.Status() != 200 {
+		t.Errorf("%s", m)
+	}
+	s.Shutdown(50 * time.Millisecond)
 }

@@ -28,8 +28,10 @@ type worker struct {
 	out  []udp.Datagram // over this socket
 	ends []fate         // of each in out
 
-	message codec.Message // with transactions
-	now     time.Duration // of the batch
+	message codec.Message  // with transactions
+	now     time.Duration  // of the batch
+	src     netip.AddrPort // of the packet at hand
+	dst     netip.Addr     // that it was sent to; not valid when the socket has only one
 }
 
 // fate is what a message in a batch counts as, or whose it is.
@@ -73,6 +75,9 @@ func (w *worker) forward(packets []udp.Packet) {
 			continue
 		}
 		src := forward.Source{Local: w.local, Addr: p.Src}
+		if w.src = p.Src; w.socket.LocalAddr().Addr().IsUnspecified() {
+			w.dst = p.Dst.Addr()
+		}
 		r, m := w.datagram(p.Data, src)
 		if r.Kind == forward.NeedsName {
 			w.s.lookups.put(p.Data, src)
@@ -133,6 +138,10 @@ func (w *worker) datagram(b []byte, src forward.Source) (forward.Result, *codec.
 func (w *worker) add(b []byte, to *forward.Peer, o owner) {
 	from := len(w.buf)
 	w.buf = append(w.buf, b...)
-	w.out = append(w.out, udp.Datagram{Data: w.buf[from:], Dst: to.Addr})
+	d := udp.Datagram{Data: w.buf[from:], Dst: to.Addr}
+	if to.Addr == w.src {
+		d.Src = w.dst // an answer leaves from the address that its request was sent to
+	}
+	w.out = append(w.out, d)
 	w.ends = append(w.ends, fate{owner: o})
 }

@@ -81,7 +81,7 @@ func (p *Proxy) rank(c *context, b *branch) int {
 		if within = 4; c.flags&cancelled != 0 {
 			within = 0 // what the client waits for
 		}
-	case 408:
+	case 408, 430:
 		within = 5
 	case 503:
 		within = 6

@@ -157,6 +157,9 @@ func TestBytes(t *testing.T) {
 		w.run([]row{{long, "b1:INVITE"}, {"b1 200", "alice:200"}})
 		expect(t, w.last["b1 INVITE"], []string{"Via: SIP/2.0/UDP 10.0.0.1:5060;branch=B"}, nil)
 		w.end()
+		w = newWorld(t, nextHops{"b1", "b2"}, nil) // the next one, not the same over UDP
+		w.run([]row{{long, "192.0.2.11:5060:INVITE"}, {"+32s", "192.0.2.12:5060:INVITE alice:100"}})
+		w.end()
 	})
 	t.Run("a loop", func(t *testing.T) {
 		w := newWorld(t, nextHops{"b1"}, nil)
@@ -184,6 +187,7 @@ func TestStray(t *testing.T) {
 		{"another method", strings.Replace(string(response), "1 INVITE", "1 BYE", 1), forward.Stray},
 		{"not ours", strings.Replace(string(response), "10.0.0.1", "10.0.0.2", 1), forward.NotOurs},
 		{"malformed", "SIP/2.0 1\r\n\r\n", forward.Malformed},
+		{"no Via but ours", strings.Replace(string(response), "Via: SIP/2.0/UDP 192.0.2.1:5060", "X: ", 1), forward.NoVia},
 		{"no Via", "SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\n", forward.Malformed},
 	} {
 		w.take()

@@ -202,6 +202,10 @@ func TestFlows(t *testing.T) {
 			{"b2 200 CANCEL", ""},
 			{"+32s", "alice:480"},
 		}, 3, 0},
+		{"best: a real one before a flow that is gone", []string{"b1", `tb;+sip.instance="<urn:uuid:1>";reg-id=1`}, nil, nil, "tb", []row{
+			{"alice INVITE", "b1:INVITE"},
+			{"b1 486", "alice:486 b1:ACK"},
+		}, 0, 0},
 		{"503 becomes 500 (16.7, step 6)", all[:1], nil, nil, "", []row{
 			{"alice INVITE", "b1:INVITE"},
 			{"b1 503", "alice:500 b1:ACK"},

@@ -163,8 +163,14 @@ func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Re
 	if len(bindings) == 0 {
 		return forward.Result{Kind: forward.Dropped, Cause: forward.BadACK}
 	}
-	b := bindings[0]
-	local, ok := p.localOf(b, src)
+	var b *registrar.Binding
+	var local int
+	ok := false
+	for _, b = range bindings {
+		if local, ok = p.localOf(b, src); ok {
+			break
+		}
+	}
 	if !ok {
 		return forward.Result{Kind: forward.Dropped, Cause: forward.Unresolved}
 	}

@@ -21,7 +21,13 @@ func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event
 	}
 	p.layer.SetUser(ev.Tx, serverSide|p.contexts.Handle(i))
 	if p.config.Gate != nil && ev.Method != header.MethodCANCEL {
-		if v, retry := p.config.Gate.Admit(m, src); v != forward.Admit {
+		v, retry := p.config.Gate.Admit(m, src)
+		if v == forward.Limit {
+			p.layer.Forget(ev.Tx)
+			p.contexts.Free(i)
+			return dropped(forward.SourceLimit)
+		}
+		if v != forward.Admit {
 			p.digits = strconv.AppendInt(p.digits[:0], int64(max(retry, 1)), 10)
 			p.retry[0].Value = p.digits
 			return p.reply(c, m, &compose.Reply{Status: 503, Fields: p.retry[:]})
@@ -111,9 +117,14 @@ func (p *Proxy) addPeer(i uint32, c *context, to forward.Peer) compose.Reply {
 	return compose.Reply{}
 }
 
-// localOf returns the Local that sends to a binding.
+// localOf returns the Local that sends to a binding. It is not ok for one that
+// names the proxy: each request would come back, once for each such binding.
 func (p *Proxy) localOf(b *registrar.Binding, src forward.Source) (int, bool) {
-	if b.To.Flow == b.Source.Addr || !b.To.Flow.IsValid() && b.To.Addr == b.Source.Addr {
+	if p.f.IsListening(b.To.Addr) {
+		return 0, false
+	}
+	same := p.f.Transport(b.Source.Local) == b.To.Transport
+	if same && (b.To.Flow == b.Source.Addr || !b.To.Flow.IsValid() && b.To.Addr == b.Source.Addr) {
 		return b.Source.Local, true // where the client has registered
 	}
 	return p.f.LocalFor(&b.To, src)

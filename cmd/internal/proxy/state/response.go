@@ -19,6 +19,11 @@ func (p *Proxy) response(m *codec.Message, err error, src forward.Source) forwar
 	if !p.f.IsOwnVia(via) {
 		return dropped(forward.NotOurs)
 	}
+	// Without a second Via a response is for this element (16.7, step 3). Only
+	// one to a CANCEL of the proxy can be.
+	if cseq, err := m.CSeq(); err == nil && cseq.Method() != header.MethodCANCEL && m.CountValues(header.IDVia) < 2 {
+		return dropped(forward.NoVia)
+	}
 	ev := p.layer.Receive(m, p.addr(src), p.now)
 	switch ev.Kind {
 	case transaction.Response:
@@ -197,7 +202,11 @@ func (p *Proxy) failOver(i uint32, c *context) {
 	p.tried = p.tried[:0]
 	p.each(c, func(_ uint32, b *branch) bool {
 		if b.byRule {
-			p.tried = append(p.tried, forward.Target{Transport: b.to.Transport, Addr: b.to.Addr, Name: b.to.Name})
+			t := forward.Target{Transport: b.to.Transport, Addr: b.to.Addr, Name: b.to.Name}
+			if b.long == overTCP {
+				t.Transport = header.TransportUDP // what it was chosen as
+			}
+			p.tried = append(p.tried, t)
 		}
 		return true
 	})

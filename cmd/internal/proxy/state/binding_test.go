@@ -1,0 +1,51 @@
+package state
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/codec"
+)
+
+// TestBindingTransport: a contact over UDP that was registered over TCP, from
+// the same port, is sent to over UDP.
+func TestBindingTransport(t *testing.T) {
+	w := newWorld(t, nextHops(nil), withRegistrar)
+	register := w.request("b1", "REGISTER sip:b.example", "Contact: <sip:bob@192.0.2.11:5060>")
+	var m codec.Message
+	err := m.Parse([]byte(strings.Replace(string(register), "SIP/2.0/UDP", "SIP/2.0/TCP", 1)))
+	r := w.p.Receive(nil, &m, err, forward.Source{Local: 1, Addr: elements["b1"].Addr}, w.now)
+	if r.Kind != forward.Answered || r.Status != 200 {
+		t.Fatalf("%+v", r)
+	}
+	w.take()
+	w.run([]row{{"alice INVITE", "b1:INVITE"}, {"b1 200", "alice:200"}}) // Send checks the Local
+	w.receive("alice", w.request("alice", "ACK sip:bob@b.example", "To: <sip:bob@b.example>;tag=t"))
+	if got := w.take(); got != "b1:ACK" {
+		t.Errorf("sent %q", got)
+	}
+	w.end()
+}
+
+// TestBindingOfProxy: a contact that names the proxy is no target, or each
+// request would come back as two.
+func TestBindingOfProxy(t *testing.T) {
+	w := newWorld(t, nextHops(nil), withRegistrar)
+	w.receive("b1", w.request("b1", "REGISTER sip:b.example", "Contact: <sip:bob@10.0.0.1>, <sip:bob@10.0.0.1;transport=tcp>"))
+	if got := w.take(); got != "b1:200" {
+		t.Fatalf("sent %q", got)
+	}
+	w.run([]row{{"alice INVITE", "alice:500"}})
+	r := w.receive("alice", w.request("alice", "ACK sip:bob@b.example", "To: <sip:bob@b.example>;tag=t"))
+	if got := w.take(); got != "" || r.Kind != forward.Dropped || r.Cause != forward.Unresolved {
+		t.Errorf("ACK: sent %q, %+v", got, r)
+	}
+	w.bind("b2")
+	w.run([]row{{"alice INVITE", "b2:INVITE"}})
+	w.receive("alice", w.request("alice", "ACK sip:bob@b.example", "To: <sip:bob@b.example>;tag=t"))
+	if got := w.take(); got != "b2:ACK" {
+		t.Errorf("ACK: sent %q", got)
+	}
+	w.end()
+}
