@@ -118,6 +118,7 @@ type Forwarder struct {
 	config Config
 	locals []local
 	self   func(*uri.URI) bool // isSelf, bound once
+	serves func(*uri.URI) bool // see ServeRegister; nil without a registrar
 
 	message codec.Message // of Datagram
 	sent    codec.Message // a response as it leaves

@@ -120,3 +120,12 @@ func (f *Forwarder) Transport(local int) header.Transport { return f.locals[loca
 func (f *Forwarder) Malformed(dst []byte, m *codec.Message, err error, src Source) Result {
 	return f.malformed(dst, m, err, src)
 }
+
+// ServeRegister says which REGISTERs end here, by their Request-URI: as this
+// one is not forwarded, its Max-Forwards may be 0 (RFC 3261, 16.3, step 3).
+func (f *Forwarder) ServeRegister(serves func(*uri.URI) bool) { f.serves = serves }
+
+// isServed reports whether a request is a REGISTER that ends here.
+func (f *Forwarder) isServed(m *codec.Message, target *uri.URI) bool {
+	return f.serves != nil && m.Method() == header.MethodREGISTER && !m.Has(header.IDRoute) && f.serves(target)
+}

@@ -108,7 +108,7 @@ func (f *Forwarder) check(dst []byte, m *codec.Message, src Source) (r Result, o
 		}
 		return f.answer(dst, m, src, 200, ""), false
 	}
-	if err == nil && hops == 0 {
+	if err == nil && hops == 0 && !f.isServed(m, target) {
 		return f.answer(dst, m, src, 483, ""), false
 	}
 	// Step 4.

@@ -3,6 +3,7 @@ package registrar
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
@@ -220,6 +221,9 @@ func (r *Registrar) read(s *Session, m *codec.Message, t header.Transport, src f
 		}
 		b.URI = withoutHeaders(&u)
 		b.Q, _ = v.Q()
+		if isFolded(v.Instance()) {
+			return bad("Bad Contact")
+		}
 		b.instance = string(v.Instance())
 		if id, ok := v.RegID(); ok && b.instance != "" && supports(m, header.OptionOutbound) {
 			b.regID = id
@@ -303,8 +307,15 @@ func readPath(m *codec.Message) (list []byte, first *uri.URI, err error) {
 		}
 		list = append(list, v.Bytes()...)
 	}
+	if isFolded(list) {
+		return nil, nil, errPath
+	}
 	return list, first, nil
 }
+
+// isFolded reports whether a value goes over several lines (RFC 3261, 7.3.1).
+// It cannot be written into another message as it is.
+func isFolded(b []byte) bool { return bytes.ContainsAny(b, "\r\n") }
 
 // apply changes the bindings of s.aor, all or none (10.3, steps 6 and 7), and
 // returns those that are there now. r.mu is held.
@@ -321,7 +332,8 @@ func (r *Registrar) apply(s *Session, c change, now time.Time) ([]*Binding, int)
 			if !c.all && !b.same(o) {
 				continue
 			}
-			if o.callID == b.callID && b.cseq <= o.cseq {
+			// A contact may be listed twice: the later one counts.
+			if o.callID == b.callID && b.cseq <= o.cseq && !slices.Contains(c.set, o) {
 				s.reply.Reason = []byte("CSeq Out Of Order")
 				return nil, 500
 			}

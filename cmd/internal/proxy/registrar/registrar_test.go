@@ -125,6 +125,11 @@ func TestRegister(t *testing.T) {
 		{"CSeq out of order", []step{{append([]string{"CSeq: 9 REGISTER"}, one...), udp, "200 Contact: <sip:bob@192.0.2.9>;expires=3600", "0 sip:bob@192.0.2.9 192.0.2.9:5060 false q=1000"},
 			{append([]string{"CSeq: 9 REGISTER"}, "Contact: <sip:bob@192.0.2.9>;expires=0"), udp, "500", "0 sip:bob@192.0.2.9 192.0.2.9:5060 false q=1000"},
 			{append([]string{"CSeq: 1 REGISTER", "Call-ID: after-a-restart"}, one...), udp, "200 Contact: <sip:bob@192.0.2.9>;expires=3600", "0 sip:bob@192.0.2.9 192.0.2.9:5060 false q=1000"}}},
+		{"one contact twice: the later counts", []step{
+			{[]string{"Contact: <sip:bob@192.0.2.9>;expires=90, <sip:bob@192.0.2.9>;expires=120"}, udp, "200 Contact: <sip:bob@192.0.2.9>;expires=120", "0 sip:bob@192.0.2.9 192.0.2.9:5060 false q=1000"},
+			{[]string{"Contact: <sip:bob@192.0.2.9>, <sip:bob@192.0.2.9>;expires=0"}, udp, "200", "1"}}},
+		{"a folded instance", []step{{[]string{"Contact: <sip:bob@192.0.2.9>;+sip.instance=\"<urn:uuid:1\r\n 2>\""}, udp, "400", "1"}}},
+		{"a folded Path", []step{{append([]string{"Path: <sip:198.51.100.7;lr>;a=\"b\r\n c\""}, one...), udp, "400", "1"}}},
 		{"another domain", []step{{append([]string{"To: <sip:bob@c.example>"}, one...), udp, "404", "1"}}},
 		{"no user", []step{{append([]string{"To: <sip:b.example>"}, one...), udp, "404", "1"}}},
 		{"Require", []step{{append([]string{"Require: foo, path"}, one...), udp, "420 Unsupported: foo", "1"}}},

@@ -49,3 +49,43 @@ func TestBindingOfProxy(t *testing.T) {
 	}
 	w.end()
 }
+
+// TestRegisterHere: a REGISTER for the registrar is not forwarded, so its
+// Max-Forwards may be 0; that of another domain may not.
+func TestRegisterHere(t *testing.T) {
+	w := newWorld(t, nextHops{"b1"}, withRegistrar)
+	for _, c := range []struct{ line, more, status string }{
+		{"REGISTER sip:b.example", "X: x", "200"},
+		{"REGISTER sip:c.example", "X: x", "483"},
+		{"REGISTER sip:b.example", "Route: <sip:192.0.2.12;lr>", "483"},
+		{"MESSAGE sip:bob@b.example", "X: x", "483"},
+	} {
+		b := string(w.request("alice", c.line, c.more))
+		w.receive("alice", []byte(strings.Replace(b, "Max-Forwards: 70", "Max-Forwards: 0", 1)))
+		if got := w.take(); got != "alice:"+c.status {
+			t.Errorf("%s, %s: sent %q, want %s", c.line, c.more, got, c.status)
+		}
+	}
+	w.end()
+}
+
+// TestFoldedEcho: an answer whose field would have a line end in it goes out
+// without the field.
+func TestFoldedEcho(t *testing.T) {
+	w := newWorld(t, nextHops{"b1"}, withRegistrar)
+	w.receive("b1", w.request("b1", "REGISTER sip:b.example", "Require: foo\r\n bar"))
+	if got := w.take(); got != "b1:420" {
+		t.Errorf("sent %q", got)
+	}
+	w.end()
+}
+
+// TestKeepsBounded: memory of less than a block is still a bound.
+func TestKeepsBounded(t *testing.T) {
+	for _, c := range []struct{ bytes, blocks int }{{0, 1 << 13}, {1, 1}, {1 << 18, 1}, {1 << 20, 4}} {
+		w := newWorld(t, nextHops{"b1"}, func(config *Config) { config.Transactions.MaxBytes = c.bytes })
+		if got := w.p.mem.MaxBlocks; got != c.blocks {
+			t.Errorf("%d bytes: %d blocks, want %d", c.bytes, got, c.blocks)
+		}
+	}
+}

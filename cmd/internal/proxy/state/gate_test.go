@@ -2,6 +2,7 @@ package state
 
 import (
 	"testing"
+	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/codec"
@@ -36,5 +37,51 @@ func TestSourceLimit(t *testing.T) {
 	}
 	gate.v = forward.Admit
 	w.run([]row{{"alice INVITE again", "b1:INVITE"}})
+	w.end()
+}
+
+// TestGateACK: an ACK without a transaction is asked about, and has no answer
+// when it is refused. A CANCEL of nothing is as any request; one of a
+// transaction always passes.
+func TestGateACK(t *testing.T) {
+	for _, c := range []struct {
+		v           forward.Verdict
+		ack, cancel string // what is sent for each
+		cause       forward.Cause
+	}{
+		{forward.Admit, "b1:ACK", "b1:CANCEL", forward.NoCause},
+		{forward.Limit, "", "", forward.SourceLimit},
+		{forward.Refuse, "", "alice:503c", forward.Overload},
+		{forward.Discard, "", "alice:503c", forward.Overload},
+	} {
+		gate := &verdict{v: c.v}
+		w := newWorld(t, nextHops{"b1"}, func(config *Config) { config.Gate = gate })
+		r := w.receive("alice", w.request("alice", "ACK sip:bob@b.example", "To: <sip:bob@b.example>;tag=t"))
+		if got := w.take(); got != c.ack || r.Cause != c.cause {
+			t.Errorf("verdict %d, ACK: sent %q, %+v", c.v, got, r)
+		}
+		w.receive("alice", w.request("alice", "CANCEL sip:bob@b.example"))
+		if got := w.take(); got != c.cancel || gate.asked != 2 {
+			t.Errorf("verdict %d, CANCEL: sent %q, asked %d times", c.v, got, gate.asked)
+		}
+		gate.v = forward.Admit
+		w.run([]row{{"alice INVITE", "b1:INVITE"}, {"b1 180", "alice:180"}})
+		gate.v = c.v
+		w.run([]row{{"alice CANCEL", "alice:200c b1:CANCEL"}})
+		w.end()
+	}
+}
+
+// TestRetryAfter: what the Gate says is not said of the limits.
+func TestRetryAfter(t *testing.T) {
+	gate := &verdict{v: forward.Refuse}
+	w := newWorld(t, nextHops{"b1"}, func(c *Config) { c.Gate, c.Transactions.MaxTransactions = gate, 2 })
+	w.step("alice MESSAGE")
+	expect(t, w.last["alice 503"], []string{"Retry-After: 7"}, nil)
+	w.pass(time.Minute)
+	gate.v = forward.Admit
+	w.step("alice INVITE")
+	w.step("alice MESSAGE")
+	expect(t, w.last["alice 503"], []string{"Retry-After: 5"}, nil)
 	w.end()
 }

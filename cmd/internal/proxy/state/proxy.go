@@ -34,8 +34,9 @@ type Config struct {
 	Router Router
 	// Registrar has the targets of its domains; nil for none.
 	Registrar *registrar.Registrar
-	// Gate is asked about each request that begins a transaction, but for ACK
-	// and CANCEL, unless it is nil.
+	// Gate is asked about each request that begins a transaction and about each
+	// ACK without one, unless it is nil. A CANCEL of a transaction that is known
+	// is not asked about.
 	Gate forward.Gate
 	// Recurse says that the contacts of a 3xx are tried instead of passing it
 	// on (16.7, step 4).
@@ -79,8 +80,9 @@ type Proxy struct {
 	client  forward.Peer  // of Send, which would allocate it otherwise
 	tried   []forward.Target
 	targets []header.Contact
-	retry   [1]compose.HeaderField
-	digits  []byte // of a Retry-After
+	retry   [1]compose.HeaderField // Retry-After of what is beyond the limits
+	refusal [1]compose.HeaderField // that of the Gate
+	digits  []byte                 // of refusal
 	edit    codec.Edit
 }
 
@@ -98,9 +100,12 @@ func New(f *forward.Forwarder, out Sender, epoch time.Time, c Config) *Proxy {
 	t := c.Transactions
 	t.TimerC, t.Keep487, t.RelayReliable, t.Ends = c.TimerC, true, true, true
 	p := &Proxy{config: c, f: f, out: out, epoch: epoch}
+	if c.Registrar != nil {
+		f.ServeRegister(c.Registrar.Serves)
+	}
 	p.layer = transaction.New(p, t)
-	if p.mem.MaxBlocks = t.MaxBytes >> 18; p.mem.MaxBlocks == 0 { // a quarter of what the transactions have
-		p.mem.MaxBlocks = 1 << 13
+	if p.mem.MaxBlocks = 1 << 13; t.MaxBytes > 0 {
+		p.mem.MaxBlocks = max(t.MaxBytes>>18, 1) // a quarter of what the transactions have
 	}
 	p.retry[0] = compose.HeaderField{ID: header.IDRetryAfter, Value: []byte("5")}
 	return p
@@ -135,6 +140,15 @@ func (p *Proxy) Receive(dst []byte, m *codec.Message, err error, src forward.Sou
 	case transaction.Request:
 		return p.begin(m, src, ev)
 	case transaction.Ack:
+		if p.config.Gate != nil {
+			switch v, _ := p.config.Gate.Admit(m, src); v {
+			case forward.Admit:
+			case forward.Limit:
+				return dropped(forward.SourceLimit)
+			default:
+				return dropped(forward.Overload) // an ACK has no answer
+			}
+		}
 		return p.ack(dst, m, src)
 	case transaction.Cancelled:
 		if i, c := p.contextOf(ev.User); c != nil {

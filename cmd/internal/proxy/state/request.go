@@ -20,7 +20,7 @@ func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event
 		c.flags |= isInvite
 	}
 	p.layer.SetUser(ev.Tx, serverSide|p.contexts.Handle(i))
-	if p.config.Gate != nil && ev.Method != header.MethodCANCEL {
+	if p.config.Gate != nil {
 		v, retry := p.config.Gate.Admit(m, src)
 		if v == forward.Limit {
 			p.layer.Forget(ev.Tx)
@@ -29,8 +29,8 @@ func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event
 		}
 		if v != forward.Admit {
 			p.digits = strconv.AppendInt(p.digits[:0], int64(max(retry, 1)), 10)
-			p.retry[0].Value = p.digits
-			return p.reply(c, m, &compose.Reply{Status: 503, Fields: p.retry[:]})
+			p.refusal[0] = compose.HeaderField{ID: header.IDRetryAfter, Value: p.digits}
+			return p.reply(c, m, &compose.Reply{Status: 503, Fields: p.refusal[:]})
 		}
 	}
 	if ev.Method == header.MethodREGISTER && p.registered {
@@ -55,7 +55,13 @@ func (p *Proxy) reply(c *context, m *codec.Message, r *compose.Reply) forward.Re
 	if r.Status == 503 && r.Fields == nil {
 		r.Fields = p.retry[:]
 	}
-	_ = p.layer.Reply(c.server, m, r, p.now) // the transaction has just begun
+	if p.layer.Reply(c.server, m, r, p.now) != nil && r.Fields != nil {
+		// The transaction has just begun, so the fields are what cannot be written:
+		// one that echoes the request may be folded. The client needs an answer.
+		bare := *r
+		bare.Fields = nil
+		_ = p.layer.Reply(c.server, m, &bare, p.now)
+	}
 	return forward.Result{Kind: forward.Answered, Status: r.Status}
 }
 
