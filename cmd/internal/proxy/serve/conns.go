@@ -30,6 +30,10 @@ type conns struct {
 	mu     sync.Mutex
 	byAddr map[connKey]*conn
 	all    map[*conn]bool
+	// opening is how many of all are being opened. They are a part of MaxConns:
+	// requests whose Route values lead to dead addresses must not shut out
+	// whoever connects.
+	opening int
 	// refused are the addresses that took no connection, and when.
 	refused map[netip.AddrPort]time.Time
 	until   time.Time // when reading ends; zero while the proxy runs
@@ -147,8 +151,12 @@ func (t *conns) find(local int, to *forward.Peer) *conn {
 	if c := t.byAddr[key]; c != nil {
 		return c
 	}
+	if t.opening >= max(t.s.config.MaxConns/4, 1) {
+		return nil
+	}
 	c := t.add(key, local)
 	if c != nil {
+		t.opening++
 		go t.connect(c, to.Name)
 	}
 	return c
@@ -173,6 +181,9 @@ func (t *conns) connect(c *conn, name string) {
 		}
 		nc = secure
 	}
+	t.mu.Lock()
+	t.opening--
+	t.mu.Unlock()
 	if err != nil {
 		t.remember(c.key)
 		c.refuse()

@@ -93,6 +93,29 @@ func TestLookupEnds(t *testing.T) {
 	}
 }
 
+// TestLookupTooOld: what has waited for longer than its client is dropped.
+func TestLookupTooOld(t *testing.T) {
+	for _, change := range []func(*Config){func(*Config) {}, stateful} {
+		server, addr := listenUDP(t)
+		names := &slowNames{addr: addr, let: make(chan struct{})}
+		s := start(t, forward.Target{Transport: header.TransportUDP, Addr: addr}, func(c *Config) { c.Names = names; change(c) })
+		close(names.let)
+		put := func(method string, age time.Duration) {
+			b := strings.Replace(toName("UDP"), "MESSAGE", method, 2)
+			s.lookups.queue <- lookup{[]byte(b), forward.Source{Addr: netip.MustParseAddrPort("127.0.0.1:9")}, time.Now().Add(-age)}
+		}
+		put("MESSAGE", maxWait+time.Second)
+		await(t, func() bool { return s.Counts().Dropped[forward.Unresolved] == 1 })
+		put("OPTIONS", 0)
+		b := make([]byte, 4096)
+		_ = server.SetReadDeadline(time.Now().Add(20 * time.Second))
+		if n, err := server.Read(b); err != nil || !strings.HasPrefix(string(b[:n]), "OPTIONS") {
+			t.Errorf("%v, %.20q", err, b[:n])
+		}
+		s.Shutdown(50 * time.Millisecond)
+	}
+}
+
 // TestNoTCP: a request that is too long for a datagram goes over UDP where
 // nobody takes a connection, and the next one at once.
 func TestNoTCP(t *testing.T) {

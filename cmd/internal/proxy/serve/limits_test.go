@@ -37,6 +37,49 @@ func TestMaxConns(t *testing.T) {
 	end(t, s, Counts{})
 }
 
+// TestMaxOpening: connections that are being opened are a quarter of all, so
+// that who connects to the proxy still gets in. One that fails makes room.
+func TestMaxOpening(t *testing.T) {
+	s := start(t, forward.Target{Addr: loopback}, func(c *Config) { c.MaxConns, c.ConnectTimeout = 8, time.Minute })
+	var silent []net.Listener // who listens there never answers a TLS handshake
+	for range 4 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		silent = append(silent, l)
+	}
+	opens := func(i int) bool {
+		return s.conns.find(1, &forward.Peer{Transport: header.TransportTLS, Addr: silent[i].Addr().(*net.TCPAddr).AddrPort()}) != nil
+	}
+	if !opens(0) || !opens(1) || opens(2) || opens(3) || !opens(0) {
+		t.Error("not two of four are being opened")
+	}
+	for range 6 {
+		dial(t, "tcp", s.Locals()[1])
+	}
+	await(t, func() bool { return s.Conns() == 8 })
+	c, err := silent[0].Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+	await(t, func() bool { return s.Conns() == 7 })
+	await(t, func() bool { return opens(2) })
+	if opens(3) {
+		t.Error("a third one is being opened")
+	}
+	for _, i := range []int{1, 2} { // so that the proxy ends at once
+		c, err := silent[i].Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Close()
+	}
+	end(t, s, Counts{})
+}
+
 // TestSlow: a peer that does not begin a message, or does not end one, is
 // closed; between messages it may wait for longer.
 func TestSlow(t *testing.T) {

@@ -12,6 +12,9 @@ import (
 const (
 	lookupWorkers = 16   // messages that wait for DNS at one time
 	maxLookups    = 1024 // and that wait for their turn
+	// maxWait is how long a message waits for its turn: its client has given up
+	// then (RFC 3261, 64*T1).
+	maxWait = 32 * time.Second
 )
 
 // lookups forward the messages whose next hop has to be asked for in DNS: they
@@ -30,6 +33,7 @@ type lookups struct {
 type lookup struct {
 	b   []byte
 	src forward.Source
+	at  time.Time // when it came
 }
 
 // start begins to forward.
@@ -54,6 +58,10 @@ func (l *lookups) start(s *Server) error {
 func (l *lookups) run(f *forward.Forwarder) {
 	var buf []byte
 	for q := range l.queue {
+		if time.Since(q.at) > maxWait {
+			l.count.end(forward.Dropped, forward.Unresolved)
+			continue
+		}
 		var r forward.Result
 		if l.s.states.parts != nil {
 			r = l.receive(f, buf[:0], &q)
@@ -93,7 +101,7 @@ func (l *lookups) put(b []byte, src forward.Source) {
 		return
 	}
 	select {
-	case l.queue <- lookup{append([]byte(nil), b...), src}:
+	case l.queue <- lookup{append([]byte(nil), b...), src, time.Now()}:
 	default:
 		l.count.end(forward.Dropped, forward.QueueFull)
 	}

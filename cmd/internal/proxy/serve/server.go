@@ -38,7 +38,7 @@ type Config struct {
 	Log      func(*Event)
 
 	Workers        int           // for each UDP address; one for each processor
-	MaxConns       int           // open connections; 4096
+	MaxConns       int           // open connections; 4096. A quarter of them may be about to be opened
 	MaxQueue       int           // messages that wait for one connection; 1024
 	Idle           time.Duration // without a message; 10 minutes
 	MessageTime    time.Duration // from the first byte of a message to its last; 30 s
