@@ -31,11 +31,13 @@ type runningProxy struct {
 	server  *serve.Server
 	page    net.Listener
 	watcher *fsnotify.Watcher
+	nextHops
 }
 
 // start opens everything. The error is one line.
 func (c *proxyCmd) start(ctx context.Context, e *env) (_ *runningProxy, err error) {
 	p := &runningProxy{c: c, e: e, table: new(hops.Table), headers: new(forward.Headers)}
+	p.found = make(chan found, 1)
 	defer func() {
 		if err != nil {
 			p.close()
@@ -50,7 +52,11 @@ func (c *proxyCmd) start(ctx context.Context, e *env) (_ *runningProxy, err erro
 	}
 	r := config.NewResolver(p.file.DNS.Servers, sc.Forward.Locals)
 	p.dns = r
-	if err := p.use(ctx, p.file); err != nil {
+	rules, err := p.file.Rules(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.use(p.file, rules); err != nil {
 		return nil, err
 	}
 	sc.Names, sc.Forward.Router, sc.Forward.Headers = names.New(r), p.table, p.headers
@@ -101,9 +107,12 @@ const (
 
 // run forwards until a signal other than SIGHUP comes.
 func (p *runningProxy) run(ctx context.Context, signals <-chan os.Signal) error {
+	ctx, cancel := context.WithCancel(ctx) // a look-up ends with run
+	defer cancel()
 	var changes chan fsnotify.Event
+	var lost chan error
 	if p.watcher != nil {
-		changes = p.watcher.Events
+		changes, lost = p.watcher.Events, p.watcher.Errors
 	}
 	settled := time.NewTimer(time.Hour)
 	settled.Stop()
@@ -122,14 +131,17 @@ func (p *runningProxy) run(ctx context.Context, signals <-chan os.Signal) error 
 			if filepath.Base(event.Name) == filepath.Base(p.c.Config) && !event.Has(fsnotify.Chmod) {
 				settled.Reset(settleTime)
 			}
+		case err := <-lost:
+			// More changes than the system could tell of, most likely: the file may
+			// be one of them.
+			p.e.complain("%s: a change may have been missed: %v", p.c.Config, err)
+			settled.Reset(settleTime)
 		case <-settled.C:
 			p.reload(ctx)
 		case <-again.C:
-			if p.file.HasNames() {
-				if rules, err := p.file.Rules(ctx, p.dns); err == nil {
-					p.table.Set(rules) // where DNS fails, the old addresses stay
-				}
-			}
+			p.refresh(ctx)
+		case f := <-p.found:
+			p.take(ctx, f)
 		}
 	}
 }
@@ -140,33 +152,6 @@ func (p *runningProxy) watch() (err error) {
 		return err
 	}
 	return p.watcher.Add(filepath.Dir(p.c.Config))
-}
-
-// use puts the next hops and header rules of a file in force.
-func (p *runningProxy) use(ctx context.Context, file *config.File) error {
-	rules, err := file.Rules(ctx, p.dns)
-	if err != nil {
-		return err
-	}
-	if err := p.headers.Set(file.HeaderRules()); err != nil {
-		return err
-	}
-	p.table.Set(rules)
-	p.file = file
-	return nil
-}
-
-// reload reads the file again. One that is wrong changes nothing.
-func (p *runningProxy) reload(ctx context.Context) {
-	file, err := p.c.load()
-	if err == nil {
-		err = p.use(ctx, file)
-	}
-	if err != nil {
-		p.e.complain("the old next hops and header rules stay: %v", err)
-		return
-	}
-	p.e.complain("read again: %d rules for next hops, %d for headers", len(file.Route), len(file.Header))
 }
 
 // end drains the proxy and prints the sums.

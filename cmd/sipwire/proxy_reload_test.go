@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+	dnsresolve "github.com/sipwire/sipwire/stack/resolve"
+)
+
+// slowDNS answers each question once it is let.
+type slowDNS struct{ asked, let chan struct{} }
+
+func (d slowDNS) Targets(context.Context, codec.Destination) ([]dnsresolve.Target, error) {
+	d.asked <- struct{}{}
+	<-d.let
+	return []dnsresolve.Target{{Transport: header.TransportUDP, Addr: netip.MustParseAddrPort("127.0.0.1:9")}}, nil
+}
+
+// TestProxyReloadSlow: signals are taken while DNS is asked for the names of a
+// changed file. What changes meanwhile is read behind it.
+func TestProxyReloadSlow(t *testing.T) {
+	var errs lockedBuffer
+	const listen = "listen = [\"udp:127.0.0.1:0\"]\n"
+	file := write(t, listen+"[[route]]\ntargets = [{to = \"127.0.0.1:9\"}]\n")[0]
+	c := &proxyCmd{Config: file, Drain: 50 * time.Millisecond}
+	p, err := c.start(t.Context(), &env{stderr: &errs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	dns := slowDNS{make(chan struct{}, 10), make(chan struct{})}
+	p.dns = dns
+	signals, done := make(chan os.Signal), make(chan error, 1)
+	go func() { done <- p.run(t.Context(), signals) }()
+	within := func(what string, do func(<-chan time.Time) bool) {
+		t.Helper()
+		if !do(time.After(20 * time.Second)) {
+			t.Fatalf("%s: not in 20 s: %s", what, errs.String())
+		}
+	}
+	signal := func(s syscall.Signal) {
+		t.Helper()
+		within(s.String(), func(late <-chan time.Time) bool {
+			select {
+			case signals <- s:
+				return true
+			case <-late:
+				return false
+			}
+		})
+	}
+	asked := func() {
+		t.Helper()
+		within("a question", func(late <-chan time.Time) bool {
+			select {
+			case <-dns.asked:
+				return true
+			case <-late:
+				return false
+			}
+		})
+	}
+	said := func(what string, n int) {
+		t.Helper()
+		within(fmt.Sprint(n, " times ", what), func(<-chan time.Time) bool {
+			for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+				if strings.Count(errs.String(), what) == n {
+					return true
+				}
+			}
+			return false
+		})
+	}
+	// The system cannot tell of all changes.
+	p.watcher.Errors <- errors.New("overflow")
+	said("a change may have been missed: overflow", 1)
+	said("read again: 1 rules", 1)
+	// Put in place as one, so that no half of it is read.
+	next := file + ".new"
+	if err := os.WriteFile(next, []byte(listen+"[[route]]\ntargets = [{to = \"name.example:5060\"}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(next, file); err != nil {
+		t.Fatal(err)
+	}
+	signal(syscall.SIGHUP)
+	asked()
+	signal(syscall.SIGHUP)
+	dns.let <- struct{}{}
+	said("read again: 1 rules", 2)
+	asked()
+	signal(syscall.SIGTERM)
+	within("the end", func(late <-chan time.Time) bool {
+		select {
+		case err := <-done:
+			return err == nil
+		case <-late:
+			return false
+		}
+	})
+	close(dns.let)
+}
