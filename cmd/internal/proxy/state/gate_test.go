@@ -75,13 +75,12 @@ func TestGateACK(t *testing.T) {
 // TestRetryAfter: what the Gate says is not said of the limits.
 func TestRetryAfter(t *testing.T) {
 	gate := &verdict{v: forward.Refuse}
-	w := newWorld(t, nextHops{"b1"}, func(c *Config) { c.Gate, c.Transactions.MaxTransactions = gate, 2 })
+	w := newWorld(t, nextHops{"b1"}, func(c *Config) { c.Gate, c.Transactions.MaxTransactions = gate, 1 })
 	w.step("alice MESSAGE")
 	expect(t, w.last["alice 503"], []string{"Retry-After: 7"}, nil)
 	w.pass(time.Minute)
 	gate.v = forward.Admit
-	w.step("alice INVITE")
-	w.step("alice MESSAGE")
+	w.step("alice MESSAGE") // no room for its branch
 	expect(t, w.last["alice 503"], []string{"Retry-After: 5"}, nil)
 	w.end()
 }
