@@ -104,6 +104,11 @@ func (d *Dialog) Acked(ctx context.Context) (*codec.Message, error) {
 	case m := <-d.acks:
 		return m, nil
 	case <-d.done:
+		select {
+		case m := <-d.acks: // it came before the BYE
+			return m, nil
+		default:
+		}
 		return nil, sipwire.ErrStale
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
