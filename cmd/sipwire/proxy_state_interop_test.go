@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -34,17 +35,25 @@ func sippScenario(t *testing.T, dir, name string, steps ...string) string {
 			fmt.Fprintf(&b, "<recv response=\"%s\" optional=\"%v\" rrs=\"true\"/>\n", strings.TrimSuffix(what, "?"), optional)
 		case way == "<":
 			optional := strings.HasSuffix(what, "?")
-			fmt.Fprintf(&b, "<recv request=\"%s\" optional=\"%v\" rrs=\"true\"/>\n", strings.TrimSuffix(what, "?"), optional)
+			action := ""
+			if slices.Contains(steps, "> 487 INVITE") && what == "INVITE" {
+				// The last Via is that of the CANCEL then.
+				action = "<action><ereg regexp=\"(Via:.*)From:\" search_in=\"msg\" check_it=\"true\" assign_to=\"1,2\"/></action>"
+			}
+			fmt.Fprintf(&b, "<recv request=\"%s\" optional=\"%v\" rrs=\"true\">%s</recv>\n", strings.TrimSuffix(what, "?"), optional, action)
 		case isResponse:
-			cseqLine, retrans := "[last_CSeq:]", ""
+			cseqLine, retrans, vias := "[last_CSeq:]", "", "[last_Via:]\n"
 			if ofMethod {
 				cseqLine = "CSeq: 1 " + method
+			}
+			if method == "INVITE" {
+				vias = "[$2]Server: sipp\n" // with line ends of its own; a keyword behind it would lose its own
 			}
 			if status[0] != '1' && !ofMethod || method == "INVITE" {
 				retrans = " retrans=\"500\""
 			}
-			fmt.Fprintf(&b, "<send%s><![CDATA[\n\nSIP/2.0 %s X\n[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]S[call_number]\n[last_Call-ID:]\n%s\n[last_Record-Route:]\n"+
-				"Contact: <sip:[local_ip]:[local_port];transport=[transport]>\n%sContent-Length: 0\n\n]]></send>\n", retrans, status, cseqLine, headerLine(more))
+			fmt.Fprintf(&b, "<send%s><![CDATA[\n\nSIP/2.0 %s X\n%s[last_From:]\n[last_To:];tag=[pid]S[call_number]\n[last_Call-ID:]\n%s\n[last_Record-Route:]\n"+
+				"Contact: <sip:[local_ip]:[local_port];transport=[transport]>\n%sContent-Length: 0\n\n]]></send>\n", retrans, status, vias, cseqLine, headerLine(more))
 		default:
 			retrans, target, tag, routes, branch := " retrans=\"500\"", "sip:bob@[remote_ip]:[remote_port]", "", "", "[branch]"
 			switch what {
@@ -68,6 +77,9 @@ func sippScenario(t *testing.T, dir, name string, steps ...string) string {
 				"To: <sip:bob@[remote_ip]:[remote_port]>%[6]s\nCall-ID: [call_id]\nCSeq: %[7]d %[2]s\nContact: <sip:alice@[local_ip]:[local_port];transport=[transport]>\nContent-Length: 0\n\n]]></send>\n",
 				retrans, method, target, branch, routes, tag, cseq)
 		}
+	}
+	if strings.Contains(b.String(), "[$2]") {
+		b.WriteString("<Reference variables=\"1\"/>\n")
 	}
 	b.WriteString("</scenario>\n")
 	file := filepath.Join(dir, name+".xml")
