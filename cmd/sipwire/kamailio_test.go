@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,9 +10,8 @@ import (
 // TestInteropKamailio registers with digest at Kamailio, and calls through it along
 // its Record-Route, with and without credentials.
 func TestInteropKamailio(t *testing.T) {
-	kamailio, err := exec.LookPath("kamailio")
-	if err != nil {
-		t.Log("NOT RUN: kamailio is not installed")
+	kamailio := needKamailio(t)
+	if kamailio == "" {
 		return
 	}
 	dir := t.TempDir()

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/interop"
 )
 
 // asMain makes the test binary the program itself, for tests that need it as
@@ -49,6 +51,17 @@ func needSIPp(t *testing.T) string {
 	path, err := exec.LookPath("sipp")
 	if err != nil {
 		t.Log("NOT RUN: sipp is not installed")
+		return ""
+	}
+	return path
+}
+
+// needKamailio returns the path of kamailio, or says that the test is not run.
+func needKamailio(t *testing.T) string {
+	t.Helper()
+	path, err := interop.KamailioPath()
+	if err != nil {
+		t.Log("NOT RUN: kamailio is not installed")
 		return ""
 	}
 	return path

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -113,7 +112,7 @@ func places(c net.Conn, method string, call int) bool {
 // TestScaleShare: processes on one machine share an address (SO_REUSEPORT).
 func TestScaleShare(t *testing.T) {
 	to := callee(t)
-	addr := fmt.Sprintf("127.0.0.1:%d", portForSIPp(t))
+	addr := "127.0.0.1:" + freePort(t)
 	args := []string{"-l", "udp:" + addr, "--share", "--workers=1", scaleKey, to}
 	one, two := startProxy(t, args...), startProxy(t, args...)
 	one.match(t, `listening on (\S+)`)
@@ -236,9 +235,9 @@ func (z *zone) serve(t *testing.T) string {
 
 // TestInteropScaleDispatcher: Kamailio's dispatcher in front chooses by Call-ID.
 func TestInteropScaleDispatcher(t *testing.T) {
-	kamailio, err := exec.LookPath("kamailio")
-	if err != nil {
-		t.Skip("NOT RUN: kamailio is not installed")
+	kamailio := needKamailio(t)
+	if kamailio == "" {
+		return
 	}
 	to, dir := callee(t), t.TempDir()
 	var ports []string
@@ -248,10 +247,10 @@ func TestInteropScaleDispatcher(t *testing.T) {
 		return p
 	}
 	for range 3 {
-		ports = append(ports, fmt.Sprint(portForSIPp(t)))
+		ports = append(ports, freePort(t))
 	}
 	one, two := back(ports[0]), back(ports[1])
-	list, front := filepath.Join(dir, "dispatcher.list"), fmt.Sprint(portForSIPp(t))
+	list, front := filepath.Join(dir, "dispatcher.list"), freePort(t)
 	var lines string
 	for _, port := range ports { // the third one is not there yet
 		lines += "1 sip:127.0.0.1:" + port + "\n"
