@@ -96,10 +96,7 @@ func (f *runFlags) show(e *env, r *load.Runner) (func(*load.Sample), func() erro
 	case f.Plain || !e.stdinTerminal || !e.stderrTerminal || os.Getenv("TERM") == "dumb" || !inForeground():
 		return func(s *load.Sample) { tell(e.stderr, s) }, func() error { return nil }
 	}
-	control := live.Controls{Stop: r.StopNow}
-	if !r.Server && r.Users == 0 {
-		control.Rate = r.Rate
-	}
+	control := live.Controls{Stop: r.StopNow, Rate: r.OpenRate()}
 	d := live.Open(live.NewScreen(r.Engine.Program.Name, r.Engine.Late.Seconds()*1e3, control), e.stdin, e.stderr)
 	return d.Show, func() error {
 		err := d.Close()

@@ -60,11 +60,7 @@ func NewControls(rate *Rate, users int, elapsed func() time.Duration, apply func
 
 // Controls returns the controls of this run.
 func (r *Runner) Controls() *Controls {
-	rate := r.Rate
-	if r.Users > 0 || r.Server {
-		rate = nil
-	}
-	return NewControls(rate, r.Users, r.Elapsed, r.Apply)
+	return NewControls(r.OpenRate(), r.Users, r.Elapsed, r.Apply)
 }
 
 // Apply makes a change come true.

@@ -262,6 +262,15 @@ func (r *Runner) Run() (*Result, error) {
 	return r.result(), errors.Join(errs...)
 }
 
+// OpenRate returns the rate at which calls begin; nil in a closed loop and for a
+// server.
+func (r *Runner) OpenRate() *Rate {
+	if r.Users > 0 || r.Server {
+		return nil
+	}
+	return r.Rate
+}
+
 // Stopping reports whether the run was told to end.
 func (r *Runner) Stopping() bool { return r.shared.Stop.Load() != engine.Run }
 

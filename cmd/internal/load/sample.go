@@ -69,8 +69,8 @@ func (r *Runner) sample() {
 	c := &r.sum
 	r.addTo(c)
 	at, asked := r.Elapsed(), 0.0
-	if r.Rate != nil && r.Users == 0 && !r.Server {
-		asked = r.Rate.At(at) / float64(r.Share.of())
+	if rate := r.OpenRate(); rate != nil {
+		asked = rate.At(at) / float64(r.Share.of())
 	}
 	var before *Sample
 	if n := len(r.series); n > 0 {

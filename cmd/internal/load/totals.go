@@ -67,12 +67,8 @@ func (r *Runner) Totals() Totals {
 // result makes the result of the run.
 func (r *Runner) result() *Result {
 	r.spent, r.wall = r.cpu.spent()
-	rate := r.Rate
-	if r.Users > 0 || r.Server {
-		rate = nil
-	}
 	t := r.Totals()
-	return NewResult(r.Engine.Program, r.Engine.Late, rate, r.Share, &t, r.series)
+	return NewResult(r.Engine.Program, r.Engine.Late, r.OpenRate(), r.Share, &t, r.series)
 }
 
 // NewResult makes the result of a run. rate is nil when calls did not begin at
