@@ -143,6 +143,15 @@ func genAVX2(i *avx2) {
 				SHRXQ(drop, m, m)
 			}
 		}
+		// keep takes out what is behind the last byte: nothing there is wrong.
+		keep := func(m GPVirtual) {
+			if drop != nil {
+				valid := GP64()
+				MOVQ(I32(-1), valid)
+				SHRXQ(drop, valid, valid)
+				ANDQ(valid, m)
+			}
+		}
 		starts, m := GP64(), GP64()
 		mask(lf, l)
 		LEAQ(Mem{Base: afterLF, Index: l, Scale: 2}, starts)
@@ -156,25 +165,14 @@ func genAVX2(i *avx2) {
 		mask(equals, m)
 		LEAQ(Mem{Base: afterStart, Index: starts, Scale: 2}, t)
 		ANDNQ(t, m, t)
-		if drop != nil {
-			// Behind the last byte is nothing that could be wrong.
-			valid := GP64()
-			MOVQ(I32(-1), valid)
-			SHRXQ(drop, valid, valid)
-			ANDQ(valid, t)
-		}
+		keep(t)
 		ORQ(t, odd)
 
 		// A CR ends a line together with the LF behind it.
 		mask(cr, m)
 		LEAQ(Mem{Base: afterCR, Index: m, Scale: 2}, t)
 		ANDNQ(t, l, t)
-		if drop != nil {
-			valid := GP64()
-			MOVQ(I32(-1), valid)
-			SHRXQ(drop, valid, valid)
-			ANDQ(valid, t)
-		}
+		keep(t)
 		ORQ(t, odd)
 		if drop == nil {
 			SHRQ(U8(63), m)
@@ -244,6 +242,11 @@ func genAVX2(i *avx2) {
 	VZEROUPPER()
 	RET()
 
+	short(t)
+}
+
+// short is where a kernel ends that has too little room for positions.
+func short(t GPVirtual) {
 	Label("short")
 	MOVQ(I32(-1), t)
 	Store(t, Return("n"))

@@ -169,13 +169,7 @@ func genAVX512(table, numbers Mem) {
 	VZEROUPPER()
 	RET()
 
-	Label("short")
-	MOVQ(I32(-1), t)
-	Store(t, Return("n"))
-	Store(t, Return("nmarks"))
-	Store(t, Return("odd"))
-	VZEROUPPER()
-	RET()
+	short(t)
 }
 
 // positions writes pos + the number of each bit of the mask to out as 32-bit
