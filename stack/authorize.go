@@ -2,6 +2,7 @@ package stack
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/sipwire/sipwire/codec"
@@ -53,7 +54,7 @@ func (s *second) answer(m *codec.Message, a digest.Answer) bool {
 	best := map[string]auth.Challenge{}
 	for f := range m.All(id) {
 		var c auth.Challenge
-		if _, err := c.Parse(f.Value); err != nil || !digest.IsUsable(&c) {
+		if _, err := c.Parse(f.Value); err != nil {
 			continue
 		}
 		if b := best[string(c.Realm())]; digest.Beats(&c, &b) {
@@ -168,12 +169,7 @@ func (d *Dialog) again(s *second, r *compose.Request, res *Response) bool {
 }
 
 func hasField(fields []compose.HeaderField, id header.ID) bool {
-	for i := range fields {
-		if fields[i].ID == id {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(fields, func(f compose.HeaderField) bool { return f.ID == id })
 }
 
 // SetCredentials sets what answers a 401 or 407 to a request in the dialog. The

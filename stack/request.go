@@ -110,7 +110,7 @@ func (c *core) respond(r *Request, reply *compose.Reply, reliably bool) error {
 
 // withContact adds Contact unless it is there.
 func (s *Stack) withContact(fields []compose.HeaderField, peer transaction.Addr) []compose.HeaderField {
-	if slices.ContainsFunc(fields, func(f compose.HeaderField) bool { return f.ID == header.IDContact }) {
+	if hasField(fields, header.IDContact) {
 		return fields
 	}
 	return append(slices.Clone(fields), compose.HeaderField{ID: header.IDContact, Value: s.contact(peer)})

@@ -21,7 +21,7 @@ func (e *Engine) keepChallenge(c *call, m *codec.Message) {
 	var best auth.Challenge
 	for value := range m.Values(id) {
 		var ch auth.Challenge
-		if _, err := ch.Parse(value); err == nil && digest.IsUsable(&ch) && (!best.IsValid() || digest.Beats(&ch, &best)) {
+		if _, err := ch.Parse(value); err == nil && digest.Beats(&ch, &best) {
 			best = ch
 		}
 	}
