@@ -16,9 +16,9 @@ func codeOf(err error) sipwire.Code {
 	return c
 }
 
-// malformed answers a request that has a defect: 400 with a reason that names
+// Malformed answers a request that has a defect: 400 with a reason that names
 // the header field, or the status of the defect.
-func (f *Forwarder) malformed(dst []byte, m *codec.Message, err error, src Source) Result {
+func (f *Forwarder) Malformed(dst []byte, m *codec.Message, err error, src Source) Result {
 	code, _ := err.(sipwire.Code)
 	status := code.Status()
 	if status != 400 {

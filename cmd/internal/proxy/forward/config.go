@@ -117,7 +117,7 @@ func newLocal(l Local) (local, error) {
 type Forwarder struct {
 	config Config
 	locals []local
-	self   func(*uri.URI) bool // isSelf, bound once
+	self   func(*uri.URI) bool // IsSelf, bound once
 	serves func(*uri.URI) bool // see ServeRegister; nil without a registrar
 
 	message codec.Message // of Datagram
@@ -153,6 +153,6 @@ func New(c Config) (*Forwarder, error) {
 		}
 		f.locals = append(f.locals, prepared)
 	}
-	f.self = f.isSelf
+	f.self = f.IsSelf
 	return f, nil
 }

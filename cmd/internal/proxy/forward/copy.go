@@ -63,6 +63,16 @@ func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy
 	return e.AppendTo(dst)
 }
 
+// WithoutHeaders returns a URI as a Request-URI may be: without headers (RFC
+// 3261, 19.1.1). It is a part of the URI's bytes.
+func WithoutHeaders(u *uri.URI) []byte {
+	b := u.Bytes()
+	if h := u.RawHeaders(); h != nil {
+		b = b[:len(b)-len(h)-1]
+	}
+	return b
+}
+
 // AppendBranch appends a branch for a copy of a request that has a transaction:
 // no other copy has the same, and loops are found by it (16.6, step 8).
 func (f *Forwarder) AppendBranch(dst []byte, m *codec.Message) []byte {
@@ -80,16 +90,10 @@ func (f *Forwarder) AppendKeyedBranch(dst []byte, m *codec.Message) ([]byte, err
 // it. It is not ok when a Route value says where the request goes.
 func (f *Forwarder) Target() (u *uri.URI, ok bool) { return &f.hop.Target, !f.hop.Routed }
 
-// PeerOf returns the Peer of a Target, for a request from src.
-func (f *Forwarder) PeerOf(t Target, src Source) Peer { return f.peerOf(t, src) }
-
 // LocalFor returns the Local that sends to a Peer what came from src.
 func (f *Forwarder) LocalFor(p *Peer, src Source) (int, bool) {
 	return f.localFor(p.Transport, p.Addr.Addr(), src.Local)
 }
-
-// IsSelf reports whether a URI names the proxy.
-func (f *Forwarder) IsSelf(u *uri.URI) bool { return f.isSelf(u) }
 
 // IsOwnVia reports whether a Via value is one that the proxy has put in.
 func (f *Forwarder) IsOwnVia(v *header.Via) bool {
@@ -115,11 +119,6 @@ func (f *Forwarder) ChangeResponse(e *codec.Edit, m *codec.Message) {
 
 // Transport returns the protocol of a Local.
 func (f *Forwarder) Transport(local int) header.Transport { return f.locals[local].Transport }
-
-// Malformed answers a request that has a defect. The answer is appended to dst.
-func (f *Forwarder) Malformed(dst []byte, m *codec.Message, err error, src Source) Result {
-	return f.malformed(dst, m, err, src)
-}
 
 // ServeRegister says which REGISTERs end here, by their Request-URI: as this
 // one is not forwarded, its Max-Forwards may be 0 (RFC 3261, 16.3, step 3).

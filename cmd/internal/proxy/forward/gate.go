@@ -18,6 +18,14 @@ const (
 	Limit                  // drop it, since its source sends too much
 )
 
+// Cause is what a request counts as that is dropped for the verdict.
+func (v Verdict) Cause() Cause {
+	if v == Limit {
+		return SourceLimit
+	}
+	return Overload
+}
+
 // A Gate decides which requests are forwarded. Each Forwarder has its own.
 type Gate interface {
 	// Admit decides about a request that was parsed. For Refuse, retry is the
@@ -31,10 +39,8 @@ func (f *Forwarder) pass(dst []byte, m *codec.Message, src Source) (r Result, ok
 	switch {
 	case v == Admit:
 		return Result{}, true
-	case v == Limit:
-		return dropped(SourceLimit), false
-	case v == Discard || !m.IsAnswerable():
-		return dropped(Overload), false
+	case v == Limit || v == Discard || !m.IsAnswerable():
+		return dropped(v.Cause()), false
 	}
 	f.list = strconv.AppendInt(f.list[:0], int64(retry), 10)
 	f.fields[0] = compose.HeaderField{ID: header.IDRetryAfter, Value: f.list}

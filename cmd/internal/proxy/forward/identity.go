@@ -11,9 +11,9 @@ import (
 	"github.com/sipwire/sipwire/uri"
 )
 
-// isSelf reports whether a URI names the proxy: the host and port that it
+// IsSelf reports whether a URI names the proxy: the host and port that it
 // listens at, or writes into Record-Route.
-func (f *Forwarder) isSelf(u *uri.URI) bool {
+func (f *Forwarder) IsSelf(u *uri.URI) bool {
 	if !u.IsSIP() {
 		return false
 	}
@@ -23,7 +23,7 @@ func (f *Forwarder) isSelf(u *uri.URI) bool {
 		if u.Scheme() == uri.SIPS {
 			port = 5061
 		}
-		if name, has := u.Transport(); has && !ok {
+		if name, has := u.Transport(); has {
 			if t := header.LookupTransport(name); t.IsSecure() {
 				port = t.DefaultPort()
 			}
@@ -49,10 +49,7 @@ func (f *Forwarder) isHere(host []byte, port uint16) bool {
 }
 
 // IsListening reports whether the proxy listens at an address.
-func (f *Forwarder) IsListening(addr netip.AddrPort) bool { return f.isListening(addr) }
-
-// isListening reports whether the proxy listens at an address.
-func (f *Forwarder) isListening(addr netip.AddrPort) bool {
+func (f *Forwarder) IsListening(addr netip.AddrPort) bool {
 	for i := range f.locals {
 		l := &f.locals[i]
 		if l.Addr.Port() == addr.Port() && (l.Addr.Addr().Unmap() == addr.Addr() || l.addr == addr.Addr()) {

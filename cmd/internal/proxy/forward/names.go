@@ -41,7 +41,7 @@ func (f *Forwarder) locate(d *codec.Destination, m *codec.Message) (Peer, bool) 
 // locateOther is locate for a request, which must not come back to the proxy.
 func (f *Forwarder) locateOther(d *codec.Destination, m *codec.Message) (Peer, bool) {
 	p, ok := f.locate(d, m)
-	return p, ok && !f.isListening(p.Addr)
+	return p, ok && !f.IsListening(p.Addr)
 }
 
 // Pending reports whether the last Next or Datagram found no address because

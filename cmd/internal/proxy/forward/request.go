@@ -50,13 +50,13 @@ func (f *Forwarder) Message(dst []byte, m *codec.Message, err error, src Source)
 // is the end of the request: an answer is appended to dst.
 func (f *Forwarder) Check(dst []byte, m *codec.Message, err error, src Source) (r Result, ok bool) {
 	if err != nil {
-		return f.malformed(dst, m, err, src), false
+		return f.Malformed(dst, m, err, src), false
 	}
 	if r, ok = f.check(dst, m, src); !ok {
 		return r, false
 	}
 	if err := f.Prepare(m, src); err != nil {
-		return f.malformed(dst, m, err, src), false
+		return f.Malformed(dst, m, err, src), false
 	}
 	return Result{}, true
 }
@@ -83,7 +83,7 @@ func (f *Forwarder) check(dst []byte, m *codec.Message, src Source) (r Result, o
 	_, id := m.CallID()
 	for _, err := range [...]error{via, from, to, sequence, id} {
 		if err != nil {
-			return f.malformed(dst, m, err, src), false
+			return f.Malformed(dst, m, err, src), false
 		}
 	}
 	if string(cseq.MethodBytes()) != string(m.MethodBytes()) {
@@ -92,7 +92,7 @@ func (f *Forwarder) check(dst []byte, m *codec.Message, src Source) (r Result, o
 	// Step 2.
 	target, err := m.RequestURI()
 	if err != nil {
-		return f.malformed(dst, m, err, src), false
+		return f.Malformed(dst, m, err, src), false
 	}
 	if !target.IsSIP() && target.Scheme() != uri.Tel && !IsService(target) {
 		return f.answer(dst, m, src, 416, ""), false
@@ -100,9 +100,9 @@ func (f *Forwarder) check(dst []byte, m *codec.Message, src Source) (r Result, o
 	// Step 3.
 	hops, err := m.MaxForwards()
 	if err != nil && m.Has(header.IDMaxForwards) {
-		return f.malformed(dst, m, err, src), false
+		return f.Malformed(dst, m, err, src), false
 	}
-	if m.Method() == header.MethodOPTIONS && (err == nil && hops == 0 || !target.HasUser() && !m.Has(header.IDRoute) && f.isSelf(target)) {
+	if m.Method() == header.MethodOPTIONS && (err == nil && hops == 0 || !target.HasUser() && !m.Has(header.IDRoute) && f.IsSelf(target)) {
 		if f.config.Leaving != nil && f.config.Leaving.Load() {
 			return f.answer(dst, m, src, 503, ""), false
 		}
@@ -157,28 +157,24 @@ func (f *Forwarder) Forward(dst []byte, m *codec.Message, src Source) Result {
 	var err error
 	f.branch, err = f.config.Key.AppendBranch(f.branch[:0], m)
 	if err != nil {
-		return f.malformed(dst, m, err, src)
+		return f.Malformed(dst, m, err, src)
 	}
 	f.branch = f.appendLoop(append(f.branch, '.'), m)
 	c := Copy{To: peer, Local: to, Branch: f.branch}
 	from := len(dst)
 	if dst, err = f.AppendCopy(dst, m, src, &c); err != nil {
-		return f.malformed(dst[:from], m, err, src)
+		return f.Malformed(dst[:from], m, err, src)
 	}
 	r := Result{Kind: Forwarded, Local: to, To: peer, Data: dst}
-	if len(dst)-from > f.config.MaxDatagram && peer.Transport == header.TransportUDP {
-		f.overTCP(&r, from, m, src, &c)
+	if local, ok := f.ForTCP(dst[from:], &peer, src); ok {
+		f.overTCP(&r, from, local, m, src, &c)
 	}
 	return r
 }
 
-// overTCP makes a request that is too long for a datagram go over TCP, if the
-// proxy has an address for that (RFC 3261, 18.1.1).
-func (f *Forwarder) overTCP(r *Result, from int, m *codec.Message, src Source, c *Copy) {
-	to, ok := f.localFor(header.TransportTCP, r.To.Addr.Addr(), src.Local)
-	if !ok {
-		return
-	}
+// overTCP makes a request that is too long for a datagram go over TCP (RFC 3261,
+// 18.1.1).
+func (f *Forwarder) overTCP(r *Result, from, to int, m *codec.Message, src Source, c *Copy) {
 	f.datagram = append(f.datagram[:0], r.Data[from:]...)
 	c.Local, c.To.Transport = to, header.TransportTCP
 	dst, err := f.AppendCopy(r.Data[:from], m, src, c)
@@ -194,7 +190,7 @@ func (f *Forwarder) overTCP(r *Result, from int, m *codec.Message, src Source, c
 // two Record-Routes in where the transports differ. The hop is made to lead
 // behind it.
 func (f *Forwarder) passSecond(m *codec.Message, hop *codec.Hop) (bool, error) {
-	if !hop.DropFirst || !hop.Routed || hop.Strict || !f.isSelf(&hop.Next) {
+	if !hop.DropFirst || !hop.Routed || hop.Strict || !f.IsSelf(&hop.Next) {
 		return false, nil
 	}
 	left := m.CountValues(header.IDRoute) - 2
@@ -234,13 +230,13 @@ func (f *Forwarder) Next(m *codec.Message, src Source) (peer Peer, byRule, ok bo
 		return peer, false, ok
 	}
 	t, ok := f.config.Router.Route(m, src)
-	if !ok && f.config.Outside && !f.isSelf(&f.hop.Target) {
+	if !ok && f.config.Outside && !f.IsSelf(&f.hop.Target) {
 		if d, err := codec.RequestDestination(&f.hop.Target); err == nil {
 			peer, ok = f.locateOther(&d, m)
 			return peer, false, ok
 		}
 	}
-	return f.peerOf(t, src), ok, ok
+	return f.PeerOf(t, src), ok, ok
 }
 
 // direct returns where the Route values, or the Request-URI behind them, lead.
@@ -250,7 +246,7 @@ func (f *Forwarder) direct(m *codec.Message, hop *codec.Hop) (peer Peer, found, 
 	f.pending = false
 	if hop.Routed || hop.DropFirst || hop.DropLast || f.outside {
 		d, err := codec.RequestDestination(&hop.Next)
-		if err == nil && (f.outside || !f.isSelf(&hop.Next)) {
+		if err == nil && (f.outside || !f.IsSelf(&hop.Next)) {
 			peer, ok = f.locateOther(&d, m)
 			return peer, true, ok
 		}
@@ -258,8 +254,8 @@ func (f *Forwarder) direct(m *codec.Message, hop *codec.Hop) (peer Peer, found, 
 	return Peer{}, hop.Routed, false
 }
 
-// peerOf returns the Peer of a Target, for a request from src.
-func (f *Forwarder) peerOf(t Target, src Source) Peer {
+// PeerOf returns the Peer of a Target, for a request from src.
+func (f *Forwarder) PeerOf(t Target, src Source) Peer {
 	if t.Transport == header.TransportOther {
 		t.Transport = f.locals[src.Local].Transport
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/cmd/internal/proxy/hops"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/stack/resolve"
 )
 
@@ -193,10 +194,7 @@ func appendKey(dst []byte, d *codec.Destination) ([]byte, bool) {
 	}
 	dst = append(dst, byte(d.Transport), byte(d.Port>>8), byte(d.Port), secure)
 	for _, c := range d.Host {
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		dst = append(dst, c)
+		dst = append(dst, abnf.Lower(c))
 	}
 	return dst, true
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
@@ -123,10 +124,10 @@ func (b *Binding) appendTo(dst []byte, now time.Time) []byte {
 		dst = append(append(append(dst, ";+sip.instance=\"<"...), b.instance...), ">\""...)
 	}
 	if b.regID != 0 {
-		dst = appendUint(append(dst, ";reg-id="...), uint64(b.regID))
+		dst = strconv.AppendUint(append(dst, ";reg-id="...), uint64(b.regID), 10)
 	}
 	// A rest of a second counts as one: 0 would be a binding that is removed.
-	return appendUint(append(dst, ";expires="...), uint64((b.until.Sub(now)+time.Second-1)/time.Second))
+	return strconv.AppendUint(append(dst, ";expires="...), uint64((b.until.Sub(now)+time.Second-1)/time.Second), 10)
 }
 
 // authenticate checks the credentials of a REGISTER (10.3, steps 3 and 4; 22.4).
@@ -219,7 +220,7 @@ func (r *Registrar) read(s *Session, m *codec.Message, t header.Transport, src f
 		if _, err := v.ParseURI(&u); err != nil || !u.IsSIP() {
 			return bad("Bad Contact")
 		}
-		b.URI = withoutHeaders(&u)
+		b.URI = bytes.Clone(forward.WithoutHeaders(&u))
 		b.Q, _ = v.Q()
 		if isFolded(v.Instance()) {
 			return bad("Bad Contact")
@@ -239,7 +240,7 @@ func (r *Registrar) read(s *Session, m *codec.Message, t header.Transport, src f
 		case d == 0:
 		case d < r.config.MinExpires:
 			from := len(s.text)
-			s.text = appendUint(s.text, uint64(r.config.MinExpires/time.Second))
+			s.text = strconv.AppendUint(s.text, uint64(r.config.MinExpires/time.Second), 10)
 			s.field(header.IDMinExpires, from)
 			return change{}, 423
 		default:
@@ -248,16 +249,6 @@ func (r *Registrar) read(s *Session, m *codec.Message, t header.Transport, src f
 		c.set = append(c.set, b)
 	}
 	return c, 0
-}
-
-// withoutHeaders returns a copy of the URI for a Request-URI, which has no
-// headers (19.1.1).
-func withoutHeaders(u *uri.URI) []byte {
-	b := u.Bytes()
-	if h := u.RawHeaders(); h != nil {
-		b = b[:len(b)-len(h)-1]
-	}
-	return append([]byte(nil), b...)
 }
 
 // aim says where requests for the binding go: to the first element of its Path,
@@ -359,12 +350,4 @@ func (r *Registrar) apply(s *Session, c change, now time.Time) ([]*Binding, int)
 	}
 	r.put(string(s.aor), all)
 	return all, 0
-}
-
-// appendUint appends a number in decimal digits.
-func appendUint(dst []byte, n uint64) []byte {
-	if n >= 10 {
-		dst = appendUint(dst, n/10)
-	}
-	return append(dst, byte('0'+n%10))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/digest"
+	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
 )
 
@@ -100,10 +101,7 @@ func (r *Registrar) Serves(u *uri.URI) bool {
 
 func appendLower(dst, b []byte) []byte {
 	for _, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
-		}
-		dst = append(dst, c)
+		dst = append(dst, abnf.Lower(c))
 	}
 	return dst
 }

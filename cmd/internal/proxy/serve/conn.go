@@ -80,11 +80,7 @@ func (c *conn) start(nc net.Conn) {
 // refuse sends over UDP what may go there, since nobody takes the connection,
 // and counts the rest as dropped.
 func (c *conn) refuse() {
-	c.mu.Lock()
-	queue := c.queue
-	c.queue, c.closed = nil, true
-	c.mu.Unlock()
-	for _, q := range queue {
+	for _, q := range c.cut() {
 		switch {
 		case q.pong:
 		case q.owner.part != nil:
@@ -127,13 +123,15 @@ func (c *conn) isBusy() bool {
 }
 
 // fail counts what is queued as dropped, and lets nothing more in.
-func (c *conn) fail(cause forward.Cause) {
+func (c *conn) fail(cause forward.Cause) { c.drop(c.cut(), cause) }
+
+// cut takes what is queued, and lets nothing more in.
+func (c *conn) cut() []queued {
 	c.mu.Lock()
-	c.closed = true
+	defer c.mu.Unlock()
 	left := c.queue
-	c.queue = nil
-	c.mu.Unlock()
-	c.drop(left, cause)
+	c.queue, c.closed = nil, true
+	return left
 }
 
 // drop sees to the ends of what is not sent. c.mu must not be held: an owner

@@ -94,12 +94,11 @@ func (w *worker) forward(packets []udp.Packet) {
 			w.s.send(&r, msg, &w.count)
 			continue
 		}
-		// An answer leaves from the address that its request was sent to.
-		var from netip.Addr
-		if r.Kind == forward.Answered && w.socket.LocalAddr().Addr().IsUnspecified() {
-			from = p.Dst.Addr()
+		d := udp.Datagram{Data: msg, Dst: r.To.Addr}
+		if r.Kind == forward.Answered {
+			d.Src = w.dst // an answer leaves from the address that its request was sent to
 		}
-		w.out = append(w.out, udp.Datagram{Data: msg, Dst: r.To.Addr, Src: from})
+		w.out = append(w.out, d)
 		w.ends = append(w.ends, fate{kind: r.Kind})
 	}
 	if len(w.out) == 0 {

@@ -9,7 +9,7 @@ import (
 // conclude gives the best response of all branches to the client (RFC 3261,
 // 16.7, steps 6 to 9). m is the one that has come just now, of last; nil for
 // none. It reports whether m was the one.
-func (p *Proxy) conclude(_ uint32, c *context, last *branch, m *codec.Message) bool {
+func (p *Proxy) conclude(c *context, last *branch, m *codec.Message) bool {
 	var best *branch
 	p.each(c, func(_ uint32, b *branch) bool {
 		if b.step == done && b.status != 0 && (best == nil || p.rank(c, b) <= p.rank(c, best)) {
@@ -45,7 +45,7 @@ func (p *Proxy) conclude(_ uint32, c *context, last *branch, m *codec.Message) b
 		p.addChallenges(c, best, last, m, response)
 	}
 	if !p.passEdit(c, response) {
-		// It has no second Via, or is too long: the client still needs an end.
+		// It is too long: the client still needs an end.
 		p.answer(c, &compose.Reply{Status: p.statusOf(c, best)})
 		return false
 	}

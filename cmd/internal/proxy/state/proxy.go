@@ -141,18 +141,14 @@ func (p *Proxy) Receive(dst []byte, m *codec.Message, err error, src forward.Sou
 		return p.begin(m, src, ev)
 	case transaction.Ack:
 		if p.config.Gate != nil {
-			switch v, _ := p.config.Gate.Admit(m, src); v {
-			case forward.Admit:
-			case forward.Limit:
-				return dropped(forward.SourceLimit)
-			default:
-				return dropped(forward.Overload) // an ACK has no answer
+			if v, _ := p.config.Gate.Admit(m, src); v != forward.Admit {
+				return dropped(v.Cause()) // an ACK has no answer
 			}
 		}
 		return p.ack(dst, m, src)
 	case transaction.Cancelled:
-		if i, c := p.contextOf(ev.User); c != nil {
-			p.cancelled(i, c)
+		if _, c := p.contextOf(ev.User); c != nil {
+			p.cancelled(c)
 		}
 		return forward.Result{Kind: forward.Answered}
 	case transaction.Refused:

@@ -25,7 +25,7 @@ func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event
 		if v == forward.Limit {
 			p.layer.Forget(ev.Tx)
 			p.contexts.Free(i)
-			return dropped(forward.SourceLimit)
+			return dropped(v.Cause())
 		}
 		if v != forward.Admit {
 			p.digits = strconv.AppendInt(p.digits[:0], int64(max(retry, 1)), 10)
@@ -41,7 +41,7 @@ func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event
 	}
 	p.launch(i, c, m)
 	if c.final == 0 && p.count(c, active) == 0 {
-		p.conclude(i, c, nil, nil)
+		p.conclude(c, nil, nil)
 	}
 	if c.final != 0 {
 		return forward.Result{Kind: forward.Answered, Status: int(c.final)}

@@ -131,7 +131,7 @@ func (p *Proxy) failed(i uint32, c *context, b *branch, m *codec.Message) bool {
 		}
 		return false
 	}
-	return p.conclude(i, c, b, m)
+	return p.conclude(c, b, m)
 }
 
 // recurse makes targets of the contacts of a 3xx (16.5). It reports whether
@@ -162,10 +162,7 @@ func (p *Proxy) addContact(i uint32, c *context, v *header.Contact) bool {
 	if err != nil || !ok || p.f.IsSelf(&u) {
 		return false
 	}
-	text := u.Bytes()
-	if h := u.RawHeaders(); h != nil {
-		text = text[:len(text)-len(h)-1] // a Request-URI has none (19.1.1)
-	}
+	text := forward.WithoutHeaders(&u)
 	twice := false
 	p.each(c, func(_ uint32, b *branch) bool {
 		twice = twice || string(p.bytes(b.uri)) == string(text)

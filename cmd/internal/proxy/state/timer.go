@@ -57,7 +57,7 @@ func (p *Proxy) silent(b *branch, status uint16) {
 }
 
 // cancelled is a CANCEL of the client (16.10). It has been answered.
-func (p *Proxy) cancelled(_ uint32, c *context) {
+func (p *Proxy) cancelled(c *context) {
 	c.flags |= cancelled
 	p.cancelBranches(c)
 }
