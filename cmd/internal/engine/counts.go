@@ -105,20 +105,14 @@ func (c *Counts) Reset() {
 	*c = Counts{Steps: steps, Counters: counters, Latency: c.Latency, Recent: c.Recent, Lateness: c.Lateness, Lengths: c.Lengths, RTDs: c.RTDs}
 }
 
-// NewCounts returns figures that are all zero, of the shape of those of an
-// engine.
-func NewCounts(like *Counts) Counts {
-	return newCounts(len(like.Steps), len(like.Counters), len(like.RTDs))
-}
-
 // record puts a time in nanoseconds into a histogram of microseconds. What is
 // longer than an hour counts as an hour.
 func record(h *hdrhistogram.Histogram, ns int64) {
 	h.RecordValue(min(max(ns/1000, 1), 3600*1e6))
 }
 
-// ShapeOf returns figures that are all zero, of the shape that a program's
+// NewCounts returns figures that are all zero, of the shape that a program's
 // engines have.
-func ShapeOf(p *scenario.Program) Counts {
+func NewCounts(p *scenario.Program) Counts {
 	return newCounts(len(p.Steps), len(p.Counters), len(p.RTDs))
 }

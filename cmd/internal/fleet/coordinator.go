@@ -11,7 +11,6 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nuid"
 
-	"github.com/sipwire/sipwire/cmd/internal/engine"
 	"github.com/sipwire/sipwire/cmd/internal/load"
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
@@ -36,7 +35,6 @@ type Coordinator struct {
 	subject subjects
 	run     string
 	packed  []byte
-	zero    engine.Counts // of the shape of all figures
 
 	attending sync.WaitGroup
 
@@ -116,7 +114,6 @@ func (c *Coordinator) Run(ctx context.Context) (*load.Result, error) {
 		return nil, fmt.Errorf("scenario and injection files are %d bytes, packed: the NATS server takes messages of %d", len(c.packed), most)
 	}
 	c.run = nuid.Next()
-	c.zero = engine.ShapeOf(c.Program)
 	joining, err := c.nc.Subscribe(c.subject.join(), c.admit)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sipwire/sipwire/cmd/internal/engine"
 	"github.com/sipwire/sipwire/cmd/internal/load"
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
 
 // figures are [load.Totals] as they are sent. Histograms are in the compressed
@@ -57,10 +58,10 @@ func encode(t *load.Totals) (*figures, error) {
 
 var errFigures = errors.New("its figures are not of this scenario: is it of the same version?")
 
-// decode reads figures. They must be of the shape of zero: another process made
-// them.
-func (f *figures) decode(zero *engine.Counts) (*load.Totals, error) {
-	c := f.Counts.Counts
+// decode reads figures. They must be of the shape of the program's: another
+// process made them.
+func (f *figures) decode(p *scenario.Program) (*load.Totals, error) {
+	c, zero := f.Counts.Counts, engine.NewCounts(p)
 	if len(c.Steps) != len(zero.Steps) || len(c.Counters) != len(zero.Counters) || len(f.Counts.RTDs) != len(zero.RTDs) {
 		return nil, errFigures
 	}
@@ -79,7 +80,7 @@ func (f *figures) decode(zero *engine.Counts) (*load.Totals, error) {
 	for i, text := range f.Counts.RTDs {
 		c.RTDs = append(c.RTDs, histogram(text, zero.RTDs[i]))
 	}
-	c.Recent = engine.NewCounts(zero).Recent
+	c.Recent = zero.Recent
 	return &load.Totals{
 		Counts: c, Open: f.Open, Wall: f.Wall, CPU: f.CPU, LastStart: f.LastStart, LastPlace: f.LastPlace,
 		HeldBack: f.HeldBack, Drops: f.Drops, TimedOut: f.TimedOut,

@@ -30,8 +30,8 @@ func program(t *testing.T) *scenario.Program {
 
 // TestFigures sends figures through their text form: nothing of them is lost.
 func TestFigures(t *testing.T) {
-	zero := engine.ShapeOf(program(t))
-	sent := &load.Totals{Counts: engine.NewCounts(&zero), Open: 3, Wall: time.Second, CPU: 2, LastStart: 4, LastPlace: 7, HeldBack: 5, Drops: 6, TimedOut: true}
+	p := program(t)
+	sent := &load.Totals{Counts: engine.NewCounts(p), Open: 3, Wall: time.Second, CPU: 2, LastStart: 4, LastPlace: 7, HeldBack: 5, Drops: 6, TimedOut: true}
 	c := &sent.Counts
 	c.Started, c.Steps[2].Received, c.Codes[486], c.ByCause[1] = 7, 8, 9, 10
 	fields := reflect.ValueOf(c).Elem()
@@ -55,7 +55,7 @@ func TestFigures(t *testing.T) {
 	if err := json.Unmarshal(data, &back); err != nil {
 		t.Fatal(err)
 	}
-	got, err := back.decode(&zero)
+	got, err := back.decode(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestFigures(t *testing.T) {
 // TestForeignFigures refuses figures that are not of the scenario, which could
 // not be added up.
 func TestForeignFigures(t *testing.T) {
-	zero := engine.ShapeOf(program(t))
+	p := program(t)
 	for name, spoil := range map[string]func(*figures){
 		"steps": func(f *figures) { f.Counts.Steps = f.Counts.Steps[1:] },
 		"rtds":  func(f *figures) { f.Counts.RTDs = nil },
@@ -98,15 +98,15 @@ func TestForeignFigures(t *testing.T) {
 			f.Counts.Lateness = string(b)
 		},
 	} {
-		f, err := encode(&load.Totals{Counts: engine.NewCounts(&zero)})
+		f, err := encode(&load.Totals{Counts: engine.NewCounts(p)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.decode(&zero); err != nil {
+		if _, err := f.decode(p); err != nil {
 			t.Fatal(err)
 		}
 		spoil(f)
-		if _, err := f.decode(&zero); err == nil {
+		if _, err := f.decode(p); err == nil {
 			t.Errorf("%s: taken", name)
 		}
 	}

@@ -91,7 +91,7 @@ func (c *Coordinator) hear(m *member, s *status) {
 	case s.State == failed:
 		m.fault = clean(s.Error, 300)
 	case s.Figures != nil:
-		t, err := s.Figures.decode(&c.zero)
+		t, err := s.Figures.decode(c.Program)
 		if err != nil {
 			m.state, m.fault = failed, err.Error()
 			return

@@ -10,7 +10,7 @@ import (
 
 // totals is the sum of the last figures of all members. The lock is held.
 func (c *Coordinator) totals() *load.Totals {
-	sum := &load.Totals{Counts: engine.NewCounts(&c.zero)}
+	sum := &load.Totals{Counts: engine.NewCounts(c.Program)}
 	for _, m := range c.members {
 		if m.totals != nil {
 			sum.Add(m.totals)

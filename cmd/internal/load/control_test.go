@@ -152,7 +152,7 @@ func TestResultOfFleet(t *testing.T) {
 		t.Fatal(err)
 	}
 	totals := func() *Totals {
-		c := engine.ShapeOf(p)
+		c := engine.NewCounts(p)
 		c.Started = 1000
 		return &Totals{Counts: c, LastStart: 100 * time.Second}
 	}

@@ -103,7 +103,7 @@ func percentiles(h *hdrhistogram.Histogram) Percentiles {
 
 // Counts sums up what the workers have published.
 func (r *Runner) Counts() engine.Counts {
-	sum := engine.NewCounts(&r.workers[0].snapshot)
+	sum := engine.NewCounts(r.Engine.Program)
 	r.addTo(&sum)
 	return sum
 }

@@ -112,7 +112,7 @@ func (r *Runner) worker(ctx context.Context, i int) error {
 		r.port = uint16(cfg.Words.LocalPort)
 	}
 	w.engine = engine.New(cfg, r.shared)
-	w.snapshot = engine.NewCounts(&w.engine.Counts)
+	w.snapshot = engine.NewCounts(cfg.Program)
 	if cc, ok := c.(*connCarrier); ok && cfg.OwnConn {
 		w.engine.Opened, w.engine.Closed = cc.connect, cc.end
 	}

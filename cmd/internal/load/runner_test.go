@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/engine"
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
 
 // A run that is stopped by its page was interrupted: a search ends with it.
@@ -27,5 +28,33 @@ func TestElapsed(t *testing.T) {
 	r.started.Store(&clock{time.Now().Add(-time.Minute)})
 	if d := r.Elapsed(); d < time.Minute {
 		t.Errorf("%v after a minute", d)
+	}
+}
+
+// The page and the fleet ask for figures while a worker publishes its own: with
+// the race detector this finds what is read without the lock.
+func TestLiveWhilePublished(t *testing.T) {
+	data, _ := scenario.Builtin("options")
+	p, err := scenario.Compile("options", data, scenario.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Runner{Engine: engine.Config{Program: p}}
+	w := &worker{run: r, engine: engine.New(r.Engine, &engine.Shared{}), snapshot: engine.NewCounts(p)}
+	r.workers = []*worker{w}
+	published := make(chan struct{})
+	go func() {
+		defer close(published)
+		for range 20 {
+			w.engine.Counts.Started++
+			w.publish()
+		}
+	}()
+	for range 20 {
+		r.Live()
+	}
+	<-published
+	if n := r.Live().Counts.Started; n != 20 {
+		t.Errorf("%d calls, of 20", n)
 	}
 }

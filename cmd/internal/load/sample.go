@@ -62,7 +62,7 @@ func (s *Sample) since(before *Sample) float64 {
 // sample takes a sample.
 func (r *Runner) sample() {
 	if c := &r.sum; c.Latency == nil {
-		*c = engine.NewCounts(&r.workers[0].snapshot)
+		*c = engine.NewCounts(r.Engine.Program)
 	} else {
 		c.Reset()
 	}
