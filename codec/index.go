@@ -35,23 +35,17 @@ func (p *Parser) Parse(m *Message, b []byte) error {
 	if len(b) > 0 && b[0] <= '\r' { // rare
 		start = scan.LineEnds(b)
 	}
-	if m.parseHead(p, start) {
+	var l foundLines
+	if start < len(b) {
+		l.n, l.body, l.clean = scan.Lines(b, start, m.lines[:])
+	}
+	if m.parseHead(p, start, l) {
+		m.contentLength()
 		m.frame(p)
 	} else if p.Fragment && m.fault.Code == sipwire.ErrIncomplete {
 		return p.Parse(m, m.completed(b)) // once: it has its empty line
 	}
 	return m.Err()
-}
-
-// parseHead indexes start line and header fields from offset start. It
-// reports whether the end of the header section was found and is one for
-// everybody; m.body is then the offset behind the empty line.
-func (m *Message) parseHead(p *Parser, start int) bool {
-	var l foundLines
-	if start < len(m.buf) {
-		l = m.findLines(m.buf, start)
-	}
-	return m.parseLinesFound(p, start, l)
 }
 
 // foundLines is what [scan.Lines] said of the lines that are in m.lines.
@@ -66,21 +60,24 @@ func (m *Message) findLines(b []byte, from int) (l foundLines) {
 	return l
 }
 
-// parseLinesFound is parseHead when the first lines have been found, l.
-func (m *Message) parseLinesFound(p *Parser, start int, l foundLines) bool {
+// parseHead indexes start line and header fields from offset start, where l is
+// what is known of the lines. It reports whether the end of the header section
+// was found and is one for everybody; m.body is then the offset behind the empty
+// line.
+func (m *Message) parseHead(p *Parser, start int, l foundLines) bool {
 	found, clean := m.indexHead(p, start, l)
 	return clean || m.judgeControls(p, start, found)
 }
 
-// indexHead is parseLinesFound without a look at control bytes. clean says that
-// the end was found and that there are none.
+// indexHead is parseHead without a look at control bytes. clean says that the
+// end was found and that there are none.
 func (m *Message) indexHead(p *Parser, start int, l foundLines) (found, clean bool) {
 	if start == len(m.buf) {
 		m.fail(sipwire.ErrEmpty, header.IDOther, start)
 		return false, false
 	}
-	for from := start; ; l = m.findLines(m.buf, from) {
-		n, body := l.n, l.body
+	n, body := l.n, l.body
+	for from := start; ; n, body, _ = scan.Lines(m.buf, from, m.lines[:]) {
 		lines := m.lines[:n]
 		if from == start {
 			// The start line; without one, it is all there is.
@@ -293,14 +290,9 @@ func (m *Message) chain() {
 	}
 }
 
-// frame finds the body (RFC 3261, 18.3 and 20.14).
+// frame finds the body, whose Content-Length has been read (RFC 3261, 18.3 and
+// 20.14).
 func (m *Message) frame(p *Parser) {
-	m.contentLength()
-	m.frameBody(p)
-}
-
-// frameBody is frame when the Content-Length has been read.
-func (m *Message) frameBody(p *Parser) {
 	rest := len(m.buf) - m.body
 	switch {
 	case m.length < 0:

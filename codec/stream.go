@@ -221,7 +221,7 @@ func (s *Stream) Next(m *Message) (StreamEvent, error) {
 	b := s.buf.B[s.lo : s.lo+s.total : s.lo+s.total]
 	if indexed {
 		m.buf, m.end = b, len(b)
-		m.frameBody(&p)
+		m.frame(&p)
 	} else {
 		_ = p.Parse(m, b) // the same error as m has
 	}
@@ -370,7 +370,7 @@ func (s *Stream) findTotal(m *Message, p *Parser, l foundLines) bool {
 	if l.body == 0 {
 		l = m.findLines(m.buf, 0)
 	}
-	if !m.parseLinesFound(p, 0, l) {
+	if !m.parseHead(p, 0, l) {
 		return s.lose(m.fault.Code, m.fault.Header, m.fault.Offset)
 	}
 	first := m.fault
