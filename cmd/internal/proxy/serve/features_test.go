@@ -170,6 +170,7 @@ func TestTrace(t *testing.T) {
 	await(t, func() bool { n := s.Counts(); return n.Sum() == 6 })
 	stop()
 	fmt.Fprint(c, message("BYE", "UDP", "h.example"))
+	await(t, func() bool { n := s.Counts(); return n.Sum() == 7 })
 	end(t, s, Counts{Received: 7, Kinds: [forward.Kinds]uint64{forward.Forwarded: 6, forward.Answered: 1}})
 	first, second := <-events, <-events
 	if first.Kind != forward.Forwarded || first.To.Addr != addr || !strings.HasPrefix(string(first.Sent), "MESSAGE") || first.Line != "MESSAGE sip:b@b.example SIP/2.0" ||
