@@ -55,6 +55,7 @@ const (
 	cancelBob = "CANCEL sip:bob@biloxi.example.com SIP/2.0"
 	byeBob    = "BYE sip:bob@biloxi.example.com SIP/2.0"
 	oldVia    = "Via: SIP/2.0/UDP pc33.atlanta.example.com;branch=1"
+	emptyVia  = "Via: SIP/2.0/UDP pc33.atlanta.example.com;branch=z9hG4bK"
 )
 
 // TestTransactionKey has pairs of messages that are of one transaction, or
@@ -69,6 +70,8 @@ func TestTransactionKey(t *testing.T) {
 	}{
 		{"a retransmission", invite, request(t, inviteBob), true},
 		{"an ACK for a 486", invite, request(t, ackBob, "CSeq: 314159 ACK", "To: <sip:bob@biloxi.example.com>;tag=1"), true},
+		{"nothing behind the cookie (RFC 4475, 3.2.1)", request(t, inviteBob, emptyVia), request(t, inviteBob, emptyVia, "Call-ID: another"), false},
+		{"nothing behind the cookie, a retransmission", request(t, inviteBob, emptyVia), request(t, inviteBob, emptyVia), true},
 		{"a CANCEL has its own", invite, request(t, cancelBob), false},
 		{"a response", invite, request(t, "SIP/2.0 180 Ringing", "CSeq: 314159   INVITE", "To: <sip:x@y>;tag=9"), true},
 		{"its received and rport", invite, request(t, "SIP/2.0 200 OK", "CSeq: 314159 INVITE",

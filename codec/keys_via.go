@@ -16,7 +16,7 @@ import (
 // hasCookie is [header.Via.HasMagicCookie] for a branch by itself.
 func hasCookie(branch []byte) bool {
 	const n = len(check.MagicCookie)
-	return len(branch) >= n && abnf.EqualFold(branch[:n], check.MagicCookie)
+	return len(branch) > n && abnf.EqualFold(branch[:n], check.MagicCookie)
 }
 
 // brokenVia finds in a top Via that does not parse what identifies a transaction:

@@ -246,13 +246,14 @@ func (v *Via) Params() ParamList {
 // 8.1.1.7).
 func (v *Via) Branch() []byte { return v.branch.Of(v.b) }
 
-// HasMagicCookie reports whether the branch begins with "z9hG4bK", so that it
-// identifies a transaction by itself (RFC 3261, 17.2.3). The case of the
-// cookie is ignored (7.3.1).
+// HasMagicCookie reports whether the branch is "z9hG4bK" with more behind it, so
+// that it identifies a transaction by itself (RFC 3261, 17.2.3). The cookie
+// alone says nothing: such a branch is one of RFC 2543 (RFC 4475, 3.2.1). The
+// case of the cookie is ignored (7.3.1).
 func (v *Via) HasMagicCookie() bool {
 	const cookie = "z9hg4bk"
 	b := v.Branch()
-	return len(b) >= len(cookie) && abnf.EqualFold(b[:len(cookie)], cookie)
+	return len(b) > len(cookie) && abnf.EqualFold(b[:len(cookie)], cookie)
 }
 
 // Received returns the received parameter, nil when it is missing

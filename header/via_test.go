@@ -79,7 +79,7 @@ func TestViaForms(t *testing.T) {
 		{"SIP/2.0/UDP h;rport=A;ttl=-1;received=", "h", "", -1, -1, -1, "", false, true},
 		{"SIP/2.0/UDP h;rport=;ttl=0000;branch=z9hG4b", "h", "", -1, -1, -1, "", false, true},
 		{"SIP/2.0/UDP h;rport=1;rport=2;ttl=007;branch=;branch=z9hG4bK1", "h", "", -1, 1, 7, "", false, true},
-		{"SIP/2.0/UDP host.;received=192.0.2.1;received=192.0.2.2;branch=z9hG4bK", "host.", "", -1, -1, -1, "192.0.2.1", true, false},
+		{"SIP/2.0/UDP host.;received=192.0.2.1;received=192.0.2.2;branch=z9hG4bK", "host.", "", -1, -1, -1, "192.0.2.1", false, false},
 	} {
 		var v Via
 		if n, err := v.Parse([]byte(c.in)); err != nil || n != len(c.in) {

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/value"
@@ -25,11 +26,11 @@ func (c *checker) vias() {
 		switch {
 		case len(via.Branch()) == 0:
 			c.add(Warning, RuleNoBranch, rfc3261("8.1.1.7"), id, at, "no branch: only an RFC 2543 element leaves it out")
+		case strings.EqualFold(string(via.Branch()), "z9hG4bK"):
+			c.add(Warning, RuleBranchCookie, rfc3261("8.1.1.7"), id, branchAt, "nothing follows the z9hG4bK of the branch")
 		case !via.HasMagicCookie():
 			c.add(Warning, RuleBranchCookie, rfc3261("8.1.1.7"), id, branchAt,
 				"the branch does not begin with z9hG4bK, so it is not taken to be unique")
-		case len(via.Branch()) == len("z9hG4bK"):
-			c.add(Warning, RuleBranchCookie, rfc3261("8.1.1.7"), id, branchAt, "nothing follows the z9hG4bK of the branch")
 		}
 		if via.Params().Has("received") {
 			if _, ok := via.ReceivedAddr(); !ok {
