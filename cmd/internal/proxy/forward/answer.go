@@ -30,12 +30,22 @@ func (f *Forwarder) Malformed(dst []byte, m *codec.Message, err error, src Sourc
 		f.reason = append(f.reason[:0], "Missing "...)
 	case fault.Header != header.IDOther:
 		f.reason = append(f.reason[:0], "Bad "...)
+	case code == sipwire.ErrRequestURI:
+		return f.badURI(dst, m, err, src)
 	default:
 		f.reason = append(f.reason[:0], code.Text()...)
 		return f.write(dst, m, src, &compose.Reply{Status: status, Reason: f.reason})
 	}
 	f.reason = append(f.reason, fault.Header.String()...)
 	return f.write(dst, m, src, &compose.Reply{Status: status, Reason: f.reason})
+}
+
+// badURI answers a request whose Request-URI has a defect.
+func (f *Forwarder) badURI(dst []byte, m *codec.Message, err error, src Source) Result {
+	if status := codeOf(err).Status(); status != 400 {
+		return f.answer(dst, m, src, status, "")
+	}
+	return f.answer(dst, m, src, 400, "Bad Request-URI")
 }
 
 // requires reports whether a request requires an extension, and lists them.

@@ -128,7 +128,7 @@ type Forwarder struct {
 	outside bool      // the Request-URI says where it goes, by its maddr
 	pending bool      // DNS has to be asked where it goes
 
-	stripped []byte // the Request-URI without the proxy's own maddr; empty when it has none
+	stripped []byte // the Request-URI without what must not be passed on; empty when it has nothing of that
 	datagram []byte // Result.Datagram
 
 	destination codec.Destination // that Names is asked about

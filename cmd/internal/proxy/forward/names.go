@@ -1,6 +1,8 @@
 package forward
 
 import (
+	"net/netip"
+
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
@@ -41,7 +43,15 @@ func (f *Forwarder) locate(d *codec.Destination, m *codec.Message) (Peer, bool) 
 // locateOther is locate for a request, which must not come back to the proxy.
 func (f *Forwarder) locateOther(d *codec.Destination, m *codec.Message) (Peer, bool) {
 	p, ok := f.locate(d, m)
-	return p, ok && !f.IsListening(p.Addr)
+	return p, ok && IsOneHost(p.Addr.Addr()) && !f.IsListening(p.Addr)
+}
+
+// IsOneHost reports whether what is sent to an address goes to one host, which
+// has that address. The unspecified address is this machine, and a message must
+// not make a proxy broadcast (RFC 4475, 3.3.10).
+func IsOneHost(a netip.Addr) bool {
+	a = a.Unmap()
+	return !a.IsUnspecified() && !a.IsMulticast() && a != netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }
 
 // Pending reports whether the last Next or Datagram found no address because

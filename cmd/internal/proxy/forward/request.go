@@ -2,6 +2,7 @@ package forward
 
 import (
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/uri"
 )
@@ -64,11 +65,13 @@ func (f *Forwarder) Check(dst []byte, m *codec.Message, err error, src Source) (
 // Prepare finds where the Route values of a request lead (16.4), of one that
 // Check has let pass before.
 func (f *Forwarder) Prepare(m *codec.Message, src Source) (err error) {
-	if f.hop, err = m.NextHop(f.self); err == nil {
-		if err = f.takeMaddr(&f.hop, src); err == nil {
-			f.second, err = f.passSecond(m, &f.hop)
-		}
+	if f.hop, err = m.NextHop(f.self); err != nil {
+		return err
 	}
+	if err = f.clean(&f.hop, src); err != nil {
+		return err
+	}
+	f.second, err = f.passSecond(m, &f.hop)
 	return err
 }
 
@@ -89,10 +92,14 @@ func (f *Forwarder) check(dst []byte, m *codec.Message, src Source) (r Result, o
 	if string(cseq.MethodBytes()) != string(m.MethodBytes()) {
 		return f.answer(dst, m, src, 400, "CSeq Method Differs"), false
 	}
+	if id, ok := repeated(m); ok {
+		f.reason = append(append(f.reason[:0], "More Than One "...), id.String()...)
+		return f.write(dst, m, src, &compose.Reply{Status: 400, Reason: f.reason}), false
+	}
 	// Step 2.
 	target, err := m.RequestURI()
 	if err != nil {
-		return f.Malformed(dst, m, err, src), false
+		return f.badURI(dst, m, err, src), false
 	}
 	if !target.IsSIP() && target.Scheme() != uri.Tel && !IsService(target) {
 		return f.answer(dst, m, src, 416, ""), false
@@ -126,6 +133,18 @@ func (f *Forwarder) check(dst []byte, m *codec.Message, src Source) (r Result, o
 		return f.pass(dst, m, src)
 	}
 	return Result{}, true
+}
+
+// repeated finds a header that the proxy uses and that is given twice: another
+// element may take the second for what this one takes the first for (RFC 4475,
+// 3.3.8).
+func repeated(m *codec.Message) (header.ID, bool) {
+	for _, id := range [...]header.ID{header.IDFrom, header.IDTo, header.IDCallID, header.IDCSeq, header.IDMaxForwards} {
+		if i := m.Index(id); i >= 0 && m.Next(i) >= 0 {
+			return id, true
+		}
+	}
+	return 0, false
 }
 
 // isOwnACK reports whether m is the ACK of an answer of this proxy: its To tag

@@ -45,7 +45,7 @@ func (f *Forwarder) response(dst []byte, m *codec.Message, src Source) Result {
 	if f.pending {
 		return Result{Kind: NeedsName}
 	}
-	if !ok {
+	if !ok || !IsOneHost(peer.Addr.Addr()) {
 		return dropped(Unresolved)
 	}
 	if d.Transport.IsReliable() {

@@ -71,9 +71,9 @@ type world struct {
 	n       int // of requests, for branches
 }
 
-func newWorld(t testing.TB, router Router, change func(*Config)) *world {
+// newForwarder listens at 10.0.0.1:5060 on UDP and TCP.
+func newForwarder(t testing.TB, router forward.Router) *forward.Forwarder {
 	t.Helper()
-	w := &world{t: t, now: time.Second, last: map[string][]byte{}, dead: map[string]bool{}}
 	f, err := forward.New(forward.Config{
 		Locals: []forward.Local{
 			{Transport: header.TransportUDP, Addr: netip.MustParseAddrPort("10.0.0.1:5060")},
@@ -84,6 +84,13 @@ func newWorld(t testing.TB, router Router, change func(*Config)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return f
+}
+
+func newWorld(t testing.TB, router Router, change func(*Config)) *world {
+	t.Helper()
+	w := &world{t: t, now: time.Second, last: map[string][]byte{}, dead: map[string]bool{}}
+	f := newForwarder(t, router)
 	c := Config{Router: router}
 	if change != nil {
 		change(&c)
