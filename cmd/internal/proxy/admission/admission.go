@@ -8,9 +8,11 @@
 // BYE, which end work. Responses are not asked about at all: their requests have
 // been forwarded.
 //
-// A refusal with 503 costs nearly what forwarding costs. So only some get one,
-// and the others are dropped: who sends again meanwhile asks too early in any
-// case.
+// Each refused request gets a 503. One that is dropped is sent again, up to six
+// times over UDP (RFC 3261, 17.1.1.2), and all of them must be read: when only
+// one in eight was answered, TestOverload had a goodput of 0.81 of the peak at
+// twice the capacity and of 0.46 at four times; now it has 0.90 and 0.75
+// (27 November 2026).
 package admission
 
 import (
@@ -44,8 +46,6 @@ const (
 
 	// step is how often the share of refused requests changes.
 	step = 10 * time.Millisecond
-	// answerOne: of so many refused requests one gets its 503.
-	answerOne = 8
 	// full is the level at which all new requests are refused, and twice that
 	// the one at which all in dialogs are, too.
 	full = 1 << 16
@@ -59,8 +59,10 @@ type Gate struct {
 	next   time.Time     // of the next change of level
 	now    func() time.Time
 
-	refused  uint32
-	admitted [1 << 12]uint32 // hashes of requests admitted while others were refused
+	// admitted has the hashes of the requests that were admitted last, so that
+	// one that is sent again is admitted too: its call may be ringing already. At
+	// 20,000 calls a second it goes back 3 seconds.
+	admitted [1 << 16]uint32
 }
 
 // New returns a Gate. now is the clock of the Sources, time.Now but in tests.
@@ -112,28 +114,19 @@ func (g *Gate) Admit(m *codec.Message, src forward.Source) (forward.Verdict, int
 			return forward.Limit, 0
 		}
 	}
-	level := g.level.Load()
-	if level == 0 {
+	// What ends work is not asked about, and not kept.
+	switch m.Method() {
+	case header.MethodACK, header.MethodCANCEL, header.MethodBYE:
 		return forward.Admit, 0
-	}
-	class := ClassOf(m)
-	if class >= Ending {
-		return forward.Admit, 0
-	}
-	if class == InDialog {
-		level -= min(level, full)
 	}
 	// The hash of what a request that is sent again has too.
 	h := hash(m.Value(header.IDCallID), uint32(m.Method()))
 	slot := &g.admitted[h%uint32(len(g.admitted))]
-	if h>>16 >= level || *slot == h {
-		*slot = h // admitted once, admitted when it is sent again
-		return forward.Admit, 0
+	if level := g.level.Load(); level > 0 && *slot != h && g.config.refuses(m, level, h) {
+		return forward.Refuse, g.config.retry(h)
 	}
-	if g.refused++; g.refused%answerOne != 0 {
-		return forward.Discard, 0
-	}
-	return forward.Refuse, g.config.retry(h)
+	*slot = h
+	return forward.Admit, 0
 }
 
 // hash is FNV-1a with a final mixing: the high bits choose who is refused.

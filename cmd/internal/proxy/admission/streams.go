@@ -8,9 +8,10 @@ import (
 	"github.com/sipwire/sipwire/header"
 )
 
-// Streams decides for connections: as all gates together do, but with a 503 for
-// each refused request, since nobody sends it again. All goroutines may use it
-// at the same time.
+// Streams decides for connections and for transactions: as all gates together
+// do, but without knowing what was admitted. Nothing is sent again over a
+// connection, and transactions know what is. All goroutines may use it at the
+// same time.
 type Streams struct {
 	Config Config
 	Gates  []*Gate
@@ -18,24 +19,32 @@ type Streams struct {
 
 // Admit implements forward.Gate.
 func (s *Streams) Admit(m *codec.Message, src forward.Source) (forward.Verdict, int) {
-	class := ClassOf(m)
-	if class == Emergency {
-		return forward.Admit, 0
-	}
-	if s.Config.Sources != nil && !s.Config.Sources.take(src.Addr.Addr(), time.Now()) {
+	if s.Config.Sources != nil && !s.Config.Sources.take(src.Addr.Addr(), time.Now()) && ClassOf(m) != Emergency {
 		return forward.Limit, 0
 	}
 	level := uint32(0)
 	for _, g := range s.Gates {
 		level = max(level, g.level.Load())
 	}
-	if class == InDialog {
-		level -= min(level, full)
+	if level == 0 {
+		return forward.Admit, 0
 	}
-	if h := hash(m.Value(header.IDCallID), uint32(m.Method())); class < Ending && h>>16 < level {
+	if h := hash(m.Value(header.IDCallID), uint32(m.Method())); s.Config.refuses(m, level, h) {
 		return forward.Refuse, s.Config.retry(h)
 	}
 	return forward.Admit, 0
+}
+
+// refuses reports whether a request is refused at a level. h is its hash.
+func (c *Config) refuses(m *codec.Message, level, h uint32) bool {
+	switch ClassOf(m) {
+	case Initial:
+	case InDialog:
+		level -= min(level, full)
+	default:
+		return false
+	}
+	return h>>16 < level
 }
 
 // retry returns the Retry-After for a request, in seconds.

@@ -12,10 +12,9 @@ import (
 type Verdict uint8
 
 const (
-	Admit   Verdict = iota // forward it
-	Refuse                 // answer it with 503
-	Discard                // drop it: an answer costs as much as forwarding
-	Limit                  // drop it, since its source sends too much
+	Admit  Verdict = iota // forward it
+	Refuse                // answer it with 503
+	Limit                 // drop it, since its source sends too much
 )
 
 // Cause is what a request counts as that is dropped for the verdict.
@@ -39,10 +38,17 @@ func (f *Forwarder) pass(dst []byte, m *codec.Message, src Source) (r Result, ok
 	switch {
 	case v == Admit:
 		return Result{}, true
-	case v == Limit || v == Discard || !m.IsAnswerable():
+	case v == Limit || !m.IsAnswerable():
 		return dropped(v.Cause()), false
 	}
-	f.list = strconv.AppendInt(f.list[:0], int64(retry), 10)
+	return f.Refuse(dst, m, src, retry), false
+}
+
+// Refuse answers a request of the last Check with 503 and a Retry-After in
+// seconds. Nothing is kept of it: a repeat is answered anew, and its ACK is
+// absorbed.
+func (f *Forwarder) Refuse(dst []byte, m *codec.Message, src Source, retry int) Result {
+	f.list = strconv.AppendInt(f.list[:0], int64(max(retry, 1)), 10)
 	f.fields[0] = compose.HeaderField{ID: header.IDRetryAfter, Value: f.list}
-	return f.write(dst, m, src, &compose.Reply{Status: 503, Fields: f.fields[:]}), false
+	return f.write(dst, m, src, &compose.Reply{Status: 503, Fields: f.fields[:]})
 }

@@ -118,7 +118,7 @@ func (g fixedGate) Admit(*codec.Message, Source) (Verdict, int) { return Verdict
 
 func TestGate(t *testing.T) {
 	for v, want := range map[Verdict]Result{
-		Admit: {Kind: Forwarded}, Refuse: {Kind: Answered, Status: 503}, Discard: {Kind: Dropped, Cause: Overload}, Limit: {Kind: Dropped, Cause: SourceLimit},
+		Admit: {Kind: Forwarded}, Refuse: {Kind: Answered, Status: 503}, Limit: {Kind: Dropped, Cause: SourceLimit},
 	} {
 		f := testForwarder(t, func(c *Config) { c.Gate = fixedGate(v) })
 		r := f.Datagram(nil, []byte(request(inviteLine)), udpSide)

@@ -52,7 +52,6 @@ func TestGateACK(t *testing.T) {
 		{forward.Admit, "b1:ACK", "b1:CANCEL", forward.NoCause},
 		{forward.Limit, "", "", forward.SourceLimit},
 		{forward.Refuse, "", "alice:503c", forward.Overload},
-		{forward.Discard, "", "alice:503c", forward.Overload},
 	} {
 		gate := &verdict{v: c.v}
 		w := newWorld(t, nextHops{"b1"}, func(config *Config) { config.Gate = gate })

@@ -81,8 +81,6 @@ type Proxy struct {
 	tried   []forward.Target
 	targets []header.Contact
 	retry   [1]compose.HeaderField // Retry-After of what is beyond the limits
-	refusal [1]compose.HeaderField // that of the Gate
-	digits  []byte                 // of refusal
 	edit    codec.Edit
 }
 
@@ -138,7 +136,7 @@ func (p *Proxy) Receive(dst []byte, m *codec.Message, err error, src forward.Sou
 	ev := p.layer.Receive(m, p.addr(src), now)
 	switch ev.Kind {
 	case transaction.Request:
-		return p.begin(m, src, ev)
+		return p.begin(dst, m, src, ev)
 	case transaction.Ack:
 		if p.config.Gate != nil {
 			if v, _ := p.config.Gate.Admit(m, src); v != forward.Admit {

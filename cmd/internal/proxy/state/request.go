@@ -1,8 +1,6 @@
 package state
 
 import (
-	"strconv"
-
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/cmd/internal/proxy/registrar"
@@ -12,8 +10,8 @@ import (
 	"github.com/sipwire/sipwire/transaction"
 )
 
-// begin begins the context of a request.
-func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event) forward.Result {
+// begin begins the context of a request. What refuses it is appended to dst.
+func (p *Proxy) begin(dst []byte, m *codec.Message, src forward.Source, ev transaction.Event) forward.Result {
 	i, c := p.contexts.Take()
 	c.server, c.src, c.live = ev.Tx, src, 1
 	if ev.Method == header.MethodINVITE {
@@ -21,16 +19,15 @@ func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event
 	}
 	p.layer.SetUser(ev.Tx, serverSide|p.contexts.Handle(i))
 	if p.config.Gate != nil {
-		v, retry := p.config.Gate.Admit(m, src)
-		if v == forward.Limit {
+		if v, retry := p.config.Gate.Admit(m, src); v != forward.Admit {
+			// Without a transaction: one costs more than the call that is refused
+			// may, and what comes again is asked about again.
 			p.layer.Forget(ev.Tx)
 			p.contexts.Free(i)
+			if v == forward.Refuse {
+				return p.f.Refuse(dst, m, src, retry)
+			}
 			return dropped(v.Cause())
-		}
-		if v != forward.Admit {
-			p.digits = strconv.AppendInt(p.digits[:0], int64(max(retry, 1)), 10)
-			p.refusal[0] = compose.HeaderField{ID: header.IDRetryAfter, Value: p.digits}
-			return p.reply(c, m, &compose.Reply{Status: 503, Fields: p.refusal[:]})
 		}
 	}
 	if ev.Method == header.MethodREGISTER && p.registered {
