@@ -75,10 +75,10 @@ func TestGate(t *testing.T) {
 	if n := share(t, g, "INVITE sip:b", to); n != 1000 {
 		t.Fatalf("%d admitted without a delay", n)
 	}
-	observe(5, 20*time.Millisecond)
+	observe(10, 20*time.Millisecond)
 	some := share(t, g, "MESSAGE sip:b", to)
 	if some < 450 || some > 750 {
-		t.Errorf("%d admitted after 50 ms", some)
+		t.Errorf("%d admitted after 100 ms", some)
 	}
 	if n := share(t, g, "INFO sip:b", tagged); n != 1000 {
 		t.Errorf("%d in dialogs admitted", n)

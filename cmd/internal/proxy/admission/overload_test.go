@@ -1,0 +1,133 @@
+package admission
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+)
+
+// What packets cost a proxy, as parts of what it costs to forward one. Measured
+// on 27 November 2026, one core, batches of 32: with transactions 7.8 µs to
+// forward, 2.9 µs to refuse, 0.8 µs for the ACK of that; without 3.4 µs to
+// forward, and the same for the others.
+var (
+	withState    = prices{refuse: 0.37, absorb: 0.10}
+	withoutState = prices{refuse: 0.85, absorb: 0.24}
+)
+
+type prices struct{ refuse, absorb float64 }
+
+// best is the goodput that a proxy can have at a load, as a part of its peak: a
+// call is six messages, and the time that refusing takes is lost. g + (load-g)*x
+// is 1.
+func (p prices) best(load float64) float64 {
+	x := (p.refuse + p.absorb) / 6
+	if load <= 1 {
+		return load
+	}
+	return (1 - load*x) / (1 - x)
+}
+
+// TestOverload offers a simulated proxy from half of what it can forward to
+// four times as much, from clients that send again as RFC 3261 says. The goodput
+// is what is left when all others are refused: with transactions 0.91 of the
+// peak at twice the capacity. All calls that are admitted end
+// well, all others are told to come back, no packet is lost, and none waits for
+// long.
+func TestOverload(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		prices
+		loads []float64
+	}{
+		{"with transactions", withState, []float64{0.5, 0.9, 2, 4}},
+		{"without", withoutState, []float64{0.5, 0.9, 2, 4}},
+	} {
+		for _, load := range c.loads {
+			w := newWorld(c.prices)
+			w.run(t, load)
+			goodput := float64(w.counted) / (measured.Seconds() * peak)
+			t.Logf("%-17s offered %.1f: goodput %.3f, best possible %.3f; of %d calls %d ended well, %d were refused; longest wait %v",
+				c.name, load, goodput, c.best(load), len(w.calls), w.good, w.refused, w.longest.Round(time.Millisecond))
+			if goodput < 0.95*c.best(load) {
+				t.Errorf("%s, offered %.1f: the goodput is %.3f of the peak", c.name, load, goodput)
+			}
+			if w.good+w.refused != len(w.calls) || w.dropped > 0 {
+				t.Errorf("%s, offered %.1f: of %d calls %d ended well, %d were refused; %d packets were lost", c.name, load, len(w.calls), w.good, w.refused, w.dropped)
+			}
+			if w.longest > 3*defaultDelay {
+				t.Errorf("%s, offered %.1f: a packet waits for %v", c.name, load, w.longest)
+			}
+			if load <= 0.5 && w.refused > 0 {
+				t.Errorf("%d calls are refused at half of the capacity", w.refused)
+			}
+		}
+	}
+}
+
+// TestOverloadEnds: the gate lets all in again when the overload has ended.
+func TestOverloadEnds(t *testing.T) {
+	w := newWorld(withState)
+	w.run(t, 4)
+	if w.refused == 0 || w.gate.Level() > 0 {
+		t.Errorf("%d calls were refused, and the level is still %v", w.refused, w.gate.Level())
+	}
+}
+
+const (
+	peak     = 200 // calls a second that the proxy can forward
+	warmUp   = 5 * time.Second
+	measured = 10 * time.Second
+)
+
+// run offers calls at random times, and waits for the end of all.
+func (w *world) run(t *testing.T, load float64) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var next func()
+	next = func() {
+		w.after(time.Duration(random.ExpFloat64()*float64(time.Second)/(load*peak)), func() {
+			if w.now >= warmUp+measured {
+				return
+			}
+			w.calls = append(w.calls, call{m: request(t, "INVITE sip:b", fmt.Sprint("call-", len(w.calls)), "To: <sip:b>")})
+			w.invite(len(w.calls)-1, timer1, 0)
+			next()
+		})
+	}
+	next()
+	for w.step() {
+	}
+	// OPTIONS of those who ask whether the proxy is up keep it measuring.
+	for range 200 {
+		w.note(1)
+		w.now += step
+	}
+}
+
+// handle does what the proxy does with a packet, and returns what that costs as
+// a part of forwarding one.
+func (w *world) handle(p packet) float64 {
+	c := &w.calls[p.call]
+	switch p.kind {
+	case anInvite:
+		if v, _ := w.gate.Admit(c.m, forward.Source{}); v == forward.Refuse {
+			w.after(wire, func() { w.got503(p.call) })
+			return w.prices.refuse
+		}
+		w.after(wire, func() { w.callee(p.call) })
+	case ackOf503:
+		return w.prices.absorb
+	case ok:
+		w.after(wire, func() { w.got200(p.call) })
+	case ack:
+		w.after(wire, func() { c.acked = true })
+	case bye:
+		w.after(wire, func() { w.send(byeOK, p.call) })
+	case byeOK:
+		w.after(wire, func() { w.ended(p.call) })
+	}
+	return 1
+}
