@@ -20,6 +20,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -57,6 +58,9 @@ type way struct {
 	close  func()
 }
 
+// chosen are the ways that are measured.
+var chosen = regexp.MustCompile("")
+
 var sizes = []int{300, 600, 1400}
 
 func main() {
@@ -67,6 +71,10 @@ func main() {
 	asJSON := flag.Bool("json", false, "print JSON, one object a line")
 	rounds := flag.Int("rounds", 41, "rounds of each way")
 	only := flag.String("only", "", "comma list of cases: "+strings.Join(caseNames(), ", "))
+	flag.Func("ways", "regular expression of the ways to measure", func(s string) (err error) {
+		chosen, err = regexp.Compile(s)
+		return err
+	})
 	flag.Parse()
 	if runtime.NumCPU() < 2 {
 		fmt.Fprintln(os.Stderr, "two processors are needed: one for each end")
@@ -122,6 +130,9 @@ func measure(c aCase, size, rounds int) []Result {
 	samples := make([][]sample, len(ways))
 	for round := range min(rounds, c.rounds) + 1 {
 		for i, w := range ways {
+			if !chosen.MatchString(w.name) {
+				continue
+			}
 			s, err := w.run()
 			if err != nil {
 				fmt.Fprintf(os.Stderr, "%s %s: %v\n", c.name, w.name, err)
@@ -137,6 +148,9 @@ func measure(c aCase, size, rounds int) []Result {
 		if w.close != nil {
 			w.close()
 		}
+		if len(samples[i]) == 0 {
+			continue
+		}
 		r := Result{Case: c.name, Size: size, Way: w.name, Target: w.target}
 		var cpu, rate []float64
 		for _, s := range samples[i] {
@@ -149,7 +163,7 @@ func measure(c aCase, size, rounds int) []Result {
 			}
 		}
 		r.CPU, r.Rate = median(cpu), median(rate)
-		if i > 0 && r.CPU > 0 {
+		if len(out) > 0 && r.CPU > 0 {
 			r.Better = out[0].CPU / r.CPU
 		}
 		out = append(out, r)

@@ -35,6 +35,31 @@ func TestVectors(t *testing.T) {
 	}
 }
 
+// TestCuts asks that a hash does not depend on how its input is cut: byte by
+// byte it is taken in as the paper says, and the vectors hold that.
+func TestCuts(t *testing.T) {
+	var key [16]byte
+	var in [64]byte
+	for i := range in {
+		in[i] = byte(i * 37)
+	}
+	for n := range len(in) {
+		bytes := New(&key)
+		for i := range n {
+			bytes.Write(in[i : i+1])
+		}
+		want := bytes.Sum()
+		for cut := range n + 1 {
+			h := New(&key)
+			h.Write(in[:cut])
+			h.Write(in[cut:n])
+			if sum := h.Sum(); sum != want {
+				t.Fatalf("%d bytes, cut at %d: %x, want %x", n, cut, sum, want)
+			}
+		}
+	}
+}
+
 // TestParts asks that parts do not run together.
 func TestParts(t *testing.T) {
 	sum := func(parts ...string) [Size]byte {
@@ -52,5 +77,19 @@ func TestParts(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(10, func() { sum("a", "b") }); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// BenchmarkSum hashes what a stateless proxy makes its branch of.
+func BenchmarkSum(b *testing.B) {
+	var key [16]byte
+	host, branch := []byte("pc33.atlanta.example"), []byte("z9hG4bK776asdhds1234")
+	b.ReportAllocs()
+	for b.Loop() {
+		h := New(&key)
+		h.Write([]byte{0, 0x13, 0xc4})
+		h.WritePart(host)
+		h.WritePart(branch)
+		h.Sum()
 	}
 }
