@@ -73,7 +73,7 @@ const defaultMaxDatagram = 1300
 type local struct {
 	Local
 	via         codec.ViaSpec // without Branch
-	recordRoute [2][]byte     // the URI, for sip and for sips requests
+	recordRoute [2][]byte     // for sip and for sips requests
 	addr        netip.Addr    // Host as an address, if it is one
 }
 
@@ -108,7 +108,7 @@ func newLocal(l Local) (local, error) {
 		if scheme == "sips" && l.Transport == header.TransportTLS {
 			param = ""
 		}
-		out.recordRoute[i] = fmt.Appendf(nil, "%s:%s:%d%s;lr", scheme, l.Host, l.Addr.Port(), param)
+		out.recordRoute[i] = fmt.Appendf(nil, "<%s:%s:%d%s;lr>", scheme, l.Host, l.Addr.Port(), param)
 	}
 	return out, nil
 }

@@ -51,7 +51,7 @@ func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy
 	}
 	_ = e.DecrementMaxForwards()
 	if !f.config.NoRecordRoute && beginsDialog(m.Method()) {
-		f.recordRoute(e, &hop, src.Local, c.Local)
+		f.recordRoute(e, m, &hop, src.Local, c.Local)
 	}
 	if _, has := m.ContentLength(); !has && c.To.Transport.IsReliable() {
 		_ = e.SetContentLength()

@@ -124,21 +124,42 @@ func (f *Forwarder) appendLoop(dst []byte, m *codec.Message) []byte {
 // step 4). One that was here and has changed spirals, which is fine.
 func (f *Forwarder) loops(m *codec.Message) bool {
 	f.list = f.list[:0]
+	if via, ok := onlyVia(m); ok {
+		return f.isLoop(via, m)
+	}
 	for v, err := range m.Vias() {
 		if err != nil {
 			return false // below the top one, it is for others to judge
 		}
-		if _, own := f.isOwnVia(&v); !own {
-			continue
-		}
-		if len(f.list) == 0 {
-			f.list = f.appendLoop(f.list, m)
-		}
-		if b := v.Branch(); len(b) > loopLen && bytes.Equal(b[len(b)-loopLen:], f.list) {
+		if f.isLoop(&v, m) {
 			return true
 		}
 	}
 	return false
+}
+
+// onlyVia returns the Via of a request that has one value of it, which was read
+// already: most requests come from their user agent.
+func onlyVia(m *codec.Message) (*header.Via, bool) {
+	i := m.Index(header.IDVia)
+	if i < 0 || m.Next(i) >= 0 || bytes.IndexByte(m.ValueAt(i), ',') >= 0 {
+		return nil, false
+	}
+	via, err := m.TopVia()
+	return via, err == nil
+}
+
+// isLoop reports whether the proxy has put the Via value in when the request
+// was as it is now. f.list keeps the hash from one value to the next.
+func (f *Forwarder) isLoop(v *header.Via, m *codec.Message) bool {
+	if _, own := f.isOwnVia(v); !own {
+		return false
+	}
+	if len(f.list) == 0 {
+		f.list = f.appendLoop(f.list, m)
+	}
+	b := v.Branch()
+	return len(b) > loopLen && bytes.Equal(b[len(b)-loopLen:], f.list)
 }
 
 // IsService reports whether a URI is one of an emergency or another well-known

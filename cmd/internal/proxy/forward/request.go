@@ -292,14 +292,28 @@ func beginsDialog(m header.Method) bool {
 }
 
 // recordRoute puts the proxy's Record-Route in (16.6, step 4), and two where
-// the sides differ: each side then sends to the address that it can reach.
-func (f *Forwarder) recordRoute(e *codec.Edit, hop *codec.Hop, from, to int) {
+// the sides differ: each side then sends to the address that it can reach. The
+// values were checked by newLocal.
+func (f *Forwarder) recordRoute(e *codec.Edit, m *codec.Message, hop *codec.Hop, from, to int) {
 	secure := 0
 	if hop.Target.Scheme() == uri.SIPS {
 		secure = 1
 	}
+	at := onTop(m)
+	_ = e.Add(at, header.IDRecordRoute, f.locals[to].recordRoute[secure])
 	if from != to {
-		_ = e.PushRecordRoute(f.locals[from].recordRoute[secure])
+		_ = e.Add(at, header.IDRecordRoute, f.locals[from].recordRoute[secure])
 	}
-	_ = e.PushRecordRoute(f.locals[to].recordRoute[secure])
+}
+
+// onTop is the place on top of the Record-Route fields, or behind those of Via.
+func onTop(m *codec.Message) codec.Position {
+	if i := m.Index(header.IDRecordRoute); i >= 0 {
+		return codec.Before(i)
+	}
+	last := m.Index(header.IDVia)
+	for i := last; i >= 0; i = m.Next(i) {
+		last = i
+	}
+	return codec.After(last)
 }
