@@ -29,7 +29,7 @@ type fleetFlags struct {
 var carried = []string{
 	"S", "M", "D", "T", "Key", "Set", "InfIndex", "AA", "NR", "ND", "Behaviors", "PauseIgnore", "Lost", "MaxRetrans", "MaxInviteRetrans",
 	"MaxOtherRetrans", "T2", "RecvTimeout", "Timeout", "TimeoutError", "AU", "AP", "AuthURI", "BaseCSeq", "CIDStr", "MP", "Late", "Seed",
-	"R", "RP", "L", "Users", "RateIncrease", "RateInterval", "RateMax", "RSA", "Arrivals", "RampTo", "RampOver", "Target",
+	"R", "RP", "L", "Users", "Registered", "RegisterRate", "RateIncrease", "RateInterval", "RateMax", "RSA", "Arrivals", "RampTo", "RampOver", "Target",
 }
 
 // A job is what a coordinator hands to its workers.
@@ -55,6 +55,9 @@ func (c *loadCmd) job() ([]byte, error) {
 			return nil, usageError{err}
 		}
 		j.Files = append(j.Files, text{name, string(data)})
+	}
+	if c.makesUsers() {
+		j.Files = append(j.Files, c.userLines())
 	}
 	flags := reflect.ValueOf(c).Elem()
 	for _, name := range carried {

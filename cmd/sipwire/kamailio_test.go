@@ -8,7 +8,8 @@ import (
 )
 
 // TestInteropKamailio registers with digest at Kamailio, and calls through it along
-// its Record-Route, with and without credentials.
+// its Record-Route, with and without credentials; and has users call each other
+// through it.
 func TestInteropKamailio(t *testing.T) {
 	kamailio := needKamailio(t)
 	if kamailio == "" {
@@ -35,6 +36,8 @@ func TestInteropKamailio(t *testing.T) {
 			t.Errorf("%s to %s: %d of %d calls, failures %v, unexpected %v", c.scenario, c.user, r.Successful, r.Calls, r.Causes, r.Codes)
 		}
 	}
+	r := runLoad(t, dir, "-sn", "calls", "--registered", "20", "-ap", "secret", "-r", "100", "-m", "100", "-timeout", "60", "127.0.0.1:"+proxy)
+	bothSides(t, r, 100, 20)
 	if t.Failed() {
 		t.Log(tail(k.out.String()))
 	}

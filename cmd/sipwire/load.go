@@ -29,6 +29,9 @@ type loadCmd struct {
 	GoalSuccess float64       `name:"goal-success" default:"100" help:"Percentage of calls that must succeed for exit status 0."`
 	GoalP99     time.Duration `name:"goal-p99" help:"What 99 % of the responses must be faster than for exit status 0."`
 
+	Registered   int     `name:"registered" placeholder:"N" help:"How many users register before the first call, where the scenario has users; by default one for each line of -inf, or 100."`
+	RegisterRate float64 `name:"register-rate" default:"100" help:"How many of them begin in a second."`
+
 	Find     bool          `help:"Look for the highest rate at which the goals are met, from that of -r on."`
 	FindTime time.Duration `name:"find-time" default:"5s" help:"How long each rate is tried."`
 
@@ -57,6 +60,9 @@ func (c *loadCmd) Run(e *env) error {
 	}
 	files, err := c.files()
 	if err != nil {
+		return err
+	}
+	if files, err = c.withUsers(files); err != nil {
 		return err
 	}
 	p, err := c.program("uac", nil, files)
@@ -115,6 +121,9 @@ func (c *loadCmd) runnerAt(p *scenario.Program, files inject.Set) (*load.Runner,
 		}
 	}
 	r.Limit = c.L
+	if p.User != scenario.None {
+		return r, c.population(r, files)
+	}
 	return r, nil
 }
 

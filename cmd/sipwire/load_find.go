@@ -97,15 +97,23 @@ func (c *loadCmd) judge(res *load.Result) load.Verdict {
 
 // missed reports whether the figures are short of the goals.
 func (c *loadCmd) missed(res *load.Result) bool {
+	for _, s := range res.Sides {
+		if share(s.Successful, s.Calls) < c.GoalSuccess {
+			return true
+		}
+	}
 	return res.Calls == 0 || success(res) < c.GoalSuccess || c.GoalP99 > 0 && res.Latency.P99 > c.GoalP99.Seconds()*1e3
 }
 
 // success is the percentage of calls that were successful.
-func success(res *load.Result) float64 {
-	if res.Calls == 0 {
+func success(res *load.Result) float64 { return share(res.Successful, res.Calls) }
+
+// share is the percentage of some of all, 100 of none.
+func share(some, all uint64) float64 {
+	if all == 0 {
 		return 100
 	}
-	return 100 * float64(res.Successful) / float64(res.Calls)
+	return 100 * float64(some) / float64(all)
 }
 
 // printFound says what a search has found.

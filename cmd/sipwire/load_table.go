@@ -16,9 +16,14 @@ func printResult(w io.Writer, r *load.Result) {
 	fmt.Fprintf(w, "%s\n\n", r.Scenario)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "step\t\tsent\treceived\trepeated\ttimed out\tlost\tunexpected\t")
+	side := ""
 	for _, s := range r.Steps {
 		if s.Hidden {
 			continue
+		}
+		if s.Side != side {
+			side = s.Side
+			fmt.Fprintf(t, "\t%s:\t\t\t\t\t\t\t\n", side)
 		}
 		name, arrow := s.Label, "  "
 		switch s.Kind {
@@ -49,6 +54,11 @@ func printResult(w io.Writer, r *load.Result) {
 	}
 	row("repeated", "%d: %d had no answer in time, %d were asked for by a repeated message", r.Retransmissions, r.Repeats.NoAnswer, r.Repeats.AskedFor)
 	list(row, "failed", r.Causes)
+	for i := range r.Sides {
+		s := &r.Sides[i]
+		row(s.Name, "%d: %d successful, %d failed", s.Calls, s.Successful, s.Failed)
+		list(row, s.Name+" failed", s.Causes)
+	}
 	list(row, "unexpected status", r.Codes)
 	list(row, "counter", r.Counters)
 	if r.HeldBack > 0 {

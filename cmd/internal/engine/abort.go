@@ -11,7 +11,7 @@ import (
 // INVITE, ACK and BYE for a 200 whose ACK was not sent yet, CANCEL for an INVITE
 // that has only provisional responses, BYE for a call that is established.
 func (e *Engine) abort(id uint32, c *call, cause Cause) {
-	if e.cfg.EndCalls && !e.cfg.Program.Server && len(c.recv) > 0 {
+	if e.cfg.EndCalls && !e.answers(c) && len(c.recv) > 0 {
 		e.farewell(c)
 	}
 	e.end(id, c, cause)

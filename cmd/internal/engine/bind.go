@@ -134,7 +134,7 @@ func (w *Words) constant(p *scenario.Part, ownPort bool) (string, bool) {
 	case scenario.Service:
 		return w.Service, true
 	case scenario.RemoteHost:
-		return w.RemoteHost, true
+		return bracketed(w.RemoteHost), true
 	case scenario.RemoteIP:
 		return bracketed(w.RemoteIP), true
 	case scenario.RemotePort:

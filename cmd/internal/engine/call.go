@@ -18,9 +18,12 @@ type call struct {
 	ackDue      bool // a 200 came whose ACK was not sent yet
 	atEnd       bool // in <timewait>
 	waiting     bool // at a recv
+	settled     bool // of a user: its first registration has succeeded or failed
+	side        scenario.Side
 
 	step   int32
 	user   int
+	peer   int   // the user who is called
 	cause  Cause // why it will count as failed at its end
 	conn   int32
 	remote netip.AddrPort
@@ -53,6 +56,7 @@ type call struct {
 	invite        []byte // the INVITE that CANCEL and ACK are made from
 	recv          []byte // the last message received
 	peerTag       []byte
+	callerTag     []byte // From tag of whoever has made the call, see side.go
 	routes        []byte // value of Route
 	nextURL       []byte
 	challenge     []byte // value of the challenge
@@ -134,7 +138,7 @@ func (s *slab) take() (uint32, *call) {
 	*c = call{
 		open: true, next: nobody,
 		sentStep: scenario.None, recvStep: scenario.None, answeredStep: scenario.None, answerStep: scenario.None,
-		callID: c.callID[:0], sent: c.sent[:0], answer: c.answer[:0], invite: c.invite[:0], recv: c.recv[:0], peerTag: c.peerTag[:0],
+		callID: c.callID[:0], sent: c.sent[:0], answer: c.answer[:0], invite: c.invite[:0], recv: c.recv[:0], peerTag: c.peerTag[:0], callerTag: c.callerTag[:0],
 		routes: c.routes[:0], nextURL: c.nextURL[:0], challenge: c.challenge[:0],
 		vars: c.vars[:0], rtd: c.rtd[:0], lines: c.lines[:0], txns: c.txns[:0],
 	}

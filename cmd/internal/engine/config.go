@@ -70,9 +70,10 @@ type Words struct {
 // Shared is what the engines of a run have in common.
 type Shared struct {
 	mu      sync.Mutex
-	globals map[int]Value           // by variable
-	users   map[int]map[int]Value   // by user, by variable
-	dynamic atomic.Int64            // [dynamic_id]
+	globals map[int]Value         // by variable
+	users   map[int]map[int]Value // by user, by variable
+	dynamic atomic.Int64          // [dynamic_id]
+	roster  roster
 	Users   atomic.Int64            // [users]: -1 without -users
 	Stop    atomic.Int32            // StopSoon or StopNow
 	Say     func(kind, text string) // log, warning and error of scenarios; may be nil

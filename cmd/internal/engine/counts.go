@@ -11,13 +11,36 @@ type StepCount struct {
 	Received, Unexpected           uint64
 }
 
+// A Tally says how many calls there were and what became of them.
+type Tally struct {
+	Started, Ended, Successful, Failed uint64
+	ByCause                            [causes]uint64
+}
+
+// add adds the figures of another engine.
+func (t *Tally) add(o *Tally) {
+	t.Started += o.Started
+	t.Ended += o.Ended
+	t.Successful += o.Successful
+	t.Failed += o.Failed
+	for i := range o.ByCause {
+		t.ByCause[i] += o.ByCause[i]
+	}
+}
+
+// Of returns the figures of a side.
+func (c *Counts) Of(s scenario.Side) *Tally {
+	return [scenario.Sides]*Tally{&c.Tally, &c.Called, &c.Users}[s]
+}
+
 // Counts are the figures of one engine, or the sum of several.
 type Counts struct {
 	Steps    []StepCount
 	Counters []uint64 // of the scenario
 
-	Started, Ended, Successful, Failed uint64
-	ByCause                            [causes]uint64
+	Tally        // of the calls that the run begins, or that a server has
+	Called Tally // of those that came in besides
+	Users  Tally // of the users who registered
 
 	// Messages that were sent again, by what made the engine do so.
 	RepeatedByTimer, RepeatedOnRequest uint64
@@ -69,14 +92,13 @@ func (c *Counts) Add(o *Counts) {
 	for i := range o.Counters {
 		c.Counters[i] += o.Counters[i]
 	}
-	for i := range o.ByCause {
-		c.ByCause[i] += o.ByCause[i]
+	for s := range scenario.Sides {
+		c.Of(s).add(o.Of(s))
 	}
 	for i := range o.Codes {
 		c.Codes[i] += o.Codes[i]
 	}
 	for _, p := range [][2]*uint64{
-		{&c.Started, &o.Started}, {&c.Ended, &o.Ended}, {&c.Successful, &o.Successful}, {&c.Failed, &o.Failed},
 		{&c.RepeatedByTimer, &o.RepeatedByTimer}, {&c.RepeatedOnRequest, &o.RepeatedOnRequest},
 		{&c.OutOfCall, &o.OutOfCall}, {&c.Malformed, &o.Malformed}, {&c.AutoAnswered, &o.AutoAnswered},
 		{&c.Unexpected, &o.Unexpected}, {&c.LateSends, &o.LateSends}, {&c.Sent, &o.Sent},

@@ -27,6 +27,7 @@ type Engine struct {
 
 	nextNumber uint64
 	stopping   bool
+	users      users
 
 	Counts Counts
 	arena  []byte
@@ -46,7 +47,7 @@ type Engine struct {
 	// number and local port. Closed is told when the call has ended.
 	Opened func(remote netip.AddrPort) (conn int32, port uint16, err error)
 	Closed func(conn int32)
-	// Ended is told of each call that ends.
+	// Ended is told of each call of the run that ends.
 	Ended func(now int64, c Cause)
 	// EndedUser is told of each user whose call has ended.
 	EndedUser func(user int)
@@ -79,7 +80,7 @@ func New(cfg Config, shared *Shared) *Engine {
 	e := &Engine{
 		cfg: cfg, shared: shared, steps: p.Steps, texts: map[*scenario.Template][]op{},
 		Counts: newCounts(len(p.Steps), len(p.Counters), len(p.RTDs)), nextNumber: cfg.FirstNumber,
-		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{},
+		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{}, users: users{conns: map[int]int32{}, at: map[int]int{}},
 	}
 	e.calls.init()
 	e.timers.init()
@@ -115,14 +116,20 @@ func (e *Engine) Init() {
 	e.prepare(c)
 	c.conn = -1
 	for i := range e.cfg.Program.Init {
-		e.act(id, c, &e.cfg.Program.Init[i], i, nil)
+		if s := &e.cfg.Program.Init[i]; s.Cond == scenario.None || e.get(c, s.Cond).isSet() != s.CondInverse {
+			e.act(id, c, s, i, nil)
+		}
 	}
 	e.calls.enter(id, 0)
 	e.calls.drop(id)
 }
 
-// Open returns the number of calls that are open.
-func (e *Engine) Open() int { return e.calls.open }
+// Open returns the number of calls that are open, of those that the run
+// begins or that a server has.
+func (e *Engine) Open() int { return int(e.Counts.Started - e.Counts.Ended) }
+
+// Busy returns the number of calls of all sides that are open, users included.
+func (e *Engine) Busy() int { return e.calls.open }
 
 // Out returns what is to be sent, and Data the bytes of one of them. Both are
 // valid until Sent.
@@ -177,11 +184,21 @@ func sized[T any](s []T, n int) []T {
 // else 0.
 func (e *Engine) Start(now, due int64, user int) {
 	e.now = max(e.now, now)
-	id, c := e.begin(due, user)
+	if e.cfg.Program.User != scenario.None && user == 0 {
+		user = e.nextUser()
+	}
+	e.start(scenario.Main, 0, due, user)
+}
+
+// start begins a call of a side at a step.
+func (e *Engine) start(side scenario.Side, step int, due int64, user int) {
+	id, c := e.begin(side, step, due, user)
 	c.remote = e.cfg.Target
 	c.callID = e.appendCallID(c.callID[:0], c.number)
 	e.calls.enter(id, maphash.Bytes(e.seed, c.callID))
-	if e.cfg.OwnConn && e.Opened != nil {
+	if conn, ok := e.users.conns[user]; ok {
+		c.conn = conn
+	} else if e.cfg.OwnConn && e.Opened != nil {
 		conn, port, err := e.Opened(c.remote)
 		if err != nil {
 			e.Counts.SendErrors++
@@ -191,20 +208,31 @@ func (e *Engine) Start(now, due int64, user int) {
 		}
 		c.conn = conn
 		e.ports[conn] = port
+		if side == scenario.User {
+			e.users.conns[user] = conn
+		}
 	}
 	e.run(id, c)
 }
 
-// begin takes a place for a call.
-func (e *Engine) begin(due int64, user int) (uint32, *call) {
+// begin takes a place for a call of a side, which begins at a step.
+func (e *Engine) begin(side scenario.Side, step int, due int64, user int) (uint32, *call) {
 	id, c := e.calls.take()
 	e.timers.grow(e.calls.size())
 	e.prepare(c)
-	c.due, c.intended, c.user = due, due, user
+	c.due, c.intended, c.user, c.side, c.step = due, due, user, side, int32(step)
 	for i, f := range e.cfg.Files {
-		c.lines[i] = int32(f.Take(user, e.random))
+		switch {
+		case e.cfg.Program.User == scenario.None:
+			c.lines[i] = int32(f.Take(user, e.random))
+		case side != scenario.Called:
+			c.lines[i] = int32(f.Of(user)) // the registration and the calls of a user have one line
+		}
 	}
-	e.Counts.Started++
+	if side == scenario.Main && e.cfg.Program.User != scenario.None {
+		c.peer = e.shared.roster.other(user, e.random)
+	}
+	e.Counts.Of(side).Started++
 	return id, c
 }
 
@@ -246,23 +274,31 @@ func (e *Engine) end(id uint32, c *call, cause Cause) {
 	if cause == Fine {
 		cause = c.cause
 	}
-	e.Counts.Ended++
+	side, t := c.side, e.Counts.Of(c.side)
+	t.Ended++
 	if cause == Fine {
-		e.Counts.Successful++
+		t.Successful++
 	} else {
-		e.Counts.Failed++
-		e.Counts.ByCause[cause]++
+		t.Failed++
+		t.ByCause[cause]++
 	}
-	record(e.Counts.Lengths, e.now-c.due)
 	e.timers.stop(id)
-	if e.cfg.OwnConn && c.conn >= 0 {
+	if e.cfg.OwnConn && c.conn >= 0 && e.ownsConn(c) {
 		delete(e.ports, c.conn)
 		if e.Closed != nil {
 			e.Closed(c.conn)
 		}
 	}
 	user := c.user
+	if side == scenario.User {
+		e.gone(c)
+	} else if side == scenario.Main {
+		record(e.Counts.Lengths, e.now-c.due)
+	}
 	e.calls.drop(id)
+	if side != scenario.Main {
+		return
+	}
 	if e.Ended != nil {
 		e.Ended(e.now, cause)
 	}
@@ -273,10 +309,16 @@ func (e *Engine) end(id uint32, c *call, cause Cause) {
 
 // StopAll ends all calls that are open. With politely, those that are
 // established or wait for the answer to an INVITE get their BYE or CANCEL.
-func (e *Engine) StopAll(politely bool) {
+func (e *Engine) StopAll(politely bool) { e.stop(politely, scenario.Sides) }
+
+// StopCalls is StopAll for all but the users.
+func (e *Engine) StopCalls(politely bool) { e.stop(politely, scenario.User) }
+
+// stop ends the calls of all sides below one.
+func (e *Engine) stop(politely bool, below scenario.Side) {
 	for id := range uint32(e.calls.size()) {
 		c := e.calls.at(id)
-		if !c.open {
+		if !c.open || c.side >= below {
 			continue
 		}
 		switch {

@@ -25,9 +25,9 @@ func (e *Engine) Receive(now, at int64, m *codec.Message, remote netip.AddrPort,
 		callID = callID[i+3:]
 	}
 	hash := maphash.Bytes(e.seed, callID)
-	id, c := e.calls.find(hash, callID)
+	id, c := e.callOf(hash, callID, m)
 	if c == nil {
-		if !e.cfg.Program.Server || !m.IsRequest() || e.stopping {
+		if !m.IsRequest() || e.stopping || !e.welcomes(m) {
 			e.outOfCall(at, m, remote, conn)
 			return
 		}
@@ -36,7 +36,7 @@ func (e *Engine) Receive(now, at int64, m *codec.Message, remote netip.AddrPort,
 			e.Counts.OutOfCall++
 			return
 		}
-		id, c = e.begin(at, 0)
+		id, c = e.beginCalled(at, m)
 		c.callID = append(c.callID, callID...)
 		c.conn, c.remote = conn, remote
 		e.calls.enter(id, hash)
@@ -47,7 +47,7 @@ func (e *Engine) Receive(now, at int64, m *codec.Message, remote netip.AddrPort,
 			return
 		}
 	}
-	if e.cfg.Program.Server {
+	if e.answers(c) {
 		c.remote, c.conn = remote, conn
 	}
 	c.intended = at
@@ -67,6 +67,7 @@ func (e *Engine) take(id uint32, c *call, m *codec.Message) {
 		if to, err := m.To(); err == nil && len(to.Tag()) > 0 {
 			c.peerTag = append(c.peerTag[:0], to.Tag()...)
 		}
+		e.noteCaller(c, m)
 	}
 	step := e.match(c, m)
 	if step == scenario.None {
@@ -130,7 +131,7 @@ func (e *Engine) match(c *call, m *codec.Message) int {
 		}
 	}
 	behind := true // no mandatory step in between
-	for i := int(c.step) - 1; i >= 0; i-- {
+	for i := int(c.step) - 1; i >= 0 && e.steps[i].Side == c.side; i-- {
 		s := &e.steps[i]
 		if s.Kind != scenario.Recv || s.Optional == scenario.Mandatory {
 			behind = false
@@ -204,8 +205,10 @@ func (e *Engine) note(c *call, s *scenario.Step, m *codec.Message) {
 	} else {
 		status := m.Status()
 		if status >= 200 && c.asked != 0 {
-			record(e.Counts.Latency, c.intended-(c.asked-1))
-			record(e.Counts.Recent, c.intended-(c.asked-1))
+			if c.side == scenario.Main {
+				record(e.Counts.Latency, c.intended-(c.asked-1))
+				record(e.Counts.Recent, c.intended-(c.asked-1))
+			}
 			c.asked = 0
 		}
 		if status == 200 {
@@ -247,7 +250,7 @@ func (e *Engine) keepRoutes(c *call, m *codec.Message) {
 // transaction, which gets its ACK again. SIPp fails the call for the former.
 func (e *Engine) isOld(c *call, m *codec.Message) bool {
 	provisional := m.IsResponse() && m.Status() < 200
-	for i := min(int(c.step), len(e.steps)) - 1; i >= 0; i-- {
+	for i := min(int(c.step), len(e.steps)) - 1; i >= 0 && e.steps[i].Side == c.side; i-- {
 		s := &e.steps[i]
 		named := s.Kind == scenario.Recv && s.ResponseTxn != scenario.None
 		if !named && !provisional && m.Method() != header.MethodACK || !e.fits(c, i, m) {

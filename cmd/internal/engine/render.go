@@ -129,6 +129,8 @@ func (e *Engine) appendPlain(dst []byte, c *call, o *op, step int) []byte {
 		return strconv.AppendInt(dst, e.shared.Users.Load(), 10)
 	case scenario.UserID:
 		return strconv.AppendInt(dst, int64(c.user+off), 10)
+	case scenario.CalledUserID:
+		return strconv.AppendInt(dst, int64(c.peer+off), 10)
 	case scenario.DynamicID:
 		return strconv.AppendInt(dst, e.shared.nextDynamic()+int64(off), 10)
 	case scenario.ClockTick:

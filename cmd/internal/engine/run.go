@@ -40,6 +40,9 @@ func (e *Engine) run(id uint32, c *call) {
 			e.await(c, s)
 			e.arm(id, c)
 			return
+		case scenario.End:
+			e.end(id, c, Fine)
+			return
 		}
 		c.step = int32(e.following(c, int(c.step)))
 	}
@@ -63,6 +66,9 @@ func (e *Engine) following(c *call, step int) int {
 
 // pause begins a pause; it reports whether there is anything to wait for.
 func (e *Engine) pause(id uint32, c *call, s *scenario.Step) bool {
+	if c.side == scenario.User && e.atRest(id, c) {
+		return true
+	}
 	e.Counts.Steps[c.step].Sent++
 	e.book(c, s, c.intended)
 	e.act(id, c, s, int(c.step), nil)
@@ -147,6 +153,10 @@ func (e *Engine) fire(id uint32) {
 	case c.pauseUntil > 0 && c.pauseUntil <= now:
 		c.intended = c.pauseUntil
 		c.pauseUntil = 0
+		if c.side == scenario.User && e.users.leaving {
+			e.goHome(id, c)
+			return
+		}
 		c.step = int32(e.following(c, int(c.step)))
 		e.run(id, c)
 	case c.recvUntil > 0 && c.recvUntil <= now:

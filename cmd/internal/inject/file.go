@@ -120,7 +120,7 @@ func (f *File) Lines() int {
 func (f *File) Take(user int, r *rand.Rand) int {
 	n := f.Lines()
 	if f.order == User {
-		return max(user-1, 0) % n // users are shared out already
+		return f.Of(user) // users are shared out already
 	}
 	first, step := 0, 1
 	if f.of > 1 && n >= f.of {
@@ -132,6 +132,9 @@ func (f *File) Take(user int, r *rand.Rand) int {
 	}
 	return first + int((f.next.Add(1)-1)%int64(n))*step
 }
+
+// Of returns the line of a user, who counts from 1.
+func (f *File) Of(user int) int { return max(user-1, 0) % f.Lines() }
 
 // Share keeps all lines but each of-th, from index on, for other processes. A
 // file that has fewer lines than there are processes is shared by all.

@@ -86,6 +86,7 @@ func (r *Rate) Factor() float64 {
 type arrivals struct {
 	rate   *Rate
 	share  float64 // of the rate that is this worker's
+	start  float64 // ns, where the schedule begins: behind the registration of users
 	next   float64 // ns, the place of the next call in the schedule
 	random *rand.Rand
 	fixed  uint64 // Rate.fixed, as far as it is known here
@@ -98,6 +99,15 @@ func newArrivals(r *Rate, i, n int, seed uint64) *arrivals {
 		a.next = float64(i) * 1e9 / rate // workers take turns
 	}
 	return a
+}
+
+// at returns the rate of this worker at a time of the run.
+func (a *arrivals) at(t float64) float64 { return a.rate.At(time.Duration(t-a.start)) * a.share }
+
+// begin has the schedule begin at a time of the run.
+func (a *arrivals) begin(now int64) {
+	a.start = float64(now)
+	a.next += a.start
 }
 
 // due returns when the next call is due: its place in the schedule, in whole
@@ -114,14 +124,14 @@ func (a *arrivals) adapt(now int64) {
 		return
 	}
 	a.fixed = fixed
-	if rate := a.rate.At(time.Duration(now)) * a.share; rate >= 1e-3 {
+	if rate := a.at(float64(now)); rate >= 1e-3 {
 		a.next = min(a.next, float64(now)+1e9/rate)
 	}
 }
 
 // step goes on to the next call.
 func (a *arrivals) step() {
-	rate := a.rate.At(time.Duration(a.next)) * a.share
+	rate := a.at(a.next)
 	if rate < 1e-3 {
 		a.next += 1e8 // stopped: look again in a tenth of a second
 		return
@@ -136,5 +146,5 @@ func (a *arrivals) step() {
 // paused reports whether the rate is 0 at the next place, so that no call
 // begins there.
 func (a *arrivals) paused() bool {
-	return a.rate.At(time.Duration(a.next))*a.share < 1e-3
+	return a.at(a.next) < 1e-3
 }

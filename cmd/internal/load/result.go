@@ -26,6 +26,7 @@ type Result struct {
 	RTDs            []Named           `json:"response_times,omitempty"`
 	CallLength      Percentiles       `json:"call_length"`
 	Causes          map[string]uint64 `json:"failures,omitempty"`
+	Sides           []SideResult      `json:"sides,omitempty"` // what is not in the figures above
 	Codes           map[string]uint64 `json:"unexpected_codes,omitempty"`
 	Repeats         Repeats           `json:"retransmissions_by_cause"`
 	Counters        map[string]uint64 `json:"counters,omitempty"`
@@ -38,6 +39,16 @@ type Result struct {
 	Series          []Sample          `json:"series"` // one for each second
 	Found           *Found            `json:"find,omitempty"`
 	Fleet           []Member          `json:"fleet,omitempty"` // what each process of a fleet did
+}
+
+// A SideResult is what became of the calls that came in, or of the users who
+// registered, of a scenario that has a part for them.
+type SideResult struct {
+	Name       string            `json:"name"`
+	Calls      uint64            `json:"calls"`
+	Successful uint64            `json:"successful"`
+	Failed     uint64            `json:"failed"`
+	Causes     map[string]uint64 `json:"failures,omitempty"`
 }
 
 // Repeats is why messages were sent again.
@@ -80,6 +91,7 @@ type Named struct {
 // Step is one step of the scenario.
 type Step struct {
 	Index      int    `json:"index"`
+	Side       string `json:"side,omitempty"` // of a scenario with several parts, but for its first
 	Line       int    `json:"line"`
 	Kind       string `json:"kind"`
 	Label      string `json:"label"`
@@ -140,15 +152,23 @@ func steps(p *scenario.Program, c *engine.Counts) []Step {
 	for i := range p.Steps {
 		s, n := &p.Steps[i], &c.Steps[i]
 		steps[i] = Step{
-			i, s.Line, [...]string{"send", "recv", "pause", "nop"}[s.Kind], s.Label(),
+			i, side(s.Side), s.Line, [...]string{"send", "recv", "pause", "nop", "end"}[s.Kind], s.Label(),
 			n.Sent, n.Received, n.Repeated, n.TimedOut, n.Lost, n.Unexpected, s.Hide, s.BlankAfter,
 		}
 	}
 	return steps
 }
 
+// side names a part of a scenario, but for the first.
+func side(s scenario.Side) string {
+	if s == scenario.Main {
+		return ""
+	}
+	return s.String()
+}
+
 // causes are the failures by what they failed of.
-func causes(c *engine.Counts) map[string]uint64 {
+func causes(c *engine.Tally) map[string]uint64 {
 	m := map[string]uint64{}
 	for _, cause := range engine.Causes() {
 		if n := c.ByCause[cause]; n > 0 {
@@ -163,7 +183,7 @@ func causes(c *engine.Counts) map[string]uint64 {
 func (r *Runner) lastPlace() float64 {
 	last := 1.0
 	for _, w := range r.workers {
-		last = max(last, w.lastPlace)
+		last = max(last, w.lastPlace-float64(w.enrolment.until))
 	}
 	return last
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/engine"
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
 	"github.com/sipwire/sipwire/udp"
 )
 
@@ -26,12 +27,18 @@ type Runner struct {
 	Calls     uint64 // how many calls begin; 0 for no bound
 	Limit     int    // how many are open at once; 0 for no bound
 	Users     int    // a closed loop of so many users, in the place of Rate
-	Timeout   time.Duration
-	Workers   int
-	Share     Share // of the calls, users and rate above, in a fleet
-	TLS       *tls.Config
-	Each      func(*Sample) // called every second; may be nil
-	Began     func()        // called when the run has begun: there are figures from then on; may be nil
+
+	// Of a scenario whose users register: how many there are, and how many of
+	// them begin or end their registration in a second.
+	Registered   int
+	RegisterRate float64
+
+	Timeout time.Duration
+	Workers int
+	Share   Share // of the calls, users and rate above, in a fleet
+	TLS     *tls.Config
+	Each    func(*Sample) // called every second; may be nil
+	Began   func()        // called when the run has begun: there are figures from then on; may be nil
 
 	shared   *engine.Shared
 	port     uint16
@@ -46,6 +53,8 @@ type Runner struct {
 	wall     time.Duration // and its length
 	series   []Sample
 	wanted   atomic.Int64 // users, at this moment
+
+	unfinished atomic.Int64 // workers that have calls to make, see enrolment.go
 
 	// Of sample, which sums up in place.
 	sum       engine.Counts
@@ -64,6 +73,10 @@ func (r *Runner) Prepare(ctx context.Context, shared *engine.Shared) error {
 	r.Workers = max(r.Workers, 1)
 	if r.Limit > 0 { // a worker without a part of it would have no bound
 		r.Workers = min(r.Workers, max(r.Share.part(r.Limit), 1))
+	}
+	if r.Engine.Program.User != scenario.None {
+		shared.Expect(r.Share.part(r.Registered))
+		r.unfinished.Store(int64(r.Workers))
 	}
 	if r.Users > 0 {
 		shared.Users.Store(int64(r.Users))
@@ -116,6 +129,7 @@ func (r *Runner) worker(ctx context.Context, i int) error {
 	if cc, ok := c.(*connCarrier); ok && cfg.OwnConn {
 		w.engine.Opened, w.engine.Closed = cc.connect, cc.end
 	}
+	w.enrolment = newEnrolment(r, i, place, all)
 	switch {
 	case r.Server:
 	case r.Users > 0:

@@ -89,7 +89,7 @@ func (r *Runner) sample() {
 func (r *Runner) now(c *engine.Counts, since time.Duration) *Now {
 	cpu, _ := r.cpu.spent()
 	n := &Now{
-		Steps: steps(r.Engine.Program, c), Latency: percentiles(c.Latency), Causes: causes(c),
+		Steps: steps(r.Engine.Program, c), Latency: percentiles(c.Latency), Causes: causes(&c.Tally),
 		Sent: c.Sent, SendErrors: c.SendErrors, SocketDrops: r.drops(),
 		CPUShare: (cpu - r.cpuBefore).Seconds() / max(since.Seconds(), 1e-9),
 	}

@@ -58,7 +58,7 @@ func (r *Runner) Totals() Totals {
 	t.Wall, t.CPU, t.TimedOut = r.wall, r.spent, r.timedOut.Load()
 	t.LastStart, t.LastPlace = 0, time.Duration(r.lastPlace())
 	for _, w := range r.workers {
-		t.LastStart = max(t.LastStart, time.Duration(w.lastStart))
+		t.LastStart = max(t.LastStart, time.Duration(w.lastStart-w.enrolment.until))
 		t.HeldBack += w.heldBack
 	}
 	return t
@@ -81,7 +81,12 @@ func NewResult(p *scenario.Program, late time.Duration, rate *Rate, share Share,
 		Seconds: round(t.Wall.Seconds(), 3), Latency: percentiles(c.Latency), CallLength: percentiles(c.Lengths),
 		Repeats:   Repeats{NoAnswer: c.RepeatedByTimer, AskedFor: c.RepeatedOnRequest},
 		OutOfCall: c.OutOfCall, AutoAnswered: c.AutoAnswered, TimedOut: t.TimedOut,
-		Causes: causes(c), Codes: map[string]uint64{}, Counters: map[string]uint64{},
+		Causes: causes(&c.Tally), Codes: map[string]uint64{}, Counters: map[string]uint64{},
+	}
+	for s := range scenario.Sides {
+		if t := c.Of(s); s != scenario.Main && t.Started > 0 {
+			res.Sides = append(res.Sides, SideResult{s.String(), t.Started, t.Successful, t.Failed, causes(t)})
+		}
 	}
 	if rate != nil {
 		res.rates(rate, share, t)

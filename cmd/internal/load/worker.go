@@ -21,6 +21,7 @@ type worker struct {
 	held      bool
 	idle      []int // users without a call, who begin one at once
 	users     users
+	enrolment enrolment
 	done      bool  // no call will begin any more
 	lastNews  int64 // when something last happened
 	halted    int32
@@ -82,24 +83,30 @@ func (w *worker) next(now int64) int64 {
 	if at, ok := w.engine.Next(); ok {
 		until = min(until, at)
 	}
-	if w.arrivals != nil && !w.done && !w.held {
+	if w.arrivals != nil && !w.done && !w.held && !w.enrolment.open() {
 		until = min(until, w.arrivals.due())
 	}
 	if len(w.idle) > 0 && !w.done {
 		until = now
+	}
+	if at, ok := w.enrolment.next(); ok {
+		until = min(until, at)
 	}
 	return until
 }
 
 // begin begins the calls that are due.
 func (w *worker) begin(now int64) {
-	if w.done {
+	if !w.enrolled(now) || w.done {
 		return
 	}
 	w.adjustUsers()
 	for len(w.idle) > 0 && !w.full() {
 		user := w.idle[len(w.idle)-1]
 		w.idle = w.idle[:len(w.idle)-1]
+		if w.enrolment.has && !w.engine.CanCall(user) {
+			continue
+		}
 		w.begun++
 		w.lastStart = now
 		w.engine.Start(now, now, user)
@@ -117,6 +124,10 @@ func (w *worker) begin(now int64) {
 		if w.arrivals.paused() {
 			w.arrivals.step()
 			continue
+		}
+		if w.enrolment.has && !w.engine.CanCall(0) {
+			w.done = true // nobody is left who could
+			return
 		}
 		due := w.arrivals.due()
 		if w.limit > 0 && w.engine.Open() >= w.limit {
@@ -158,17 +169,26 @@ func (w *worker) over(now int64) bool {
 	case stop == engine.StopNow && w.halted != stop:
 		w.done, w.halted = true, stop
 		w.engine.Stop()
+		if w.enrolment.has && !w.run.hard.Load() {
+			w.engine.StopCalls(true)
+			return w.left(now)
+		}
 		w.engine.StopAll(!w.run.hard.Load())
 		return true
 	case stop == engine.StopSoon && w.halted != stop:
 		w.done, w.halted = true, stop
-		w.engine.Stop()
+		if !w.enrolment.has { // users are called by what is under way
+			w.engine.Stop()
+		}
 	}
 	if w.run.Server {
 		w.done = w.done || w.quota > 0 && w.engine.Counts.Started >= w.quota
 	}
 	if !w.done {
 		return false
+	}
+	if w.enrolment.has {
+		return w.left(now)
 	}
 	if w.engine.Open() == 0 {
 		return true

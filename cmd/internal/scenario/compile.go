@@ -17,6 +17,7 @@ type Options struct {
 type compiler struct {
 	file  string
 	prog  *Program
+	side  Side
 	keys  map[string]bool
 	sent  []string // methods of the requests sent so far
 	files []fileUse
@@ -32,7 +33,7 @@ type fileUse struct {
 
 func newCompiler(file string, keys []string) *compiler {
 	c := &compiler{file: file, keys: map[string]bool{}, prog: &Program{
-		File: file, UnexpectedJump: None, ReturnStep: None, ReturnPause: None,
+		File: file, UnexpectedJump: None, Called: None, User: None, UserEnd: None, ReturnStep: None, ReturnPause: None,
 		labels: map[string]int{}, varIndex: map[string]int{}, rtdIndex: map[string]int{},
 		counterIndex: map[string]int{}, txnIndex: map[string]int{},
 	}}
@@ -100,6 +101,9 @@ func (c *compiler) labels(root *node) error {
 		}
 		e := c.element(n)
 		id := strings.TrimSpace(e.need("id"))
+		if _, ok := parts[id]; ok {
+			at++ // the End of the part before
+		}
 		if _, ok := c.prog.labels[id]; ok {
 			e.fail("label %q is there twice", id)
 		}
@@ -129,7 +133,7 @@ func (e *element) label(attribute string) int {
 func (c *compiler) child(n *node) error {
 	switch n.name {
 	case "label":
-		return nil
+		return c.part(n)
 	case "Global":
 		return c.declare(n, Global)
 	case "User":
@@ -152,7 +156,32 @@ func (c *compiler) child(n *node) error {
 	if err != nil {
 		return err
 	}
+	s.Side = c.side
 	c.prog.Steps = append(c.prog.Steps, *s)
+	return nil
+}
+
+// parts are the labels that a part of the scenario begins at.
+var parts = map[string]Side{"_called.main": Called, "_user.main": User}
+
+// part begins another part of the scenario where the label says so.
+func (c *compiler) part(n *node) error {
+	id := strings.TrimSpace(c.element(n).str("id"))
+	side, ok := parts[id]
+	switch {
+	case id == "_user.end" && c.side != User:
+		return c.fault(n, "label %s is not behind _user.main", id)
+	case id == "_user.end":
+		c.prog.UserEnd = len(c.prog.Steps)
+	case ok && len(c.prog.Steps) == 0:
+		return c.fault(n, "label %s: the calls that the run begins must be in front of it", id)
+	case ok:
+		c.prog.Steps = append(c.prog.Steps, Step{
+			Kind: End, Side: c.side, Line: n.line, Hide: true, Next: None, Test: None, Cond: None, Counter: None, OnTimeout: None, ResponseTxn: None,
+		})
+		c.side, c.sent = side, nil
+		*map[Side]*int{Called: &c.prog.Called, User: &c.prog.User}[side] = len(c.prog.Steps)
+	}
 	return nil
 }
 
@@ -198,6 +227,12 @@ func (c *compiler) finish(root *node) error {
 			p.Server = k == Recv
 			break
 		}
+	}
+	if p.Server {
+		if p.Called != None || p.User != None {
+			return c.fault(root, "a scenario that waits for calls has no other part")
+		}
+		p.Called = 0
 	}
 	for _, t := range p.Txns {
 		if t.Invite && t.Ack == None {

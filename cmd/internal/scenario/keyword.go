@@ -43,6 +43,7 @@ const (
 	NextURL
 	Users
 	UserID
+	CalledUserID
 	DynamicID
 	Fill // Var many characters of Text
 	Value
@@ -76,7 +77,7 @@ var keywords = map[string]struct {
 	"rtpstream_video_port": {MediaPort, true}, "len": {Len, true}, "call_number": {CallNumber, true},
 	"call_id": {CallID, false}, "cseq": {CSeq, true}, "pid": {PID, false}, "branch": {Branch, true},
 	"msg_index": {MessageIndex, true}, "peer_tag_param": {PeerTag, false}, "routes": {Routes, false},
-	"next_url": {NextURL, false}, "users": {Users, false}, "userid": {UserID, true},
+	"next_url": {NextURL, false}, "users": {Users, false}, "userid": {UserID, true}, "called_userid": {CalledUserID, true},
 	"dynamic_id": {DynamicID, true}, "clock_tick": {ClockTick, true}, "timestamp": {Timestamp, false},
 	"date": {Date, false}, "sipp_version": {Version, false}, "tdmmap": {TDMMap, false},
 	"last_cseq_number": {LastCSeqNumber, true}, "last_message": {LastMessage, false},

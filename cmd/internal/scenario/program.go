@@ -16,6 +16,11 @@ type Program struct {
 	Init       []Step // run once, before the first call
 	Server     bool   // the first message is received, not sent
 
+	// Where the other parts begin: of calls that come in, and of users, who
+	// register before the first call; and where a user goes when the run ends.
+	// Each is None when there is no such part. Called of a Server is 0.
+	Called, User, UserEnd int
+
 	Vars     []Variable
 	RTDs     []string // names of the response time measurements
 	Counters []string
@@ -69,7 +74,22 @@ const (
 	Recv
 	Pause
 	Nop
+	End // of a part: the call is over
 )
+
+// A Side is what a call is to a scenario that has several parts.
+type Side uint8
+
+// The sides.
+const (
+	Main   Side = iota // what the run begins, at the rate that was asked for
+	Called             // begun by a request that came in
+	User               // a user, who registers
+	Sides
+)
+
+// String names the side for people.
+func (s Side) String() string { return [Sides]string{"calls", "calls that come in", "users"}[s] }
 
 // Optional says whether a message may be missing.
 type Optional uint8
@@ -84,6 +104,7 @@ const (
 // A Step is one element of the scenario. Indexes are None when not given.
 type Step struct {
 	Kind Kind
+	Side Side
 	Line int
 
 	// What all kinds have.
@@ -146,6 +167,9 @@ func (s *Step) Label() string {
 			return "timewait"
 		}
 		return "pause"
+	}
+	if s.Kind == End {
+		return "end"
 	}
 	if s.Display != "" {
 		return s.Display

@@ -1,0 +1,81 @@
+package engine
+
+import (
+	"bytes"
+
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+)
+
+// A scenario may have a part for calls that come in, besides the one for those
+// that the run makes. When users call each other through a proxy, both ends of
+// a call are here, often in one engine, and have the same Call-ID. They are told
+// apart by the From tag: requests of the caller have the tag of the caller, and
+// so have the responses to them.
+
+// answers reports whether a call was begun by the other side.
+func (e *Engine) answers(c *call) bool {
+	return c.side == scenario.Called || e.cfg.Program.Server
+}
+
+// callOf returns the call that a message belongs to, nil for none.
+func (e *Engine) callOf(hash uint64, callID []byte, m *codec.Message) (uint32, *call) {
+	id, c := e.calls.find(hash, callID)
+	if c == nil || e.cfg.Program.Server || e.cfg.Program.Called == scenario.None {
+		return id, c
+	}
+	from := fromTag(m)
+	for ; id != nobody; id = c.next {
+		c = e.calls.at(id)
+		if !bytes.Equal(c.callID, callID) {
+			continue
+		}
+		toCalled := bytes.Equal(from, c.callerTag) == m.IsRequest()
+		if len(c.callerTag) == 0 {
+			toCalled = m.IsRequest() // nothing has answered the caller yet
+		}
+		if toCalled == (c.side == scenario.Called) {
+			return id, c
+		}
+	}
+	return nobody, nil
+}
+
+// fromTag returns the tag of From, nil when there is none.
+func fromTag(m *codec.Message) []byte {
+	from, err := m.From()
+	if err != nil {
+		return nil
+	}
+	return from.Tag()
+}
+
+// noteCaller keeps the tag that this side has given a call: a response has it.
+func (e *Engine) noteCaller(c *call, m *codec.Message) {
+	if c.side == scenario.Main && len(c.callerTag) == 0 && !e.cfg.Program.Server && e.cfg.Program.Called != scenario.None {
+		c.callerTag = append(c.callerTag[:0], fromTag(m)...)
+	}
+}
+
+// welcomes reports whether a call begins by a request that belongs to none.
+// Those of a server are all taken, as in SIPp; a part for calls that come in
+// takes what its first steps expect.
+func (e *Engine) welcomes(m *codec.Message) bool {
+	p := e.cfg.Program
+	if p.Server || p.Called == scenario.None || p.Called >= len(e.steps) || m.Method() == header.MethodACK {
+		return p.Server
+	}
+	c := call{side: scenario.Called, step: int32(p.Called)}
+	return e.steps[p.Called].Kind != scenario.Recv || e.match(&c, m) != scenario.None
+}
+
+// beginCalled begins a call that a request asks for.
+func (e *Engine) beginCalled(at int64, m *codec.Message) (uint32, *call) {
+	if e.cfg.Program.Server {
+		return e.begin(scenario.Main, 0, at, 0)
+	}
+	id, c := e.begin(scenario.Called, e.cfg.Program.Called, at, 0)
+	c.callerTag = append(c.callerTag[:0], fromTag(m)...)
+	return id, c
+}

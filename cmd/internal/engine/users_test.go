@@ -1,0 +1,170 @@
+package engine
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/sipwire/sipwire/cmd/internal/inject"
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/compose"
+	"github.com/sipwire/sipwire/header"
+)
+
+// A registrar stands between the users of an engine: it answers REGISTER with
+// bindings of four seconds, after a challenge, and sends all else back.
+type registrar struct {
+	t         *testing.T
+	n         *network
+	registers []string // the lines of Expires
+	refuse    string   // the user whose credentials are wrong
+	wrong     string   // and who gets the calls of user1
+}
+
+// users makes a network whose client has three of them.
+func usersNetwork(t *testing.T) (*network, *registrar) {
+	file, err := inject.Parse("users", "USERS,PRINTF=3,PRINTFOFFSET=1\nuser%d;secret\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := newNetwork(t, "calls", "uas", func(c, _ *Config) { c.Files = inject.Set{file} })
+	r := &registrar{t: t, n: n}
+	n.lose = r.take
+	n.client.shared.Expect(3)
+	n.client.Init()
+	return n, r
+}
+
+func (r *registrar) take(_ *Engine, data []byte) bool {
+	var m codec.Message
+	if err := m.Parse(data); err != nil {
+		r.t.Fatalf("sent: %v\n%s", err, data)
+	}
+	r.n.log = append(r.n.log, string(m.StartLine()))
+	out := string(data)
+	switch to, _ := m.ToURI(); {
+	case string(m.MethodBytes()) == "REGISTER" && m.IsRequest():
+		out = r.answer(&m, string(to.User()))
+	case m.IsRequest():
+		if r.wrong != "" {
+			out = strings.Replace(out, "INVITE sip:user1@", "INVITE sip:"+r.wrong+"@", 1)
+		}
+		out = strings.Replace(out, "@127.0.0.1:5060 SIP/2.0", "@127.0.0.1:5061 SIP/2.0", 1)
+	}
+	r.n.inFlight = append(r.n.inFlight, packet{r.n.now + r.n.delay, r.n.client, []byte(out)})
+	return true
+}
+
+func (r *registrar) answer(m *codec.Message, user string) string {
+	reply := compose.Reply{Status: 200, Tag: []byte("r")}
+	field := "Contact: " + string(m.Value(header.IDContact)) + ";expires=4"
+	if user == r.refuse || !strings.Contains(string(m.Bytes()), "Authorization: ") {
+		reply.Status, field = 401, "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\""
+	} else {
+		expires, _ := m.Expires()
+		r.registers = append(r.registers, user+" "+strconv.Itoa(int(expires)))
+	}
+	out, err := compose.AppendReply(nil, m, &reply)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return strings.Replace(string(out), "Content-Length", field+"\r\nContent-Length", 1)
+}
+
+// TestUsers has three users who register, call each other in one engine, where
+// both ends of a call have one Call-ID, refresh at half of what was granted, and
+// leave.
+func TestUsers(t *testing.T) {
+	n, r := usersNetwork(t)
+	e := n.client
+	for u := range 3 {
+		e.StartUser(0, 0, u+1)
+	}
+	if e.shared.Registered() || e.CanCall(0) {
+		t.Fatal("registered before anything was answered")
+	}
+	n.run(1 * second)
+	if !e.shared.Registered() || !e.CanCall(0) || !e.CanCall(3) || e.CanCall(4) {
+		t.Fatalf("not registered: sent %q", n.log)
+	}
+	n.start(20)
+	n.run(5 * second)
+	e.Leave(n.now, millisecond)
+	n.run(100 * second)
+	if c := &e.Counts; c.Successful != 20 || c.Called.Successful != 20 || c.Users.Successful != 3 ||
+		c.Failed+c.Called.Failed+c.Users.Failed+c.Unexpected+c.OutOfCall != 0 || e.Busy() != 0 || c.Started != 20 {
+		t.Errorf("calls %+v, called %+v, users %+v, %d unexpected", c.Tally, c.Called, c.Users, c.Unexpected)
+	}
+	// At 0, 2 and 4 seconds, and at the end.
+	if got := strings.Join(r.registers, ","); strings.Count(got, "user2 3600") != 3 || strings.Count(got, "user2 0") != 1 || len(r.registers) != 12 {
+		t.Errorf("registered %s", got)
+	}
+	for _, line := range n.log {
+		if strings.HasPrefix(line, "SIP/2.0 4") {
+			t.Error("sent", line)
+		}
+	}
+}
+
+// TestUserRefused has a user who is not let in: the others call each other.
+func TestUserRefused(t *testing.T) {
+	n, r := usersNetwork(t)
+	r.refuse = "user2"
+	e := n.client
+	for u := range 3 {
+		e.StartUser(0, 0, u+1)
+	}
+	n.run(1 * second)
+	if !e.shared.Registered() || e.CanCall(2) || !e.CanCall(1) {
+		t.Fatalf("sent %q", n.log)
+	}
+	n.start(10)
+	n.run(2 * second)
+	if c := &e.Counts; c.Successful != 10 || c.Called.Successful != 10 || c.Users.Failed != 1 || c.Users.ByCause[UnexpectedMessage] != 1 {
+		t.Errorf("calls %+v, called %+v, users %+v", c.Tally, c.Called, c.Users)
+	}
+	if got := strings.Join(n.log, ","); strings.Contains(got, "INVITE sip:user2@") || !strings.Contains(got, "INVITE sip:user3@") {
+		t.Errorf("sent %s", got)
+	}
+}
+
+// TestMisdelivered has calls for user1 that come to user3.
+func TestMisdelivered(t *testing.T) {
+	n, r := usersNetwork(t)
+	r.wrong = "user3"
+	e := n.client
+	for u := range 3 {
+		e.StartUser(0, 0, u+1)
+	}
+	n.run(1 * second)
+	n.start(30)
+	n.run(100 * second)
+	c := &e.Counts
+	wrong := c.Counters[0]
+	if wrong == 0 || wrong == 30 || c.Failed != wrong || c.Called.ByCause[Rejected] != wrong || c.Codes[404] != uint32(wrong) {
+		t.Errorf("%d misdelivered; calls %+v, called %+v", wrong, c.Tally, c.Called)
+	}
+}
+
+// TestOther has a user choose among the others, each as often.
+func TestOther(t *testing.T) {
+	n, _ := usersNetwork(t)
+	r := &n.client.shared.roster
+	if r.other(1, n.client.random) != 0 {
+		t.Error("there is nobody to choose")
+	}
+	for _, u := range []int{5, 6, 7} {
+		r.ready = add(r.ready, r.at, u)
+	}
+	r.ready = remove(r.ready, r.at, 9)
+	count := map[int]int{}
+	for range 3000 {
+		count[r.other(6, n.client.random)]++
+	}
+	if len(count) != 2 || count[5] < 1300 || count[7] < 1300 {
+		t.Errorf("chose %v", count)
+	}
+	if r.ready = remove(r.ready, r.at, 5); r.other(6, n.client.random) != 7 || r.other(7, n.client.random) != 6 {
+		t.Errorf("left %v", r.ready)
+	}
+}
