@@ -8,6 +8,9 @@ import (
 	"strings"
 	"text/template"
 	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/proxy/registrar"
+	"github.com/sipwire/sipwire/uri"
 )
 
 // serveScenario is the scenario of serve without -sf, to be filled in.
@@ -31,12 +34,18 @@ type serveCmd struct {
 // Help is what kong prints below the usage of this command.
 func (*serveCmd) Help() string {
 	return `Answers INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, MESSAGE, SUBSCRIBE, REFER, INFO, UPDATE, PUBLISH and NOTIFY, or what the
-scenario of -sf or -sn says. It listens on 127.0.0.1:5060 unless -i and -p say otherwise. REGISTER is answered with the
-Contact that came; nothing is kept of it.
+scenario of -sf or -sn says. It listens on 127.0.0.1:5060 unless -i and -p say otherwise. REGISTER keeps
+where users can be reached, in memory, and lists it; any domain will do.
 
     sipwire serve -p 5081 --delay 50ms --errors 2:486,1:503
     sipwire serve -sf uas.xml -t t1`
 }
+
+// The bounds of what REGISTER keeps: contacts of a user, and in all.
+const (
+	maxContacts = 100
+	maxBindings = 2_000_000
+)
 
 // A refusal is one of --errors.
 type refusal struct {
@@ -116,6 +125,9 @@ func (c *serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	r.Engine.Registrar = registrar.New(registrar.Config{
+		Own: func(*uri.URI) bool { return true }, ListOnly: true, MinExpires: time.Second, MaxContacts: maxContacts, MaxBindings: maxBindings,
+	})
 	fmt.Fprintf(e.stderr, "sipwire: answering on %s, %s\n", r.Local, map[byte]string{'u': "UDP", 't': "TCP", 'l': "TLS"}[c.T[0]])
 	_, err = c.execute(e, r)
 	return err

@@ -2,6 +2,8 @@ package main
 
 import (
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -52,4 +54,38 @@ func TestServeDump(t *testing.T) {
 			t.Errorf("%s:\n%s", args, r.stdout)
 		}
 	}
+}
+
+// TestServeRegisters has bindings kept, listed, and taken away: one, and all.
+func TestServeRegisters(t *testing.T) {
+	t.Parallel()
+	port := serveFor(t, t.TempDir())
+	for _, c := range []struct {
+		user   string
+		fields []string
+		want   string
+	}{
+		{"joe", nil, ""},
+		{"joe", []string{"Contact: <sip:joe@a.example>\r\n", "Expires: 600\r\n"}, "<sip:joe@a.example>;expires=600"},
+		{"joe", []string{"Contact: <sip:joe@127.0.0.1:7000>;expires=50;q=0.5\r\n"}, "<sip:joe@a.example>;expires=600 <sip:joe@127.0.0.1:7000>;q=0.500;expires=50"},
+		{"jane", []string{"Contact: <sip:jane@a.example>\r\n"}, "<sip:jane@a.example>;expires=3600"},
+		{"joe", []string{"Contact: <sip:joe@a.example>\r\n", "Expires: 0\r\n"}, "<sip:joe@127.0.0.1:7000>;q=0.500;expires=50"},
+		{"joe", []string{"Contact: <sip:x@a.example>, <sip:y@a.example>;expires=9\r\n", "Expires: 700\r\n"},
+			"<sip:joe@127.0.0.1:7000>;q=0.500;expires=50 <sip:x@a.example>;expires=700 <sip:y@a.example>;expires=9"},
+		{"joe", []string{"Contact: *\r\n", "Expires: 0\r\n"}, ""},
+		{"jane", nil, "<sip:jane@a.example>;expires=3600"},
+	} {
+		got := expires.ReplaceAllStringFunc(strings.Join(registered(t, port, c.user, c.fields...), " "), early)
+		if got != expires.ReplaceAllStringFunc(c.want, early) {
+			t.Errorf("%s %q: has %q, want %q", c.user, c.fields, got, c.want)
+		}
+	}
+}
+
+var expires = regexp.MustCompile("expires=[0-9]+")
+
+// early is what a time was some seconds ago: the next multiple of fifty.
+func early(s string) string {
+	n, _ := strconv.Atoi(strings.TrimPrefix(s, "expires="))
+	return "expires=" + strconv.Itoa((n+49)/50*50)
 }

@@ -133,6 +133,10 @@ func (e *Engine) compute(c *call, a *scenario.Action, step int, m *codec.Message
 		if s, err := url.PathUnescape(string(e.get(c, into).append(nil))); err == nil {
 			e.put(c, into, text(s))
 		}
+	case scenario.Register:
+		status, fields := e.register(c, m)
+		e.put(c, a.Into[0], text(status))
+		e.put(c, a.Into[1], text(fields))
 	case scenario.StepIndex:
 		e.put(c, into, number(float64(step)))
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/inject"
+	"github.com/sipwire/sipwire/cmd/internal/proxy/registrar"
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
 
@@ -36,6 +37,8 @@ type Config struct {
 	PauseIgnores    bool // messages during a pause are dropped
 	AllowExec       bool // exec command
 	AllowPublic     bool // addresses that are neither of this host nor private
+
+	Registrar *registrar.Registrar // of the register action; nil for one that knows nobody
 
 	FirstNumber, NumberStep uint64 // call numbers of this engine
 	Late                    time.Duration

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"github.com/sipwire/sipwire/cmd/internal/proxy/registrar"
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
@@ -39,6 +40,7 @@ type Engine struct {
 	invite   codec.Message // scratch of abort
 	dialog   compose.Dialog
 	digester digest.Digester
+	session  registrar.Session
 	random   *rand.Rand
 	seed     maphash.Seed
 	jump     int // where an action has jumped to, or None

@@ -11,9 +11,9 @@ import (
 	"github.com/sipwire/sipwire/header"
 )
 
-// A registrar stands between the users of an engine: it answers REGISTER with
+// An aRegistrar stands between the users of an engine: it answers REGISTER with
 // bindings of four seconds, after a challenge, and sends all else back.
-type registrar struct {
+type aRegistrar struct {
 	t         *testing.T
 	n         *network
 	registers []string // the lines of Expires
@@ -22,20 +22,20 @@ type registrar struct {
 }
 
 // users makes a network whose client has three of them.
-func usersNetwork(t *testing.T) (*network, *registrar) {
+func usersNetwork(t *testing.T) (*network, *aRegistrar) {
 	file, err := inject.Parse("users", "USERS,PRINTF=3,PRINTFOFFSET=1\nuser%d;secret\n")
 	if err != nil {
 		t.Fatal(err)
 	}
 	n := newNetwork(t, "calls", "uas", func(c, _ *Config) { c.Files = inject.Set{file} })
-	r := &registrar{t: t, n: n}
+	r := &aRegistrar{t: t, n: n}
 	n.lose = r.take
 	n.client.shared.Expect(3)
 	n.client.Init()
 	return n, r
 }
 
-func (r *registrar) take(_ *Engine, data []byte) bool {
+func (r *aRegistrar) take(_ *Engine, data []byte) bool {
 	var m codec.Message
 	if err := m.Parse(data); err != nil {
 		r.t.Fatalf("sent: %v\n%s", err, data)
@@ -55,7 +55,7 @@ func (r *registrar) take(_ *Engine, data []byte) bool {
 	return true
 }
 
-func (r *registrar) answer(m *codec.Message, user string) string {
+func (r *aRegistrar) answer(m *codec.Message, user string) string {
 	reply := compose.Reply{Status: 200, Tag: []byte("r")}
 	field := "Contact: " + string(m.Value(header.IDContact)) + ";expires=4"
 	if user == r.refuse || !strings.Contains(string(m.Bytes()), "Authorization: ") {

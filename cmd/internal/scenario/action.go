@@ -38,6 +38,7 @@ const (
 	URLDecode                 // Into
 	StepIndex                 // Into = number of the step
 	CloseConn                 //
+	Register                  // Into = the status line's end, the header fields of the answer to a REGISTER
 )
 
 // Where says what a match looks at.

@@ -112,6 +112,11 @@ func (c *compiler) action(e *element, a *Action) (keep bool, err error) {
 		e.c.prog.Vars[max(a.first(), 0)].reads++
 	case "index":
 		a.Verb, a.Into = StepIndex, e.sets("assign_to")
+	case "register": // not one of SIPp's
+		c.uses(LastMessage)
+		if a.Verb, a.Into = Register, e.sets("assign_to"); len(a.Into) != 2 {
+			e.fail("assign_to must name two variables, for the status and the header fields")
+		}
 	case "closecon":
 		a.Verb = CloseConn
 	case "setdest_media", "rtp_echo", "rtpecho":

@@ -229,7 +229,7 @@ func (r *Registrar) read(s *Session, m *codec.Message, t header.Transport, src f
 		if id, ok := v.RegID(); ok && b.instance != "" && supports(m, header.OptionOutbound) {
 			b.regID = id
 		}
-		if !b.aim(&u, first, t, src) {
+		if !b.aim(&u, first, t, src) && !r.config.ListOnly {
 			return bad("Contact Not Reachable")
 		}
 		seconds, ok := v.Expires()

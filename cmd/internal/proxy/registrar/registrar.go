@@ -25,6 +25,10 @@ type Config struct {
 	// Key is secret, for the nonces.
 	Key [16]byte
 
+	// ListOnly keeps contacts that nothing could be sent to from here: bindings
+	// are only listed.
+	ListOnly bool
+
 	MinExpires, MaxExpires time.Duration // 1 minute and 1 day
 	DefaultExpires         time.Duration // 1 hour, when the client does not say
 	MaxContacts            int           // of one address-of-record: 10
