@@ -55,7 +55,7 @@ type runFlags struct {
 	MP               int     `name:"mp" default:"6000" help:"Media port of [media_port]."`
 	TLSCert          string  `name:"tls_cert" placeholder:"FILE" help:"Certificate; serve makes one of its own by default."`
 	TLSKey           string  `name:"tls_key" placeholder:"FILE" help:"Key of the certificate."`
-	TLSCA            string  `name:"tls_ca" placeholder:"FILE" help:"Certificates that are trusted; any certificate is accepted without."`
+	TLSCA            string  `name:"tls_ca" placeholder:"FILE" help:"Certificates that are trusted; any certificate is accepted without. A server then asks for one."`
 
 	TraceErr  bool   `name:"trace_err" help:"Write unexpected messages to a file."`
 	ErrorFile string `name:"error_file" placeholder:"FILE" help:"That file."`
@@ -278,7 +278,7 @@ func (f *runFlags) runner(p *scenario.Program, files inject.Set, remote string) 
 		w.MediaIP = f.MI
 	}
 	r.Local = netip.AddrPortFrom(local, f.P)
-	if r.TLS, err = f.tls(p.Server); err != nil {
+	if r.TLS, err = f.tls(p.Server, w.RemoteHost); err != nil {
 		return nil, err
 	}
 	r.Engine = cfg

@@ -12,12 +12,13 @@ import (
 	"time"
 )
 
-// tls makes the configuration of -t l1 and ln.
-func (f *runFlags) tls(server bool) (*tls.Config, error) {
+// tls makes the configuration of -t l1 and ln. host is the target, as it is
+// written: the certificate must be for that name or address.
+func (f *runFlags) tls(server bool, host string) (*tls.Config, error) {
 	if f.T[0] != 'l' {
 		return nil, nil
 	}
-	c := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: f.TLSCA == ""}
+	c := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: f.TLSCA == "", ServerName: host}
 	if f.TLSCA != "" {
 		pem, err := os.ReadFile(f.TLSCA)
 		if err != nil {
@@ -27,6 +28,7 @@ func (f *runFlags) tls(server bool) (*tls.Config, error) {
 		if !c.RootCAs.AppendCertsFromPEM(pem) {
 			return nil, usage("-tls_ca %s: there is no certificate in it", f.TLSCA)
 		}
+		c.ClientCAs, c.ClientAuth = c.RootCAs, tls.RequireAndVerifyClientCert // of a server
 	}
 	switch {
 	case f.TLSCert != "":
