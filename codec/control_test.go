@@ -180,6 +180,17 @@ func TestControls(t *testing.T) {
 	for range m.Controls() {
 		t.Error("found in nothing")
 	}
+	// A start line has no quoted pairs, behind another control byte neither.
+	for _, reason := range []string{`"\` + "\x00", "\x01" + `"\` + "\x00"} {
+		text, found := "SIP/2.0 200 "+reason+"\"\r\n\r\n", 0
+		_ = m.Parse([]byte(text))
+		for i := range m.Controls() {
+			found = i
+		}
+		if want := strings.IndexByte(text, 0); found != want {
+			t.Errorf("%q: the last one found at %d, want %d", text, found, want)
+		}
+	}
 	if err := m.Parse([]byte(front + "Subject: a\r\nFrom: \x00\r\n\r\n")); err == nil || m.Fault().Header != header.IDFrom {
 		t.Errorf("%v", m.Fault())
 	}

@@ -14,6 +14,7 @@ type Controls struct {
 	// How far quoted strings and comments have been read, and what the byte
 	// there is in.
 	read    int
+	start   bool // in the start line, which has no quoted pairs
 	quoted  bool // in a quoted string
 	depth   int  // in so many comments
 	escaped bool // behind the backslash of a quoted pair
@@ -50,12 +51,12 @@ func (c *Controls) isQuotedPair(i int) bool {
 		start--
 	}
 	if c.beginsField(start) {
-		c.read, c.quoted, c.depth, c.escaped = start, false, 0, false
+		c.read, c.start, c.quoted, c.depth, c.escaped = start, start == c.from, false, 0, false
 	}
 	for ; c.read < i; c.read++ {
 		c.step(c.b[c.read])
 	}
-	return c.escaped && start != c.from
+	return c.escaped && !c.start
 }
 
 // beginsField reports whether i is the start of the start line, or of a line
