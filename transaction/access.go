@@ -1,5 +1,7 @@
 package transaction
 
+import "github.com/sipwire/sipwire/codec"
+
 // What a transaction is, asked by its handle. Of a stale one there is nothing.
 
 // State returns the state, Terminated when the handle is stale.
@@ -37,6 +39,24 @@ func (l *Layer) Source(h Handle) (Addr, bool) {
 		return Addr{}, false
 	}
 	return l.unpack(&t.from), true
+}
+
+// Sent returns the client transaction that has sent a request, 0 when there is
+// none. Of m only the start line and the top Via are used: it may be the beginning
+// of a request that an ICMP error quotes, whatever its parsing said of the rest.
+func (l *Layer) Sent(m *codec.Message) Handle {
+	if !m.IsRequest() {
+		return 0
+	}
+	var err error
+	if l.key, err = m.AppendTransactionKey(append(l.key[:0], clientSide)); err != nil {
+		return 0
+	}
+	i, t := l.find(l.hash(l.key))
+	if t == nil {
+		return 0
+	}
+	return l.handle(i)
 }
 
 // RequestBytes returns the request of a transaction, until its final response;

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -328,6 +329,35 @@ func TestTimerC(t *testing.T) {
 		if ev := w.run(181 * time.Second); len(ev) != 1 || ev[0].Timer != TimerC || w.State(h) != Proceeding {
 			t.Fatalf("%+v", ev)
 		}
+	}
+}
+
+// TestSent: a request, or what an ICMP error quotes of it, leads to the
+// transaction that has sent it.
+func TestSent(t *testing.T) {
+	l := New(new(null), Config{})
+	h, err := l.Request([]byte(req("OPTIONS")), udpPeer, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parse := func(s string) *codec.Message {
+		m := new(codec.Message)
+		_ = m.Parse([]byte(s))
+		return m
+	}
+	sent := func(s string) Handle { return l.Sent(parse(s)) }
+	whole := req("OPTIONS")
+	cut := whole[:strings.Index(whole, "Call-ID")] + "\r\n"
+	for s, want := range map[string]Handle{whole: h, cut: h, req("MESSAGE"): 0, resp(200, "OPTIONS"): 0, "": 0, "OPTIONS sip:a SIP/2.0\r\n\r\n": 0} {
+		if got := sent(s); got != want {
+			t.Errorf("%d, want %d, for %q", got, want, s)
+		}
+	}
+	if l.Receive(parse(whole), udpPeer, 0); sent(whole) != h {
+		t.Error("a server transaction of the same request hides it")
+	}
+	if l.Forget(h); sent(whole) != 0 {
+		t.Error("it has ended")
 	}
 }
 

@@ -1,6 +1,8 @@
 package hops
 
 import (
+	"net/netip"
+
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
@@ -46,4 +48,20 @@ func isTried(t *forward.Target, tried []forward.Target) bool {
 		}
 	}
 	return false
+}
+
+// Unreachable says that the system has learnt that nobody listens at a UDP
+// address: targets there are down until they answer OPTIONS. One without another
+// to take its place is left as it is, since nobody asks it.
+func (t *Table) Unreachable(addr netip.AddrPort) {
+	for _, r := range t.Rules() {
+		if len(r.Targets) < 2 {
+			continue
+		}
+		for _, target := range r.Targets {
+			if target.Addr == addr && !target.Transport.IsReliable() {
+				target.SetUp(false)
+			}
+		}
+	}
 }

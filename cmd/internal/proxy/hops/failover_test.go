@@ -7,6 +7,7 @@ import (
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
 )
 
 // TestRouteAfter: what was tried is not tried again, one that is down comes
@@ -41,5 +42,22 @@ func TestRouteAfter(t *testing.T) {
 		if len(order) != 5 || order[4] != '0' || order[0] < '3' || order[1] < '3' || order[0] == order[1] || order[2] == order[3] {
 			t.Fatalf("tried in the order %s", order)
 		}
+	}
+}
+
+// TestTableUnreachable: all targets at an address are down but those that are
+// alone in their rule, and those over TCP.
+func TestTableUnreachable(t *testing.T) {
+	addr, other := netip.MustParseAddrPort("192.0.2.1:5060"), netip.MustParseAddrPort("192.0.2.1:5070")
+	target := func(label string, transport header.Transport, addr netip.AddrPort) *Target {
+		return NewTarget(forward.Target{Transport: transport, Addr: addr}, label, 1)
+	}
+	gone, stays, stream := target("a", header.TransportUDP, addr), target("b", header.TransportUDP, other), target("c", header.TransportTCP, addr)
+	alone, same := target("d", header.TransportUDP, addr), target("e", header.TransportOther, addr)
+	var table Table
+	table.Set([]Rule{{Method: "INVITE", Targets: []*Target{alone}}, {User: "x", Targets: []*Target{gone, stays, stream}}, {Targets: []*Target{same, stays}}})
+	table.Unreachable(addr)
+	if gone.IsUp() || same.IsUp() || !stays.IsUp() || !stream.IsUp() || !alone.IsUp() {
+		t.Error(gone.IsUp(), same.IsUp(), stays.IsUp(), stream.IsUp(), alone.IsUp())
 	}
 }

@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"hash/maphash"
+	"net/netip"
 	"runtime"
 	"sync"
 	"time"
@@ -30,6 +31,7 @@ type states struct {
 	parts     []*part
 	registrar *registrar.Registrar // nil without one
 	seed      maphash.Seed
+	errors    []*errorQueue // of the UDP sockets
 	began     time.Time
 	done      chan struct{}
 	ticking   sync.WaitGroup
@@ -81,6 +83,13 @@ func (s *Server) startStates() error {
 		p.proxy = state.New(f, p, t.began, config)
 		t.parts = append(t.parts, p)
 	}
+	for _, w := range s.workers {
+		q, err := newErrorQueue(w.socket.Conn())
+		if err != nil {
+			return err
+		}
+		t.errors = append(t.errors, q)
+	}
 	t.ticking.Go(s.tick)
 	return nil
 }
@@ -110,6 +119,9 @@ func (s *Server) tick() {
 		case <-ticker.C:
 		}
 		now := time.Since(s.states.began)
+		for _, q := range s.states.errors {
+			q.read(func(quoted []byte, to netip.AddrPort) { s.unreachable(quoted, to, now) })
+		}
 		for _, p := range s.states.parts {
 			p.advance(now)
 		}

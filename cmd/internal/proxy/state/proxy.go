@@ -1,6 +1,7 @@
 package state
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/sipwire/sipwire"
@@ -206,6 +207,22 @@ func (p *Proxy) Advance(now time.Duration) {
 func (p *Proxy) Failed(tx transaction.Handle, now time.Duration) {
 	p.now = now
 	p.event(p.layer.TransportError(tx, now))
+}
+
+// Unreachable says that an ICMP error quotes m, or the beginning of it: nobody is
+// at the address that it was sent to (RFC 3261, 18.4). It reports whether m is a
+// request of a transaction here, whose branch nobody else can know. The
+// transaction has failed then, unless there is a response already.
+func (p *Proxy) Unreachable(m *codec.Message, to netip.AddrPort, now time.Duration) bool {
+	tx := p.layer.Sent(m)
+	peer, ok := p.layer.Peer(tx)
+	if !ok || peer.IP != to || peer.Transport.IsReliable() {
+		return false
+	}
+	if p.layer.Status(tx) == 0 {
+		p.Failed(tx, now)
+	}
+	return true
 }
 
 // serverSide marks what belongs to a server transaction: the user of its

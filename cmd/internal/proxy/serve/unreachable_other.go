@@ -1,0 +1,15 @@
+//go:build !linux
+
+package serve
+
+import (
+	"net"
+	"net/netip"
+)
+
+// An errorQueue is for Linux only: elsewhere timers notice who is not there.
+type errorQueue struct{}
+
+func newErrorQueue(*net.UDPConn) (*errorQueue, error) { return nil, nil }
+
+func (*errorQueue) read(func([]byte, netip.AddrPort)) {}
