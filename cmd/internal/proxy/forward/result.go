@@ -43,10 +43,11 @@ const (
 	Overload          // more came than the proxy can forward
 	SourceLimit       // its source sends more than it may
 	Stray             // a response without a transaction, of a proxy that has them (RFC 6026, 7.2)
+	CutOff            // its connection ended, or could not be read on, in the middle of it
 	Causes            // how many there are
 )
 
-var causeNames = [Causes]string{"none", "malformed", "not-ours", "no-via", "unresolved", "bad-ack", "send-failed", "queue-full", "no-connection", "overload", "source-limit", "no-transaction"}
+var causeNames = [Causes]string{"none", "malformed", "not-ours", "no-via", "unresolved", "bad-ack", "send-failed", "queue-full", "no-connection", "overload", "source-limit", "no-transaction", "cut-off"}
 
 // String returns the name for metrics.
 func (c Cause) String() string { return causeNames[c] }

@@ -185,6 +185,10 @@ func (c *conn) write() {
 	}
 }
 
+// shortest is how many bytes are still no beginning of a message, but perhaps
+// of a keep-alive (RFC 5626, 3.5.1).
+const shortest = len("\r\n\r\n")
+
 // read forwards what comes until the connection ends.
 func (c *conn) read() {
 	f, err := forward.New(c.t.s.config.Forward)
@@ -199,8 +203,10 @@ func (c *conn) read() {
 	var m codec.Message
 	var buf []byte
 	var o observer
+	whole := true // what came last was a message to its end, or is counted as one
 	for {
 		event, err := s.ReadNext(&r, &m)
+		whole = event != codec.NeedMore || s.Lost() != nil && m.Len() > 0
 		switch {
 		case event == codec.Ping:
 			c.enqueue(queued{b: []byte("\r\n"), pong: true})
@@ -228,6 +234,10 @@ func (c *conn) read() {
 		if event == codec.NeedMore && err != nil || s.Lost() != nil {
 			break
 		}
+	}
+	if !whole && s.Pending() > shortest {
+		c.t.count.received.Add(1)
+		c.t.count.end(forward.Dropped, forward.CutOff)
 	}
 	// While the proxy ends, what waits is still written.
 	c.mu.Lock()

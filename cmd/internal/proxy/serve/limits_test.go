@@ -99,8 +99,9 @@ func TestSlow(t *testing.T) {
 		t.Error("an idle connection stays open")
 	}
 	s.Shutdown(50 * time.Millisecond)
-	// On a busy machine the time may be over before a message is read.
-	if n := s.Counts(); n.Received > 2 || n.Received != n.Sum() || s.Conns() != 0 {
+	// On a busy machine the time may be over before a message, or half of one, is
+	// read.
+	if n := s.Counts(); n.Received > 3 || n.Received != n.Sum() || s.Conns() != 0 {
 		t.Errorf("%+v, %d connections", n, s.Conns())
 	}
 }

@@ -199,6 +199,29 @@ func TestPeersDie(t *testing.T) {
 	}
 }
 
+// TestCutOff: half a message at the end of a connection, closed or reset, is
+// received and dropped; half a keep-alive is no message.
+func TestCutOff(t *testing.T) {
+	server, addr := listenUDP(t)
+	s := start(t, forward.Target{Transport: header.TransportUDP, Addr: addr}, nil)
+	whole := message("MESSAGE", "TCP", "h.example")
+	half := whole[:len(whole)/2]
+	for i, rest := range []string{half, half, "", "\r\n\r"} {
+		c := dial(t, "tcp", s.Locals()[1])
+		fmt.Fprint(c, whole+rest) // at once: the answer says that all of it has been read
+		answerUDP(t, server)
+		expect200(t, c)
+		if i == 0 {
+			_ = c.(*net.TCPConn).SetLinger(0)
+		}
+		c.Close()
+		await(t, func() bool { return s.Conns() == 0 })
+	}
+	want := counts(8)
+	want.Received, want.Kinds[forward.Dropped], want.Dropped[forward.CutOff] = 10, 2, 2
+	end(t, s, want)
+}
+
 // closeAll closes what is open.
 func (t *conns) closeAll() {
 	t.mu.Lock()
