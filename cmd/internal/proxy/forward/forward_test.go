@@ -48,9 +48,13 @@ func testForwarder(t testing.TB, change func(*Config)) *Forwarder {
 // replaces that, and one with an empty value takes it away.
 func request(line string, more ...string) string {
 	method, _, _ := strings.Cut(line, " ")
+	to := "To: <sip:b@b.example>"
+	if method == "BYE" {
+		to += ";tag=2"
+	}
 	lines := []string{
 		"Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa", "Max-Forwards: 70", "From: <sip:a@a.example>;tag=1",
-		"To: <sip:b@b.example>", "Call-ID: c1", "CSeq: 1 " + method, "Content-Length: 0",
+		to, "Call-ID: c1", "CSeq: 1 " + method, "Content-Length: 0",
 	}
 	for _, m := range more {
 		name, value, _ := strings.Cut(m, ":")
@@ -118,6 +122,10 @@ func TestForward(t *testing.T) {
 		{"16.4: Route of the proxy, then the Request-URI", request("BYE sip:b@192.0.2.7:5090", "Route: <sip:10.0.0.1;lr>"), udpSide, nil,
 			Peer{Transport: header.TransportUDP, Addr: netip.MustParseAddrPort("192.0.2.7:5090")},
 			append([]string{"+" + own, "-Route: <sip:10.0.0.1;lr>"}, less...)},
+		{"a Route that the client was configured with, outside of a dialog: the rules", request("MESSAGE sip:b@192.0.2.7:5090", "Route: <sip:10.0.0.1;lr>"), udpSide, nil,
+			Peer{Transport: header.TransportUDP, Addr: nextHop}, append([]string{"+" + own, "-Route: <sip:10.0.0.1;lr>"}, less...)},
+		{"and without a rule the Request-URI", request("MESSAGE sip:b@192.0.2.7:5090", "Route: <sip:10.0.0.1;lr>"), udpSide, func(c *Config) { c.Router = oneHop{} },
+			Peer{Transport: header.TransportUDP, Addr: netip.MustParseAddrPort("192.0.2.7:5090")}, append([]string{"+" + own, "-Route: <sip:10.0.0.1;lr>"}, less...)},
 		{"16.6 step 7: loose route", request("BYE sip:b@192.0.2.7", "Route: <sip:10.0.0.1;lr>, <sip:192.0.2.8:5099;lr>"), udpSide, nil,
 			Peer{Transport: header.TransportUDP, Addr: netip.MustParseAddrPort("192.0.2.8:5099")},
 			append([]string{"+" + own, "-Route: <sip:10.0.0.1;lr>, <sip:192.0.2.8:5099;lr>", "+Route: <sip:192.0.2.8:5099;lr>"}, less...)},

@@ -240,8 +240,9 @@ func (f *Forwarder) passSecond(m *codec.Message, hop *codec.Hop) (bool, error) {
 
 // Next returns where the request of the last Check goes (16.5, 16.6 step 7, and
 // 16.11: the choice depends on nothing that changes). A Route decides; then,
-// for a request that came by a Route of this proxy, its Request-URI; then the
-// Router, which byRule says; then the Request-URI, where Outside allows it. It is
+// for a request within a dialog that came by a Route of this proxy, its
+// Request-URI; then the Router, which byRule says; then the Request-URI, where
+// Outside allows it or a Route of this proxy has asked for it. It is
 // not ok when it goes to the proxy itself, or to a name that is not known, or
 // not known yet: see Pending.
 func (f *Forwarder) Next(m *codec.Message, src Source) (peer Peer, byRule, ok bool) {
@@ -249,7 +250,7 @@ func (f *Forwarder) Next(m *codec.Message, src Source) (peer Peer, byRule, ok bo
 		return peer, false, ok
 	}
 	t, ok := f.config.Router.Route(m, src)
-	if !ok && f.config.Outside && !f.IsSelf(&f.hop.Target) {
+	if !ok && (f.config.Outside || f.hop.DropFirst || f.hop.DropLast) && !f.IsSelf(&f.hop.Target) {
 		if d, err := codec.RequestDestination(&f.hop.Target); err == nil {
 			peer, ok = f.locateOther(&d, m)
 			return peer, false, ok
@@ -263,7 +264,10 @@ func (f *Forwarder) Next(m *codec.Message, src Source) (peer Peer, byRule, ok bo
 // be used.
 func (f *Forwarder) direct(m *codec.Message, hop *codec.Hop) (peer Peer, found, ok bool) {
 	f.pending = false
-	if hop.Routed || hop.DropFirst || hop.DropLast || f.outside {
+	// Outside of a dialog a Route of this proxy is one that the client was
+	// configured with: the Request-URI is not the address of the other side yet.
+	own := (hop.DropFirst || hop.DropLast) && m.InDialog()
+	if hop.Routed || own || f.outside {
 		d, err := codec.RequestDestination(&hop.Next)
 		if err == nil && (f.outside || !f.IsSelf(&hop.Next)) {
 			peer, ok = f.locateOther(&d, m)
