@@ -34,7 +34,7 @@ func (l *Layer) unpack(p *packed) Addr {
 
 // replyAddr returns where the responses to a request go (RFC 3261, 18.2.2; RFC
 // 3581, 4). What the sender has written as received does not matter: it is the
-// source that counts.
+// source that counts. A maddr is followed to a multicast group only.
 func replyAddr(via *header.Via, from Addr) Addr {
 	if isBack(via, from) {
 		return from
@@ -44,7 +44,8 @@ func replyAddr(via *header.Via, from Addr) Addr {
 	if !ok {
 		port = via.Transport().DefaultPort()
 	}
-	if maddr, ok := uri.ParseAddr(via.Maddr()); ok { // a name is not resolved here
+	// One that is no group would let anyone have responses sent to anyone else.
+	if maddr, ok := uri.ParseAddr(via.Maddr()); ok && maddr.IsMulticast() { // a name is not resolved here
 		ip = maddr
 	}
 	if port == 0 {

@@ -44,6 +44,8 @@ func TestReplyAddress(t *testing.T) {
 		{"SIP/2.0/UDP pc33.example.com:5080;branch=z9hG4bK7", Addr{IP: src, Transport: header.TransportUDP}, "203.0.113.5:5080"},
 		{"SIP/2.0/UDP pc33.example.com:5080;rport;branch=z9hG4bK7", Addr{IP: src, Transport: header.TransportUDP}, "203.0.113.5:40000"},
 		{"SIP/2.0/UDP pc33.example.com;maddr=239.1.2.3;branch=z9hG4bK7", Addr{IP: src, Transport: header.TransportUDP}, "239.1.2.3:5060"},
+		{"SIP/2.0/UDP pc33.example.com;maddr=[ff02::1];branch=z9hG4bK7", Addr{IP: src, Transport: header.TransportUDP}, "[ff02::1]:5060"},
+		{"SIP/2.0/UDP pc33.example.com;maddr=192.0.2.66;branch=z9hG4bK7", Addr{IP: src, Transport: header.TransportUDP}, "203.0.113.5:5060"},
 		{"SIP/2.0/TCP pc33.example.com:5080;branch=z9hG4bK7", Addr{IP: src, Transport: header.TransportTCP, Flow: 3}, "203.0.113.5:40000"},
 		{"SIP/2.0/UDP pc33.example.com:5080;rport;branch=z9hG4bK7", Addr{IP: v6, Transport: header.TransportUDP}, "[fe80::1%eth0]:40000"},
 	} {
