@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/cmd/internal/proxy/spread"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
@@ -119,8 +120,7 @@ func (g *Gate) Admit(m *codec.Message, src forward.Source) (forward.Verdict, int
 	case header.MethodACK, header.MethodCANCEL, header.MethodBYE:
 		return forward.Admit, 0
 	}
-	// The hash of what a request that is sent again has too.
-	h := hash(m.Value(header.IDCallID), uint32(m.Method()))
+	h := hash(m)
 	slot := &g.admitted[h%uint32(len(g.admitted))]
 	if level := g.level.Load(); level > 0 && *slot != h && g.config.refuses(m, level, h) {
 		return forward.Refuse, g.config.retry(h)
@@ -129,15 +129,10 @@ func (g *Gate) Admit(m *codec.Message, src forward.Source) (forward.Verdict, int
 	return forward.Admit, 0
 }
 
-// hash is FNV-1a with a final mixing: the high bits choose who is refused.
-func hash(b []byte, seed uint32) uint32 {
-	h := 2166136261 ^ seed
-	for _, c := range b {
-		h = (h ^ uint32(c)) * 16777619
-	}
-	h = (h ^ h>>16) * 0x85ebca6b
-	h = (h ^ h>>13) * 0xc2b2ae35
-	return h ^ h>>16
+// hash chooses who is refused, by the high bits: of what a request that is sent
+// again has too.
+func hash(m *codec.Message) uint32 {
+	return uint32(spread.Hash(uint64(m.Method()), m.Value(header.IDCallID)))
 }
 
 // Limit returns how long packets may wait.

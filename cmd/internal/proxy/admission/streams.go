@@ -5,7 +5,6 @@ import (
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/codec"
-	"github.com/sipwire/sipwire/header"
 )
 
 // Streams decides for connections and for transactions: as all gates together
@@ -29,7 +28,7 @@ func (s *Streams) Admit(m *codec.Message, src forward.Source) (forward.Verdict, 
 	if level == 0 {
 		return forward.Admit, 0
 	}
-	if h := hash(m.Value(header.IDCallID), uint32(m.Method())); s.Config.refuses(m, level, h) {
+	if h := hash(m); s.Config.refuses(m, level, h) {
 		return forward.Refuse, s.Config.retry(h)
 	}
 	return forward.Admit, 0

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/cmd/internal/proxy/spread"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
@@ -45,7 +46,7 @@ type Target struct {
 
 // NewTarget returns a target that is up.
 func NewTarget(t forward.Target, label string, weight float64) *Target {
-	return &Target{Target: t, Label: label, Weight: weight, seed: hash(0, []byte(label))}
+	return &Target{Target: t, Label: label, Weight: weight, seed: spread.Hash(0, []byte(label))}
 }
 
 // IsUp reports whether the target has answered lately, or was never asked.
@@ -184,19 +185,6 @@ func (r *Rule) key(m *codec.Message) []byte {
 // score is the logarithm method of weighted rendezvous hashing: a target wins
 // in proportion to its weight.
 func (t *Target) score(key []byte) float64 {
-	unit := (float64(hash(t.seed, key)>>11) + 0.5) / (1 << 53) // in (0,1)
+	unit := (float64(spread.Hash(t.seed, key)>>11) + 0.5) / (1 << 53) // in (0,1)
 	return t.Weight / -math.Log(unit)
-}
-
-// hash is FNV-1a with a seed, and a final mixing, since the high bits of FNV
-// hardly depend on the last bytes. Proxies on different machines must agree,
-// so it has no random seed.
-func hash(seed uint64, b []byte) uint64 {
-	h := 14695981039346656037 ^ seed
-	for _, c := range b {
-		h = (h ^ uint64(c)) * 1099511628211
-	}
-	h = (h ^ h>>33) * 0xff51afd7ed558ccd
-	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
-	return h ^ h>>33
 }

@@ -1,0 +1,16 @@
+// Package spread hashes what calls are shared out by. Proxies on different
+// machines must agree, so the hash has no random seed: it is for choices that
+// nobody gains by foreseeing, and not for tables that a stranger fills.
+package spread
+
+// Hash is FNV-1a with a seed, and a final mixing, since the high bits of FNV
+// hardly depend on the last bytes.
+func Hash(seed uint64, b []byte) uint64 {
+	h := 14695981039346656037 ^ seed
+	for _, c := range b {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	h = (h ^ h>>33) * 0xff51afd7ed558ccd
+	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
+}

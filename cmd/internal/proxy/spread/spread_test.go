@@ -1,0 +1,29 @@
+package spread
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestHash: the value is the same on every machine and in every version, or the
+// proxies of a fleet that is being replaced would send one call to two targets.
+func TestHash(t *testing.T) {
+	for in, want := range map[string]uint64{"": 0xefd01f60ba992926, "a": 0x82a2a958a9bece5b} {
+		if got := Hash(0, []byte(in)); got != want {
+			t.Errorf("%q: %#x, want %#x", in, got, want)
+		}
+	}
+	if Hash(1, []byte("a")) == Hash(0, []byte("a")) {
+		t.Error("the seed does not matter")
+	}
+	// The high bits decide: keys that differ in their last byte are shared out.
+	var high [4]int
+	for i := range 4000 {
+		high[Hash(7, fmt.Appendf(nil, "call-%d", i))>>62]++
+	}
+	for _, n := range high {
+		if n < 850 || n > 1150 {
+			t.Fatalf("quarters %v", high)
+		}
+	}
+}
