@@ -234,8 +234,8 @@ type owner struct {
 }
 
 // Transactions returns the counts of the transactions, and how many bindings
-// there are.
-func (s *Server) Transactions() (sum transaction.Stats, bindings int) {
+// there are. It is not ok for a proxy without state.
+func (s *Server) Transactions() (sum transaction.Stats, bindings int, ok bool) {
 	for _, p := range s.states.parts {
 		p.mu.Lock()
 		t := p.proxy.Stats()
@@ -252,5 +252,5 @@ func (s *Server) Transactions() (sum transaction.Stats, bindings int) {
 	if r := s.states.registrar; r != nil {
 		bindings = r.Len()
 	}
-	return sum, bindings
+	return sum, bindings, len(s.states.parts) > 0
 }

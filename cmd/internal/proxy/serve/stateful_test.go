@@ -104,7 +104,7 @@ func TestStatefulRefused(t *testing.T) {
 	if m := readMessage(t, udp); m.Status() != 500 {
 		t.Fatalf("%s", m)
 	}
-	if n, _ := s.Transactions(); n.Servers != 1 || n.Clients != 1 {
+	if n, _, ok := s.Transactions(); !ok || n.Servers != 1 || n.Clients != 1 {
 		t.Errorf("%+v", n)
 	}
 	end(t, s, counts(1))

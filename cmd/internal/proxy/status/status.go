@@ -14,6 +14,7 @@ import (
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/cmd/internal/proxy/hops"
 	"github.com/sipwire/sipwire/cmd/internal/proxy/serve"
+	"github.com/sipwire/sipwire/transaction"
 )
 
 // A Source is what is shown; *serve.Server is one.
@@ -23,6 +24,8 @@ type Source interface {
 	KernelDrops() uint64
 	Locals() []forward.Local
 	Level() float64
+	// Transactions is not ok for a proxy that keeps none.
+	Transactions() (n transaction.Stats, bindings int, ok bool)
 	Trace(callID string) (events <-chan serve.Event, stop func(), ok bool)
 }
 
@@ -60,6 +63,7 @@ func view(s Source, table *hops.Table) any {
 	c := s.Counts()
 	var v struct {
 		Messages, Dropped, Hops, Locals []row
+		Transactions                    []row // none without state
 		Conns                           int
 		Kernel                          uint64
 		Refused                         int // percent
@@ -80,6 +84,12 @@ func view(s Source, table *hops.Table) any {
 	}
 	for _, l := range s.Locals() {
 		v.Locals = append(v.Locals, row{l.Transport.String(), l.Addr})
+	}
+	if n, bindings, ok := s.Transactions(); ok {
+		v.Transactions = []row{
+			{"open", n.Transactions}, {"bytes kept", n.Bytes}, {"begun by clients", n.Servers}, {"begun by the proxy", n.Clients},
+			{"repeats absorbed", n.Repeats}, {"refused at a limit", n.Refused}, {"timed out", n.Timeouts}, {"registered contacts", bindings},
+		}
 	}
 	v.Conns, v.Kernel, v.Refused = s.Conns(), s.KernelDrops(), int(100*min(s.Level(), 1))
 	return v
@@ -111,6 +121,7 @@ th,td{text-align:left;padding:.1rem 1.5rem .1rem 0}td{font-variant-numeric:tabul
 <h2>Dropped, by cause</h2>{{template "rows" .Dropped}}
 <p>{{.Kernel}} datagrams were lost in the system before they were received. {{.Conns}} connections are open.
 {{if .Refused}}<strong>Overloaded: {{.Refused}} percent of new requests are refused.</strong>{{else}}No request is refused for overload.{{end}}</p>
+{{with .Transactions}}<h2>Transactions</h2>{{template "rows" .}}{{end}}
 <h2>Next hops</h2>{{template "rows" .Hops}}
 <h2>Listening on</h2>{{template "rows" .Locals}}
 <h2>What happens to one call</h2>
@@ -118,51 +129,3 @@ th,td{text-align:left;padding:.1rem 1.5rem .1rem 0}td{font-variant-numeric:tabul
 <label>for <input name="seconds" type="number" min="1" max="600" value="30"> seconds</label> <button>Trace</button></form>
 <p><a href="/metrics">metrics</a></p></html>
 `))
-
-// collector makes metrics of the counts when they are asked for.
-type collector struct {
-	s     Source
-	table *hops.Table
-}
-
-var (
-	received = prometheus.NewDesc("sipwire_proxy_received_total", "Messages received.", nil, nil)
-	ended    = prometheus.NewDesc("sipwire_proxy_messages_total", "Messages by what became of them.", []string{"end"}, nil)
-	drops    = prometheus.NewDesc("sipwire_proxy_dropped_total", "Messages dropped, by cause.", []string{"cause"}, nil)
-	kernel   = prometheus.NewDesc("sipwire_proxy_kernel_drops_total", "Datagrams lost before they were received.", nil, nil)
-	open     = prometheus.NewDesc("sipwire_proxy_connections", "Open connections.", nil, nil)
-	level    = prometheus.NewDesc("sipwire_proxy_refused_share", "Share of new requests refused for overload; above 1 also of those in dialogs.", nil, nil)
-	up       = prometheus.NewDesc("sipwire_proxy_next_hop_up", "Whether a next hop answers.", []string{"target"}, nil)
-)
-
-// Describe implements prometheus.Collector.
-func (c *collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{received, ended, drops, kernel, open, level, up} {
-		ch <- d
-	}
-}
-
-// Collect implements prometheus.Collector.
-func (c *collector) Collect(ch chan<- prometheus.Metric) {
-	number := func(d *prometheus.Desc, t prometheus.ValueType, v float64, labels ...string) {
-		ch <- prometheus.MustNewConstMetric(d, t, v, labels...)
-	}
-	n := c.s.Counts()
-	number(received, prometheus.CounterValue, float64(n.Received))
-	for i, v := range n.Kinds {
-		number(ended, prometheus.CounterValue, float64(v), kindNames[i])
-	}
-	for cause := forward.NoCause + 1; cause < forward.Causes; cause++ {
-		number(drops, prometheus.CounterValue, float64(n.Dropped[cause]), cause.String())
-	}
-	number(kernel, prometheus.CounterValue, float64(c.s.KernelDrops()))
-	number(open, prometheus.GaugeValue, float64(c.s.Conns()))
-	number(level, prometheus.GaugeValue, c.s.Level())
-	for _, t := range targets(c.table) {
-		v := 0.0
-		if t.IsUp() {
-			v = 1
-		}
-		number(up, prometheus.GaugeValue, v, t.Label)
-	}
-}

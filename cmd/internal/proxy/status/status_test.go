@@ -10,10 +10,11 @@ import (
 	"github.com/sipwire/sipwire/cmd/internal/proxy/hops"
 	"github.com/sipwire/sipwire/cmd/internal/proxy/serve"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/transaction"
 )
 
 // fixed is a Source whose counts do not change.
-type fixed struct{}
+type fixed struct{ stateful bool }
 
 func (fixed) Counts() (c serve.Counts) {
 	c.Received, c.Kinds[forward.Forwarded], c.Kinds[forward.Dropped], c.Dropped[forward.NotOurs] = 12, 7, 5, 5
@@ -22,6 +23,9 @@ func (fixed) Counts() (c serve.Counts) {
 func (fixed) Conns() int          { return 3 }
 func (fixed) KernelDrops() uint64 { return 4 }
 func (fixed) Level() float64      { return 0.25 }
+func (f fixed) Transactions() (transaction.Stats, int, bool) {
+	return transaction.Stats{Transactions: 21, Bytes: 22, Servers: 23, Clients: 24, Repeats: 25, Refused: 26, Timeouts: 27}, 28, f.stateful
+}
 func (fixed) Trace(callID string) (<-chan serve.Event, func(), bool) {
 	c := make(chan serve.Event, 2)
 	from := netip.MustParseAddrPort("192.0.2.1:5060")
@@ -49,6 +53,23 @@ func TestPage(t *testing.T) {
 		for _, text := range want {
 			if w.Code != 200 || strings.Count(w.Body.String(), text) != 1 {
 				t.Errorf("%s: status %d, not one %q in\n%s", path, w.Code, text, w.Body)
+			}
+		}
+	}
+	for path, want := range map[string][]string{
+		"/": {"<h2>Transactions</h2>", "open<td>21", "bytes kept<td>22", "begun by clients<td>23", "begun by the proxy<td>24", "repeats absorbed<td>25",
+			"refused at a limit<td>26", "timed out<td>27", "registered contacts<td>28"},
+		"/metrics": {"sipwire_proxy_transactions 21\n", "sipwire_proxy_transaction_bytes 22\n", `sipwire_proxy_transactions_total{side="server"} 23`,
+			`sipwire_proxy_transactions_total{side="client"} 24`, "sipwire_proxy_transaction_repeats_total 25\n", "sipwire_proxy_transactions_refused_total 26\n",
+			"sipwire_proxy_transaction_timeouts_total 27\n", "sipwire_proxy_registered_contacts 28\n"},
+	} {
+		for _, stateful := range []bool{false, true} {
+			w := httptest.NewRecorder()
+			Handler(fixed{stateful}, table).ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+			for _, text := range want {
+				if strings.Contains(w.Body.String(), text) != stateful {
+					t.Errorf("%s: %q, with transactions: %v, in\n%s", path, text, stateful, w.Body)
+				}
 			}
 		}
 	}
