@@ -85,10 +85,37 @@ func (c *proxyCmd) Run(e *env, _ *cli) error {
 		signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, os.Interrupt)
 		defer signal.Stop(signals)
 	}
-	p, err := c.start(ctx, e)
-	if err != nil {
+	p, ended, err := c.startUnless(ctx, cancel, e, signals)
+	if p == nil {
 		return err
 	}
 	defer p.close()
+	if ended {
+		return p.end()
+	}
 	return p.run(ctx, signals)
+}
+
+// startUnless is start, which a signal to end the proxy stops: it may wait for
+// DNS. Nothing is running then, or all is and is to be ended.
+func (c *proxyCmd) startUnless(ctx context.Context, cancel func(), e *env, signals <-chan os.Signal) (p *runningProxy, ended bool, err error) {
+	started := make(chan struct{})
+	go func() {
+		defer close(started)
+		p, err = c.start(ctx, e)
+	}()
+	for {
+		select {
+		case <-started:
+			if ended {
+				err = nil // it is what the signal has asked for
+			}
+			return p, ended, err
+		case sig := <-signals:
+			if sig != syscall.SIGHUP { // the file is being read
+				ended = true
+				cancel()
+			}
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"strings"
@@ -108,4 +109,22 @@ func TestProxyReloadSlow(t *testing.T) {
 		}
 	})
 	close(dns.let)
+}
+
+// TestProxyStartSlow: a proxy that waits for DNS while it starts ends at once
+// when it is told to.
+func TestProxyStartSlow(t *testing.T) {
+	dns, err := net.ListenPacket("udp", "127.0.0.1:0") // it never answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dns.Close()
+	p := startProxy(t, "-c", write(t, fmt.Sprintf("listen = [\"udp:127.0.0.1:0\"]\n[dns]\nservers = [%q]\n[[route]]\ntargets = [{to = \"name.example:5060\"}]\n", dns.LocalAddr()))[0])
+	_ = dns.SetReadDeadline(time.Now().Add(20 * time.Second))
+	if _, _, err := dns.ReadFrom(make([]byte, 512)); err != nil {
+		t.Fatalf("no question: %v: %s", err, p.errs.String())
+	}
+	if p.stop(t); strings.Contains(p.errs.String(), "listening") {
+		t.Errorf("it has started: %s", p.errs.String())
+	}
 }
