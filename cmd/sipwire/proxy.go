@@ -53,7 +53,7 @@ func (c *proxyCmd) Validate() error {
 	if (c.Cert == "") != (c.CertKey == "") {
 		return errors.New("--cert and --cert-key go together")
 	}
-	if err := c.proxyState.check(); err != nil {
+	if err := c.proxyState.check(c.Config != ""); err != nil {
 		return err
 	}
 	if c.Drain < 0 || c.Workers < 0 || c.LogEvery < 0 {

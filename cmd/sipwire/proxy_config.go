@@ -32,7 +32,7 @@ func (c *proxyCmd) load() (*config.File, error) {
 		}
 		file.Route = append(file.Route, config.Route{Targets: []config.Target{{To: hop}}})
 	}
-	if len(file.Route) == 0 && !file.Outside && !c.Registrar {
+	if len(file.Route) == 0 && !file.Outside && !c.Registrar && !file.Registrar.On {
 		return nil, fmt.Errorf("%s: no route, and no next hop on the command line", c.Config)
 	}
 	return file, nil
@@ -65,6 +65,9 @@ func (c *proxyCmd) serveConfig(file *config.File) (sc serve.Config, err error) {
 	}
 	if c.BranchKey == "" && file.Key.IsSet {
 		sc.Forward.Key = file.Key.Key
+	}
+	if err := c.merge(file); err != nil {
+		return sc, fmt.Errorf("%s: %w", c.Config, err)
 	}
 	if sc.Stateful, err = c.proxyState.config(sc.Forward.Key); err != nil {
 		return sc, err

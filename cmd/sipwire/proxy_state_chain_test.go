@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -167,8 +168,36 @@ func TestProxyRegistrar(t *testing.T) {
 	p.stop(t)
 }
 
+// TestProxyStateFile: the file asks for what the flags do, and flags win.
+func TestProxyStateFile(t *testing.T) {
+	file := write(t, "listen = [\"udp:127.0.0.1:0\"]\n[stateful]\nrecurse = true\n[registrar]\non = true\ndomains = [\"b.example\"]\n")[0]
+	for domain, args := range map[string][]string{"b.example": {"-c", file}, "c.example": {"-c", file, "--domain", "c.example"}} {
+		p := startProxy(t, args...)
+		c, err := net.Dial("udp", p.match(t, `listening on udp:(\S+)`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		for to, want := range map[string]bool{"b.example": domain == "b.example", "c.example": domain == "c.example"} {
+			_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+			fmt.Fprint(c, sip("REGISTER sip:"+to+" SIP/2.0", "Via: SIP/2.0/UDP 127.0.0.1:9;rport;branch=z9hG4bK"+to, "From: <sip:b@"+to+">;tag=1", "To: <sip:b@"+to+">",
+				"Call-ID: "+to, "CSeq: 1 REGISTER", "Contact: <sip:b@127.0.0.1:9>"))
+			b := make([]byte, 4096)
+			n, err := c.Read(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.HasPrefix(string(b[:n]), "SIP/2.0 200 "); got != want {
+				t.Errorf("%q, REGISTER for %s: %s", args, to, b[:n])
+			}
+		}
+		p.stop(t)
+	}
+}
+
 func TestProxyStateErrors(t *testing.T) {
-	files := write(t, "bob:realm\n")
+	const route = "[[route]]\ntargets = [{to = \"127.0.0.1:5081\"}]\n"
+	files := write(t, "bob:realm\n", route+"[stateful]\nrecurse = true\n", route+"[stateful]\non = true\ntries = 0\n")
 	l := []string{"proxy", "-l", "udp:127.0.0.1:0"}
 	for _, c := range []struct {
 		args   []string
@@ -179,6 +208,8 @@ func TestProxyStateErrors(t *testing.T) {
 		{[]string{"--recurse", "127.0.0.1:5081"}, exitUsage, "--recurse is for --stateful"},
 		{[]string{"--stateful", "--tries", "0", "127.0.0.1:5081"}, exitUsage, "must be above 0"},
 		{[]string{"--stateful"}, exitUsage, "a next hop"},
+		{[]string{"-c", files[1]}, exitBad, files[1] + ": --recurse is for --stateful"},
+		{[]string{"-c", files[2]}, exitBad, files[2] + ":5:9: 0 is not a whole number above 0"},
 		{[]string{"--registrar", "--users", "/no/such"}, exitBad, "--users: open /no/such: no such file or directory"},
 		{[]string{"--registrar", "--users", files[0]}, exitBad, files[0] + ": line 1: not user:realm:HA1"},
 	} {

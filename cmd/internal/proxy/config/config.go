@@ -52,8 +52,28 @@ type File struct {
 		Burst     Number   `toml:"burst"`
 		Exempt    []Prefix `toml:"exempt"`
 	} `toml:"limit"`
-	Header []Header `toml:"header"`
-	Route  []Route  `toml:"route"`
+	Stateful  Stateful  `toml:"stateful"`
+	Registrar Registrar `toml:"registrar"`
+	Header    []Header  `toml:"header"`
+	Route     []Route   `toml:"route"`
+}
+
+// Stateful asks for transactions.
+type Stateful struct {
+	On              bool     `toml:"on"`
+	Recurse         bool     `toml:"recurse"`
+	Tries           Number   `toml:"tries"`
+	TimerC          Duration `toml:"timer-c"`
+	MaxTransactions Number   `toml:"max-transactions"`
+	MaxMemory       Number   `toml:"max-memory"` // MB
+	MaxSource       Number   `toml:"max-source"`
+}
+
+// Registrar asks for a registrar.
+type Registrar struct {
+	On      bool     `toml:"on"`
+	Domains []string `toml:"domains"`
+	Users   string   `toml:"users"`
 }
 
 // A Header is a rule for header fields.

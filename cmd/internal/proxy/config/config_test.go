@@ -54,6 +54,18 @@ key = "key.pem"
 [health]
 interval = "2s"
 passes = 3
+[stateful]
+on = true
+recurse = true
+tries = 2
+timer-c = "200s"
+max-transactions = 7
+max-memory = 8
+max-source = 9
+[registrar]
+on = true
+domains = ["example.org"]
+users = "users.txt"
 [limit]
 per-source = 100
 exempt = ["10.0.0.0/8", "192.0.2.1"]
@@ -80,6 +92,9 @@ targets = [{to = "srv.example", weight = 8}]
 	if *f.RecordRoute || !f.Hardened || f.TLS.Key != "key.pem" || !f.Key.IsSet || f.Key.Key[1] != 0x11 || f.MaxDatagram.N != 1400 ||
 		f.Health.Interval.Duration != 2*time.Second || f.Health.Passes.N != 3 || f.Health.Fails.N != 0 || len(f.Limit.Exempt) != 2 || !f.HasNames() {
 		t.Errorf("%+v", f)
+	}
+	if got, want := fmt.Sprint(f.Stateful, f.Registrar), "{true true {2} 3m20s {7} {8} {9}} {true [example.org] users.txt}"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 	if got, want := fmt.Sprint(f.HeaderRules()), fmt.Sprint([]forward.HeaderRule{{Requests: true, Responses: true, Remove: []string{"X-A"}},
 		{Responses: true, Set: []string{"Server: p"}, Add: []string{"X-B: 1"}}}); got != want {
