@@ -10,6 +10,9 @@ import (
 type Source struct {
 	Local int            // index of the Local that received it
 	Addr  netip.AddrPort // of the sender
+	// Serial is the number of the connection, 0 for a datagram. No other
+	// connection has the same, also when it has the same ends.
+	Serial uint64
 }
 
 // A Kind is what becomes of a message. Each has exactly one.
@@ -59,7 +62,10 @@ type Peer struct {
 	// Flow is, for a response over a stream, the other end of the connection
 	// that its request came on. Addr is for when that is gone (RFC 3261, 18.2.2).
 	Flow netip.AddrPort
-	Name string // of the certificate, over TLS
+	// Serial is that of the connection that it must be; 0 for any with that
+	// other end.
+	Serial uint64
+	Name   string // of the certificate, over TLS
 }
 
 // A Result is what becomes of a message.

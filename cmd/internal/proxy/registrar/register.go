@@ -269,10 +269,10 @@ func (b *Binding) aim(u, path *uri.URI, t header.Transport, src forward.Source) 
 		b.To = forward.Peer{Transport: t, Addr: src.Addr}
 		return true
 	case b.regID != 0:
-		b.To = forward.Peer{Transport: t, Flow: src.Addr}
+		b.To = forward.Peer{Transport: t, Flow: src.Addr, Serial: src.Serial}
 		return true
 	case t.IsReliable() && (!ok || d.Transport == t):
-		b.To.Transport, b.To.Flow = t, src.Addr
+		b.To.Transport, b.To.Flow, b.To.Serial = t, src.Addr, src.Serial
 		return true
 	}
 	return ok

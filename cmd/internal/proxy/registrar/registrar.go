@@ -127,8 +127,8 @@ const (
 	Unknown        // no such user: 404
 )
 
-// Lookup returns the bindings of an address-of-record that are in force. The
-// slice is valid until the Session is used again.
+// Lookup returns the bindings of an address-of-record that are in force, in the
+// order of their REGISTERs. The slice is valid until the Session is used again.
 func (r *Registrar) Lookup(s *Session, u *uri.URI, now time.Time) ([]*Binding, Answer) {
 	s.aor = appendAOR(s.aor[:0], u)
 	r.mu.RLock()
@@ -202,6 +202,12 @@ func (r *Registrar) put(aor string, all []*Binding) {
 	} else {
 		r.byAOR[aor] = all
 	}
+}
+
+// SameInstance reports whether two bindings are flows of one user agent (RFC
+// 5626, 5.3): a request goes to one of them at a time.
+func (b *Binding) SameInstance(o *Binding) bool {
+	return b.regID != 0 && o.regID != 0 && b.instance == o.instance
 }
 
 // same reports whether two bindings are of one contact: the same flow of an

@@ -11,10 +11,11 @@ import (
 
 // A conn is one TCP or TLS connection, or one that is being opened.
 type conn struct {
-	t     *conns
-	key   connKey
-	local int
-	wake  chan struct{} // something is in queue, or closed has changed
+	t      *conns
+	key    connKey
+	local  int
+	serial uint64        // no other connection has had it
+	wake   chan struct{} // something is in queue, or closed has changed
 
 	mu      sync.Mutex
 	nc      net.Conn // nil until it is open
@@ -199,7 +200,7 @@ func (c *conn) read() {
 	s := codec.Stream{Parser: c.t.s.config.Forward.Parser}
 	defer s.Close()
 	r := timedReader{c: c, s: &s}
-	src := forward.Source{Local: c.local, Addr: c.key.addr}
+	src := forward.Source{Local: c.local, Addr: c.key.addr, Serial: c.serial}
 	var m codec.Message
 	var buf []byte
 	var o observer

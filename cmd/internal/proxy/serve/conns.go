@@ -28,6 +28,7 @@ type conns struct {
 	reading atomic.Int64 // connections that are read
 
 	mu     sync.Mutex
+	serial uint64 // of the last connection
 	byAddr map[connKey]*conn
 	all    map[*conn]bool
 	// opening is how many of all are being opened. They are a part of MaxConns:
@@ -85,7 +86,8 @@ func (t *conns) add(key connKey, local int) *conn {
 	if t.closed || !t.until.IsZero() || len(t.all) >= t.s.config.MaxConns {
 		return nil
 	}
-	c := &conn{t: t, key: key, local: local, wake: make(chan struct{}, 1)}
+	t.serial++
+	c := &conn{t: t, key: key, local: local, serial: t.serial, wake: make(chan struct{}, 1)}
 	t.all[c], t.byAddr[key] = true, c
 	t.running.Add(1) // taken back by remove
 	return c
@@ -141,7 +143,7 @@ func (t *conns) has(to *forward.Peer) bool {
 func (t *conns) find(local int, to *forward.Peer) *conn {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if c := t.byAddr[connKey{to.Transport, to.Flow}]; c != nil {
+	if c := t.byAddr[connKey{to.Transport, to.Flow}]; c != nil && (to.Serial == 0 || to.Serial == c.serial) {
 		return c
 	}
 	if !to.Addr.IsValid() {

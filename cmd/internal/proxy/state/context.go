@@ -29,16 +29,17 @@ const (
 
 // branch is one copy of a request, or a target that has not been tried yet.
 type branch struct {
-	context uint32
-	next    uint32 // of the same context, index plus one
-	client  transaction.Handle
-	to      forward.Peer
-	local   int32
-	q       int16 // in thousandths: the highest are tried first
-	status  uint16
-	step    step
-	byRule  bool
-	long    long
+	context  uint32
+	next     uint32 // of the same context, index plus one
+	client   transaction.Handle
+	to       forward.Peer
+	local    int32
+	q        int16 // in thousandths: the highest are tried first
+	status   uint16
+	step     step
+	byRule   bool
+	instance uint16 // same for all flows of one user agent; 0 for none
+	long     long
 	// datagram is the Local to send from over UDP, should TCP not be there.
 	datagram int32
 	uri      kept // the Request-URI; none leaves it as it is
@@ -51,6 +52,7 @@ type step uint8
 
 const (
 	waiting step = iota // to be tried
+	spare               // another flow of a user agent, for when that which is tried fails
 	active              // sent, without a final response
 	done                // it has a final response, of its own or made here
 )

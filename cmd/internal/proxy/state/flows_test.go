@@ -336,9 +336,5 @@ func (w *world) bindAny(c string) {
 		w.bind(c)
 		return
 	}
-	name, params, _ := strings.Cut(c, ";")
-	w.receive(name, w.request(name, "REGISTER sip:b.example", "Contact: <sip:bob@"+elements[name].Addr.String()+";transport=tcp>;"+params, "Supported: outbound, path"))
-	if got := w.take(); got != name+":200" {
-		w.t.Fatalf("REGISTER of %s: %s", name, got)
-	}
+	w.bindFlow(c)
 }

@@ -136,7 +136,7 @@ func (p *Proxy) localOf(b *registrar.Binding, src forward.Source) (int, bool) {
 // addBindings adds the bindings of a user.
 func (p *Proxy) addBindings(i uint32, c *context, bindings []*registrar.Binding) compose.Reply {
 	added := false
-	for _, binding := range bindings {
+	for k, binding := range bindings {
 		local, ok := p.localOf(binding, c.src)
 		if !ok {
 			continue
@@ -148,6 +148,7 @@ func (p *Proxy) addBindings(i uint32, c *context, bindings []*registrar.Binding)
 		added = true
 		b.to, b.local, b.q = binding.To, int32(local), int16(binding.Q)
 		var ok2 bool
+		b.instance, b.step = p.flowOf(k, bindings, c.src)
 		b.uri, ok = p.keep(binding.URI)
 		b.path, ok2 = p.keep(binding.Path)
 		if !ok || !ok2 {
@@ -158,6 +159,51 @@ func (p *Proxy) addBindings(i uint32, c *context, bindings []*registrar.Binding)
 		return compose.Reply{Status: 500, Reason: noTransport}
 	}
 	return compose.Reply{}
+}
+
+// flowOf returns a number for the user agent of the k-th binding, 0 for one
+// without flows, and whether it waits for a later one to fail: of the flows of a
+// user agent, the one that was registered last is tried first (RFC 5626, 5.3).
+func (p *Proxy) flowOf(k int, bindings []*registrar.Binding, src forward.Source) (instance uint16, s step) {
+	for i, o := range bindings {
+		if !bindings[k].SameInstance(o) {
+			continue
+		}
+		if instance == 0 {
+			instance = uint16(i + 1)
+		}
+		if i > k {
+			if _, ok := p.localOf(o, src); ok {
+				s = spare
+			}
+		}
+	}
+	return instance, s
+}
+
+// tryFlow tries the next flow of the user agent whose flow b has failed.
+func (p *Proxy) tryFlow(c *context, b *branch) {
+	for b.instance != 0 {
+		var next *branch
+		var at uint32
+		p.each(c, func(n uint32, o *branch) bool {
+			if o.step == spare && o.instance == b.instance {
+				next, at = o, n // the last one
+			}
+			return true
+		})
+		if next == nil {
+			return
+		}
+		next.step = waiting
+		request := p.parseAgain(c)
+		if request == nil {
+			return
+		}
+		if p.start(c, at, next, request); next.step == active {
+			return
+		}
+	}
 }
 
 // launch sends copies to the targets with the highest q of those that wait

@@ -116,6 +116,8 @@ func (p *Proxy) failed(i uint32, c *context, b *branch, m *codec.Message) bool {
 			// Its contacts are tried instead of passing it on (step 4).
 			b.status = 0
 		}
+	case b.instance != 0 && (b.status == 430 || m == nil):
+		p.tryFlow(c, b)
 	case b.byRule && (b.status == 503 || b.status == 408 && m == nil):
 		p.failOver(i, c)
 	}

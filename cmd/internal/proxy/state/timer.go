@@ -67,7 +67,7 @@ func (p *Proxy) cancelled(c *context) {
 func (p *Proxy) cancelBranches(c *context) {
 	p.each(c, func(_ uint32, b *branch) bool {
 		switch b.step {
-		case waiting:
+		case waiting, spare:
 			b.step = done // with no status
 		case active:
 			if c.flags&isInvite != 0 {
