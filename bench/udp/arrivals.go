@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/sipwire/sipwire/bench/internal/proxies"
 	"github.com/sipwire/sipwire/udp"
 )
 
@@ -70,84 +71,27 @@ func (l load) ways(size int) (ways []way) {
 	if err != nil {
 		panic(err)
 	}
-	add := func(f *forwarderProcess, target float64) {
-		ways = append(ways, way{name: f.name, target: target, close: f.stop, run: func() (s sample, err error) {
-			before := f.cpu()
-			r, err := o.round(f.to, size, l)
+	all, target, err := startAll(o.sink, l.better)
+	if err != nil {
+		panic(err)
+	}
+	for _, p := range all {
+		ways = append(ways, way{name: p.Name, target: target[p], close: p.Stop, run: func() (s sample, err error) {
+			before := p.CPU()
+			r, err := o.round(p.Addr, size, l)
 			// What the sink has lost was forwarded all the same.
-			return sample{packets: r.got + r.full, cpu: f.cpu() - before, wall: r.wall, drops: uint64(r.full), lost: int64(r.sent - r.got - r.full)}, err
+			return sample{packets: r.got + r.full, cpu: p.CPU() - before, wall: r.wall, drops: uint64(r.dropped), lost: int64(r.missing())}, err
 		}})
 	}
-	target := 0.0
-	if k, ok, err := kamailio(o.sink); err != nil {
-		panic(err)
-	} else if ok {
-		add(k, 0)
-		target = l.better
-	}
-	if c, ok, err := startC(o.sink); err != nil {
-		panic(err)
-	} else if ok {
-		add(c, 0)
-	}
-	for _, name := range []string{"net.UDPConn", "mmsg no window", "mmsg"} {
-		f, err := startForwarder(name, o.sink)
-		if err != nil {
-			panic(err)
+	if len(ways) > 0 {
+		last := ways[0].close
+		ways[0].close = func() {
+			last()
+			o.p.in.Close()
+			o.p.cmd.Wait()
 		}
-		add(f, 0)
-	}
-	ways[len(ways)-1].target = target
-	for _, procs := range []string{"1", "2"} {
-		f, err := startProxy("sipwire proxy, P="+procs, procs, o.sink)
-		if err != nil {
-			panic(err)
-		}
-		add(f, target)
-	}
-	last := ways[0].close
-	ways[0].close = func() {
-		last()
-		o.p.in.Close()
-		o.p.cmd.Wait()
 	}
 	return ways
-}
-
-// A forwarderProcess forwards to a sink and is measured from outside, so that
-// programs that are not ours can be measured the same way.
-type forwarderProcess struct {
-	name string
-	pid  int
-	to   netip.AddrPort
-	stop func()
-}
-
-// cpu returns user and system time of the process in nanoseconds, as
-// clock_getcpuclockid(3) finds it.
-func (f *forwarderProcess) cpu() float64 {
-	var t unix.Timespec
-	if err := unix.ClockGettime(int32(^f.pid<<3|2), &t); err != nil {
-		panic(err)
-	}
-	return float64(t.Nano())
-}
-
-// startForwarder starts this program as a forwarder of the named kind.
-func startForwarder(name string, sink netip.AddrPort) (*forwarderProcess, error) {
-	p, err := spawn(measured, 1, "forward", name, sink.String())
-	if err != nil {
-		return nil, err
-	}
-	l, err := p.line()
-	if err != nil {
-		return nil, err
-	}
-	to, err := netip.ParseAddrPort(l)
-	return &forwarderProcess{name: name, pid: p.cmd.Process.Pid, to: to, stop: func() {
-		p.in.Close()
-		p.cmd.Wait()
-	}}, err
 }
 
 // forwardLive is the child: it forwards until its standard input ends.
@@ -161,7 +105,7 @@ func forwardLive(name, sink string) {
 		impl = udp.Auto
 	}
 	loop, addr, _, _ := forwarder(name, impl, []netip.AddrPort{netip.MustParseAddrPort(sink)})
-	fmt.Println(addr)
+	sayAddress(addr)
 	panic(loop(math.MaxInt))
 }
 
@@ -185,18 +129,24 @@ func newOffer() (*offer, error) {
 }
 
 // offered is what came of a round: how many packets were sent, how many came
-// to the sink, how many found it full, and how long it took in nanoseconds.
+// to the sink, how many found it full, how many the forwarder's socket had no
+// room for, and how long it took in nanoseconds.
 type offered struct {
-	sent, got, full int
-	wall            float64
+	sent, got, full, dropped int
+	wall                     float64
 }
+
+// missing returns how many packets are not accounted for. A forwarder that is
+// late gets the time it needs, so that none counts for the next round: then it
+// is 0, and never less.
+func (r *offered) missing() int { return max(r.sent-r.got-r.full-r.dropped, 0) }
 
 // round makes the child send.
 func (o *offer) round(to netip.AddrPort, size int, l load) (r offered, err error) {
 	fmt.Fprintln(o.p.in, to, size, l.rate, l.burst, l.mixed)
 	line, err := o.p.line()
 	if err == nil {
-		_, err = fmt.Sscan(line, &r.sent, &r.got, &r.full, &r.wall)
+		_, err = fmt.Sscan(line, &r.sent, &r.got, &r.full, &r.dropped, &r.wall)
 	}
 	return r, err
 }
@@ -216,7 +166,7 @@ func offerLive() {
 		rate, _ := strconv.Atoi(f[2])
 		burst, _ := strconv.Atoi(f[3])
 		r := offerRound(out, sink, to, size, load{rate: rate, burst: burst, mixed: f[4] == "true"}, round)
-		fmt.Println(r.sent, r.got, r.full, r.wall)
+		fmt.Println(r.sent, r.got, r.full, r.dropped, r.wall)
 	}
 }
 
@@ -258,7 +208,8 @@ func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, roun
 	drain()
 	start := time.Now()
 	next := start
-	dropped := sink.R.Stats().Drops
+	full := sink.R.Stats().Drops
+	dropped, _ := proxies.Drops(to)
 	for r.sent < n {
 		for i := range ds {
 			ds[i] = udp.Datagram{Data: msgs[(r.sent+i)%len(msgs)], Dst: to}
@@ -277,17 +228,25 @@ func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, roun
 		}
 	}
 	r.wall = float64(time.Since(start))
-	// On a busy machine the forwarder may be late. What it has lost does not come:
-	// where it is given more than it can take, that is most.
-	for quiet, before := 0, -1; quiet < 20 && r.got < r.sent; quiet++ {
-		if drain(); r.got != before {
-			quiet, before = 0, r.got
+	// The round ends when it is known of each packet what became of it. On a
+	// busy machine the forwarder may be late.
+	for last := time.Now(); ; time.Sleep(time.Millisecond) {
+		before := r
+		drain()
+		r.full = int(sink.R.Stats().Drops - full)
+		d, _ := proxies.Drops(to)
+		r.dropped = d - dropped
+		if r != before {
+			last = time.Now()
 		}
-		time.Sleep(5 * time.Millisecond)
+		if r.missing() == 0 || time.Since(last) > lateness {
+			return r
+		}
 	}
-	r.full = int(sink.R.Stats().Drops - dropped)
-	return r
 }
+
+// lateness is how long nothing may come before packets count as lost.
+const lateness = 2 * time.Second
 
 // saturated is more packets a second than a core sends.
 const saturated = 400_000

@@ -3,26 +3,17 @@
 package main
 
 import (
-	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/sipwire/sipwire/bench/internal/proxies"
 )
 
 const (
 	measured = 0 // the core that the measured end runs on
 	other    = 1
 )
-
-// pin ties this goroutine to a thread and the thread to a core.
-func pin(core int) {
-	runtime.LockOSThread()
-	var set unix.CPUSet
-	set.Set(core)
-	if err := unix.SchedSetaffinity(0, &set); err != nil {
-		panic(err)
-	}
-}
 
 // usage returns user and system time in nanoseconds: of this thread
 // (unix.CLOCK_THREAD_CPUTIME_ID) or of the process (CLOCK_PROCESS_CPUTIME_ID).
@@ -42,12 +33,12 @@ func onThread(fill func(), work func() sample) sample {
 	out := make(chan sample)
 	ready := make(chan struct{})
 	go func() {
-		pin(other)
+		proxies.Pin(other)
 		fill()
 		close(ready)
 	}()
 	go func() {
-		pin(measured)
+		proxies.Pin(measured)
 		cpu := usage(unix.CLOCK_THREAD_CPUTIME_ID)
 		<-ready
 		start := time.Now()

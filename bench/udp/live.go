@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/sipwire/sipwire/bench/internal/proxies"
 )
 
 const (
@@ -49,6 +51,7 @@ func live(size, burst, procs int) []way {
 type liveResult struct {
 	Packets, Sent int
 	CPU, Wall     float64
+	Waited        float64 // ns without a core, of all threads
 	Drops         uint64
 	Wakeups       uint64
 	Error         string
@@ -67,29 +70,20 @@ func (p *process) line() (string, error) {
 	return strings.TrimSpace(l), err
 }
 
-// spawn starts this program as a child on one core: all threads of the child
-// inherit it from the one that forks, which is given up.
-func spawn(core, procs int, args ...string) (p *process, err error) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		pin(core)
-		cmd := exec.Command("/proc/self/exe", append([]string{childArg}, args...)...)
-		cmd.Stderr = os.Stderr
-		cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(procs))
-		p = &process{cmd: cmd}
-		if p.in, err = cmd.StdinPipe(); err != nil {
-			return
-		}
-		pipe, e := cmd.StdoutPipe()
-		if err = e; err != nil {
-			return
-		}
-		p.out = bufio.NewReader(pipe)
-		err = cmd.Start()
-	}()
-	<-done
-	return p, err
+// spawn starts this program as a child on one core.
+func spawn(core, procs int, args ...string) (*process, error) {
+	cmd := exec.Command("/proc/self/exe", append([]string{childArg}, args...)...)
+	cmd.Stderr = os.Stderr
+	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(procs))
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	return &process{cmd: cmd, in: in, out: bufio.NewReader(out)}, proxies.StartPinned(core, cmd)
 }
 
 // liveRound starts a child that receives and one that sends to it. Both are
@@ -123,6 +117,10 @@ func liveRound(name string, size, burst, procs int) (s sample, err error) {
 	}
 	if r.Wakeups > 0 {
 		s.note = fmt.Sprintf("%.2f wake-ups/p", float64(r.Wakeups)/float64(r.Packets))
+	}
+	if s.drops > 0 {
+		// What is dropped came while the receiver was not given a core.
+		s.note += fmt.Sprintf(" %.0f ms without a core", r.Waited/1e6)
 	}
 	return s, nil
 }
@@ -179,7 +177,7 @@ func receiveLive(name string) {
 	}
 	fmt.Println(s.to())
 	var r liveResult
-	var cpu float64
+	var cpu, waited float64
 	var start, last time.Time
 	end := false
 	s.deadline(time.Now().Add(20 * time.Second))
@@ -189,7 +187,7 @@ func receiveLive(name string) {
 			break
 		}
 		if r.Packets == 0 {
-			cpu, start = usage(unix.CLOCK_PROCESS_CPUTIME_ID), time.Now()
+			cpu, start, waited = usage(unix.CLOCK_PROCESS_CPUTIME_ID), time.Now(), proxies.Waited(os.Getpid())
 		}
 		s.each(func(b []byte, _ netip.AddrPort) {
 			if len(b) == 3 {
@@ -203,6 +201,7 @@ func receiveLive(name string) {
 		}
 	}
 	r.CPU = usage(unix.CLOCK_PROCESS_CPUTIME_ID) - cpu
+	r.Waited = proxies.Waited(os.Getpid()) - waited
 	if last.IsZero() {
 		last = time.Now()
 	}

@@ -156,7 +156,9 @@ func measure(c aCase, size, rounds int) []Result {
 		for _, s := range samples[i] {
 			r.Drops += s.drops
 			r.Lost += s.lost
-			r.Note = s.note
+			if s.note != "" && (s.drops > 0 || !strings.Contains(r.Note, "core")) {
+				r.Note = s.note
+			}
 			if s.packets > 0 {
 				cpu = append(cpu, s.cpu/float64(s.packets))
 				rate = append(rate, float64(s.packets)/s.wall*1e9)

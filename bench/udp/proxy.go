@@ -3,100 +3,87 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"net/netip"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"slices"
-	"strings"
+	"strconv"
 	"sync"
 
-	"golang.org/x/sys/unix"
+	"github.com/sipwire/sipwire/bench/internal/proxies"
 )
 
-// Programs that are built for the comparison, once: sipwire proxy, and a
-// forwarder in C that does nothing but to receive and to send in batches.
+// The forwarders that are compared: Kamailio, one in C that does nothing but to
+// receive and to send in batches, loops of this program, and sipwire proxy.
 
-// built is a folder with what was built.
+// built is a folder with what was built, and configurations.
 var built = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "forward") })
 
-// build runs a compiler. OUT among its arguments is where the result goes.
-func build(name string, args ...string) (string, error) {
+// startAll starts the forwarders that are chosen and can be had here. Which one
+// better is the target for is in the map.
+func startAll(sink netip.AddrPort, better float64) (all []*proxies.Process, target map[*proxies.Process]float64, err error) {
 	dir, err := built()
 	if err != nil {
-		return "", err
+		return nil, nil, err
 	}
-	to := filepath.Join(dir, name)
-	if _, err := os.Stat(to); err == nil {
-		return to, nil
-	}
-	args[slices.Index(args, "OUT")] = to
-	cmd := exec.Command(args[0], args[1:]...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%v: %w\n%s", args, err, out)
-	}
-	return to, nil
-}
-
-// startProgram starts a program on the measured core and waits for the line of
-// its output that has the address it listens at, behind prefix.
-func startProgram(name, prefix string, procs string, args ...string) (*forwarderProcess, error) {
-	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Env = append(os.Environ(), "GOMAXPROCS="+procs)
-	pipe, err := cmd.StderrPipe()
-	if err != nil {
-		return nil, err
-	}
-	done := make(chan error)
-	go func() {
-		pin(measured)
-		done <- cmd.Start()
-	}()
-	if err := <-done; err != nil {
-		return nil, err
-	}
-	stop := func() {
-		cmd.Process.Signal(unix.SIGTERM)
-		cmd.Wait()
-	}
-	for in := bufio.NewScanner(pipe); in.Scan(); {
-		if at, ok := strings.CutPrefix(in.Text(), prefix); ok {
-			to, err := netip.ParseAddrPort(at)
-			if err != nil {
-				break
-			}
-			return &forwarderProcess{name: name, pid: cmd.Process.Pid, to: to, stop: stop}, nil
+	target = map[*proxies.Process]float64{}
+	start := func(name string, better float64, f func(name string) (*proxies.Process, error)) {
+		if err != nil || !chosen.MatchString(name) {
+			return
+		}
+		var p *proxies.Process
+		if p, err = f(name); err == nil {
+			all, target[p] = append(all, p), better
 		}
 	}
-	stop()
-	return nil, fmt.Errorf("%s does not say where it listens", name)
+	if path := proxies.KamailioPath(); path == "" {
+		better = 0 // nothing to be better than
+	} else {
+		start("kamailio", 0, func(name string) (*proxies.Process, error) {
+			return proxies.Kamailio(name, path, dir, measured, `request_route { forward("127.0.0.1", %d); }`, sink)
+		})
+	}
+	if _, missing := exec.LookPath("gcc"); missing == nil {
+		start("bare C, mmsg", 0, func(name string) (*proxies.Process, error) {
+			path, err := proxies.Build(dir, "bare", "gcc", "-O2", "udp/testdata/bare.c", "-o", "OUT")
+			if err != nil {
+				return nil, err
+			}
+			return proxies.StartAnywhere(name, measured, exec.Command(path, strconv.Itoa(int(sink.Port())), strconv.Itoa(batch)), "listening on ")
+		})
+	}
+	for _, name := range []string{"net.UDPConn", "mmsg no window", "mmsg"} {
+		goal := 0.0
+		if name == "mmsg" {
+			goal = better
+		}
+		start(name, goal, func(name string) (*proxies.Process, error) { return startLoop(name, sink) })
+	}
+	for _, procs := range []string{"1", "2"} {
+		start("sipwire proxy, P="+procs, better, func(name string) (*proxies.Process, error) {
+			// Without admission: what it refuses is work that the others do not do.
+			return proxies.Sipwire(name, dir, "", measured, procs, "[overload]\noff = true\n", "--no-record-route", sink.String())
+		})
+	}
+	if err != nil {
+		for _, p := range all {
+			p.Stop()
+		}
+	}
+	return all, target, err
 }
 
-// startProxy starts sipwire proxy with one worker.
-func startProxy(name, procs string, sink netip.AddrPort) (*forwarderProcess, error) {
-	path, err := build("sipwire", "go", "-C", "../cmd", "build", "-o", "OUT", "./sipwire")
-	if err != nil {
+// startLoop starts this program as a forwarder of the named kind.
+func startLoop(name string, sink netip.AddrPort) (*proxies.Process, error) {
+	cmd := exec.Command("/proc/self/exe", childArg, "forward", name, sink.String())
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	if _, err := cmd.StdinPipe(); err != nil { // it ends with this program
 		return nil, err
 	}
-	// Without admission: what it refuses is work that the others do not do.
-	file := filepath.Join(filepath.Dir(path), "proxy.toml")
-	if err := os.WriteFile(file, []byte("[overload]\noff = true\n"), 0o600); err != nil {
-		return nil, err
-	}
-	return startProgram(name, "sipwire: listening on udp:", procs, path, "proxy", "-c", file, "-l", "udp:127.0.0.1:0", "--workers=1", "--no-record-route", sink.String())
+	return proxies.StartAnywhere(name, measured, cmd, listening)
 }
 
-// startC starts the forwarder in C, or says that there is no compiler.
-func startC(sink netip.AddrPort) (f *forwarderProcess, ok bool, err error) {
-	if _, err := exec.LookPath("gcc"); err != nil {
-		return nil, false, nil
-	}
-	path, err := build("bare", "gcc", "-O2", "udp/testdata/bare.c", "-o", "OUT")
-	if err != nil {
-		return nil, true, err
-	}
-	f, err = startProgram("bare C, mmsg", "listening on ", "1", path, fmt.Sprint(sink.Port()), fmt.Sprint(batch))
-	return f, true, err
-}
+const listening = "listening on "
+
+// sayAddress is for the process that has started this one.
+func sayAddress(a netip.AddrPort) { fmt.Fprintln(os.Stderr, listening+a.String()) }

@@ -1,0 +1,87 @@
+//go:build linux
+
+package proxies
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+)
+
+// The drops of all sockets that share a port are added up.
+func TestDropsIn(t *testing.T) {
+	const text = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
+  511: 0100007F:13CE 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 12003 2 00000000b0e1d1f5 7
+  512: 00000000:13CF 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 12004 2 00000000b0e1d1f6 40
+  513: 0100007F:13CF 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 12005 2 00000000b0e1d1f7 2
+`
+	for port, want := range map[uint16]int{5070: 7, 5071: 42} {
+		if n, ok := dropsIn([]byte(text), port); n != want || !ok {
+			t.Errorf("port %d: %d, %v, want %d", port, n, ok, want)
+		}
+	}
+	if _, ok := dropsIn([]byte(text), 5072); ok {
+		t.Error("a port that is not bound is found")
+	}
+}
+
+// What a socket drops is seen from outside, exactly.
+func TestDrops(t *testing.T) {
+	in, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	_ = in.SetReadBuffer(4096)
+	to := in.LocalAddr().(*net.UDPAddr).AddrPort()
+	const sent = 200
+	for range sent {
+		if _, err := in.WriteToUDPAddrPort(make([]byte, 600), to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dropped, ok := Drops(to)
+	if !ok {
+		t.Fatal("the socket is not found")
+	}
+	got := 0
+	for b := make([]byte, 1000); got+dropped < sent; got++ {
+		_ = in.SetReadDeadline(time.Now().Add(10 * time.Second))
+		if _, _, err := in.ReadFromUDPAddrPort(b); err != nil {
+			t.Fatalf("%d sent, %d dropped, %d received: %v", sent, dropped, got, err)
+		}
+	}
+	if dropped == 0 {
+		t.Error("the buffer took all")
+	}
+}
+
+// The CPU time of a process is that of its children too.
+func TestCPU(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Log("NOT RUN: no shell here")
+		return
+	}
+	cmd := exec.Command("sh", "-c", "sh -c 'while :; do :; done' & wait")
+	cmd.Env = os.Environ()
+	if err := StartPinned(0, cmd); err != nil {
+		t.Fatal(err)
+	}
+	p := &Process{cmd: cmd, Addr: netip.AddrPort{}}
+	defer func() {
+		for _, pid := range childrenOf(cmd.Process.Pid) {
+			if child, err := os.FindProcess(pid); err == nil {
+				_ = child.Kill()
+			}
+		}
+		_ = cmd.Wait()
+	}()
+	for end := time.Now().Add(20 * time.Second); p.CPU() < 2*cpuOf(cmd.Process.Pid)+2e7; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%.0f ns in all, %.0f of the parent", p.CPU(), cpuOf(cmd.Process.Pid))
+		}
+	}
+}
