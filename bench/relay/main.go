@@ -18,10 +18,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -43,49 +40,34 @@ func run(calls, rounds int, rate float64, tool string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if tool == "" {
-		tool = filepath.Join(dir, "sipwire")
-		build := exec.Command("go", "build", "-o", tool, "./sipwire")
-		build.Dir, build.Stderr = "../cmd", os.Stderr
-		if err := build.Run(); err != nil {
-			return err
-		}
-	}
 	ends, err := newEnds()
 	if err != nil {
 		return err
 	}
 	defer ends.close()
-	proxies := []*proxy{{name: "sipwire --stateful"}}
-	if err := proxies[0].start(sipwire(tool, dir, ends.callee())); err != nil {
+	all, err := startAll(dir, tool, ends.callee())
+	if err != nil {
 		return err
 	}
-	if path, err := kamailioPath(); err == nil {
-		p := &proxy{name: "kamailio t_relay"}
-		if err := p.start(kamailio(path, dir, ends.callee())); err != nil {
-			return err
-		}
-		proxies = append(proxies, p)
-	}
 	defer func() {
-		for _, p := range proxies {
-			p.stop()
+		for _, p := range all {
+			p.Stop()
 		}
 	}()
-	figures := make([][]float64, len(proxies))
+	figures := make([][]float64, len(all))
 	for round := range rounds + 1 {
-		for i, p := range proxies {
-			before := p.cpu()
-			lost, err := ends.calls(p.addr, calls, rate)
+		for i, p := range all {
+			before := p.CPU()
+			lost, err := ends.calls(p.Addr, calls, rate)
 			if err != nil {
-				return fmt.Errorf("%s: %w", p.name, err)
+				return fmt.Errorf("%s: %w", p.Name, err)
 			}
 			time.Sleep(50 * time.Millisecond) // what it still does
-			if ns := float64(p.cpu()-before) / float64(6*(calls-lost)); round > 0 {
+			if ns := (p.CPU() - before) / float64(6*(calls-lost)); round > 0 {
 				figures[i] = append(figures[i], ns)
 			}
 			if lost > calls/100 {
-				return fmt.Errorf("%s: %d of %d calls did not end", p.name, lost, calls)
+				return fmt.Errorf("%s: %d of %d calls did not end", p.Name, lost, calls)
 			}
 		}
 	}
@@ -96,27 +78,13 @@ func run(calls, rounds int, rate float64, tool string) error {
 		fmt.Printf("%g calls a second\n", rate)
 	}
 	var first float64
-	for i, p := range proxies {
+	for i, p := range all {
 		slices.Sort(figures[i])
 		m := figures[i][len(figures[i])/2]
 		if i == 0 {
 			first = m
 		}
-		fmt.Printf("%-20s %8.0f ns CPU a message (%.0f to %.0f)  sipwire/this %.2f\n", p.name, m, figures[i][0], figures[i][len(figures[i])-1], first/m)
+		fmt.Printf("%-20s %8.0f ns CPU a message (%.0f to %.0f)  sipwire/this %.2f\n", p.Name, m, figures[i][0], figures[i][len(figures[i])-1], first/m)
 	}
 	return nil
-}
-
-func kamailioPath() (string, error) {
-	path, err := exec.LookPath("kamailio")
-	if err != nil {
-		path, err = exec.LookPath("/usr/sbin/kamailio")
-	}
-	return path, err
-}
-
-// words returns the words of a file in /proc.
-func words(name string) []string {
-	b, _ := os.ReadFile(name)
-	return strings.Fields(string(b))
 }
