@@ -20,6 +20,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/sipwire/sipwire/bench/internal/proxies"
 )
 
 func main() {
@@ -40,6 +42,7 @@ func run(calls, rounds int, rate float64, tool string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	fmt.Println(proxies.Heading("relay") + "\n")
 	ends, err := newEnds()
 	if err != nil {
 		return err
@@ -86,5 +89,6 @@ func run(calls, rounds int, rate float64, tool string) error {
 		}
 		fmt.Printf("%-20s %8.0f ns CPU a message (%.0f to %.0f)  sipwire/this %.2f\n", p.Name, m, figures[i][0], figures[i][len(figures[i])-1], first/m)
 	}
+	fmt.Println("\n" + proxies.Load(proxies.OwnLoad) + " at the end")
 	return nil
 }

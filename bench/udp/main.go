@@ -6,13 +6,18 @@
 // sipgo, and to forward packets that come singly or in small bursts next to
 // Kamailio, if that is installed:
 //
-//	go -C bench run ./udp [--json] [--rounds N] [--only backlog,live,...]
+//	go -C bench run ./udp [--json] [--rounds N] [--only backlog,live,...] [--ways REGEXP]
 //
 // Each figure is the median over rounds that are interleaved, all ways of one
 // case one after the other in each round, so that a busy neighbour hits all
 // alike. CPU is user and system time of the measured thread, pinned to a core
 // (or of the measured process, where it sleeps between packets). The other
-// end runs on another core.
+// end runs on another core. Drops are packets that the kernel had no room for in
+// a receive buffer; lost are those of which nothing is known, which are none.
+//
+// A receiver drops when it has no core for longer than its buffer lasts: the 16
+// MiB that all ways ask for hold 26,214 packets of 600 bytes, 0.26 s at 100,000 a
+// second. On a machine with much other work, such pauses come to 0.9 s, with every way.
 package main
 
 import (
@@ -24,6 +29,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/sipwire/sipwire/bench/internal/proxies"
 )
 
 // Result is one way of one case.
@@ -81,6 +88,7 @@ func main() {
 		os.Exit(1)
 	}
 	if !*asJSON {
+		fmt.Println(proxies.Heading("udp") + "\n")
 		fmt.Printf("%-22s %5s  %-24s %9s %11s %6s %6s %7s\n", "case", "bytes", "way", "ns CPU/p", "packets/s", "drops", "lost", "better")
 	}
 	for _, c := range cases {
@@ -92,6 +100,9 @@ func main() {
 				print(r, *asJSON)
 			}
 		}
+	}
+	if !*asJSON {
+		fmt.Println("\n" + proxies.Load(proxies.OwnLoad) + " at the end")
 	}
 }
 

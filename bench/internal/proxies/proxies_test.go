@@ -85,3 +85,16 @@ func TestCPU(t *testing.T) {
 		}
 	}
 }
+
+// Figures of a machine that had other work say so.
+func TestLoadIn(t *testing.T) {
+	for text, want := range map[string]string{
+		"0.31 0.20 0.10 1/100 7": "Load average 0.3",
+		"7.04 0.20 0.10 1/100 7": "Load average 7.0 (the machine was shared: compare within this run only)",
+		"":                       "Load average not known",
+	} {
+		if got := loadIn(text, 0.5); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
