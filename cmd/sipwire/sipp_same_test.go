@@ -29,6 +29,7 @@ var same = []struct {
 	{"routes", []string{"-sf", "routes.peer.xml"}, nil}, {"fields", nil, []string{"-inf", "users.csv"}},
 	{"lookup", nil, []string{"-inf", "users.csv", "-inf", "pattern.csv", "-infindex", "users.csv", "0"}},
 	{"txn", nil, nil}, {"reinvite", nil, nil}, {"keywords", nil, []string{"-key", "myword", "myvalue", "-base_cseq", "10"}},
+	{"quotes", nil, nil}, {"field-auth", []string{"--digest", "joe:secret"}, []string{"-inf", "credentials.csv"}},
 	{"global-optional", nil, nil}, {"counters", nil, nil}, {"stop-call", nil, nil}, {"jump", nil, nil}, {"global-vars", nil, nil},
 	{"uas", []string{"-sn", "uac"}, nil}, {"uas-regexp", []string{"-sn", "options"}, nil},
 	{"uas-verifyauth", []string{"-sf", "register-digest.xml"}, []string{"-inf", "users.csv", "-infindex", "users.csv", "0"}},

@@ -28,6 +28,11 @@ func (e *Engine) act(id uint32, c *call, s *scenario.Step, step int, m *codec.Me
 				c.cause = CheckFailed
 				return true
 			}
+		case scenario.Test, scenario.StringCompare:
+			if !e.compares(c, a, step) {
+				c.cause = CheckFailed
+				return true
+			}
 		case scenario.StopCall:
 			e.abort(id, c, Rejected)
 			return false
@@ -89,19 +94,9 @@ func (e *Engine) compute(c *call, a *scenario.Action, step int, m *codec.Message
 	case scenario.AssignText:
 		e.put(c, into, text(e.text(c, a.Text, step)))
 	case scenario.ToDouble:
-		e.put(c, into, number(e.get(c, a.Var).float()))
+		e.put(c, into, e.get(c, a.Var).toNumber())
 	case scenario.Sample:
 		e.put(c, into, number(a.Draw.Sample(e.random)))
-	case scenario.Test:
-		e.put(c, into, boolean(holds(a.Compare, e.get(c, a.Var).float(), e.operand(c, a))))
-	case scenario.StringCompare:
-		with := ""
-		if a.Var2 != scenario.None {
-			with = string(e.get(c, a.Var2).append(nil))
-		} else {
-			with = e.text(c, a.Text, step)
-		}
-		e.put(c, into, number(float64(strings.Compare(string(e.get(c, a.Var).append(nil)), with))))
 	case scenario.TimeOfDay:
 		now := time.Now()
 		e.put(c, a.Into[0], number(float64(now.Unix())))
@@ -142,6 +137,30 @@ func (e *Engine) compute(c *call, a *scenario.Action, step int, m *codec.Message
 	}
 }
 
+// compares runs a test or strcmp; it reports false when a check has failed. The
+// texts of a strcmp are checked for being equal.
+func (e *Engine) compares(c *call, a *scenario.Action, step int) bool {
+	var result Value
+	holds := false
+	if a.Verb == scenario.Test {
+		holds = compare(a.Compare, e.get(c, a.Var).float(), e.operand(c, a))
+		result = boolean(holds)
+	} else {
+		with := ""
+		if a.Var2 != scenario.None {
+			with = string(e.get(c, a.Var2).append(nil))
+		} else {
+			with = e.text(c, a.Text, step)
+		}
+		order := strings.Compare(string(e.get(c, a.Var).append(nil)), with)
+		holds, result = order == 0, number(float64(order))
+	}
+	for _, v := range a.Into {
+		e.put(c, v, result)
+	}
+	return !(a.Check && !holds || a.CheckInverse && holds)
+}
+
 func calculate(v scenario.Verb, a, b float64) float64 {
 	switch v {
 	case scenario.Add:
@@ -157,7 +176,7 @@ func calculate(v scenario.Verb, a, b float64) float64 {
 	return a / b
 }
 
-func holds(c scenario.Compare, a, b float64) bool {
+func compare(c scenario.Compare, a, b float64) bool {
 	switch c {
 	case scenario.Equal:
 		return a == b

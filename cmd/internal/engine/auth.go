@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"net"
 	"strconv"
 
@@ -64,6 +65,29 @@ func (e *Engine) appendCredentials(dst []byte, c *call, o *op, step int, method 
 		Secret: digest.Secret{Username: user, Password: password}, Method: []byte(method), URI: []byte(uri),
 		CNonce: strconv.AppendUint(nil, e.random.Uint64(), 16), NonceCount: c.nonceCount,
 	})
+}
+
+var authentication = []byte("[authentication")
+
+// expandCredentials puts credentials in the place of the keyword that a field
+// has put in at an offset of dst.
+func (e *Engine) expandCredentials(dst []byte, at int, c *call, step int, method string) ([]byte, error) {
+	end := bytes.IndexByte(dst[at:], ']')
+	if end < 0 {
+		return dst, nil
+	}
+	keyword := string(dst[at : at+end+1])
+	tail := string(dst[at+end+1:])
+	part, err := scenario.Credentials(keyword)
+	if err != nil {
+		return dst, err
+	}
+	w := &e.cfg.Words
+	o := op{user: bind(part.Params["username"], w, e.cfg.Files, e.cfg.OwnConn), password: bind(part.Params["password"], w, e.cfg.Files, e.cfg.OwnConn)}
+	if dst, err = e.appendCredentials(dst[:at], c, &o, step, method); err != nil {
+		return dst, err
+	}
+	return append(dst, tail...), nil
 }
 
 // verified reports whether the credentials in the message that an action looks

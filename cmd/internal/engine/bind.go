@@ -87,7 +87,7 @@ func markSkips(items []op) {
 			continue
 		}
 		switch o.kind {
-		case scenario.LastHeader, scenario.Routes, scenario.Authentication:
+		case scenario.LastHeader, scenario.Routes, scenario.Authentication, scenario.FieldOf:
 		default:
 			continue
 		}

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"bytes"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strconv"
@@ -52,7 +54,17 @@ func (e *Engine) render(dst []byte, c *call, ops []op, step int, method string) 
 		case scenario.Value:
 			dst = e.get(c, o.part.Var).append(dst)
 		case scenario.FieldOf:
+			field := len(dst)
 			dst = e.appendField(dst, c, o, step)
+			at := bytes.Index(dst[field:], authentication)
+			if at < 0 {
+				continue // an empty field leaves its line
+			}
+			// A field may have the keyword of credentials in it.
+			var err error
+			if dst, err = e.expandCredentials(dst, field+at, c, step, method); err != nil {
+				return dst[:start], err
+			}
 		case scenario.Authentication:
 			var err error
 			if dst, err = e.appendCredentials(dst, c, o, step, method); err != nil {
@@ -148,6 +160,12 @@ func (e *Engine) appendPlain(dst []byte, c *call, o *op, step int) []byte {
 			dst = append(dst, o.text[:k]...)
 			left -= k
 		}
+	case scenario.CryptoKey:
+		var key [64]byte
+		for i := range o.part.Offset {
+			key[i] = byte(e.random.Uint32())
+		}
+		return base64.StdEncoding.AppendEncode(dst, key[:o.part.Offset])
 	case scenario.AuthUser:
 		return append(dst, e.cfg.Words.AuthUser...)
 	case scenario.AuthPassword:

@@ -51,6 +51,16 @@ func (v Value) float() float64 {
 	return f
 }
 
+// toNumber returns the value as a number, nothing for a text that is none.
+func (v Value) toNumber() Value {
+	if v.kind == isText {
+		if _, err := strconv.ParseFloat(v.text, 64); err != nil {
+			return Value{}
+		}
+	}
+	return number(v.float())
+}
+
 // append appends the value as a message has it.
 func (v Value) append(dst []byte) []byte {
 	switch v.kind {

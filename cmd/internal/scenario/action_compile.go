@@ -65,7 +65,7 @@ func (c *compiler) action(e *element, a *Action) (keep bool, err error) {
 	case "sample":
 		a.Verb, a.Into, a.Draw = Sample, e.sets("assign_to"), e.distribution()
 	case "test":
-		a.Verb, a.Into, a.Var = Test, e.sets("assign_to"), e.readsNeeded("variable")
+		a.Verb, a.Into, a.Var = Test, e.checks(a), e.readsNeeded("variable")
 		var ok bool
 		if a.Compare, ok = comparisons[e.need("compare")]; !ok {
 			e.fail("compare=%q is not known", e.str("compare"))
@@ -75,7 +75,7 @@ func (c *compiler) action(e *element, a *Action) (keep bool, err error) {
 			a.Operand.Value = e.number("value", 0)
 		}
 	case "strcmp":
-		a.Verb, a.Into, a.Var = StringCompare, e.sets("assign_to"), e.readsNeeded("variable")
+		a.Verb, a.Into, a.Var = StringCompare, e.checks(a), e.readsNeeded("variable")
 		if a.Var2 = e.reads("variable2"); a.Var2 == None {
 			a.Text = e.template("value")
 		}
@@ -126,6 +126,19 @@ func (c *compiler) action(e *element, a *Action) (keep bool, err error) {
 		return false, c.fault(e.node, "there is no such action")
 	}
 	return true, nil
+}
+
+// checks reads what becomes of a comparison: a variable, or the failure of the
+// call.
+func (e *element) checks(a *Action) []int {
+	a.Check, a.CheckInverse = e.flag("check_it"), e.flag("check_it_inverse")
+	if a.Check && a.CheckInverse {
+		e.fail("check_it and check_it_inverse exclude each other")
+	}
+	if _, ok := e.get("assign_to"); !ok && (a.Check || a.CheckInverse) {
+		return nil
+	}
+	return e.sets("assign_to")
 }
 
 func (a *Action) first() int {

@@ -22,7 +22,8 @@ type compiler struct {
 	sent  []string // methods of the requests sent so far
 	files []fileUse
 
-	noTexts bool
+	keyLengths map[string]int // of the suites of a=crypto lines, by line and media
+	noTexts    bool
 }
 
 // fileUse is where an injection file is named.

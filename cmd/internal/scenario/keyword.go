@@ -50,6 +50,7 @@ const (
 	Authentication
 	FieldOf // a field of an injection file
 	FileText
+	CryptoKey // Offset random bytes in base64
 
 	// Of the clock.
 	ClockTick

@@ -37,6 +37,17 @@ func (c *compiler) message(n *node) (*Template, error) {
 	return t, nil
 }
 
+// Credentials compiles the keyword [authentication ...] that stands in a field
+// of an injection file.
+func Credentials(keyword string) (*Part, error) {
+	c := newCompiler("(injection file)", nil)
+	name, rest := word(strings.TrimSuffix(strings.TrimPrefix(keyword, "["), "]"))
+	if name != "authentication" {
+		return nil, &Fault{File: c.file, Text: keyword + " is not [authentication ...]"}
+	}
+	return c.authKeyword(&node{name: "field"}, rest)
+}
+
 // Text compiles a message that is not part of a scenario file, with the
 // keywords of a scenario. It is for messages written into a program.
 func Text(text string) (*Template, error) {

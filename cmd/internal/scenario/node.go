@@ -24,12 +24,14 @@ type attr struct{ name, value string }
 //
 // The decoder is told not to be strict: scenarios have bare "<" and "&" in
 // regular expressions, and SIPp takes them. Start and end tags are matched
-// here, since a decoder that is not strict closes elements by itself.
+// here, since a decoder that is not strict closes elements by itself. What else
+// it would refuse is taken care of by lenient.
 func readTree(file string, data []byte) (*node, error) {
 	// Bytes go out to the network as they are in the file. The decoder takes
 	// UTF-8 only, so that of any other file each byte is taken for one
 	// character on the way in, and is one byte again on the way out.
-	latin := !utf8.Valid(data)
+	latin := !utf8.Valid(data) || controls(data)
+	data = lenient(data)
 	if latin {
 		data = widen(data)
 	}
@@ -87,7 +89,11 @@ func readTree(file string, data []byte) (*node, error) {
 func widen(b []byte) []byte {
 	out := make([]byte, 0, len(b)+len(b)/8)
 	for _, c := range b {
-		out = utf8.AppendRune(out, rune(c))
+		r := rune(c)
+		if isControl(c) {
+			r += 0xE000 // of private use: narrow takes the lowest byte
+		}
+		out = utf8.AppendRune(out, r)
 	}
 	return out
 }

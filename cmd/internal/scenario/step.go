@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"math"
-	"regexp"
 	"strings"
 )
 
@@ -195,15 +194,4 @@ func (c *compiler) pause(e *element, s *Step) error {
 		e.fail("timewait cannot have next")
 	}
 	return e.err
-}
-
-// Pattern compiles a regular expression of a scenario. They are POSIX extended
-// ones, in which "." matches a line end too; of the longest match.
-func Pattern(expr string) (*regexp.Regexp, error) {
-	re, err := regexp.Compile("(?s:" + expr + ")")
-	if err != nil {
-		return nil, err
-	}
-	re.Longest()
-	return re, nil
 }

@@ -164,6 +164,11 @@ func (c *compiler) keyword(n *node, s string) (*Part, error) {
 		// looks of the scenario.
 		return &Part{Kind: LastHeader, Text: h, Flag: bare}, nil
 	}
+	if rest == "" {
+		if p, err := c.crypto(n, name); p != nil || err != nil {
+			return p, err
+		}
+	}
 	if c.keys[name] && rest == "" {
 		return &Part{Kind: Key, Text: name}, nil
 	}

@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/sipwire/sipwire/cmd/internal/inject"
+)
+
+// TestChecks has comparisons that fail a call, with and without a variable.
+func TestChecks(t *testing.T) {
+	for text, fails := range map[string]bool{
+		`<strcmp variable="a" value="x" check_it="true"/>`:                                           false,
+		`<strcmp variable="a" value="y" check_it="true"/>`:                                           true,
+		`<strcmp assign_to="b" variable="a" value="x" check_it_inverse="true"/>`:                     true,
+		`<strcmp assign_to="b" variable="a" value="y" check_it_inverse="true"/>`:                     false,
+		`<test variable="n" compare="less_than" value="5" check_it="true"/>`:                         false,
+		`<test variable="n" compare="greater_than" value="5" check_it="true"/>`:                      true,
+		`<test assign_to="b" variable="n" compare="equal" value="3" check_it_inverse="true"/>`:       true,
+		`<test assign_to="b" variable="n" compare="greater_than" value="5"/>`:                        false,
+		`<test assign_to="b" variable="n" compare="greater_than_equal" variable2="n" check_it="1"/>`: false,
+	} {
+		n := newNetwork(t, `<nop><action><assignstr assign_to="a" value="x"/><assign assign_to="n" value="3"/>`+text+`</action></nop>`, "uas", nil)
+		n.start(1)
+		if got := n.client.Counts.ByCause[CheckFailed] == 1; got != fails || n.client.Counts.Ended != 1 {
+			t.Errorf("%s: failed: %t", text, got)
+		}
+	}
+}
+
+// TestFieldCredentials has a field of an injection file that is the keyword of
+// credentials: without a challenge its line goes.
+func TestFieldCredentials(t *testing.T) {
+	file, err := inject.Parse("f", "SEQUENTIAL\njoe;[authentication username=joe password=secret];\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := func(cseq string) string {
+		return `<send><![CDATA[
+			REGISTER sip:127.0.0.1:5060 SIP/2.0
+			Via: SIP/2.0/UDP 127.0.0.1:5061;branch=[branch]
+			From: <sip:[field0]@b>;tag=1
+			To: <sip:[field0]@b>
+			Call-ID: [call_id]
+			CSeq: ` + cseq + ` REGISTER
+			[field1] end
+			X-Empty: [field2]
+			[field2]X-Last: y
+			Content-Length: 0
+			]]></send>`
+	}
+	n := newNetwork(t, request("1")+`<recv response="401" auth="true"/>`+request("2"), `<recv request="REGISTER"/><send><![CDATA[
+		SIP/2.0 401 Unauthorized
+		[last_Via:]
+		[last_From:]
+		[last_To:];tag=t
+		[last_Call-ID:]
+		[last_CSeq:]
+		WWW-Authenticate: Digest realm="r", nonce="n"
+		Content-Length: 0
+		]]></send>`, func(c, _ *Config) { c.Files = inject.Set{file} })
+	var sent []string
+	n.lose = func(e *Engine, data []byte) bool {
+		if e == n.client {
+			sent = append(sent, string(data))
+		}
+		return false
+	}
+	n.start(1)
+	n.run(second)
+	if len(sent) != 2 || !strings.Contains(sent[0], "CSeq: 1 REGISTER\r\nX-Empty: \r\nX-Last: y\r\n") {
+		t.Fatalf("sent %q", sent)
+	}
+	if !strings.Contains(sent[1], "CSeq: 2 REGISTER\r\nAuthorization: Digest username=\"joe\"") || !strings.Contains(sent[1], " end\r\nX-Empty: \r\n") {
+		t.Errorf("sent\n%s", sent[1])
+	}
+}
