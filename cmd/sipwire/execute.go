@@ -40,6 +40,7 @@ func (f *runFlags) perform(e *env, r *load.Runner) (*load.Result, error) {
 		fmt.Fprintf(e.stderr, "sipwire: note: %s:%d:%s %s\n", r.Engine.Program.File, n.Line, where, n.Text)
 	}
 	shared := engine.NewShared()
+	shared.DynamicStart, shared.DynamicMax, shared.DynamicStep = f.DynamicStart, f.DynamicMax, f.DynamicStep
 	for _, pair := range f.Set {
 		name, value, _ := strings.Cut(pair, "=")
 		if !shared.SetGlobal(r.Engine.Program, name, value) {

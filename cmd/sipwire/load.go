@@ -58,6 +58,9 @@ func (c *loadCmd) Run(e *env) error {
 	if c.Worker != "" {
 		return c.work(e)
 	}
+	if c.SD != "" {
+		return c.dump(e)
+	}
 	files, err := c.files()
 	if err != nil {
 		return err

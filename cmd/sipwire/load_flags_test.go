@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ type witness struct {
 	silent bool
 	mu     sync.Mutex
 	got    []string
+	onACK  func(ack string) []string // what to send when an ACK has come
 }
 
 func newWitness(t *testing.T, silent bool) *witness {
@@ -43,7 +45,13 @@ func (w *witness) run() {
 		}
 		w.mu.Lock()
 		w.got = append(w.got, string(buf[:n]))
+		onACK := w.onACK
 		w.mu.Unlock()
+		if onACK != nil && strings.HasPrefix(string(buf[:n]), "ACK ") {
+			for _, request := range onACK(string(buf[:n])) {
+				w.conn.WriteToUDPAddrPort([]byte(request), from)
+			}
+		}
 		if w.silent || m.Parse(buf[:n]) != nil || !m.IsRequest() || string(m.MethodBytes()) == "ACK" {
 			continue
 		}
@@ -65,6 +73,13 @@ func (w *witness) all() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return strings.Join(w.got, "\n")
+}
+
+// messages returns what has come.
+func (w *witness) messages() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.got)
 }
 
 // TestWords has options whose value is in the messages.

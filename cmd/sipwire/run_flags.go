@@ -21,12 +21,20 @@ import (
 type runFlags struct {
 	SF string `name:"sf" placeholder:"FILE" help:"Scenario file in SIPp's XML format."`
 	SN string `name:"sn" placeholder:"NAME" help:"Built-in scenario: ${scenarios}."`
+	SD string `name:"sd" placeholder:"NAME" help:"Print a built-in scenario, and leave."`
 	M  uint64 `name:"m" help:"End after this many calls."`
 	D  string `name:"d" default:"0" placeholder:"TIME" help:"Length of a pause without one; milliseconds, or with a unit."`
 	S  string `name:"s" default:"service" help:"User part of the target, [service]."`
 	I  string `name:"i" placeholder:"ADDRESS" help:"Local address."`
 	P  uint16 `name:"p" help:"Local port; 0 for one that the system chooses."`
 	T  string `name:"t" default:"u1" enum:"u1,un,t1,tn,l1,ln" help:"Transport: u1 UDP, t1 TCP, l1 TLS with one socket; un, tn, ln with one for each call."`
+
+	OOCSF string `name:"oocsf" placeholder:"FILE" help:"Scenario file for requests that belong to no call."`
+	OOCSN string `name:"oocsn" placeholder:"NAME" help:"Built-in one for them: ooc_default."`
+
+	DynamicStart int64 `name:"dynamicStart" default:"10000" help:"First value of [dynamic_id]."`
+	DynamicMax   int64 `name:"dynamicMax" default:"18000" help:"Where [dynamic_id] begins anew."`
+	DynamicStep  int64 `name:"dynamicStep" default:"4" help:"What is added to [dynamic_id]."`
 
 	Inf      []string `name:"inf" sep:"none" placeholder:"FILE" help:"Injection file; again for more."`
 	InfIndex []string `name:"infindex" sep:"none" placeholder:"FILE FIELD" help:"Index an injection file by a field, for lookup."`
@@ -155,6 +163,28 @@ func (f *runFlags) source(fallback string, data []byte) (name string, text []byt
 	return name, data, nil
 }
 
+// outOfCall returns the scenario for requests that belong to no call.
+func (f *runFlags) outOfCall() (name string, data []byte, err error) {
+	if f.OOCSF == "" && f.OOCSN == "" {
+		return "", nil, nil
+	}
+	if f.OOCSF != "" && f.OOCSN != "" {
+		return "", nil, usage("-oocsf and -oocsn exclude each other")
+	}
+	other := &runFlags{SF: f.OOCSF, SN: f.OOCSN}
+	return other.source("", nil)
+}
+
+// dump prints the scenario that -sd names.
+func (f *runFlags) dump(e *env) error {
+	other := &runFlags{SN: f.SD}
+	_, data, err := other.source("", nil)
+	if err == nil {
+		_, err = e.stdout.Write(data)
+	}
+	return err
+}
+
 // program compiles the scenario: that of the flags, else the one given.
 func (f *runFlags) program(fallback string, data []byte, files inject.Set) (*scenario.Program, error) {
 	name, data, err := f.source(fallback, data)
@@ -162,7 +192,11 @@ func (f *runFlags) program(fallback string, data []byte, files inject.Set) (*sce
 		return nil, err
 	}
 	_, names := f.keys()
-	p, err := scenario.Compile(name, data, scenario.Options{Keys: names, NoTexts: f.hold != nil, Files: func(name string) error {
+	ooc, oocData, err := f.outOfCall()
+	if err != nil {
+		return nil, err
+	}
+	p, err := scenario.Compile(name, data, scenario.Options{Keys: names, NoTexts: f.hold != nil, OutOfCallName: ooc, OutOfCall: oocData, Files: func(name string) error {
 		if files.Find(name) < 0 {
 			return fmt.Errorf("injection file %q is not one of -inf", name)
 		}
@@ -218,8 +252,10 @@ func (f *runFlags) config(p *scenario.Program, files inject.Set) (engine.Config,
 	return c, nil
 }
 
-// setBehaviors reads -default_behaviors.
+// setBehaviors reads -default_behaviors: those that are named, one after the
+// other.
 func setBehaviors(c *engine.Config, list string) error {
+	c.EndCalls, c.AbortUnexpected, c.AnswerPing = false, false, false
 	for _, word := range strings.Split(list, ",") {
 		name, off := strings.CutPrefix(strings.TrimSpace(word), "-")
 		switch name {

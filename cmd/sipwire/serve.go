@@ -93,6 +93,9 @@ func (c *serveCmd) scenario() ([]byte, error) {
 
 // Run answers until it is stopped, or -m calls have been served.
 func (c *serveCmd) Run(e *env) error {
+	if c.SD != "" {
+		return c.runFlags.dump(e)
+	}
 	files, err := c.files()
 	if err != nil {
 		return err

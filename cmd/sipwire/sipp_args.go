@@ -27,6 +27,7 @@ var without = map[string]bool{
 	"watchdog_minor_maxtriggers": true, "buff_size": true, "max_socket": true, "max_reconnect": true,
 	"reconnect_close": true, "reconnect_sleep": true, "cp": true, "ci": true, "mb": true, "rtp_payload": true,
 	"rtp_threadtasks": true, "rtp_buffsize": true, "min_rtp_port": true, "max_rtp_port": true, "rate_scale": true,
+	"assocmaxret": true, "gracefulclose": true, "heartbeat": true, "multihome": true, "pathmaxret": true, "pmtu": true,
 	"deadcall_wait": true, "sleep": true, "send_timeout": true, "rtcheck": true,
 }
 
@@ -46,6 +47,10 @@ func sippArgs(args []string) (out, ignored []string) {
 		name, _ := strings.CutPrefix(a, "-")
 		if name == a || strings.HasPrefix(name, "-") || name == "" || name == "h" || name == "q" {
 			out = append(out, a)
+			continue
+		}
+		if name == "v" {
+			out = append(out, "--version")
 			continue
 		}
 		if value, ok := without[name]; ok {

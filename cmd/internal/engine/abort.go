@@ -76,7 +76,16 @@ func (e *Engine) bye(c *call, m *codec.Message) {
 		d = &e.dialog
 	}
 	if d == nil {
-		return
+		// It has no Contact, as an INFO has none: the BYE goes where the last
+		// request went.
+		if e.invite.Parse(c.sent) != nil || !e.invite.IsRequest() {
+			return
+		}
+		target, err := e.invite.RequestURI()
+		if err != nil {
+			return
+		}
+		d = &compose.Dialog{Peer: m, Target: *target}
 	}
 	lo := len(e.arena)
 	var err error

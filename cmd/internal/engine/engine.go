@@ -316,6 +316,16 @@ func (e *Engine) StopAll(politely bool) { e.stop(politely, scenario.Sides) }
 // StopCalls is StopAll for all but the users.
 func (e *Engine) StopCalls(politely bool) { e.stop(politely, scenario.User) }
 
+// Resting reports whether all calls that are open are in their <timewait>.
+func (e *Engine) Resting() bool {
+	for id := range uint32(e.calls.size()) {
+		if c := e.calls.at(id); c.open && !c.atEnd {
+			return false
+		}
+	}
+	return true
+}
+
 // stop ends the calls of all sides below one.
 func (e *Engine) stop(politely bool, below scenario.Side) {
 	for id := range uint32(e.calls.size()) {

@@ -12,7 +12,7 @@ import (
 
 // unexpected handles a message that no step expects.
 func (e *Engine) unexpected(id uint32, c *call, m *codec.Message) {
-	if at := e.cfg.Program.UnexpectedJump; at != scenario.None {
+	if at := e.cfg.Program.UnexpectedJump; at != scenario.None && e.steps[min(at, len(e.steps)-1)].Side == c.side {
 		e.jumpAway(id, c, m, at)
 		return
 	}
@@ -28,8 +28,10 @@ func (e *Engine) unexpected(id uint32, c *call, m *codec.Message) {
 		}
 		e.end(id, c, UnexpectedMessage)
 		return
-	case string(m.MethodBytes()) == "PING" && e.cfg.AnswerPing:
-		e.answer(c, m, 200)
+	case string(m.MethodBytes()) == "PING":
+		if e.cfg.AnswerPing {
+			e.answer(c, m, 200)
+		}
 		return
 	case e.cfg.AutoAnswer && answersItself(method):
 		e.answer(c, m, 200)

@@ -74,6 +74,20 @@ func (w *worker) enrolled(now int64) bool {
 	return true
 }
 
+// restEnded is for a worker whose calls have ended: it gives those that came in
+// besides some time to end, but for those that only wait.
+func (w *worker) restEnded(now int64) bool {
+	n := &w.enrolment
+	if n.grace == 0 {
+		n.grace = now + graceForCalled
+	}
+	if now < n.grace && !w.engine.Resting() {
+		return false
+	}
+	w.engine.StopAll(true)
+	return true
+}
+
 // left lets the users go once all calls of the run have ended, and reports
 // whether all have gone.
 func (w *worker) left(now int64) bool {

@@ -191,7 +191,7 @@ func (w *worker) over(now int64) bool {
 		return w.left(now)
 	}
 	if w.engine.Open() == 0 {
-		return true
+		return w.restEnded(now)
 	}
 	if _, pending := w.engine.Next(); pending {
 		w.lastNews = now

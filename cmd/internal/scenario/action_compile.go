@@ -119,7 +119,7 @@ func (c *compiler) action(e *element, a *Action) (keep bool, err error) {
 		}
 	case "closecon":
 		a.Verb = CloseConn
-	case "setdest_media", "rtp_echo", "rtpecho":
+	case "setdest_media", "rtp_echo", "rtpecho", "rtp_dtmf":
 		c.note(e.node, "media are not sent: the action is skipped")
 		return false, nil
 	default:
@@ -180,7 +180,7 @@ func (e *element) file(a *Action) {
 
 // match compiles <ereg>.
 func (c *compiler) match(e *element, a *Action) error {
-	a.Verb, a.Occurrence = Match, e.integer("occurrence", 1)
+	a.Verb, a.Occurrence = Match, e.integer("occurrence", e.integer("occurence", 1)) // the second is an old misspelling
 	a.CaseIndependent, a.AtStart = e.flag("case_indep"), e.flag("start_line")
 	a.Check, a.CheckInverse = e.flag("check_it"), e.flag("check_it_inverse")
 	if _, ok := e.get("assign_to"); ok {

@@ -11,6 +11,11 @@ type Options struct {
 	Keys    []string                // names of the -key options
 	Files   func(name string) error // says whether an injection file is known; nil for yes
 	NoTexts bool                    // refuse [file], which reads any file
+
+	// A second scenario for requests that belong to no call: the part behind
+	// _called.main. Its name and its text, nil for none.
+	OutOfCallName string
+	OutOfCall     []byte
 }
 
 // compiler holds what is needed while a file is compiled.
@@ -62,7 +67,7 @@ func Compile(file string, data []byte, o Options) (*Program, error) {
 	c := newCompiler(file, o.Keys)
 	c.noTexts = o.NoTexts
 	c.prog.Name = c.element(root).str("name")
-	if err := c.labels(root); err != nil {
+	if err := c.labels(root, 0); err != nil {
 		return nil, err
 	}
 	for _, n := range root.children {
@@ -76,6 +81,12 @@ func Compile(file string, data []byte, o Options) (*Program, error) {
 	if err := c.finish(root); err != nil {
 		return nil, err
 	}
+	if o.OutOfCall != nil {
+		if err := c.outOfCall(o.OutOfCallName, o.OutOfCall); err != nil {
+			return nil, err
+		}
+	}
+	c.unused()
 	if o.Files != nil {
 		for _, use := range c.files {
 			if err := o.Files(use.name); err != nil {
@@ -90,9 +101,8 @@ func Compile(file string, data []byte, o Options) (*Program, error) {
 var steps = map[string]bool{"send": true, "recv": true, "pause": true, "timewait": true, "nop": true}
 
 // labels finds the step that each label stands before, so that a step can name
-// a label further down.
-func (c *compiler) labels(root *node) error {
-	at := 0
+// a label further down. The first step is number at.
+func (c *compiler) labels(root *node, at int) error {
 	for _, n := range root.children {
 		if steps[n.name] {
 			at++
@@ -177,13 +187,18 @@ func (c *compiler) part(n *node) error {
 	case ok && len(c.prog.Steps) == 0:
 		return c.fault(n, "label %s: the calls that the run begins must be in front of it", id)
 	case ok:
-		c.prog.Steps = append(c.prog.Steps, Step{
-			Kind: End, Side: c.side, Line: n.line, Hide: true, Next: None, Test: None, Cond: None, Counter: None, OnTimeout: None, ResponseTxn: None,
-		})
-		c.side, c.sent = side, nil
-		*map[Side]*int{Called: &c.prog.Called, User: &c.prog.User}[side] = len(c.prog.Steps)
+		c.begin(side, n)
 	}
 	return nil
+}
+
+// begin ends the part of the scenario that is there, and begins another one.
+func (c *compiler) begin(side Side, n *node) {
+	c.prog.Steps = append(c.prog.Steps, Step{
+		Kind: End, Side: c.side, Line: n.line, Hide: true, Next: None, Test: None, Cond: None, Counter: None, OnTimeout: None, ResponseTxn: None,
+	})
+	c.side, c.sent = side, nil
+	*map[Side]*int{Called: &c.prog.Called, User: &c.prog.User}[side] = len(c.prog.Steps)
 }
 
 // init compiles the steps that run once before the first call.
@@ -245,6 +260,32 @@ func (c *compiler) finish(root *node) error {
 		p.ReturnStep, _ = c.variable(root, "_unexp.retaddr")
 		p.ReturnPause, _ = c.variable(root, "_unexp.pausedaddr")
 	}
-	c.unused()
+	return nil
+}
+
+// outOfCall adds another file as the part for calls that come in. It has its
+// own labels.
+func (c *compiler) outOfCall(file string, data []byte) error {
+	root, err := readTree(file, data)
+	if err != nil {
+		return err
+	}
+	c.file = file
+	if c.prog.Called != None {
+		return c.fault(root, "the scenario takes requests that belong to no call itself")
+	}
+	c.begin(Called, root)
+	c.prog.labels = map[string]int{}
+	if err := c.labels(root, len(c.prog.Steps)); err != nil {
+		return err
+	}
+	for _, n := range root.children {
+		if err := c.child(n); err != nil {
+			return err
+		}
+	}
+	if at := c.prog.Called; at >= len(c.prog.Steps) || c.prog.Steps[at].Kind != Recv {
+		return c.fault(root, "it does not begin with a <recv>")
+	}
 	return nil
 }

@@ -8,18 +8,18 @@ import (
 // A Distribution is what pauses and samples are drawn from. Pauses are in
 // milliseconds.
 type Distribution struct {
-	name string
-	a, b float64
+	name    string
+	a, b, c float64
 }
 
 // Fixed returns the distribution that is always v.
-func Fixed(v float64) *Distribution { return &Distribution{"fixed", v, 0} }
+func Fixed(v float64) *Distribution { return &Distribution{name: "fixed", a: v} }
 
 // the parameters of each distribution, in the order of a and b.
 var parameters = map[string][]string{
 	"fixed": {"value"}, "uniform": {"min", "max"}, "normal": {"mean", "stdev"},
 	"lognormal": {"mean", "stdev"}, "exponential": {"mean"}, "weibull": {"lambda", "k"},
-	"pareto": {"k", "x_m"}, "gamma": {"k", "theta"}, "negbin": {"p", "n"}, "poisson": {"mean"},
+	"pareto": {"k", "x_m"}, "gamma": {"k", "theta"}, "negbin": {"p", "n"}, "poisson": {"mean"}, "gpareto": {"shape", "scale", "location"},
 }
 
 // distribution reads the attribute of that name and the parameters.
@@ -34,11 +34,7 @@ func (e *element) distribution() *Distribution {
 	d := &Distribution{name: name}
 	for i, p := range names {
 		e.need(p)
-		if v := e.number(p, 0); i == 0 {
-			d.a = v
-		} else {
-			d.b = v
-		}
+		*[]*float64{&d.a, &d.b, &d.c}[i] = e.number(p, 0)
 	}
 	switch name {
 	case "uniform":
@@ -52,6 +48,10 @@ func (e *element) distribution() *Distribution {
 	case "weibull", "pareto", "gamma":
 		if d.a <= 0 || d.b <= 0 {
 			e.fail("both parameters must be above 0")
+		}
+	case "gpareto":
+		if d.b <= 0 {
+			e.fail("scale must be above 0")
 		}
 	case "negbin":
 		if d.a <= 0 || d.a > 1 || d.b <= 0 {
@@ -79,6 +79,11 @@ func (d *Distribution) Sample(r *rand.Rand) float64 {
 		return d.a * math.Pow(r.ExpFloat64(), 1/d.b)
 	case "pareto":
 		return d.b / math.Pow(1-r.Float64(), 1/d.a)
+	case "gpareto":
+		if d.a == 0 {
+			return d.c + d.b*r.ExpFloat64()
+		}
+		return d.c + d.b*(math.Pow(1-r.Float64(), -d.a)-1)/d.a
 	case "gamma":
 		return gamma(r, d.a) * d.b
 	case "negbin":

@@ -27,7 +27,7 @@ func TestBuiltins(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if server := name == "uas" || name == "branchs"; p.Server != server || p.Name == "" || len(p.Steps) < 2 {
+		if server := name == "uas" || name == "branchs" || name == "ooc_default"; p.Server != server || p.Name == "" || len(p.Steps) < 2 {
 			t.Errorf("%s: server %v, name %q, %d steps", name, p.Server, p.Name, len(p.Steps))
 		}
 		for _, n := range p.Notes {
@@ -235,11 +235,12 @@ func TestDistributions(t *testing.T) {
 		d    Distribution
 		mean float64
 	}{
-		{Distribution{"fixed", 7, 0}, 7}, {Distribution{"uniform", 2, 6}, 4}, {Distribution{"normal", 50, 5}, 50},
-		{Distribution{"lognormal", 1, 0.5}, math.Exp(1 + 0.125)}, {Distribution{"exponential", 30, 0}, 30},
-		{Distribution{"weibull", 3, 2}, 3 * math.Gamma(1.5)}, {Distribution{"pareto", 3, 2}, 3}, {Distribution{"gamma", 2, 5}, 10},
-		{Distribution{"gamma", 0.5, 5}, 2.5}, {Distribution{"negbin", 0.4, 3}, 4.5}, {Distribution{"poisson", 8, 0}, 8},
-		{Distribution{"poisson", 5000, 0}, 5000},
+		{Distribution{name: "fixed", a: 7, b: 0}, 7}, {Distribution{name: "uniform", a: 2, b: 6}, 4}, {Distribution{name: "normal", a: 50, b: 5}, 50},
+		{Distribution{name: "lognormal", a: 1, b: 0.5}, math.Exp(1 + 0.125)}, {Distribution{name: "exponential", a: 30, b: 0}, 30},
+		{Distribution{name: "weibull", a: 3, b: 2}, 3 * math.Gamma(1.5)}, {Distribution{name: "pareto", a: 3, b: 2}, 3}, {Distribution{name: "gamma", a: 2, b: 5}, 10},
+		{Distribution{name: "gamma", a: 0.5, b: 5}, 2.5}, {Distribution{name: "negbin", a: 0.4, b: 3}, 4.5}, {Distribution{name: "poisson", a: 8, b: 0}, 8},
+		{Distribution{name: "gpareto", a: 0.25, b: 3, c: 1}, 5}, {Distribution{name: "gpareto", b: 3, c: 1}, 4},
+		{Distribution{name: "poisson", a: 5000, b: 0}, 5000},
 	} {
 		sum := 0.0
 		const n = 200_000

@@ -179,7 +179,7 @@ func (c *compiler) pause(e *element, s *Step) error {
 	case hasDistribution:
 		s.Pause = e.distribution()
 	case hasMin || hasMax:
-		s.Pause = &Distribution{"uniform", e.number("min", 0), e.number("max", 0)}
+		s.Pause = &Distribution{name: "uniform", a: e.number("min", 0), b: e.number("max", 0)}
 		if s.Pause.a > s.Pause.b {
 			e.fail("min is above max")
 		}
