@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"regexp"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -51,6 +52,10 @@ func TestChangeRun(t *testing.T) {
 				n := len(v.Samples)
 				return n > 0 && v.Samples[n-1].Calls >= 50
 			})
+			m := begun.FindStringSubmatch(ask(t, "GET", "http://127.0.0.1:"+port+"/metrics", "", ""))
+			if m == nil || len(m[1]) < 2 {
+				t.Errorf("/metrics has %q calls", m)
+			}
 			ask(t, "POST", run, token, `{"stop": true}`)
 			if err := p.wait(); err != nil {
 				t.Errorf("%v\n%s", err, p.out.String())
@@ -61,6 +66,8 @@ func TestChangeRun(t *testing.T) {
 		})
 	}
 }
+
+var begun = regexp.MustCompile(`(?m)^sipwire_load_calls_total ([0-9]+)$`)
 
 // ask sends a request with a token, and returns the answer.
 func ask(t *testing.T, method, url, token, body string) string {
