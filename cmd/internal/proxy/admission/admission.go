@@ -132,7 +132,7 @@ func (g *Gate) Admit(m *codec.Message, src forward.Source) (forward.Verdict, int
 // hash chooses who is refused, by the high bits: of what a request that is sent
 // again has too.
 func hash(m *codec.Message) uint32 {
-	return uint32(spread.Hash(uint64(m.Method()), m.Value(header.IDCallID)))
+	return spread.Hash32(uint32(m.Method()), m.Value(header.IDCallID))
 }
 
 // Limit returns how long packets may wait.

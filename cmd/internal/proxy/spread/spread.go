@@ -14,3 +14,14 @@ func Hash(seed uint64, b []byte) uint64 {
 	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
 	return h ^ h>>33
 }
+
+// Hash32 is Hash in 32 bits, with the mixing that goes with them.
+func Hash32(seed uint32, b []byte) uint32 {
+	h := 2166136261 ^ seed
+	for _, c := range b {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	h = (h ^ h>>16) * 0x85ebca6b
+	h = (h ^ h>>13) * 0xc2b2ae35
+	return h ^ h>>16
+}

@@ -17,13 +17,17 @@ func TestHash(t *testing.T) {
 		t.Error("the seed does not matter")
 	}
 	// The high bits decide: keys that differ in their last byte are shared out.
-	var high [4]int
+	var high [2][4]int
 	for i := range 4000 {
-		high[Hash(7, fmt.Appendf(nil, "call-%d", i))>>62]++
+		key := fmt.Appendf(nil, "call-%d", i)
+		high[0][Hash(7, key)>>62]++
+		high[1][Hash32(7, key)>>30]++
 	}
-	for _, n := range high {
-		if n < 850 || n > 1150 {
-			t.Fatalf("quarters %v", high)
+	for _, quarters := range high {
+		for _, n := range quarters {
+			if n < 850 || n > 1150 {
+				t.Fatalf("quarters %v", high)
+			}
 		}
 	}
 }
