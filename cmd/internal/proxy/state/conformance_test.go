@@ -25,8 +25,11 @@ func TestConformance(t *testing.T) {
 	}
 	for _, pattern := range []string{"messages/*/*.sip", "field/*.sip", "streams/*.bin"} {
 		files, _ := filepath.Glob(filepath.Join(dir, pattern))
-		count += len(files)
-		for _, file := range files {
+		for i, file := range files {
+			if testing.Short() && i%8 != 0 {
+				continue // the race detector makes it long
+			}
+			count++
 			b, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
