@@ -25,8 +25,11 @@ import (
 // failureCalls returns how many calls a test makes.
 func failureCalls(t *testing.T) int {
 	s := os.Getenv("SIPWIRE_PROXY_CALLS")
-	if s == "" {
-		return 300
+	switch {
+	case s == "" && testing.Short():
+		return 60
+	case s == "":
+		return 150
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 100 {
@@ -123,6 +126,7 @@ func TestProxyKillNextHop(t *testing.T) {
 	}
 	for _, flags := range [][]string{{"--stateful"}, nil} {
 		t.Run(strings.Join(append(flags, "proxy"), " "), func(t *testing.T) {
+			t.Parallel()
 			dir, calls := t.TempDir(), failureCalls(t)
 			one, first := target(t, dir)
 			_, second := target(t, dir)
@@ -135,7 +139,7 @@ func TestProxyKillNextHop(t *testing.T) {
 			p := startProxy(t, append(flags, "-c", file)...)
 			addr, status := p.match(t, `listening on udp:(\S+)`), p.match(t, `status at (\S+)`)
 			// A BYE for who was killed is lost: no other element has its dialog.
-			uac := sippScenario(t, dir, "uac", "> INVITE", "< 100?", "< 200", "> ACK2xx", "> BYE", "< 200")
+			uac := sippScenario(t, dir, "uac", "> INVITE", "< 100?", "< 200", "> ACK2xx", "> BYE", "< 100?", "< 200")
 			done := loading(t, dir, "-sf", uac, "-r", "150", "-m", fmt.Sprint(calls), "-max_non_invite_retrans", "3", addr)
 			afterMessages(t, status, 2*calls)
 			if err := one.cmd.Process.Kill(); err != nil {
@@ -150,7 +154,7 @@ func TestProxyKillNextHop(t *testing.T) {
 			if n := answeredInvites(r); r.Calls != uint64(calls) || n != uint64(calls) {
 				t.Errorf("%d of %d calls were answered", n, r.Calls)
 			}
-			if r.Successful < uint64(calls)/2 { // of those that were open with who was killed, none can be saved
+			if r.Successful < uint64(calls)/4 { // of those that were open with who was killed, none can be saved
 				t.Errorf("%d of %d calls ended well", r.Successful, r.Calls)
 			}
 		})
@@ -163,6 +167,7 @@ func TestProxyKillNextHop(t *testing.T) {
 func TestProxyReloadLoaded(t *testing.T) {
 	for _, flags := range [][]string{{"--stateful"}, nil} {
 		t.Run(strings.Join(append(flags, "proxy"), " "), func(t *testing.T) {
+			t.Parallel()
 			dir, calls := t.TempDir(), failureCalls(t)
 			_, first := target(t, dir)
 			_, second := target(t, dir)
@@ -175,7 +180,13 @@ func TestProxyReloadLoaded(t *testing.T) {
 			p := startProxy(t, append(flags, "-c", file)...)
 			addr, status := p.match(t, `listening on udp:(\S+)`), p.match(t, `status at (\S+)`)
 			uac := sippScenario(t, dir, "uac", "> INVITE", "< 100?", "< 200", "> ACK2xx", "wait 500", "> BYE", "< 100?", "< 200")
-			done := loading(t, dir, "-sf", uac, "-r", "150", "-m", fmt.Sprint(calls), addr)
+			args := []string{"-sf", uac, "-r", "150", "-m", fmt.Sprint(calls), addr}
+			if flags == nil {
+				// An INVITE that is sent again on a slow machine, after the rules have
+				// changed, would go to both next hops.
+				args = append([]string{"-nr"}, args...)
+			}
+			done := loading(t, dir, args...)
 			for i, step := range []struct {
 				text, says string
 				signal     bool
@@ -210,11 +221,13 @@ func TestProxyReloadLoaded(t *testing.T) {
 func TestProxyKillPeer(t *testing.T) {
 	for _, flags := range [][]string{{"--stateful"}, nil} {
 		t.Run(strings.Join(append(flags, "proxy"), " "), func(t *testing.T) {
+			t.Parallel()
 			dir, calls := t.TempDir(), failureCalls(t)
 			port := serveFor(t, dir, "-i", "127.0.0.1", "-t", "t1")
 			p := startProxy(t, append(flags, "-l", "tcp:127.0.0.1:0", "--status=127.0.0.1:0", "127.0.0.1:"+port)...)
 			addr, status := p.match(t, `listening on tcp:(\S+)`), p.match(t, `status at (\S+)`)
-			done := loading(t, dir, "-sn", "uac", "-t", "tn", "-r", "150", "-m", fmt.Sprint(calls), addr)
+			uac := sippScenario(t, dir, "uac", "> INVITE", "< 100?", "< 180?", "< 200", "> ACK2xx", "> BYE", "< 100?", "< 200")
+			done := loading(t, dir, "-sf", uac, "-t", "tn", "-r", "150", "-m", fmt.Sprint(calls), addr)
 			peers, cut := 0, `sipwire_proxy_dropped_total{cause="cut-off"}`
 			for ended := false; !ended; {
 				killPeer(t, addr)
