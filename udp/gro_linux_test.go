@@ -52,3 +52,13 @@ func TestDropsAreRuns(t *testing.T) {
 		t.Error("runs without GRO")
 	}
 }
+
+// A group counts as its sockets do.
+func TestGroupDropsAreRuns(t *testing.T) {
+	for _, gro := range []bool{false, true} {
+		g := group(t, 2, Config{GRO: gro})
+		if want := g.Sockets[0].R.Stats().DropsAreRuns; g.Stats().DropsAreRuns != want || want && !gro {
+			t.Errorf("GRO %v: the group's drops are runs: %v, the socket's: %v", gro, !want, want)
+		}
+	}
+}

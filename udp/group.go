@@ -72,6 +72,7 @@ func (g *Group) Stats() Stats {
 		sum.Refused += t.Refused
 		sum.Drops += t.Drops
 		sum.DropsFrom = min(sum.DropsFrom, t.DropsFrom)
+		sum.DropsAreRuns = sum.DropsAreRuns || t.DropsAreRuns
 	}
 	return sum
 }
