@@ -91,6 +91,10 @@
 // dropped, and those that still wait: exactly, where SO_MEMINFO is known and
 // Config.GRO is off. With GRO the kernel counts a run of packets as one drop, see
 // [Stats].
+// Packets are dropped when the reader has no core for longer than the receive
+// buffer lasts, whoever reads: at 100,000 packets of 600 bytes a second, the
+// default buffer lasts 1.7 ms and one of 16 MiB 0.26 s ([Buffer.Packets]). On a
+// machine with ten times the work that it has cores for, pauses came to 0.9 s.
 // Datagrams given to Write are those the kernel took and those with an Err.
 // A packet that was cut says so and how long it was; it is never to be parsed as
 // a whole.
