@@ -26,6 +26,10 @@ type Engine struct {
 	timers wheel
 	now    int64
 
+	// Tick, in nanoseconds, is how often what has been received is looked at
+	// while much happens. What follows it is due at the next one.
+	Tick int64
+
 	nextNumber uint64
 	stopping   bool
 	users      users
@@ -81,7 +85,7 @@ func New(cfg Config, shared *Shared) *Engine {
 	p := cfg.Program
 	e := &Engine{
 		cfg: cfg, shared: shared, steps: p.Steps, texts: map[*scenario.Template][]op{},
-		Counts: newCounts(len(p.Steps), len(p.Counters), len(p.RTDs)), nextNumber: cfg.FirstNumber,
+		Tick: tick, Counts: newCounts(len(p.Steps), len(p.Counters), len(p.RTDs)), nextNumber: cfg.FirstNumber,
 		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{}, users: users{conns: map[int]int32{}, at: map[int]int{}},
 	}
 	e.calls.init()

@@ -106,6 +106,7 @@ func (e *Engine) take(id uint32, c *call, m *codec.Message) {
 			return
 		}
 		c.step, c.pauseUntil, c.recvUntil = int32(next), 0, 0
+		c.intended = e.dueAfter(c.intended)
 		e.run(id, c)
 		return
 	}

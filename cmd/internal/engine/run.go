@@ -151,7 +151,7 @@ func (e *Engine) fire(id uint32) {
 	}
 	switch {
 	case c.pauseUntil > 0 && c.pauseUntil <= now:
-		c.intended = c.pauseUntil
+		c.intended = e.dueAfter(c.pauseUntil)
 		c.pauseUntil = 0
 		if c.side == scenario.User && e.users.leaving {
 			e.goHome(id, c)
@@ -164,6 +164,13 @@ func (e *Engine) fire(id uint32) {
 	default:
 		e.arm(id, c)
 	}
+}
+
+// dueAfter returns when what follows an event of a call is due: at once, if it
+// is handled before the next tick, else at that tick. The time up to there is
+// neither the target's nor a delay of this generator.
+func (e *Engine) dueAfter(at int64) int64 {
+	return max(at, min(e.now, (at+e.Tick-1)/e.Tick*e.Tick))
 }
 
 // timedOut handles a recv at which nothing came in time.

@@ -90,11 +90,12 @@ type arrivals struct {
 	next   float64 // ns, the place of the next call in the schedule
 	random *rand.Rand
 	fixed  uint64 // Rate.fixed, as far as it is known here
+	tick   int64  // ns; calls begin at whole ones
 }
 
 // newArrivals begins the schedule of worker i of n.
 func newArrivals(r *Rate, i, n int, seed uint64) *arrivals {
-	a := &arrivals{rate: r, share: 1 / float64(n), random: rand.New(rand.NewPCG(seed, uint64(i)))}
+	a := &arrivals{rate: r, share: 1 / float64(n), random: rand.New(rand.NewPCG(seed, uint64(i))), tick: int64(shortest)}
 	if rate := r.At(0); rate > 0 && !r.Poisson {
 		a.next = float64(i) * 1e9 / rate // workers take turns
 	}
@@ -110,10 +111,11 @@ func (a *arrivals) begin(now int64) {
 	a.next += a.start
 }
 
-// due returns when the next call is due: its place in the schedule, in whole
-// milliseconds.
+// due returns when the next call is due: at the first tick that is not before
+// its place in the schedule.
 func (a *arrivals) due() int64 {
-	return int64(math.Ceil(a.next/1e6)) * 1e6
+	tick := float64(a.tick)
+	return int64(math.Ceil(a.next/tick)) * a.tick
 }
 
 // adapt lets a rate that was set anew come into force: the next call is at most

@@ -3,11 +3,12 @@
 //
 // Arrivals are an open loop: when a call begins does not depend on how earlier
 // ones fare, so that a target that stalls cannot slow down what measures it. A
-// call is due at the first whole millisecond behind its place in the schedule.
+// call is due at the first tick behind its place in the schedule: 1 to 4 ms,
+// see setTick.
 //
 // Each worker is one goroutine with an engine and, over UDP, a socket of its
 // own. While little happens it waits for packets; while much happens it looks
-// at the socket once in a millisecond, takes what has gathered and sends its
+// at the socket once in a tick, takes what has gathered and sends its
 // answers in one batch. The kernel says when each packet came, so that this
 // does not count as the target's time.
 //

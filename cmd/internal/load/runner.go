@@ -35,7 +35,8 @@ type Runner struct {
 
 	Timeout time.Duration
 	Workers int
-	Share   Share // of the calls, users and rate above, in a fleet
+	Tick    time.Duration // of clients over UDP; 0 for one that depends on the rate, see setTick
+	Share   Share         // of the calls, users and rate above, in a fleet
 	TLS     *tls.Config
 	Each    func(*Sample) // called every second; may be nil
 	Began   func()        // called when the run has begun: there are figures from then on; may be nil
@@ -130,6 +131,7 @@ func (r *Runner) worker(ctx context.Context, i int) error {
 		w.engine.Opened, w.engine.Closed = cc.connect, cc.end
 	}
 	w.enrolment = newEnrolment(r, i, place, all)
+	_, w.ticks = c.(*udpCarrier)
 	switch {
 	case r.Server:
 	case r.Users > 0:

@@ -16,7 +16,7 @@ type udpCarrier struct {
 	m      codec.Message
 	out    []udp.Datagram
 	fd     int32
-	busy   bool  // packets come faster than one in a millisecond
+	busy   bool  // several packets have come in a tick
 	turn   int64 // when other goroutines last had their turn
 }
 
@@ -31,8 +31,7 @@ func newUDPCarrier(w *worker, s *udp.Socket) (*udpCarrier, error) {
 }
 
 const (
-	gather   = int64(time.Millisecond)        // how long packets gather while much happens
-	near     = 2 * gather                     // and while something is to be done so soon
+	gather   = int64(time.Millisecond)        // how long packets gather, over connections
 	exactly  = int64(1200 * time.Microsecond) // a wait in the runtime's poller may end this much late
 	maxBatch = 256
 )
@@ -40,17 +39,17 @@ const (
 // wait takes what comes until a time, and is back when it has taken something,
 // or sooner.
 //
-// While much happens, or something is to be done within two milliseconds, it
-// does not wait for packets but for that time, and then takes what has come:
-// being woken by a packet costs more than the packet.
+// While much happens it waits for the next tick, and where something is to be
+// done within a tick for that time, and then takes what has come: being woken
+// by a packet costs more than the packet.
 func (u *udpCarrier) wait(until int64) error {
 	now := u.w.clock.now()
 	u.yield(now)
 	switch d := until - now; {
 	case d <= 0:
 	case u.busy:
-		sleep(time.Duration(min(d, gather)))
-	case d <= near:
+		sleep(time.Duration(u.w.tick - now%u.w.tick))
+	case d <= u.w.tick:
 		sleep(time.Duration(d))
 	case !u.readable(time.Duration(d)):
 		return nil

@@ -19,6 +19,8 @@ type worker struct {
 	begun     uint64
 	heldBack  uint64 // calls that had to wait for limit
 	held      bool
+	tick      int64 // ns, see setTick
+	ticks     bool  // its carrier waits in ticks
 	idle      []int // users without a call, who begin one at once
 	users     users
 	enrolment enrolment
@@ -60,6 +62,7 @@ func (w *worker) loop(io carrier) error {
 		if w.over(now) {
 			return io.flush()
 		}
+		w.setTick(now)
 		w.begin(now)
 		w.engine.Advance(now)
 		w.share(now, io)

@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/sipwire/sipwire/codec"
+)
+
+// TestDueAfter has the 200 of an INVITE wait for the engine: the BYE is due at
+// the tick behind it, or when it leaves, if that is before. What comes on top
+// counts as late, and in the latency of the BYE.
+func TestDueAfter(t *testing.T) {
+	const ms = millisecond
+	for _, c := range []struct {
+		handled       int64 // the 200, which the kernel had at 10 ms
+		late, latency int64 // of the BYE, whose 200 comes at 40 ms
+	}{
+		{10 * ms, 0, 30 * ms},
+		{11 * ms, 0, 29 * ms},
+		{12 * ms, 0, 28 * ms},
+		{15 * ms, 3 * ms, 28 * ms},
+		{30 * ms, 18 * ms, 28 * ms},
+	} {
+		cfg := Defaults(compile(t, `<send><![CDATA[`+request("INVITE")+`]]></send><recv response="200"/>
+			<send><![CDATA[`+request("BYE")+`]]></send><recv response="200"/>`))
+		cfg.Words, cfg.Target = words(5061), anywhere
+		e := New(cfg, NewShared())
+		e.Tick = 4 * ms
+		e.Start(0, 0, 0)
+		e.Flushed()
+		e.Counts.Latency.Reset() // of the INVITE
+		var m codec.Message
+		answer := func(handled, at int64, n int, method string) {
+			data := fmt.Sprintf("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK-7-1-%d\r\nFrom: <sip:a@b>;tag=1\r\n"+
+				"To: <sip:c@d>;tag=2\r\nCall-ID: 1-7@127.0.0.1\r\nCSeq: %d %s\r\nContent-Length: 0\r\n\r\n", n, n, method)
+			if err := m.Parse([]byte(data)); err != nil {
+				t.Fatal(err)
+			}
+			e.Receive(handled, at, &m, anywhere, 0)
+		}
+		answer(c.handled, 10*ms, 1, "INVITE")
+		e.Counts.Latency.Reset()
+		if e.Counts.MaxLate != c.late {
+			t.Errorf("handled at %d ms: %d µs late, want %d", c.handled/ms, e.Counts.MaxLate/1000, c.late/1000)
+		}
+		e.Flushed()
+		answer(40*ms, 40*ms, 2, "BYE")
+		if l := e.Counts.Latency; l.TotalCount() != 1 || l.Max() < c.latency/1000 || l.Max() > c.latency/1000+30 {
+			t.Errorf("handled at %d ms: latency of %d values, %d µs, want %d", c.handled/ms, l.TotalCount(), l.Max(), c.latency/1000)
+		}
+		if e.Counts.Successful != 1 {
+			t.Errorf("handled at %d ms: %v", c.handled/ms, e.Counts.ByCause)
+		}
+	}
+}
+
+// request is a request of a scenario.
+func request(method string) string {
+	return method + ` sip:[remote_ip] SIP/2.0
+Via: SIP/2.0/UDP [local_ip];branch=[branch]
+From: <sip:a@b>;tag=[call_number]
+To: <sip:c@d>[peer_tag_param]
+Call-ID: [call_id]
+CSeq: [cseq] ` + method + `
+Content-Length: 0
+
+`
+}
+
+// BenchmarkCall has a client and a server exchange the messages of a call, 20
+// calls at a time.
+func BenchmarkCall(b *testing.B) {
+	cc, sc := Defaults(compile(b, "uac")), Defaults(compile(b, "uas"))
+	cc.Words, sc.Words, cc.Target = words(5061), words(5060), anywhere
+	client, server := New(cc, NewShared()), New(sc, NewShared())
+	var m codec.Message
+	now := int64(0)
+	b.ReportAllocs()
+	const together = 20
+	for n := 0; n < b.N; n += together {
+		for range together {
+			client.Start(now, now, 0)
+		}
+		for client.Open() > 0 {
+			now += millisecond
+			for _, e := range [][2]*Engine{{client, server}, {server, client}} {
+				for i := range e[0].Out() {
+					if err := m.Parse(e[0].Data(&e[0].Out()[i])); err != nil {
+						b.Fatal(err)
+					}
+					e[1].Receive(now, now, &m, anywhere, 0)
+				}
+				e[0].Flushed()
+				e[0].Advance(now)
+			}
+		}
+	}
+	if client.Counts.Failed > 0 {
+		b.Error(client.Counts.ByCause)
+	}
+}
