@@ -1,132 +1,123 @@
-// Command sidebyside runs the same scenario at the same rate with sipwire load
-// and with sipp against sipwire serve, and prints what a call costs each of
-// them in processor time:
+// Command sidebyside compares sipwire load with sipp: the same scenarios, on
+// one core, against the same sipwire serve on another.
 //
-//	go build -o /tmp/sipwire ./sipwire && go run ./sidebyside -sipwire /tmp/sipwire -rate 5000 -calls 25000
+//	go build -o /tmp/sipwire ./sipwire && go run ./sidebyside -sipwire /tmp/sipwire -json result.json
 //
-// Rounds alternate, and the medians are compared. Both tools run the scenario
-// file that is built into sipwire.
+// It measures, each by a mode of -modes:
+//
+//   - cost: processor time for a call, at the same rate. Rounds of the two tools
+//     alternate, and medians are compared.
+//   - limit: the highest rate without late or repeated messages.
+//   - held: the same with -held calls open all the time.
+//   - open: the memory that -open open calls take.
+//
+// All is bounded in time: a search that -time ends has found at least what it
+// shows.
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
+	"os/signal"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
-
-	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
 
+// A comparison is what the modes have in common.
+type comparison struct {
+	sipwire, sipp string // paths
+	dir           string
+	port          int // of the server; the clients take the next two
+	rate          int
+	calls, rounds int
+	held, open    int
+	allowed       float64 // share of messages that may be late or repeated
+	step          time.Duration
+	bound         time.Duration // of a mode, for each scenario
+	cores         bool          // client and server have a core each
+}
+
+// A report is what is written with -json.
+type report struct {
+	Cost  []cost  `json:"cost,omitempty"`
+	Limit []limit `json:"limit,omitempty"`
+	Held  []limit `json:"held,omitempty"`
+	Open  *opened `json:"open,omitempty"`
+}
+
 func main() {
-	sipwire := flag.String("sipwire", "sipwire", "path of sipwire")
-	sipp := flag.String("sipp", "sipp", "path of sipp")
-	rate := flag.Int("rate", 5000, "calls a second")
-	calls := flag.Int("calls", 25000, "calls a round")
-	rounds := flag.Int("rounds", 3, "rounds of each")
-	port := flag.Int("port", 5981, "port of the server; the clients take the next two")
+	c := comparison{}
+	flag.StringVar(&c.sipwire, "sipwire", "sipwire", "path of sipwire")
+	flag.StringVar(&c.sipp, "sipp", "sipp", "path of sipp")
+	flag.IntVar(&c.port, "port", 5981, "port of the server; the clients take the next two")
+	flag.IntVar(&c.rate, "rate", 5000, "cost: calls a second")
+	flag.IntVar(&c.calls, "calls", 50000, "cost: calls a round")
+	flag.IntVar(&c.rounds, "rounds", 3, "cost: rounds of each")
+	flag.IntVar(&c.held, "held", 50000, "held: calls open all the time")
+	flag.IntVar(&c.open, "open", 100000, "open: calls")
+	flag.Float64Var(&c.allowed, "allowed", 0.001, "limit, held: share of messages that may be late or repeated")
+	flag.DurationVar(&c.step, "step", 3*time.Second, "limit, held: how long each rate is tried")
+	flag.DurationVar(&c.bound, "time", 2*time.Minute, "bound of each mode and scenario")
+	modes := flag.String("modes", "cost,limit,held,open", "what to measure")
+	scenarios := flag.String("scenarios", "uac,options", "cost and limit: built-in scenarios")
+	file := flag.String("json", "", "write the figures to a file")
 	flag.Parse()
-	for _, name := range []string{"uac", "options"} {
-		if err := compare(*sipwire, *sipp, name, *rate, *calls, *rounds, *port); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := c.all(ctx, strings.Split(*modes, ","), strings.Split(*scenarios, ","), *file)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
-// A round is what one run of a tool came to.
-type round struct {
-	cpu        time.Duration // for each successful call
-	successful int
-}
-
-func compare(sipwire, sipp, name string, rate, calls, rounds, port int) error {
+// all measures what modes ask for.
+func (c *comparison) all(ctx context.Context, modes, scenarios []string, file string) error {
 	dir, err := os.MkdirTemp("", "sidebyside")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	data, _ := scenario.Builtin(name)
-	file := filepath.Join(dir, name+".xml")
-	if err := os.WriteFile(file, data, 0o666); err != nil {
+	c.dir, c.cores = dir, canPin()
+	server, err := c.serve(ctx)
+	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithTimeout(context.Background(), 10*time.Minute)
-	defer stop()
-	server := exec.CommandContext(ctx, sipwire, "serve", "-q", "-p", strconv.Itoa(port), "--linger", "1s")
-	if err := server.Start(); err != nil {
+	defer server()
+	var r report
+	has := func(mode string) bool { return slices.Contains(modes, mode) }
+	for _, name := range scenarios {
+		if has("cost") {
+			if err := c.cost(ctx, name, &r); err != nil {
+				return err
+			}
+		}
+		if has("limit") {
+			if err := c.limit(ctx, name, 0, &r.Limit); err != nil {
+				return err
+			}
+		}
+	}
+	if has("held") {
+		if err := c.limit(ctx, "", c.held, &r.Held); err != nil {
+			return err
+		}
+	}
+	if has("open") {
+		if err := c.memory(ctx, &r); err != nil {
+			return err
+		}
+	}
+	if file == "" {
+		return nil
+	}
+	data, err := json.MarshalIndent(&r, "", "  ")
+	if err != nil {
 		return err
 	}
-	defer func() { server.Process.Signal(os.Interrupt); server.Wait() }()
-	time.Sleep(500 * time.Millisecond)
-
-	common := []string{"-sf", file, "-i", "127.0.0.1", "-r", strconv.Itoa(rate), "-m", strconv.Itoa(calls), "-timeout", "120"}
-	target := "127.0.0.1:" + strconv.Itoa(port)
-	var ours, theirs []round
-	for range rounds {
-		result := filepath.Join(dir, "result.json")
-		args := append([]string{"load", "-q", "--json", result, "-p", strconv.Itoa(port + 1)}, append(common, target)...)
-		cpu, _, err := run(ctx, dir, sipwire, args)
-		if err != nil {
-			return err
-		}
-		var r struct{ Successful int }
-		if data, err := os.ReadFile(result); err != nil {
-			return err
-		} else if err := json.Unmarshal(data, &r); err != nil {
-			return err
-		}
-		ours = append(ours, round{each(cpu, r.Successful), r.Successful})
-		args = append([]string{"-nostdin", "-p", strconv.Itoa(port + 2)}, append(common, target)...)
-		cpu, out, err := run(ctx, dir, sipp, args)
-		if err != nil {
-			return err
-		}
-		n := successful(out)
-		theirs = append(theirs, round{each(cpu, n), n})
-	}
-	a, b := median(ours), median(theirs)
-	fmt.Printf("%-8s %6d calls/s: sipwire %v a call (%d of %d), sipp %v a call (%d of %d): %.1f times the calls a CPU second\n",
-		name, rate, a.cpu, a.successful, calls, b.cpu, b.successful, calls, float64(b.cpu)/float64(a.cpu))
-	return nil
-}
-
-// run runs a tool and returns its processor time. An exit status that only says
-// that calls failed is no error.
-func run(ctx context.Context, dir, tool string, args []string) (time.Duration, []byte, error) {
-	cmd := exec.CommandContext(ctx, tool, args...)
-	var out bytes.Buffer
-	cmd.Dir, cmd.Stdout = dir, &out
-	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
-		return 0, nil, err
-	}
-	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), out.Bytes(), nil
-}
-
-var successLine = regexp.MustCompile(`Successful call\s*\|\s*\d+\s*\|\s*(\d+)`)
-
-// successful reads the last figure of sipp's screen.
-func successful(out []byte) int {
-	all := successLine.FindAllSubmatch(out, -1)
-	if len(all) == 0 {
-		return 0
-	}
-	n, _ := strconv.Atoi(string(all[len(all)-1][1]))
-	return n
-}
-
-func each(cpu time.Duration, calls int) time.Duration {
-	return (cpu / time.Duration(max(calls, 1))).Round(100 * time.Nanosecond)
-}
-
-func median(r []round) round {
-	slices.SortFunc(r, func(a, b round) int { return int(a.cpu - b.cpu) })
-	return r[len(r)/2]
+	return os.WriteFile(file, append(data, '\n'), 0o666)
 }

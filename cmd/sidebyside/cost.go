@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A cost is the processor time for a call, of both tools at the same rate.
+type cost struct {
+	Scenario     string    `json:"scenario"`
+	Rate         int       `json:"rate"`
+	Sipwire      []outcome `json:"sipwire"`
+	Sipp         []outcome `json:"sipp"`
+	SipwireStart int64     `json:"sipwire_start_ns"` // of a run of one call, which is part of the above
+	SippStart    int64     `json:"sipp_start_ns"`
+	Ratio        float64   `json:"ratio"` // of the medians
+}
+
+// cost compares the processor time for a call.
+func (c *comparison) cost(ctx context.Context, name string, r *report) error {
+	ctx, stop := context.WithTimeout(ctx, c.bound)
+	defer stop()
+	file, err := c.builtin(name)
+	if err != nil {
+		return err
+	}
+	res := cost{Scenario: name, Rate: c.rate}
+	one, err := c.run(ctx, sipwire, file, 10, 1, 0)
+	if err != nil {
+		return err
+	}
+	res.SipwireStart = int64(one.CPU)
+	if one, err = c.run(ctx, sipp, file, 10, 1, 0); err != nil {
+		return err
+	}
+	res.SippStart = int64(one.CPU)
+	begun := time.Now()
+	for i := range c.rounds {
+		if i > 0 && time.Since(begun)*time.Duration(i+1)/time.Duration(i) > c.bound {
+			break // another round would be too late
+		}
+		for _, t := range []tool{sipwire, sipp} {
+			o, err := c.run(ctx, t, file, float64(c.rate), c.calls, 0)
+			if err != nil {
+				return err
+			}
+			if t == sipwire {
+				res.Sipwire = append(res.Sipwire, o)
+			} else {
+				res.Sipp = append(res.Sipp, o)
+			}
+		}
+	}
+	a, b := median(res.Sipwire), median(res.Sipp)
+	res.Ratio = float64(b.cost()) / float64(max(a.cost(), 1))
+	r.Cost = append(r.Cost, res)
+	fmt.Printf("%-8s %6d calls/s: sipwire %8v a call (start %v, %d of %d), sipp %8v a call (start %v, %d of %d): %.1f times the calls a CPU second\n",
+		name, c.rate, a.cost(), ms(res.SipwireStart), a.Successful, c.calls, b.cost(), ms(res.SippStart), b.Successful, c.calls, res.Ratio)
+	return nil
+}
+
+func ms(ns int64) time.Duration { return time.Duration(ns).Round(time.Millisecond) }
+
+// median returns the outcome with the median cost.
+func median(all []outcome) outcome {
+	s := slices.SortedFunc(slices.Values(all), func(a, b outcome) int { return int(a.cost() - b.cost()) })
+	return s[len(s)/2]
+}
