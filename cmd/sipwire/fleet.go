@@ -28,7 +28,7 @@ type fleetFlags struct {
 // are a worker's own: what it may send to, execute, read and write.
 var carried = []string{
 	"S", "M", "D", "T", "Key", "Set", "InfIndex", "AA", "NR", "ND", "Behaviors", "PauseIgnore", "Lost", "MaxRetrans", "MaxInviteRetrans",
-	"MaxOtherRetrans", "T2", "RecvTimeout", "Timeout", "TimeoutError", "AU", "AP", "AuthURI", "BaseCSeq", "CIDStr", "MP", "Late", "Seed",
+	"MaxOtherRetrans", "T2", "RecvTimeout", "Timeout", "TimeoutError", "AU", "AP", "AuthURI", "BaseCSeq", "CIDStr", "MP", "Late", "TimerResol", "Seed",
 	"DynamicStart", "DynamicMax", "DynamicStep", "R", "RP", "L", "Users", "Registered", "RegisterRate", "RateIncrease", "RateInterval", "RateMax", "RSA", "Arrivals", "RampTo", "RampOver", "Target",
 }
 

@@ -162,6 +162,7 @@ func TestWrongUse(t *testing.T) {
 		{[]string{"load", "192.0.2.1"}, "--allow-public is needed"},
 		{[]string{"load", "127.0.0.1:99999"}, `"99999" is no port`},
 		{[]string{"load", "no.such.host.invalid"}, "cannot be resolved"},
+		{[]string{"load", "-timer_resol", "11", "127.0.0.1"}, "-timer_resol: 11 is not 1 to 10 ms"},
 		{[]string{"load", "-i", "x", "127.0.0.1"}, "-i x is no address"},
 		{[]string{"load", "-p", port, "-i", "127.0.0.1", "127.0.0.1:9"}, "address already in use"},
 		{[]string{"load", "-t", "s1", "127.0.0.1"}, "must be one of"},

@@ -21,7 +21,7 @@ var without = map[string]bool{
 	"no_rate_quit": false, "stf": true, "stat_delimiter": true, "f": true, "fd": true, "message_file": true,
 	"message_overwrite": true, "shortmessage_file": true, "shortmessage_overwrite": true, "error_overwrite": true,
 	"calldebug_file": true, "calldebug_overwrite": true, "screen_file": true, "screen_overwrite": true, "rtt_freq": true,
-	"log_overwrite": true, "ringbuffer_files": true, "ringbuffer_size": true, "max_log_size": true, "timer_resol": true,
+	"log_overwrite": true, "ringbuffer_files": true, "ringbuffer_size": true, "max_log_size": true,
 	"max_recv_loops": true, "max_sched_loops": true, "watchdog_interval": true, "watchdog_reset": true,
 	"watchdog_minor_threshold": true, "watchdog_major_threshold": true, "watchdog_major_maxtriggers": true,
 	"watchdog_minor_maxtriggers": true, "buff_size": true, "max_socket": true, "max_reconnect": true,
