@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/stamp"
 )
 
@@ -60,4 +61,37 @@ func BenchmarkRender(b *testing.B) {
 		}
 		b.SetBytes(int64(len(out)))
 	})
+}
+
+// BenchmarkCall has a client and a server exchange the messages of a call, 20
+// calls at a time.
+func BenchmarkCall(b *testing.B) {
+	cc, sc := Defaults(compile(b, "uac")), Defaults(compile(b, "uas"))
+	cc.Words, sc.Words, cc.Target = words(5061), words(5060), anywhere
+	client, server := New(cc, NewShared()), New(sc, NewShared())
+	var m codec.Message
+	now := int64(0)
+	b.ReportAllocs()
+	const together = 20
+	for n := 0; n < b.N; n += together {
+		for range together {
+			client.Start(now, now, 0)
+		}
+		for client.Open() > 0 {
+			now += millisecond
+			for _, e := range [][2]*Engine{{client, server}, {server, client}} {
+				for i := range e[0].Out() {
+					if err := m.Parse(e[0].Data(&e[0].Out()[i])); err != nil {
+						b.Fatal(err)
+					}
+					e[1].Receive(now, now, &m, anywhere, 0)
+				}
+				e[0].Flushed()
+				e[0].Advance(now)
+			}
+		}
+	}
+	if client.Counts.Failed > 0 {
+		b.Error(client.Counts.ByCause)
+	}
 }
