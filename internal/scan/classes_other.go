@@ -11,3 +11,6 @@ func (c *Classes) Masks([]byte, *Masks) (ok bool) { return false }
 
 // Mask is not there: ok is false.
 func (s *Set) Mask([]byte) (mask uint64, ok bool) { return 0, false }
+
+// ReadAddr is not there: ok is false.
+func ReadAddr([]byte, *Addr) (ok bool) { return false }

@@ -42,6 +42,11 @@ func classesAVX2(b *byte, size int, c *byte, masks *uint64)
 //go:noescape
 func setAVX2(b *byte, size int, set *byte) uint64
 
+// addrAVX2 is ReadAddr for the size bytes at b, from 8 to 126, and the classes at c.
+//
+//go:noescape
+func addrAVX2(b *byte, size int, c *byte, addr *uint32) bool
+
 // classesAVX512 is Classes.Masks for the classes at c and size bytes at b, from 4 to 64.
 //
 //go:noescape
@@ -51,3 +56,8 @@ func classesAVX512(b *byte, size int, c *byte, masks *uint64)
 //
 //go:noescape
 func setAVX512(b *byte, size int, set *byte) uint64
+
+// addrAVX512 is ReadAddr for the size bytes at b, from 8 to 126, and the classes at c.
+//
+//go:noescape
+func addrAVX512(b *byte, size int, c *byte, addr *uint32) bool

@@ -1213,6 +1213,258 @@ TEXT ·setAVX2(SB), NOSPLIT, $0-32
 	VZEROUPPER
 	RET
 
+// func addrAVX2(b *byte, size int, c *byte, addr *uint32) bool
+// Requires: AVX, AVX2, BMI, BMI2, CMOV
+TEXT ·addrAVX2(SB), NOSPLIT, $8-33
+	MOVQ           b+0(FP), AX
+	MOVQ           size+8(FP), CX
+	MOVQ           c+16(FP), DX
+	MOVQ           $0x0000003f, BX
+	CMPQ           CX, BX
+	CMOVQLT        CX, BX
+	MOVQ           CX, SI
+	SUBQ           BX, SI
+	LEAQ           words<>+64(SB), DI
+	MOVQ           BX, R8
+	ANDQ           $-4, R8
+	SUBQ           R8, DI
+	MOVL           -4(AX)(BX*1), R8
+	NOTQ           BX
+	ANDQ           $0x03, BX
+	SHLQ           $0x03, BX
+	ADDQ           $0x08, BX
+	SHRXQ          BX, R8, R8
+	VMOVD          R8, X0
+	VPBROADCASTD   X0, Y0
+	VPBROADCASTB   nibbles<>+32(SB), Y1
+	VBROADCASTI128 nibbles<>+16(SB), Y2
+	VMOVDQU        (DI), Y4
+	VPMASKMOVD     (AX), Y4, Y3
+	VPAND          128(DI), Y0, Y4
+	VPOR           Y4, Y3, Y3
+	VPSRLW         $0x04, Y3, Y4
+	VPAND          Y1, Y4, Y4
+	VPSHUFB        Y4, Y2, Y4
+	VMOVDQU        32(DI), Y6
+	VPMASKMOVD     32(AX), Y6, Y5
+	VPAND          160(DI), Y0, Y6
+	VPOR           Y6, Y5, Y5
+	VPSRLW         $0x04, Y5, Y0
+	VPAND          Y1, Y0, Y0
+	VPSHUFB        Y0, Y2, Y0
+	VBROADCASTI128 (DX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, BX
+	VPMOVMSKB      Y1, DI
+	SHLQ           $0x20, DI
+	ORQ            DI, BX
+	VBROADCASTI128 16(DX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, DI
+	VPMOVMSKB      Y1, R8
+	SHLQ           $0x20, R8
+	ORQ            R8, DI
+	VBROADCASTI128 32(DX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, R8
+	VPMOVMSKB      Y1, R10
+	SHLQ           $0x20, R10
+	ORQ            R10, R8
+	VPBROADCASTB   48(DX), Y0
+	VPCMPEQB       Y0, Y3, Y1
+	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y1, R10
+	VPMOVMSKB      Y0, R11
+	SHLQ           $0x20, R11
+	ORQ            R11, R10
+	VPBROADCASTB   49(DX), Y0
+	VPCMPEQB       Y0, Y3, Y1
+	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y1, R11
+	VPMOVMSKB      Y0, R12
+	SHLQ           $0x20, R12
+	ORQ            R12, R11
+	VPBROADCASTB   50(DX), Y0
+	VPCMPEQB       Y0, Y3, Y1
+	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y1, R12
+	VPMOVMSKB      Y0, R13
+	SHLQ           $0x20, R13
+	ORQ            R13, R12
+	TESTQ          R12, R12
+	JNZ            escapes
+
+display:
+	MOVQ   R11, R12
+	ANDQ   $+1, R12
+	NEGQ   R12
+	ANDQ   $-2, R11
+	BLSIQ  R11, R14
+	ANDQ   R12, R14
+	LEAQ   -1(R14)(R14*1), R13
+	ANDQ   R12, R13
+	ANDNQ  BX, R13, R11
+	BLSIQ  R11, R11
+	LEAQ   -1(R11), R15
+	ANDNQ  R15, R13, R15
+	MOVQ   R15, BP
+	ANDQ   R8, BP
+	ANDNQ  BP, R12, BP
+	ANDQ   DI, R13
+	ANDNQ  R15, BP, R15
+	ANDNQ  R15, R10, DI
+	ANDNQ  R15, R12, R15
+	ANDQ   $+1, R15
+	ORQ    R13, DI
+	ORQ    R15, DI
+	JNZ    refused
+	TZCNTQ R11, R10
+	JCS    refused
+	CMPB   (AX)(R10*1), $0x3c
+	JNE    refused
+	ORQ    R14, BP
+	LEAQ   1(BP)(BP*1), BP
+	BSRQ   BP, R9
+	LEAQ   -1(R11)(R11*1), DI
+	TESTQ  SI, SI
+	JNZ    long
+
+uri:
+	ANDNQ  BX, DI, R11
+	TZCNTQ R11, DX
+	JCS    refused
+	ADDQ   SI, DX
+	CMPB   (AX)(DX*1), $0x3e
+	JNE    refused
+	LEAQ   1(DX), R14
+	LEAQ   -2(DX), BX
+	LEAQ   6(DX), R12
+	MOVQ   CX, R13
+	SUBQ   CX, R14
+	SARQ   $0x3f, R14
+	ANDQ   R14, BX
+	JLT    refused
+	ANDQ   R14, R12
+	ANDQ   R14, R13
+	MOVQ   R13, R11
+	SUBQ   R12, R11
+	JCS    refused
+	MOVQ   $-1, DI
+	BZHIQ  R11, DI, DI
+	MOVQ   R12, R11
+	SUBQ   SI, R11
+	SHRXQ  R11, R8, R11
+	XORQ   R11, DI
+	MOVQ   (AX)(BX*1), R11
+	SHRQ   $0x18, R11
+	ORQ    $0x20202000, R11
+	MOVQ   $0x0000003d6761743b, BX
+	XORQ   BX, R11
+	ORQ    DI, R11
+	TESTQ  R14, R11
+	JNZ    refused
+	MOVQ   addr+24(FP), AX
+	INCQ   R10
+	MOVL   R9, (AX)
+	MOVL   R10, 4(AX)
+	MOVL   DX, 8(AX)
+	MOVL   R12, 12(AX)
+	MOVL   R13, 16(AX)
+	VZEROUPPER
+	MOVB   $0x01, AL
+	MOVB   AL, ret+32(FP)
+	RET
+
+refused:
+	VZEROUPPER
+	MOVB $0x00, AL
+	MOVB AL, ret+32(FP)
+	RET
+
+escapes:
+	BLSIQ R12, R13
+	ADDQ  R13, R13
+	ANDNQ R11, R13, R11
+	BLSRQ R12, R12
+	ANDNQ R12, R13, R12
+	JNZ   escapes
+	JMP   display
+
+long:
+	ANDNQ          BX, DI, R11
+	BZHIQ          SI, R11, R11
+	JNZ            refused
+	SHRXQ          SI, DI, DI
+	LEAQ           (AX)(SI*1), BX
+	MOVQ           $0x0000003f, R11
+	LEAQ           words<>+64(SB), R8
+	MOVQ           R11, R12
+	ANDQ           $-4, R12
+	SUBQ           R12, R8
+	MOVL           -4(BX)(R11*1), R12
+	NOTQ           R11
+	ANDQ           $0x03, R11
+	SHLQ           $0x03, R11
+	ADDQ           $0x08, R11
+	SHRXQ          R11, R12, R12
+	VMOVD          R12, X0
+	VPBROADCASTD   X0, Y0
+	VPBROADCASTB   nibbles<>+32(SB), Y1
+	VBROADCASTI128 nibbles<>+16(SB), Y2
+	VMOVDQU        (R8), Y4
+	VPMASKMOVD     (BX), Y4, Y3
+	VPAND          128(R8), Y0, Y4
+	VPOR           Y4, Y3, Y3
+	VPSRLW         $0x04, Y3, Y4
+	VPAND          Y1, Y4, Y4
+	VPSHUFB        Y4, Y2, Y4
+	VMOVDQU        32(R8), Y6
+	VPMASKMOVD     32(BX), Y6, Y5
+	VPAND          160(R8), Y0, Y6
+	VPOR           Y6, Y5, Y5
+	VPSRLW         $0x04, Y5, Y0
+	VPAND          Y1, Y0, Y0
+	VPSHUFB        Y0, Y2, Y0
+	VBROADCASTI128 (DX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, BX
+	VPMOVMSKB      Y1, R8
+	SHLQ           $0x20, R8
+	ORQ            R8, BX
+	VBROADCASTI128 32(DX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, DX
+	VPMOVMSKB      Y1, R8
+	SHLQ           $0x20, R8
+	ORQ            R8, DX
+	MOVQ           DX, R8
+	JMP            uri
+
 // func classesAVX512(b *byte, size int, c *byte, masks *uint64)
 // Requires: AVX, AVX512BW, AVX512F, BMI2
 TEXT ·classesAVX512(SB), NOSPLIT, $0-32
@@ -1300,3 +1552,170 @@ TEXT ·setAVX512(SB), NOSPLIT, $0-32
 	MOVQ            AX, ret+24(FP)
 	VZEROUPPER
 	RET
+
+// func addrAVX512(b *byte, size int, c *byte, addr *uint32) bool
+// Requires: AVX, AVX512BW, AVX512F, BMI, BMI2, CMOV
+TEXT ·addrAVX512(SB), NOSPLIT, $8-33
+	MOVQ            b+0(FP), AX
+	MOVQ            size+8(FP), CX
+	MOVQ            c+16(FP), DX
+	MOVQ            $0x0000003f, BX
+	CMPQ            CX, BX
+	CMOVQLT         CX, BX
+	MOVQ            CX, SI
+	SUBQ            BX, SI
+	MOVQ            $-1, DI
+	BZHIQ           BX, DI, DI
+	KMOVQ           DI, K1
+	VMOVDQU8.Z      (AX), K1, Z0
+	VPBROADCASTB    rows<>+16(SB), Z2
+	VBROADCASTI32X4 rows<>+0(SB), Z3
+	VPSRLW          $0x04, Z0, Z1
+	VPANDQ          Z2, Z1, Z1
+	VPSHUFB         Z1, Z3, Z1
+	VBROADCASTI32X4 (DX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, BX
+	VBROADCASTI32X4 16(DX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, DI
+	VBROADCASTI32X4 32(DX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, R9
+	VPBROADCASTB    48(DX), Z1
+	VPCMPEQB        Z1, Z0, K1
+	KMOVQ           K1, R10
+	VPBROADCASTB    49(DX), Z1
+	VPCMPEQB        Z1, Z0, K1
+	KMOVQ           K1, R11
+	VPBROADCASTB    50(DX), Z1
+	VPCMPEQB        Z1, Z0, K1
+	KMOVQ           K1, R12
+	TESTQ           R12, R12
+	JNZ             escapes
+
+display:
+	MOVQ   R11, R12
+	ANDQ   $+1, R12
+	NEGQ   R12
+	ANDQ   $-2, R11
+	BLSIQ  R11, R14
+	ANDQ   R12, R14
+	LEAQ   -1(R14)(R14*1), R13
+	ANDQ   R12, R13
+	ANDNQ  BX, R13, R11
+	BLSIQ  R11, R11
+	LEAQ   -1(R11), R15
+	ANDNQ  R15, R13, R15
+	MOVQ   R15, BP
+	ANDQ   R9, BP
+	ANDNQ  BP, R12, BP
+	ANDQ   DI, R13
+	ANDNQ  R15, BP, R15
+	ANDNQ  R15, R10, DI
+	ANDNQ  R15, R12, R15
+	ANDQ   $+1, R15
+	ORQ    R13, DI
+	ORQ    R15, DI
+	JNZ    refused
+	TZCNTQ R11, R10
+	JCS    refused
+	CMPB   (AX)(R10*1), $0x3c
+	JNE    refused
+	ORQ    R14, BP
+	LEAQ   1(BP)(BP*1), BP
+	BSRQ   BP, R8
+	LEAQ   -1(R11)(R11*1), DI
+	TESTQ  SI, SI
+	JNZ    long
+
+uri:
+	ANDNQ  BX, DI, R11
+	TZCNTQ R11, DX
+	JCS    refused
+	ADDQ   SI, DX
+	CMPB   (AX)(DX*1), $0x3e
+	JNE    refused
+	LEAQ   1(DX), R14
+	LEAQ   -2(DX), BX
+	LEAQ   6(DX), R12
+	MOVQ   CX, R13
+	SUBQ   CX, R14
+	SARQ   $0x3f, R14
+	ANDQ   R14, BX
+	JLT    refused
+	ANDQ   R14, R12
+	ANDQ   R14, R13
+	MOVQ   R13, R11
+	SUBQ   R12, R11
+	JCS    refused
+	MOVQ   $-1, DI
+	BZHIQ  R11, DI, DI
+	MOVQ   R12, R11
+	SUBQ   SI, R11
+	SHRXQ  R11, R9, R11
+	XORQ   R11, DI
+	MOVQ   (AX)(BX*1), R11
+	SHRQ   $0x18, R11
+	ORQ    $0x20202000, R11
+	MOVQ   $0x0000003d6761743b, BX
+	XORQ   BX, R11
+	ORQ    DI, R11
+	TESTQ  R14, R11
+	JNZ    refused
+	MOVQ   addr+24(FP), AX
+	INCQ   R10
+	MOVL   R8, (AX)
+	MOVL   R10, 4(AX)
+	MOVL   DX, 8(AX)
+	MOVL   R12, 12(AX)
+	MOVL   R13, 16(AX)
+	VZEROUPPER
+	MOVB   $0x01, AL
+	MOVB   AL, ret+32(FP)
+	RET
+
+refused:
+	VZEROUPPER
+	MOVB $0x00, AL
+	MOVB AL, ret+32(FP)
+	RET
+
+escapes:
+	BLSIQ R12, R13
+	ADDQ  R13, R13
+	ANDNQ R11, R13, R11
+	BLSRQ R12, R12
+	ANDNQ R12, R13, R12
+	JNZ   escapes
+	JMP   display
+
+long:
+	ANDNQ           BX, DI, R11
+	BZHIQ           SI, R11, R11
+	JNZ             refused
+	SHRXQ           SI, DI, DI
+	LEAQ            (AX)(SI*1), BX
+	MOVQ            $0x0000003f, R11
+	MOVQ            $-1, R9
+	BZHIQ           R11, R9, R9
+	KMOVQ           R9, K1
+	VMOVDQU8.Z      (BX), K1, Z0
+	VPBROADCASTB    rows<>+16(SB), Z2
+	VBROADCASTI32X4 rows<>+0(SB), Z3
+	VPSRLW          $0x04, Z0, Z1
+	VPANDQ          Z2, Z1, Z1
+	VPSHUFB         Z1, Z3, Z1
+	VBROADCASTI32X4 (DX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, BX
+	VBROADCASTI32X4 32(DX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, DX
+	MOVQ            DX, R9
+	JMP             uri

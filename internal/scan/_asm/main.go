@@ -59,6 +59,7 @@ func main() {
 	}
 	for _, i := range []windowISA{narrow, wide} {
 		genClasses(i)
+		genAddr(i)
 	}
 	Generate()
 }
