@@ -14,3 +14,6 @@ func (s *Set) Mask([]byte) (mask uint64, ok bool) { return 0, false }
 
 // ReadAddr is not there: ok is false.
 func ReadAddr([]byte, *Addr) (ok bool) { return false }
+
+// ReadVia is not there: ok is false.
+func ReadVia([]byte, int, *Via) (ok bool) { return false }

@@ -47,6 +47,12 @@ func setAVX2(b *byte, size int, set *byte) uint64
 //go:noescape
 func addrAVX2(b *byte, size int, c *byte, addr *uint32) bool
 
+// viaAVX2 is ReadVia for the size bytes at b, from 4 to 126, and the classes at c.
+// It reads up to 8 bytes in front of b.
+//
+//go:noescape
+func viaAVX2(b *byte, size int, c *byte, via *uint32) bool
+
 // classesAVX512 is Classes.Masks for the classes at c and size bytes at b, from 4 to 64.
 //
 //go:noescape
@@ -61,3 +67,9 @@ func setAVX512(b *byte, size int, set *byte) uint64
 //
 //go:noescape
 func addrAVX512(b *byte, size int, c *byte, addr *uint32) bool
+
+// viaAVX512 is ReadVia for the size bytes at b, from 4 to 126, and the classes at c.
+// It reads up to 8 bytes in front of b.
+//
+//go:noescape
+func viaAVX512(b *byte, size int, c *byte, via *uint32) bool

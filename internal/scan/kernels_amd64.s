@@ -1465,6 +1465,340 @@ long:
 	MOVQ           DX, R8
 	JMP            uri
 
+// func viaAVX2(b *byte, size int, c *byte, via *uint32) bool
+// Requires: AVX, AVX2, BMI, BMI2, CMOV
+TEXT ·viaAVX2(SB), NOSPLIT, $8-33
+	MOVQ           b+0(FP), AX
+	MOVQ           size+8(FP), CX
+	MOVQ           c+16(FP), DX
+	MOVQ           via+24(FP), BX
+	MOVQ           $0x0000003f, SI
+	CMPQ           CX, SI
+	CMOVQLT        CX, SI
+	LEAQ           words<>+64(SB), DI
+	MOVQ           SI, R8
+	ANDQ           $-4, R8
+	SUBQ           R8, DI
+	MOVL           -4(AX)(SI*1), R8
+	NOTQ           SI
+	ANDQ           $0x03, SI
+	SHLQ           $0x03, SI
+	ADDQ           $0x08, SI
+	SHRXQ          SI, R8, R8
+	VMOVD          R8, X0
+	VPBROADCASTD   X0, Y0
+	VPBROADCASTB   nibbles<>+32(SB), Y1
+	VBROADCASTI128 nibbles<>+16(SB), Y2
+	VMOVDQU        (DI), Y4
+	VPMASKMOVD     (AX), Y4, Y3
+	VPAND          128(DI), Y0, Y4
+	VPOR           Y4, Y3, Y3
+	VPSRLW         $0x04, Y3, Y4
+	VPAND          Y1, Y4, Y4
+	VPSHUFB        Y4, Y2, Y4
+	VMOVDQU        32(DI), Y6
+	VPMASKMOVD     32(AX), Y6, Y5
+	VPAND          160(DI), Y0, Y6
+	VPOR           Y6, Y5, Y5
+	VPSRLW         $0x04, Y5, Y0
+	VPAND          Y1, Y0, Y0
+	VPSHUFB        Y0, Y2, Y0
+	VBROADCASTI128 (DX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, DI
+	VPMOVMSKB      Y1, SI
+	SHLQ           $0x20, SI
+	ORQ            SI, DI
+	VBROADCASTI128 16(DX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, R8
+	VPMOVMSKB      Y1, SI
+	SHLQ           $0x20, SI
+	ORQ            SI, R8
+	VBROADCASTI128 32(DX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, R9
+	VPMOVMSKB      Y1, SI
+	SHLQ           $0x20, SI
+	ORQ            SI, R9
+	VPBROADCASTB   48(DX), Y0
+	VPCMPEQB       Y0, Y3, Y1
+	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y1, R10
+	VPMOVMSKB      Y0, SI
+	SHLQ           $0x20, SI
+	ORQ            SI, R10
+	VPBROADCASTB   49(DX), Y0
+	VPCMPEQB       Y0, Y3, Y1
+	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y1, R11
+	VPMOVMSKB      Y0, SI
+	SHLQ           $0x20, SI
+	ORQ            SI, R11
+	MOVQ           DI, SI
+	ORQ            R8, SI
+	LEAQ           1(SI), R12
+	ANDNQ          R12, SI, R12
+	LEAQ           -1(R12), R14
+	ANDQ           R8, R14
+	MOVQ           R12, R13
+	SHRQ           $0x01, R13
+	LEAQ           1(R8)(R8*1), SI
+	ORQ            SI, R13
+	TESTQ          R14, R13
+	JNZ            refused
+	TZCNTQ         R12, R13
+	JZ             bracket
+
+port:
+	LEAQ   -1(R13), R14
+	XORQ   R8, R8
+	CMPQ   R13, CX
+	ADCQ   $+0, R14
+	CMPB   (AX)(R14*1), $0x3a
+	SETEQ  R8
+	SHLXQ  R8, R12, R12
+	ADDQ   DI, R12
+	ANDNQ  R12, DI, R12
+	TZCNTQ R12, R14
+	CMPQ   R14, CX
+	JHI    refused
+	MOVQ   R14, DI
+	SUBQ   R13, DI
+	SUBQ   R8, DI
+	MOVQ   DI, SI
+	SUBQ   R8, SI
+	CMPQ   SI, $0x04
+	JHI    refused
+	MOVL   R13, (BX)
+	MOVL   R14, 4(BX)
+	MOVQ   $0x3030303030303030, R8
+	XORQ   -8(AX)(R14*1), R8
+	SHLQ   $0x03, DI
+	MOVQ   $-1, R13
+	SHRXQ  DI, R13, R13
+	ANDNQ  R8, R13, R8
+	MOVQ   $0x7676767676767676, R13
+	ADDQ   R8, R13
+	ORQ    R8, R13
+	MOVQ   $0x8080808080808080, SI
+	TESTQ  SI, R13
+	JNZ    refused
+	IMUL3Q $0x00000a01, R8, R8
+	SHRQ   $0x08, R8
+	MOVQ   $0x00ff00ff00ff00ff, R13
+	ANDQ   R13, R8
+	IMUL3Q $0x00640001, R8, R8
+	SHRQ   $0x10, R8
+	MOVQ   $0x0000ffff0000ffff, R13
+	ANDQ   R13, R8
+	MOVQ   $0x0000271000000001, R13
+	IMULQ  R13, R8
+	SHRQ   $0x20, R8
+	CMPQ   R8, $0x0000ffff
+	JHI    refused
+	MOVL   R8, 8(BX)
+	SHRXQ  R14, R10, R8
+	MOVQ   R8, 24(BX)
+	XORQ   DI, DI
+	MOVQ   DI, 12(BX)
+
+params:
+	MOVQ CX, R8
+	SUBQ DI, R8
+	CMPQ R8, $0x3f
+	JHI  cut
+
+bounded:
+	XORQ  R15, R15
+	BTSQ  R8, R15
+	MOVQ  R15, R14
+	SUBQ  R12, R14
+	JCS   refused
+	BZHIQ R8, R9, SI
+	ANDQ  R14, R10
+	ANDQ  R14, R11
+	LEAQ  (R10)(R10*1), R9
+	LEAQ  (SI)(R9*1), R13
+	ANDNQ R13, SI, R13
+	MOVQ  SI, BP
+	ORQ   R10, BP
+	ORQ   R11, BP
+	ANDNQ R14, BP, BP
+	ANDNQ R9, SI, R9
+	ORQ   R9, BP
+	ORQ   R15, R14
+	ORQ   R10, R15
+	ANDNQ R12, R15, SI
+	ORQ   SI, BP
+	ANDNQ R11, R13, SI
+	ORQ   SI, BP
+	ANDQ  R14, R13
+	ANDNQ R13, R11, SI
+	MOVQ  R10, R9
+	SHLQ  $0x07, R9
+	ANDQ  R9, SI
+	ORQ   SI, BP
+	JNZ   refused
+	ANDQ  R13, R11
+	JZ    read
+
+value:
+	TZCNTQ R11, R14
+	ADDQ   DI, R14
+	MOVQ   $0x0020202020202000, SI
+	ORQ    -7(AX)(R14*1), SI
+	MOVQ   $0x3d68636e6172623b, R13
+	CMPQ   SI, R13
+	JEQ    branch
+	BLSRQ  R11, R11
+	JNZ    value
+
+read:
+	ADDQ DI, R8
+	CMPQ R8, CX
+	JNE  second
+	VZEROUPPER
+	MOVB $0x01, AL
+	MOVB AL, ret+32(FP)
+	RET
+
+branch:
+	CMPL    16(BX), $0x00
+	JNE     read
+	INCQ    R14
+	MOVL    R14, 12(BX)
+	BLSMSKQ R11, SI
+	ANDNQ   R15, SI, SI
+	TZCNTQ  SI, SI
+	ADDQ    DI, SI
+	MOVL    SI, 16(BX)
+	JMP     read
+
+cut:
+	BSRQ R10, R8
+	JNZ  bounded
+	JMP  refused
+
+bracket:
+	CMPB         (AX), $0x5b
+	JNE          refused
+	VPBROADCASTB 50(DX), Y0
+	VPCMPEQB     Y0, Y3, Y1
+	VPCMPEQB     Y0, Y5, Y0
+	VPMOVMSKB    Y1, SI
+	VPMOVMSKB    Y0, R12
+	SHLQ         $0x20, R12
+	ORQ          R12, SI
+	MOVQ         SI, R12
+	BLSIQ        R12, R12
+	ADDQ         R12, R12
+	ANDNQ        R12, DI, R12
+	ANDNQ        R12, R8, R12
+	TZCNTQ       R12, R13
+	JCC          port
+	JMP          refused
+
+second:
+	MOVQ           R8, DI
+	MOVQ           $0x00000001, R12
+	MOVQ           CX, R13
+	SUBQ           DI, R13
+	LEAQ           -4(R13), SI
+	CMPQ           SI, $0x3b
+	JHI            refused
+	ADDQ           AX, R8
+	LEAQ           words<>+64(SB), SI
+	MOVQ           R13, R9
+	ANDQ           $-4, R9
+	SUBQ           R9, SI
+	MOVL           -4(R8)(R13*1), R9
+	MOVQ           R13, R10
+	NOTQ           R10
+	ANDQ           $0x03, R10
+	SHLQ           $0x03, R10
+	ADDQ           $0x08, R10
+	SHRXQ          R10, R9, R9
+	VMOVD          R9, X0
+	VPBROADCASTD   X0, Y0
+	VPBROADCASTB   nibbles<>+32(SB), Y1
+	VBROADCASTI128 nibbles<>+16(SB), Y2
+	VMOVDQU        (SI), Y4
+	VPMASKMOVD     (R8), Y4, Y3
+	VPAND          128(SI), Y0, Y4
+	VPOR           Y4, Y3, Y3
+	VPSRLW         $0x04, Y3, Y4
+	VPAND          Y1, Y4, Y4
+	VPSHUFB        Y4, Y2, Y4
+	VMOVDQU        32(SI), Y6
+	VPMASKMOVD     32(R8), Y6, Y5
+	VPAND          160(SI), Y0, Y6
+	VPOR           Y6, Y5, Y5
+	VPSRLW         $0x04, Y5, Y0
+	VPAND          Y1, Y0, Y0
+	VPSHUFB        Y0, Y2, Y0
+	VBROADCASTI128 32(DX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, SI
+	VPMOVMSKB      Y1, R8
+	SHLQ           $0x20, R8
+	ORQ            R8, SI
+	MOVQ           SI, R9
+	VPBROADCASTB   48(DX), Y0
+	VPCMPEQB       Y0, Y3, Y1
+	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y1, SI
+	VPMOVMSKB      Y0, R8
+	SHLQ           $0x20, R8
+	ORQ            R8, SI
+	MOVQ           SI, R10
+	VPBROADCASTB   49(DX), Y0
+	VPCMPEQB       Y0, Y3, Y1
+	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y1, SI
+	VPMOVMSKB      Y0, R8
+	SHLQ           $0x20, R8
+	ORQ            R8, SI
+	MOVQ           SI, R11
+	MOVL           4(BX), R13
+	MOVQ           DI, SI
+	SUBQ           R13, SI
+	SHLXQ          SI, R10, SI
+	ORQ            24(BX), SI
+	XORQ           R15, R15
+	NEGQ           R13
+	ADDQ           CX, R13
+	CMPQ           R13, $0x3f
+	CMOVQHI        R15, SI
+	MOVQ           SI, 24(BX)
+	JMP            params
+
+refused:
+	VZEROUPPER
+	MOVB $0x00, AL
+	MOVB AL, ret+32(FP)
+	RET
+
 // func classesAVX512(b *byte, size int, c *byte, masks *uint64)
 // Requires: AVX, AVX512BW, AVX512F, BMI2
 TEXT ·classesAVX512(SB), NOSPLIT, $0-32
@@ -1719,3 +2053,250 @@ long:
 	KMOVQ           K1, DX
 	MOVQ            DX, R9
 	JMP             uri
+
+// func viaAVX512(b *byte, size int, c *byte, via *uint32) bool
+// Requires: AVX, AVX512BW, AVX512F, BMI, BMI2, CMOV
+TEXT ·viaAVX512(SB), NOSPLIT, $8-33
+	MOVQ            b+0(FP), AX
+	MOVQ            size+8(FP), CX
+	MOVQ            c+16(FP), DX
+	MOVQ            via+24(FP), BX
+	MOVQ            $0x0000003f, SI
+	CMPQ            CX, SI
+	CMOVQLT         CX, SI
+	MOVQ            $-1, DI
+	BZHIQ           SI, DI, DI
+	KMOVQ           DI, K1
+	VMOVDQU8.Z      (AX), K1, Z0
+	VPBROADCASTB    rows<>+16(SB), Z2
+	VBROADCASTI32X4 rows<>+0(SB), Z3
+	VPSRLW          $0x04, Z0, Z1
+	VPANDQ          Z2, Z1, Z1
+	VPSHUFB         Z1, Z3, Z1
+	VBROADCASTI32X4 (DX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, DI
+	VBROADCASTI32X4 16(DX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, R8
+	VBROADCASTI32X4 32(DX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, R9
+	VPBROADCASTB    48(DX), Z1
+	VPCMPEQB        Z1, Z0, K1
+	KMOVQ           K1, R10
+	VPBROADCASTB    49(DX), Z1
+	VPCMPEQB        Z1, Z0, K1
+	KMOVQ           K1, R11
+	MOVQ            DI, SI
+	ORQ             R8, SI
+	LEAQ            1(SI), R12
+	ANDNQ           R12, SI, R12
+	LEAQ            -1(R12), R14
+	ANDQ            R8, R14
+	MOVQ            R12, R13
+	SHRQ            $0x01, R13
+	LEAQ            1(R8)(R8*1), SI
+	ORQ             SI, R13
+	TESTQ           R14, R13
+	JNZ             refused
+	TZCNTQ          R12, R13
+	JZ              bracket
+
+port:
+	LEAQ   -1(R13), R14
+	XORQ   R8, R8
+	CMPQ   R13, CX
+	ADCQ   $+0, R14
+	CMPB   (AX)(R14*1), $0x3a
+	SETEQ  R8
+	SHLXQ  R8, R12, R12
+	ADDQ   DI, R12
+	ANDNQ  R12, DI, R12
+	TZCNTQ R12, R14
+	CMPQ   R14, CX
+	JHI    refused
+	MOVQ   R14, DI
+	SUBQ   R13, DI
+	SUBQ   R8, DI
+	MOVQ   DI, SI
+	SUBQ   R8, SI
+	CMPQ   SI, $0x04
+	JHI    refused
+	MOVL   R13, (BX)
+	MOVL   R14, 4(BX)
+	MOVQ   $0x3030303030303030, R8
+	XORQ   -8(AX)(R14*1), R8
+	SHLQ   $0x03, DI
+	MOVQ   $-1, R13
+	SHRXQ  DI, R13, R13
+	ANDNQ  R8, R13, R8
+	MOVQ   $0x7676767676767676, R13
+	ADDQ   R8, R13
+	ORQ    R8, R13
+	MOVQ   $0x8080808080808080, SI
+	TESTQ  SI, R13
+	JNZ    refused
+	IMUL3Q $0x00000a01, R8, R8
+	SHRQ   $0x08, R8
+	MOVQ   $0x00ff00ff00ff00ff, R13
+	ANDQ   R13, R8
+	IMUL3Q $0x00640001, R8, R8
+	SHRQ   $0x10, R8
+	MOVQ   $0x0000ffff0000ffff, R13
+	ANDQ   R13, R8
+	MOVQ   $0x0000271000000001, R13
+	IMULQ  R13, R8
+	SHRQ   $0x20, R8
+	CMPQ   R8, $0x0000ffff
+	JHI    refused
+	MOVL   R8, 8(BX)
+	SHRXQ  R14, R10, R8
+	MOVQ   R8, 24(BX)
+	XORQ   DI, DI
+	MOVQ   DI, 12(BX)
+
+params:
+	MOVQ CX, R8
+	SUBQ DI, R8
+	CMPQ R8, $0x3f
+	JHI  cut
+
+bounded:
+	XORQ  R15, R15
+	BTSQ  R8, R15
+	MOVQ  R15, R14
+	SUBQ  R12, R14
+	JCS   refused
+	BZHIQ R8, R9, SI
+	ANDQ  R14, R10
+	ANDQ  R14, R11
+	LEAQ  (R10)(R10*1), R9
+	LEAQ  (SI)(R9*1), R13
+	ANDNQ R13, SI, R13
+	MOVQ  SI, BP
+	ORQ   R10, BP
+	ORQ   R11, BP
+	ANDNQ R14, BP, BP
+	ANDNQ R9, SI, R9
+	ORQ   R9, BP
+	ORQ   R15, R14
+	ORQ   R10, R15
+	ANDNQ R12, R15, SI
+	ORQ   SI, BP
+	ANDNQ R11, R13, SI
+	ORQ   SI, BP
+	ANDQ  R14, R13
+	ANDNQ R13, R11, SI
+	MOVQ  R10, R9
+	SHLQ  $0x07, R9
+	ANDQ  R9, SI
+	ORQ   SI, BP
+	JNZ   refused
+	ANDQ  R13, R11
+	JZ    read
+
+value:
+	TZCNTQ R11, R14
+	ADDQ   DI, R14
+	MOVQ   $0x0020202020202000, SI
+	ORQ    -7(AX)(R14*1), SI
+	MOVQ   $0x3d68636e6172623b, R13
+	CMPQ   SI, R13
+	JEQ    branch
+	BLSRQ  R11, R11
+	JNZ    value
+
+read:
+	ADDQ DI, R8
+	CMPQ R8, CX
+	JNE  second
+	VZEROUPPER
+	MOVB $0x01, AL
+	MOVB AL, ret+32(FP)
+	RET
+
+branch:
+	CMPL    16(BX), $0x00
+	JNE     read
+	INCQ    R14
+	MOVL    R14, 12(BX)
+	BLSMSKQ R11, SI
+	ANDNQ   R15, SI, SI
+	TZCNTQ  SI, SI
+	ADDQ    DI, SI
+	MOVL    SI, 16(BX)
+	JMP     read
+
+cut:
+	BSRQ R10, R8
+	JNZ  bounded
+	JMP  refused
+
+bracket:
+	CMPB         (AX), $0x5b
+	JNE          refused
+	VPBROADCASTB 50(DX), Z1
+	VPCMPEQB     Z1, Z0, K1
+	KMOVQ        K1, SI
+	MOVQ         SI, R12
+	BLSIQ        R12, R12
+	ADDQ         R12, R12
+	ANDNQ        R12, DI, R12
+	ANDNQ        R12, R8, R12
+	TZCNTQ       R12, R13
+	JCC          port
+	JMP          refused
+
+second:
+	MOVQ            R8, DI
+	MOVQ            $0x00000001, R12
+	MOVQ            CX, R13
+	SUBQ            DI, R13
+	LEAQ            -4(R13), SI
+	CMPQ            SI, $0x3b
+	JHI             refused
+	ADDQ            AX, R8
+	MOVQ            $-1, SI
+	BZHIQ           R13, SI, SI
+	KMOVQ           SI, K1
+	VMOVDQU8.Z      (R8), K1, Z0
+	VPBROADCASTB    rows<>+16(SB), Z2
+	VBROADCASTI32X4 rows<>+0(SB), Z3
+	VPSRLW          $0x04, Z0, Z1
+	VPANDQ          Z2, Z1, Z1
+	VPSHUFB         Z1, Z3, Z1
+	VBROADCASTI32X4 32(DX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, SI
+	MOVQ            SI, R9
+	VPBROADCASTB    48(DX), Z1
+	VPCMPEQB        Z1, Z0, K1
+	KMOVQ           K1, SI
+	MOVQ            SI, R10
+	VPBROADCASTB    49(DX), Z1
+	VPCMPEQB        Z1, Z0, K1
+	KMOVQ           K1, SI
+	MOVQ            SI, R11
+	MOVL            4(BX), R13
+	MOVQ            DI, SI
+	SUBQ            R13, SI
+	SHLXQ           SI, R10, SI
+	ORQ             24(BX), SI
+	XORQ            R15, R15
+	NEGQ            R13
+	ADDQ            CX, R13
+	CMPQ            R13, $0x3f
+	CMOVQHI         R15, SI
+	MOVQ            SI, 24(BX)
+	JMP             params
+
+refused:
+	VZEROUPPER
+	MOVB $0x00, AL
+	MOVB AL, ret+32(FP)
+	RET

@@ -60,6 +60,7 @@ func main() {
 	for _, i := range []windowISA{narrow, wide} {
 		genClasses(i)
 		genAddr(i)
+		genVia(i)
 	}
 	Generate()
 }
