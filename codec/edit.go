@@ -53,6 +53,8 @@ type Edit struct {
 	from    BodyWriter
 	fromLen int
 	newBody bool
+	kept    [maxKept]splice // changes that keep the length: see insert
+	numKept int
 	grown   int   // how much longer the splices make the message
 	fault   Fault // of the first call that failed
 
@@ -110,7 +112,7 @@ func (e *Edit) Begin(m *Message) error {
 	e.body, e.newBody, e.grown, e.fault = nil, false, 0, Fault{}
 	e.from, e.fromLen = nil, 0
 	e.unsorted, e.start, e.added, e.viasEnd = false, 0, [4]uint64{}, 0
-	e.lists, e.values = e.lists[:0], e.values[:0]
+	e.lists, e.values, e.numKept = e.lists[:0], e.values[:0], 0
 	if n := len(m.fields); n <= cap(e.claims) {
 		e.claims = e.claims[:n]
 		clear(e.claims)

@@ -43,8 +43,22 @@ func (s *splice) growth() int { return int(s.to) - int(s.from) - int(s.hi) + int
 // place among the others is found when the message is written.
 func (e *Edit) splice(lo, hi, from int, r rank) { e.insert(lo, hi, from, len(e.text), r) }
 
-// insert is splice for a change into text[from:to].
+// maxKept is how many changes that keep the length of what they replace are kept
+// apart. More are like all others, so that the cost stays in proportion.
+const maxKept = 4
+
+// insert is splice for a change into text[from:to]. One that keeps the length, as
+// of Max-Forwards nearly always, is kept apart: what is written around it is one
+// run, and its place among the others, which is unpredictable, need not be found by
+// branches.
 func (e *Edit) insert(lo, hi, from, to int, r rank) {
+	key := place(uint32(lo), r, uint32(from))
+	if to-from == hi-lo && e.numKept < maxKept {
+		s := &e.kept[e.numKept]
+		s.key, s.hi, s.from, s.to = key, uint32(hi), uint32(from), uint32(to)
+		e.numKept++
+		return
+	}
 	n := len(e.splices)
 	if n == cap(e.splices) {
 		e.splices = slices.Grow(e.splices, 1)
@@ -52,8 +66,8 @@ func (e *Edit) insert(lo, hi, from, to int, r rank) {
 	e.splices = e.splices[:n+1]
 	e.grown += to - from - (hi - lo)
 	s := &e.splices[n]
-	s.key, s.hi, s.from, s.to = place(uint32(lo), r, uint32(from)), uint32(hi), uint32(from), uint32(to)
-	if n > 0 && s.key < e.splices[n-1].key {
+	s.key, s.hi, s.from, s.to = key, uint32(hi), uint32(from), uint32(to)
+	if n > 0 && key < e.splices[n-1].key {
 		e.unsorted = true
 	}
 }
@@ -74,8 +88,9 @@ func sortSplices(s []splice) {
 	}
 }
 
-// ordered returns what is to be written, in the order of the message, and by
-// how much it lengthens the message. It takes n log n steps for n changes.
+// ordered returns what is to be written, but for what is kept apart, in the order
+// of the message, and by how much it lengthens the message. It takes n log n steps
+// for n changes.
 func (e *Edit) ordered() (plan []splice, grown int) {
 	if len(e.lists) > 0 {
 		return e.withCuts()
@@ -85,4 +100,15 @@ func (e *Edit) ordered() (plan []splice, grown int) {
 		e.unsorted = false
 	}
 	return e.splices, e.grown
+}
+
+// orderedAll is ordered with what is kept apart.
+func (e *Edit) orderedAll() (plan []splice) {
+	plan, _ = e.ordered()
+	if e.numKept == 0 {
+		return plan
+	}
+	e.plan = append(append(e.plan[:0], plan...), e.kept[:e.numKept]...)
+	sortSplices(e.plan)
+	return e.plan
 }

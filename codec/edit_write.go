@@ -23,7 +23,7 @@ func (e *Edit) messageBounds() (lo, hi int) {
 
 // bounds returns the part of the bytes that is written, changes aside.
 func (e *Edit) bounds() (lo, hi int) {
-	if e.newBody || len(e.splices) > 0 || len(e.lists) > 0 {
+	if e.newBody || len(e.splices) > 0 || e.numKept > 0 || len(e.lists) > 0 {
 		return e.messageBounds()
 	}
 	return 0, len(e.m.buf)
@@ -68,38 +68,31 @@ func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
 // that.
 func (e *Edit) write(out []byte, plan []splice, start, end int) {
 	rest, at := out, start // buf[at:] is still to be written, to rest
-	kept := 0              // how many splices keep the length of what they replace
 	for i := range plan {
 		s := &plan[i]
-		if s.growth() == 0 {
-			kept++
-			continue
-		}
 		rest = e.cut(rest, at, s)
 		at = int(s.hi)
 	}
 	copy(rest, e.m.buf[at:end])
-	if kept > 0 {
-		e.patch(out, plan, start)
+	for i := range e.kept[:e.numKept] {
+		e.patch(out, plan, start, &e.kept[i])
 	}
 }
 
-// patch writes what the splices put in that keep the length of what they
-// replace to out, which begins with buf[start:] and has all other changes.
-func (e *Edit) patch(out []byte, plan []splice, start int) {
+// patch writes what a splice puts in that keeps the length of what it replaces to
+// out, which begins with buf[start:] and has all other changes.
+func (e *Edit) patch(out []byte, plan []splice, start int, s *splice) {
+	at := int(s.lo()) - start
 	for i := range plan {
-		s := &plan[i]
-		if g := s.growth(); g != 0 {
-			start -= g
-			continue
-		}
-		to, text := out[int(s.lo())-start:][:s.to-s.from], e.text[s.from:s.to]
-		if len(text) == 2 { // Max-Forwards: not worth a call
-			to[0], to[1] = text[0], text[1]
-			continue
-		}
-		copy(to, text)
+		before := int64(plan[i].key-s.key) >> 63 // all ones when it is in front
+		at += plan[i].growth() & int(before)
 	}
+	to, text := out[at:][:s.to-s.from], e.text[s.from:s.to]
+	if len(text) == 2 { // Max-Forwards: not worth a call
+		to[0], to[1] = text[0], text[1]
+		return
+	}
+	copy(to, text)
 }
 
 // Short runs by fixed copies took 3 % off index and rewrite together, keeping what
@@ -144,9 +137,7 @@ func (e *Edit) appendSegments(dst [][]byte, at, end int) ([][]byte, error) {
 		}
 	}
 	kept := len(dst)
-	plan, _ := e.ordered()
-	for i := range plan {
-		s := &plan[i]
+	for _, s := range e.orderedAll() {
 		add(e.m.buf[at:s.lo()])
 		add(e.text[s.from:s.to])
 		at = int(s.hi)

@@ -26,7 +26,7 @@ func checkWrite(t *testing.T, r *rand.Rand, e *Edit, m *Message) {
 		t.Fatal(err)
 	}
 	text := func(n int) []byte { return bytes.Repeat([]byte{'a' + byte(r.IntN(26))}, n) }
-	for range r.IntN(5) {
+	for range r.IntN(2 * maxKept) {
 		// Of any length, about a block, and as long as what was there.
 		n := []int{r.IntN(300), shortRun - 8 + r.IntN(10), 0}[r.IntN(3)]
 		switch i := r.IntN(max(m.Len(), 1)); {
@@ -39,6 +39,8 @@ func checkWrite(t *testing.T, r *rand.Rand, e *Edit, m *Message) {
 			_ = e.SetAt(i, text(n))
 		case r.IntN(3) == 0 && e.claims[i] == 0 && e.changeable(i):
 			_ = e.RemoveAt(i)
+		case r.IntN(4) == 0:
+			_ = e.RemoveValue(m.At(i).ID, 0)
 		case r.IntN(2) == 0:
 			_ = e.PushVia(bobVia)
 		default:
