@@ -14,7 +14,8 @@
 // 64 bytes that holds it.
 //
 // [Classes] and [Set] are the same for the values of a few header fields, when
-// somebody asks for them: where in up to 64 bytes which characters are.
+// somebody asks for them: where in up to 64 bytes which characters are. [ReadAddr]
+// and [ReadVia] go on from there to the parts of the values that every proxy reads.
 //
 // The generic code is the specification. The kernels for AVX2, AVX-512 and
 // NEON give the same answers; [github.com/sipwire/sipwire/internal/cpufeat]
