@@ -5,8 +5,26 @@ package scan
 import (
 	"unsafe"
 
+	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/cpufeat"
 )
+
+// The shortest and the longest value that [ReadAddr] reads.
+const (
+	minAddr = 8
+	maxAddr = 126
+)
+
+// addrClasses are the classes of bytes that [ReadAddr] asks for. The kernels know
+// which is which.
+var addrClasses = Classes{
+	Sets: [...]Set{
+		NewSet(func(c byte) bool { return c == '<' || c == '>' }),
+		NewSet(func(c byte) bool { return abnf.Is(c, abnf.Control) }),
+		NewSet(func(c byte) bool { return abnf.Is(c, abnf.Token) }),
+	},
+	Bytes: [...]byte{' ', '"', '\\'},
+}
 
 // ReadAddr reads what nearly all name-addrs are (RFC 3261, 25.1): a display name
 // or none, a URI in "<>", and a tag or nothing. A value is the whole of b and has

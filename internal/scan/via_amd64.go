@@ -9,6 +9,23 @@ import (
 	"github.com/sipwire/sipwire/internal/cpufeat"
 )
 
+// The shortest and the longest value that [ReadVia] reads, its front aside.
+const (
+	minVia = 4
+	maxVia = 126
+)
+
+// viaClasses are the classes of bytes that [ReadVia] asks for. The kernels know
+// which is which.
+var viaClasses = Classes{
+	Sets: [...]Set{
+		NewSet(abnf.IsLabel),
+		NewSet(abnf.IsHostPunct),
+		NewSet(func(c byte) bool { return abnf.Is(c, abnf.Token) }),
+	},
+	Bytes: [...]byte{';', '=', ']'},
+}
+
 // ReadVia reads what nearly all Vias are from sent-by on, which is b[front:] and has
 // from 4 to 126 bytes; front is at least 8 (RFC 3261, 25.1: via-parm). The host is
 // made of labels with single dots and hyphens between them, which an IPv4 address is
