@@ -68,3 +68,27 @@ func TestEditAllocs(t *testing.T) {
 		}
 	}
 }
+
+// TestEditAllocsFresh edits with Edits that have room of their own only, which is
+// enough for what a proxy does to one message.
+func TestEditAllocsFresh(t *testing.T) {
+	var m Message
+	if err := m.Parse([]byte(editMsg)); err != nil {
+		t.Fatal(err)
+	}
+	const runs = 20
+	var all [runs + 1]Edit // AllocsPerRun runs once more
+	segments, n := make([][]byte, 0, 64), 0
+	if allocs := testing.AllocsPerRun(runs, func() {
+		e := &all[n]
+		n++
+		_ = e.Begin(&m)
+		_ = e.DecrementMaxForwards()
+		_ = e.PushVia(bobVia)
+		if s, err := e.AppendSegments(segments); err != nil || len(s) == 0 {
+			t.Error(err)
+		}
+	}); allocs != 0 {
+		t.Errorf("%v allocations", allocs)
+	}
+}

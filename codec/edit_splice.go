@@ -102,13 +102,12 @@ func (e *Edit) ordered() (plan []splice, grown int) {
 	return e.splices, e.grown
 }
 
-// orderedAll is ordered with what is kept apart.
+// orderedAll is ordered with what was kept apart, which is put among the others.
 func (e *Edit) orderedAll() (plan []splice) {
-	plan, _ = e.ordered()
-	if e.numKept == 0 {
-		return plan
+	if e.numKept > 0 {
+		e.splices = append(e.splices, e.kept[:e.numKept]...)
+		e.numKept, e.unsorted = 0, true
 	}
-	e.plan = append(append(e.plan[:0], plan...), e.kept[:e.numKept]...)
-	sortSplices(e.plan)
-	return e.plan
+	plan, _ = e.ordered()
+	return plan
 }

@@ -44,7 +44,7 @@ var (
 
 // fastSpec reads an addr-spec without "<>".
 func (v *NameAddr) fastSpec(b []byte) bool {
-	if len(b) < 8 || len(b) > fastpath.MaxLen {
+	if len(b) < 8 || len(b) > fastpath.MaxLen || b[0] == '<' || b[0] == '"' { // a name-addr
 		return false
 	}
 	bare, _ := fastBare.Mask(b)

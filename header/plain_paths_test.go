@@ -167,6 +167,15 @@ func TestPlain(t *testing.T) {
 			t.Errorf("%q is not plain", s)
 		}
 	}
+	// A second branch, in the second window, is none.
+	if s := "SIP/2.0/UDP host.example:5060;branch=z9hG4bK776asdhds;received=192.0.2.1;x=aaaaaaaaaaaaaaaaaaa;branch=z9hG4bKother;rport"; !plainViaAgrees(t, []byte(s)) {
+		t.Errorf("%q is not plain", s)
+	}
+	for _, s := range []string{"SIP/2.0/UDP [::1]9;branch=z", "SIP/2.0/UDP [2001:db8::1]9999;branch=z9hG4bK776asdhds"} {
+		if plainViaAgrees(t, []byte(s)) {
+			t.Errorf("%q is plain, without a colon in front of the port", s)
+		}
+	}
 	for _, s := range plainCallIDs[:3] {
 		if !plainCallIDAgrees(t, []byte(s)) && len(s) > 3 {
 			t.Errorf("%q is not plain", s)

@@ -16,9 +16,11 @@
 // [Classes] and [Set] are the same for the values of a few header fields, when
 // somebody asks for them: where in up to 64 bytes which characters are. [ReadAddr]
 // and [ReadVia] go on from there to the parts of the values that every proxy reads.
+// These two have no generic code: without a kernel they are not ok, and the
+// parsers of package header, which they agree with, read the value.
 //
-// The generic code is the specification. The kernels for AVX2, AVX-512 and
-// NEON give the same answers; [github.com/sipwire/sipwire/internal/cpufeat]
+// For all others the generic code is the specification. The kernels for AVX2,
+// AVX-512 and NEON give the same answers; [github.com/sipwire/sipwire/internal/cpufeat]
 // says which one runs, and the build tag purego leaves only the generic one.
 package scan
 

@@ -28,6 +28,10 @@ func fill(b []byte, r *rand.Rand, pieces []string) {
 // TestReadValues reads values of every length, in front of a guard page and behind
 // one, in every tier.
 func TestReadValues(t *testing.T) {
+	if len(cpufeat.Tiers()) == 1 {
+		t.Log("NOT RUN: this processor has no vector tier")
+		return
+	}
 	memory := testfiles.Guarded(t, 1)
 	r := rand.New(rand.NewPCG(11, 12))
 	const front = 12
@@ -75,7 +79,7 @@ func TestReadValues(t *testing.T) {
 			}
 		}
 	}
-	if len(cpufeat.Tiers()) > 1 && (addrs == 0 || vias == 0) {
+	if addrs == 0 || vias == 0 {
 		t.Errorf("%d name-addrs and %d Vias were read", addrs, vias)
 	}
 }

@@ -226,7 +226,7 @@ func genVia(i windowISA) {
 	MOVQ(size, k)
 	SUBQ(from, k)
 	LEAQ(Mem{Base: k, Disp: -4}, t)
-	CMPQ(t, U8(maxWindow-4))
+	CMPQ(t, U8(maxWindow-4)) // at most 63, so that this is the last window
 	JHI(refuse)
 	ADDQ(b, last)
 	i.loadWindow(last, k)
