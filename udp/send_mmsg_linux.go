@@ -23,7 +23,7 @@ type mmsgSender struct {
 	waits         uint64
 	calls         uint64
 	pauses        int // after ENOBUFS, for the message at hand
-	again         int // after ECONNREFUSED, for the message at hand
+	again         int // after an earlier packet's error, for the message at hand
 }
 
 func newMmsgSender(w *Writer) (*mmsgSender, error) {
@@ -118,13 +118,14 @@ func (s *mmsgSender) sendSome(w *Writer, ds []Datagram) (done int, err error) {
 // retry decides whether the first message, which failed with s.errno, is to be
 // sent once more as it is.
 func (s *mmsgSender) retry(w *Writer) bool {
-	switch s.errno {
-	case unix.ECONNREFUSED:
-		// The error is an earlier packet's. It is gone once told.
-		w.stats.peerClosed.Add(1)
+	if isEarlier(s.errno) {
+		if s.errno == unix.ECONNREFUSED {
+			w.stats.peerClosed.Add(1)
+		}
 		s.again++
-		return s.again < 4
-	case unix.ENOBUFS:
+		return s.again < maxAgain
+	}
+	if s.errno == unix.ENOBUFS {
 		w.stats.noBufs.Add(1)
 		if s.pauses == maxPauses {
 			return false

@@ -62,9 +62,12 @@ func (s *portableSender) sendSome(w *Writer, ds []Datagram) (done int, err error
 		if errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {
 			return 0, plainError(err)
 		}
-		if errors.Is(err, syscall.ECONNREFUSED) {
-			w.stats.peerClosed.Add(1) // an earlier packet's error
-			if again++; again < 4 {
+		var errno syscall.Errno
+		if errors.As(err, &errno) && isEarlier(errno) {
+			if errno == syscall.ECONNREFUSED {
+				w.stats.peerClosed.Add(1)
+			}
+			if again++; again < maxAgain {
 				continue
 			}
 		}
@@ -81,6 +84,10 @@ func (s *portableSender) sendSome(w *Writer, ds []Datagram) (done int, err error
 		return 1, nil
 	}
 }
+
+// maxAgain is how often a packet is tried in all while the errors may be those of
+// earlier packets.
+const maxAgain = 4
 
 // maxPauses and pause bound the wait for a full queue below the socket, of which
 // the netpoller knows nothing: twice as long each time, 0.75 ms in all.

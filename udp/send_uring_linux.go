@@ -89,7 +89,8 @@ func (s *uringSender) submit(fd uintptr) bool {
 
 // maxRefused bounds the rounds after ECONNREFUSED. Each error that was pending
 // hits one packet, each packet that goes out may leave one: of n packets half
-// are through with each round.
+// are through with each round. The other errors of earlier packets are rare, and
+// those of the packets themselves are not: for them there are maxAgain tries.
 const maxRefused = 16
 
 func (s *uringSender) sendSome(w *Writer, ds []Datagram) (done int, err error) {
@@ -133,7 +134,7 @@ func (s *uringSender) locked(w *Writer, ds []Datagram) (done int, err error) {
 			if e == unix.ENOBUFS {
 				w.stats.noBufs.Add(1)
 			}
-			if e == unix.ECONNREFUSED && refused < maxRefused || e == unix.ENOBUFS && pauses < maxPauses {
+			if e == unix.ECONNREFUSED && refused < maxRefused || isEarlier(e) && refused < maxAgain-1 || e == unix.ENOBUFS && pauses < maxPauses {
 				full = full || e == unix.ENOBUFS
 				s.todo = append(s.todo, i)
 			}
@@ -221,9 +222,13 @@ func (s *uringSender) singly(w *Writer, ds []Datagram) {
 			lo++
 			continue // keeps its Err
 		}
-		s.todo, s.errno, s.calls = append(s.todo[:0], 0), 0, 0
-		s.res[0] = unix.EAGAIN
-		if err := s.raw.Write(s.try); err != nil {
+		s.errno, s.calls = 0, 0
+		var err error
+		for again := 0; again < maxAgain && (again == 0 || err == nil && isEarlier(s.res[0])); again++ {
+			s.todo, s.res[0] = append(s.todo[:0], 0), unix.EAGAIN
+			err = s.raw.Write(s.try)
+		}
+		if err != nil {
 			ds[lo].Err = plainError(err)
 		} else if s.res[0] != 0 {
 			ds[lo].Err = s.res[0]

@@ -49,6 +49,17 @@ func growSend(c *net.UDPConn, n int) (int, error) {
 	return 0, c.SetWriteBuffer(n)
 }
 
+// isEarlier reports whether an error of sending may be that of an earlier packet,
+// told by ICMP. It is gone once told; one of the packet at hand comes again.
+func isEarlier(e syscall.Errno) bool {
+	switch e {
+	case syscall.ECONNREFUSED, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENOPROTOOPT,
+		syscall.EPROTO, syscall.EHOSTDOWN, syscall.EACCES:
+		return true
+	}
+	return false
+}
+
 var errReusePort = errors.New("udp: SO_REUSEPORT is supported on Linux only")
 
 func reusePort(syscall.RawConn) error { return errReusePort }

@@ -91,10 +91,12 @@ func startWriter(conn *net.UDPConn, cfg Config) (*Writer, error) {
 // the kernel took and the first error, nil if it took them all. In the steady
 // state it allocates nothing.
 //
-// ECONNREFUSED, which on a connected socket is about an earlier packet, is
-// counted and the packet at hand is sent all the same. ENOBUFS, which means
-// that a queue below is full, is tried again a few times with pauses, up to a
-// millisecond.
+// ECONNREFUSED, EHOSTUNREACH and the like may be an ICMP error about an earlier
+// packet: on a connected socket, and with IP_RECVERR on any, where that packet
+// may have gone to another peer. The packet at hand is tried again then, up to
+// three times, and fails if the error is its own; with io_uring, others of ds may
+// overtake it. ENOBUFS, which means that a queue below is full, is tried again a
+// few times with pauses, up to a millisecond.
 func (w *Writer) Write(ds []Datagram) (sent int, err error) {
 	for at := 0; at < len(ds); {
 		n, fatal := w.send.sendSome(w, ds[at:])
