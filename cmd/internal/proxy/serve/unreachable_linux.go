@@ -17,7 +17,8 @@ type errorQueue struct {
 }
 
 // newErrorQueue asks the system to keep errors. The next call on the socket
-// returns one too; package udp sends again then.
+// returns one too, whichever peer it is about: package udp sends again then, and
+// a worker reads again.
 func newErrorQueue(c *net.UDPConn) (*errorQueue, error) {
 	raw, err := c.SyscallConn()
 	if err != nil {
@@ -42,8 +43,9 @@ func (q *errorQueue) read(do func(quoted []byte, to netip.AddrPort)) {
 		if !ok {
 			return
 		}
-		switch errno {
-		case unix.ECONNREFUSED, unix.EHOSTUNREACH, unix.ENETUNREACH, unix.ENOPROTOOPT:
+		switch errno { // not EMSGSIZE: a smaller packet gets there
+		case unix.ECONNREFUSED, unix.EHOSTUNREACH, unix.ENETUNREACH, unix.ENOPROTOOPT,
+			unix.EPROTO, unix.EHOSTDOWN, unix.ENONET, unix.EACCES:
 			do(q.b[:n], from)
 		}
 	}
@@ -68,8 +70,16 @@ func (q *errorQueue) next() (n int, from netip.AddrPort, errno unix.Errno, ok bo
 	return n, from, errno, ok
 }
 
+// The types of ICMP that say that a packet's time to live is over: the system's
+// error is EHOSTUNREACH for them, too.
+const (
+	timeExceeded  = 11 // RFC 792
+	timeExceeded6 = 3  // RFC 4443, 3.3
+)
+
 // icmpError returns the error of a sock_extended_err that came as ICMP, 0 for
-// another.
+// another, and for one that the time to live is over, which SHOULD be ignored (RFC
+// 3261, 18.4).
 func icmpError(oob []byte) unix.Errno {
 	messages, err := unix.ParseSocketControlMessage(oob)
 	if err != nil {
@@ -78,7 +88,12 @@ func icmpError(oob []byte) unix.Errno {
 	for _, m := range messages {
 		isError := m.Header.Level == unix.IPPROTO_IP && m.Header.Type == unix.IP_RECVERR ||
 			m.Header.Level == unix.IPPROTO_IPV6 && m.Header.Type == unix.IPV6_RECVERR
-		if isError && len(m.Data) >= 5 && (m.Data[4] == unix.SO_EE_ORIGIN_ICMP || m.Data[4] == unix.SO_EE_ORIGIN_ICMP6) {
+		if !isError || len(m.Data) < 6 {
+			continue
+		}
+		switch origin, kind := m.Data[4], m.Data[5]; {
+		case origin == unix.SO_EE_ORIGIN_ICMP && kind != timeExceeded,
+			origin == unix.SO_EE_ORIGIN_ICMP6 && kind != timeExceeded6:
 			return unix.Errno(binary.NativeEndian.Uint32(m.Data))
 		}
 	}
