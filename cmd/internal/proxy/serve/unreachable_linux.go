@@ -59,15 +59,28 @@ func (q *errorQueue) next() (n int, from netip.AddrPort, errno unix.Errno, ok bo
 			return
 		}
 		n, ok = k, true
-		switch a := sa.(type) {
-		case *unix.SockaddrInet4:
-			from = netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
-		case *unix.SockaddrInet6:
-			from = netip.AddrPortFrom(netip.AddrFrom16(a.Addr).Unmap(), uint16(a.Port))
-		}
+		from = addrPort(sa)
 		errno = icmpError(q.oob[:oobn])
 	})
 	return n, from, errno, ok
+}
+
+// addrPort returns an address of the system as package udp has it: the zone is
+// the name of the interface.
+func addrPort(sa unix.Sockaddr) netip.AddrPort {
+	switch a := sa.(type) {
+	case *unix.SockaddrInet4:
+		return netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
+	case *unix.SockaddrInet6:
+		ip := netip.AddrFrom16(a.Addr).Unmap()
+		if a.ZoneId != 0 && ip.IsLinkLocalUnicast() {
+			if i, err := net.InterfaceByIndex(int(a.ZoneId)); err == nil {
+				ip = ip.WithZone(i.Name)
+			}
+		}
+		return netip.AddrPortFrom(ip, uint16(a.Port))
+	}
+	return netip.AddrPort{}
 }
 
 // The types of ICMP that say that a packet's time to live is over: the system's

@@ -42,15 +42,24 @@ type fate struct {
 
 // run works until the socket is closed or its deadline has passed.
 func (w *worker) run() {
-	for {
-		packets, err := w.socket.R.Read()
-		if errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {
-			return
-		}
-		// Another error is one of the socket, and no packet is lost by it.
-		w.forward(packets)
-		w.meter.note(packets)
+	for w.read() {
 	}
+}
+
+// read works on the next batch. It reports whether there may be another.
+func (w *worker) read() bool {
+	packets, err := w.socket.R.Read()
+	if errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	if err != nil {
+		// An ICMP error about what was sent: no packet is lost by it, and it does
+		// not say that the socket is empty, which the meter would take it for.
+		return true
+	}
+	w.forward(packets)
+	w.meter.note(packets)
+	return true
 }
 
 // sent returns the message of a Result whose buffer had so many bytes before.
