@@ -260,7 +260,7 @@ func (b *Binding) aim(u, path *uri.URI, t header.Transport, src forward.Source) 
 	}
 	d, err := codec.RequestDestination(u)
 	addr, ok := d.AddrPort()
-	if ok = ok && err == nil; ok {
+	if ok = ok && err == nil && forward.IsOneHost(addr.Addr()); ok {
 		b.To = forward.Peer{Transport: d.Transport, Addr: addr}
 	}
 	switch {

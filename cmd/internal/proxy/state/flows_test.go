@@ -251,7 +251,7 @@ func TestFlows(t *testing.T) {
 		}, 2, 0},
 		{"3xx that leads nowhere is passed on", nil, nextHops{"b1"}, func(c *Config) { c.Recurse = true }, "", []row{
 			{"alice INVITE", "b1:INVITE"},
-			{"b1 302|Contact: <tel:1>, <sip:x@name.example>, <sip:x@10.0.0.1>", "alice:302 b1:ACK"},
+			{"b1 302|Contact: <tel:1>, <sip:x@name.example>, <sip:x@10.0.0.1>, <sip:x@239.1.2.3>, <sip:x@255.255.255.255>, <sip:x@0.0.0.0>", "alice:302 b1:ACK"},
 		}, 0, 0},
 		{"no such user, no other rule", []string{"b1;expires=0"}, nil, nil, "", []row{
 			{"alice INVITE", "alice:480"},

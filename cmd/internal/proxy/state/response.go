@@ -161,7 +161,7 @@ func (p *Proxy) addContact(i uint32, c *context, v *header.Contact) bool {
 	}
 	d, err := codec.RequestDestination(&u)
 	addr, ok := d.AddrPort()
-	if err != nil || !ok || p.f.IsSelf(&u) {
+	if err != nil || !ok || !forward.IsOneHost(addr.Addr()) || p.f.IsSelf(&u) || p.f.IsListening(addr) {
 		return false
 	}
 	text := forward.WithoutHeaders(&u)
