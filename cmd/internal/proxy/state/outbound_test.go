@@ -67,6 +67,21 @@ func TestOutbound(t *testing.T) {
 	}
 }
 
+// TestOutboundACK: the ACK for a 2xx that names the user goes to the flow that
+// the INVITE went to.
+func TestOutboundACK(t *testing.T) {
+	w := newWorld(t, nextHops(nil), withRegistrar)
+	for _, contact := range []string{"b1", "b2"} {
+		w.bindFlow(contact + `;+sip.instance="<urn:uuid:1>";reg-id=` + contact[1:])
+	}
+	w.run([]row{{"alice INVITE", "b2:INVITE"}, {"b2 200", "alice:200"}})
+	w.receive("alice", w.request("alice", "ACK sip:bob@b.example", "To: <sip:bob@b.example>;tag=t"))
+	if got := w.take(); got != "b2:ACK" {
+		t.Errorf("sent %q", got)
+	}
+	w.end()
+}
+
 // TestFlowSerial: a binding is for the connection of its REGISTER, and says so.
 func TestFlowSerial(t *testing.T) {
 	w := newWorld(t, nextHops(nil), withRegistrar)

@@ -2,6 +2,7 @@ package state
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/sipwire/sipwire"
@@ -175,7 +176,7 @@ func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Re
 	var b *registrar.Binding
 	var local int
 	ok := false
-	for _, b = range bindings {
+	for _, b = range slices.Backward(bindings) { // of several flows, the INVITE went to the last one
 		if local, ok = p.localOf(b, src); ok {
 			break
 		}
