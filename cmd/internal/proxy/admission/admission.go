@@ -39,6 +39,9 @@ type Config struct {
 	RetryAfter time.Duration
 	// Sources limits what one address may send, nil for no limit.
 	Sources *Sources
+	// Seed goes into the hash that chooses who is refused. It is to be random, so
+	// that no client can choose a Call-ID that passes.
+	Seed uint32
 }
 
 const (
@@ -60,7 +63,7 @@ type Gate struct {
 	next   time.Time     // of the next change of level
 	now    func() time.Time
 
-	// admitted has the hashes of the requests that were admitted last, so that
+	// admitted has the marks of the requests that were admitted last, so that
 	// one that is sent again is admitted too: its call may be ringing already. At
 	// 20,000 calls a second it goes back 3 seconds.
 	admitted [1 << 16]uint32
@@ -120,19 +123,31 @@ func (g *Gate) Admit(m *codec.Message, src forward.Source) (forward.Verdict, int
 	case header.MethodACK, header.MethodCANCEL, header.MethodBYE:
 		return forward.Admit, 0
 	}
-	h := hash(m)
-	slot := &g.admitted[h%uint32(len(g.admitted))]
-	if level := g.level.Load(); level > 0 && *slot != h && g.config.refuses(m, level, h) {
+	h := g.config.hash(m)
+	slot, again := &g.admitted[h%uint32(len(g.admitted))], mark(m, h)
+	if level := g.level.Load(); level > 0 && *slot != again && g.config.refuses(m, level, h) {
 		return forward.Refuse, g.config.retry(h)
 	}
-	*slot = h
+	*slot = again
 	return forward.Admit, 0
 }
 
 // hash chooses who is refused, by the high bits: of what a request that is sent
-// again has too.
-func hash(m *codec.Message) uint32 {
-	return spread.Hash32(uint32(m.Method()), m.Value(header.IDCallID))
+// again has too, also one with credentials. That one has another CSeq, and gets
+// another answer only if the level has risen.
+func (c *Config) hash(m *codec.Message) uint32 {
+	return spread.Hash32(c.Seed^uint32(m.Method()), m.Value(header.IDCallID))
+}
+
+// mark is what a request of that hash has in common with the same one that is
+// sent again only: a new request with the Call-ID of one that was admitted has
+// another CSeq.
+func mark(m *codec.Message, h uint32) uint32 {
+	cseq, err := m.CSeq()
+	if err != nil {
+		return h
+	}
+	return h ^ cseq.Number()*0x9e3779b1
 }
 
 // Limit returns how long packets may wait.

@@ -111,6 +111,46 @@ func TestGate(t *testing.T) {
 	}
 }
 
+// TestGateAgain: of requests with one Call-ID only the one that was admitted is
+// when it is sent again, and which Call-IDs pass is another thing with each seed.
+func TestGateAgain(t *testing.T) {
+	const to = "To: <sip:b@b>"
+	invite := func(g *Gate, cseq int) forward.Verdict {
+		v, _ := g.Admit(request(t, "INVITE sip:b", "c", to, fmt.Sprintf("CSeq: %d INVITE", cseq)), forward.Source{})
+		return v
+	}
+	g := New(Config{}, time.Now)
+	if v := invite(g, 1); v != forward.Admit {
+		t.Fatalf("verdict %d without load", v)
+	}
+	g.level.Store(full)
+	for _, c := range []struct {
+		cseq int
+		want forward.Verdict
+	}{{1, forward.Admit}, {2, forward.Refuse}, {1, forward.Admit}} {
+		if v := invite(g, c.cseq); v != c.want {
+			t.Errorf("CSeq %d: verdict %d, want %d", c.cseq, v, c.want)
+		}
+	}
+	var passed [2][100]bool
+	for seed := range passed {
+		g, s := New(Config{Seed: uint32(seed)}, time.Now), &Streams{Config: Config{Seed: uint32(seed)}}
+		s.Gates = []*Gate{g}
+		g.level.Store(full / 2)
+		for i := range passed[seed] {
+			m := request(t, "INVITE sip:b", fmt.Sprint(i), to, "CSeq: 1 INVITE")
+			v, _ := s.Admit(m, forward.Source{})
+			if w, _ := g.Admit(m, forward.Source{}); v != w {
+				t.Errorf("verdicts %d and %d", v, w)
+			}
+			passed[seed][i] = v == forward.Admit
+		}
+	}
+	if passed[0] == passed[1] {
+		t.Error("the seed does not matter")
+	}
+}
+
 func TestOff(t *testing.T) {
 	g := New(Config{Off: true}, time.Now)
 	g.Observe(time.Now(), time.Hour)

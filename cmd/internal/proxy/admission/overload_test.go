@@ -9,10 +9,11 @@ import (
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 )
 
-// What packets cost a proxy, as parts of what it costs to forward one. Measured
-// on 27 November 2026, one core, batches of 32: with transactions 7.8 µs to
-// forward, 2.9 µs to refuse, 0.8 µs for the ACK of that; without 3.4 µs to
-// forward, and the same for the others.
+// What packets cost a proxy, as parts of what it costs to forward one. On
+// 27 November 2026, a benchmark in batches of 32 had 3.4 µs to
+// forward without transactions and 2.9 µs to refuse, on a machine that was busy
+// with other things too. The 7.8 µs to forward with transactions are those of
+// docs/stateful.md. The 0.8 µs for the ACK of a refusal are an estimate.
 var (
 	withState    = prices{refuse: 0.37, absorb: 0.10}
 	withoutState = prices{refuse: 0.85, absorb: 0.24}

@@ -28,7 +28,7 @@ func (s *Streams) Admit(m *codec.Message, src forward.Source) (forward.Verdict, 
 	if level == 0 {
 		return forward.Admit, 0
 	}
-	if h := hash(m); s.Config.refuses(m, level, h) {
+	if h := s.Config.hash(m); s.Config.refuses(m, level, h) {
 		return forward.Refuse, s.Config.retry(h)
 	}
 	return forward.Admit, 0

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"sync"
@@ -107,6 +108,7 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 		writers: make([]*sharedWriter, len(locals)), listeners: make([]net.Listener, len(locals)),
 	}
 	s.config.Forward.Leaving = &s.leaving
+	s.config.Admission.Seed = rand.Uint32()
 	s.conns.init(s)
 	for i := range locals {
 		if err := s.open(ctx, i); err != nil {

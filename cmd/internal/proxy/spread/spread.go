@@ -1,6 +1,7 @@
 // Package spread hashes what calls are shared out by. Proxies on different
-// machines must agree, so the hash has no random seed: it is for choices that
-// nobody gains by foreseeing, and not for tables that a stranger fills.
+// machines must agree on a target, so the hash has no secret of its own: who
+// chooses a Call-ID chooses the target, too. Where that must not be, the seed is
+// random, as in package admission. It is not for tables that a stranger fills.
 package spread
 
 // Hash is FNV-1a with a seed, and a final mixing, since the high bits of FNV
