@@ -85,7 +85,7 @@ func (c *proxyCmd) Run(e *env, _ *cli) error {
 		signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, os.Interrupt)
 		defer signal.Stop(signals)
 	}
-	p, ended, err := c.startUnless(ctx, cancel, e, signals)
+	p, ended, again, err := c.startUnless(ctx, cancel, e, signals)
 	if p == nil {
 		return err
 	}
@@ -93,12 +93,16 @@ func (c *proxyCmd) Run(e *env, _ *cli) error {
 	if ended {
 		return p.end()
 	}
+	if again {
+		p.reload(ctx)
+	}
 	return p.run(ctx, signals)
 }
 
 // startUnless is start, which a signal to end the proxy stops: it may wait for
-// DNS. Nothing is running then, or all is and is to be ended.
-func (c *proxyCmd) startUnless(ctx context.Context, cancel func(), e *env, signals <-chan os.Signal) (p *runningProxy, ended bool, err error) {
+// DNS. Nothing is running then, or all is and is to be ended. The file is to be
+// read again when SIGHUP came: that it had been read already is likely.
+func (c *proxyCmd) startUnless(ctx context.Context, cancel func(), e *env, signals <-chan os.Signal) (p *runningProxy, ended, again bool, err error) {
 	started := make(chan struct{})
 	go func() {
 		defer close(started)
@@ -110,12 +114,14 @@ func (c *proxyCmd) startUnless(ctx context.Context, cancel func(), e *env, signa
 			if ended {
 				err = nil // it is what the signal has asked for
 			}
-			return p, ended, err
+			return p, ended, again, err
 		case sig := <-signals:
-			if sig != syscall.SIGHUP { // the file is being read
-				ended = true
-				cancel()
+			if sig == syscall.SIGHUP {
+				again = true
+				continue
 			}
+			ended = true
+			cancel()
 		}
 	}
 }

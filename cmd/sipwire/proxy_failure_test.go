@@ -228,6 +228,7 @@ func TestProxyKillPeer(t *testing.T) {
 			addr, status := p.match(t, `listening on tcp:(\S+)`), p.match(t, `status at (\S+)`)
 			uac := sippScenario(t, dir, "uac", "> INVITE", "< 100?", "< 180?", "< 200", "> ACK2xx", "> BYE", "< 100?", "< 200")
 			done := loading(t, dir, "-sf", uac, "-t", "tn", "-r", "150", "-m", fmt.Sprint(calls), addr)
+			var r *load.Result
 			peers, cut := 0, `sipwire_proxy_dropped_total{cause="cut-off"}`
 			for ended := false; !ended; {
 				killPeer(t, addr)
@@ -240,9 +241,12 @@ func TestProxyKillPeer(t *testing.T) {
 					}
 					time.Sleep(10 * time.Millisecond)
 				}
-				ended = len(done) > 0
+				select {
+				case r = <-done: // nil when it is closed: load has failed
+					ended = true
+				default:
+				}
 			}
-			r := <-done
 			accounted(t, p.stop(t))
 			if r == nil {
 				return // it has failed

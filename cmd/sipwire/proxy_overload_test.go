@@ -65,8 +65,10 @@ func overload(t *testing.T, flags []string, rate float64, length time.Duration) 
 		t.Fatal(err)
 	}
 	listening := regexp.MustCompile(`listening on udp:(\S+)`)
-	for listening.FindString(p.out.String()) == "" {
-		time.Sleep(time.Millisecond)
+	for end := time.Now().Add(60 * time.Second); listening.FindString(p.out.String()) == ""; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the proxy does not listen: %s", p.out.String())
+		}
 	}
 	addr := listening.FindStringSubmatch(p.out.String())[1]
 	uac := sippScenario(t, dir, "uac", "> INVITE", "< 100?", "< 180?", "< 200", "> ACK2xx", "> BYE", "< 100?", "< 200")

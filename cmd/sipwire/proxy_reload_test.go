@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 	dnsresolve "github.com/sipwire/sipwire/stack/resolve"
@@ -109,6 +111,52 @@ func TestProxyReloadSlow(t *testing.T) {
 		}
 	})
 	close(dns.let)
+}
+
+// TestProxyStartReload: a signal and a change of the file that come while DNS
+// keeps the proxy from its start are not forgotten.
+func TestProxyStartReload(t *testing.T) {
+	for name, change := range map[string]func(p *testProxy, file string){
+		"signal": func(p *testProxy, _ string) { p.signals <- syscall.SIGHUP },
+		"change": func(_ *testProxy, file string) {
+			configure(t, file, "listen = [\"udp:127.0.0.1:0\"]\n[[route]]\ntargets = [{to = \"127.0.0.1:9\"}]\n")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			asked, let := make(chan struct{}, 100), make(chan struct{})
+			server := &dns.Server{PacketConn: conn, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+				asked <- struct{}{}
+				<-let
+				m := new(dns.Msg).SetReply(q)
+				m.Answer = []dns.RR{&dns.A{Hdr: dns.RR_Header{Name: q.Question[0].Name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 60}, A: net.IPv4(127, 0, 0, 1)}}
+				_ = w.WriteMsg(m)
+			})}
+			ready := make(chan struct{})
+			server.NotifyStartedFunc = func() { close(ready) }
+			go func() { _ = server.ActivateAndServe() }()
+			<-ready
+			defer func() { _ = server.Shutdown() }()
+			file := write(t, fmt.Sprintf("listen = [\"udp:127.0.0.1:0\"]\n[dns]\nservers = [%q]\n[[route]]\ntargets = [{to = \"name.example:5060\"}]\n", conn.LocalAddr()))[0]
+			p := startProxy(t, "-c", file)
+			select {
+			case <-asked:
+			case <-time.After(20 * time.Second):
+				t.Fatalf("no question: %s", p.errs.String())
+			}
+			change(p, file)
+			for end := time.Now().Add(20 * time.Second); len(p.signals) > 0 && time.Now().Before(end); {
+				time.Sleep(time.Millisecond)
+			}
+			close(let)
+			p.match(t, `(listening on)`)
+			p.match(t, `(read again: 1 rules)`)
+			p.stop(t)
+		})
+	}
 }
 
 // TestProxyStartSlow: a proxy that waits for DNS while it starts ends at once

@@ -43,8 +43,15 @@ func (c *proxyCmd) start(ctx context.Context, e *env) (_ *runningProxy, err erro
 			p.close()
 		}
 	}()
+	var unwatched error
+	if c.Config != "" {
+		unwatched = p.watch() // before it is read: no change after that is missed
+	}
 	if p.file, err = c.load(); err != nil {
 		return nil, err
+	}
+	if unwatched != nil {
+		return nil, fmt.Errorf("%s: cannot be watched: %w", c.Config, unwatched)
 	}
 	sc, err := c.serveConfig(p.file)
 	if err != nil {
@@ -61,11 +68,6 @@ func (c *proxyCmd) start(ctx context.Context, e *env) (_ *runningProxy, err erro
 	}
 	sc.Names, sc.Forward.Router, sc.Forward.Headers = names.New(r), p.table, p.headers
 	sc.Log = func(event *serve.Event) { e.complain("%s", logLine(event)) }
-	if c.Config != "" {
-		if err := p.watch(); err != nil {
-			return nil, fmt.Errorf("%s: cannot be watched: %w", c.Config, err)
-		}
-	}
 	// The page's address first: it fails without a message being lost.
 	if c.Status != "" {
 		if p.page, err = net.Listen("tcp", c.Status); err != nil {
