@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"regexp"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
