@@ -48,6 +48,9 @@ func (c *loadCmd) find(e *env, p *scenario.Program, files inject.Set) error {
 		}
 		r.Rate = &load.Rate{Base: at, Poisson: rate.Poisson}
 		r.Calls, r.Timeout = uint64(math.Ceil(at*c.FindTime.Seconds())), c.FindTime+findGrace
+		if r.RegisterRate > 0 { // users register before, and leave after
+			r.Timeout += time.Duration(2 * float64(r.Registered) / r.RegisterRate * float64(time.Second))
+		}
 		res, err := quiet.perform(e, r)
 		if err != nil {
 			return err

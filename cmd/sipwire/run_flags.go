@@ -57,7 +57,7 @@ type runFlags struct {
 	TimeoutError     bool    `name:"timeout_error" help:"Fail when -timeout ends the run."`
 	AU               string  `name:"au" help:"User name for digest; that of -s by default."`
 	AP               string  `name:"ap" default:"password" help:"Password for digest."`
-	AuthURI          string  `name:"auth_uri" help:"URI in credentials; sip:ADDRESS:PORT of the target by default."`
+	AuthURI          string  `name:"auth_uri" help:"URI in credentials; the Request-URI by default."`
 	BaseCSeq         uint32  `name:"base_cseq" help:"[cseq] of the first request is one more."`
 	CIDStr           string  `name:"cid_str" default:"%u-%p@%s" help:"Call-ID: %u number, %p process, %s address."`
 	MI               string  `name:"mi" help:"Media address of [media_ip]."`

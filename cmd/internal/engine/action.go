@@ -94,7 +94,9 @@ func (e *Engine) compute(c *call, a *scenario.Action, step int, m *codec.Message
 	case scenario.AssignText:
 		e.put(c, into, text(e.text(c, a.Text, step)))
 	case scenario.ToDouble:
-		e.put(c, into, e.get(c, a.Var).toNumber())
+		if n, ok := e.get(c, a.Var).toNumber(); ok {
+			e.put(c, into, n)
+		}
 	case scenario.Sample:
 		e.put(c, into, number(a.Draw.Sample(e.random)))
 	case scenario.TimeOfDay:

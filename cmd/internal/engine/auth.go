@@ -2,7 +2,6 @@ package engine
 
 import (
 	"bytes"
-	"net"
 	"strconv"
 
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
@@ -33,8 +32,8 @@ func (e *Engine) keepChallenge(c *call, m *codec.Message) {
 }
 
 // appendCredentials appends the header that answers the challenge of the call,
-// nothing when there was none.
-func (e *Engine) appendCredentials(dst []byte, c *call, o *op, step int, method string) ([]byte, error) {
+// nothing when there was none. The request begins at start.
+func (e *Engine) appendCredentials(dst []byte, start int, c *call, o *op, step int, method string) ([]byte, error) {
 	if len(c.challenge) == 0 {
 		return dst, nil
 	}
@@ -55,23 +54,32 @@ func (e *Engine) appendCredentials(dst []byte, c *call, o *op, step int, method 
 			return dst, err
 		}
 	}
-	uri := w.AuthURI
-	if uri == "" {
-		uri = "sip:" + net.JoinHostPort(w.RemoteIP, strconv.Itoa(w.RemotePort))
+	uri := []byte(w.AuthURI)
+	if len(uri) == 0 {
+		uri = bytes.Clone(requestURI(dst[start:])) // dst may move
 	}
 	c.nonceCount++
 	dst = append(dst, c.challengeName...)
 	return e.digester.AppendCredentials(dst, &ch, &digest.Answer{
-		Secret: digest.Secret{Username: user, Password: password}, Method: []byte(method), URI: []byte(uri),
+		Secret: digest.Secret{Username: user, Password: password}, Method: []byte(method), URI: uri,
 		CNonce: strconv.AppendUint(nil, e.random.Uint64(), 16), NonceCount: c.nonceCount,
 	})
+}
+
+// requestURI returns the Request-URI of a request whose start line is there, nil
+// when there is none. Credentials have the same (RFC 3261, 22.4, point 5).
+func requestURI(request []byte) []byte {
+	line, _, _ := bytes.Cut(request, []byte("\r\n"))
+	_, rest, _ := bytes.Cut(line, []byte(" "))
+	uri, _, _ := bytes.Cut(rest, []byte(" "))
+	return uri
 }
 
 var authentication = []byte("[authentication")
 
 // expandCredentials puts credentials in the place of the keyword that a field
 // has put in at an offset of dst.
-func (e *Engine) expandCredentials(dst []byte, at int, c *call, step int, method string) ([]byte, error) {
+func (e *Engine) expandCredentials(dst []byte, start, at int, c *call, step int, method string) ([]byte, error) {
 	end := bytes.IndexByte(dst[at:], ']')
 	if end < 0 {
 		return dst, nil
@@ -84,7 +92,7 @@ func (e *Engine) expandCredentials(dst []byte, at int, c *call, step int, method
 	}
 	w := &e.cfg.Words
 	o := op{user: bind(part.Params["username"], w, e.cfg.Files, e.cfg.OwnConn), password: bind(part.Params["password"], w, e.cfg.Files, e.cfg.OwnConn)}
-	if dst, err = e.appendCredentials(dst[:at], c, &o, step, method); err != nil {
+	if dst, err = e.appendCredentials(dst[:at], start, c, &o, step, method); err != nil {
 		return dst, err
 	}
 	return append(dst, tail...), nil

@@ -10,15 +10,19 @@ import (
 // TestChecks has comparisons that fail a call, with and without a variable.
 func TestChecks(t *testing.T) {
 	for text, fails := range map[string]bool{
-		`<strcmp variable="a" value="x" check_it="true"/>`:                                           false,
-		`<strcmp variable="a" value="y" check_it="true"/>`:                                           true,
-		`<strcmp assign_to="b" variable="a" value="x" check_it_inverse="true"/>`:                     true,
-		`<strcmp assign_to="b" variable="a" value="y" check_it_inverse="true"/>`:                     false,
-		`<test variable="n" compare="less_than" value="5" check_it="true"/>`:                         false,
-		`<test variable="n" compare="greater_than" value="5" check_it="true"/>`:                      true,
-		`<test assign_to="b" variable="n" compare="equal" value="3" check_it_inverse="true"/>`:       true,
-		`<test assign_to="b" variable="n" compare="greater_than" value="5"/>`:                        false,
-		`<test assign_to="b" variable="n" compare="greater_than_equal" variable2="n" check_it="1"/>`: false,
+		`<strcmp variable="a" value="x" check_it="true"/>`:                                                                                            false,
+		`<strcmp variable="a" value="y" check_it="true"/>`:                                                                                            true,
+		`<strcmp assign_to="b" variable="a" value="x" check_it_inverse="true"/>`:                                                                      true,
+		`<strcmp assign_to="b" variable="a" value="y" check_it_inverse="true"/>`:                                                                      false,
+		`<assignstr assign_to="a" value=" 36"/><todouble assign_to="n" variable="a"/><test variable="n" compare="equal" value="36" check_it="true"/>`: false,
+		`<assignstr assign_to="a" value="36 "/><todouble assign_to="n" variable="a"/><test variable="n" compare="equal" value="3" check_it="true"/>`:  false,
+		`<assignstr assign_to="a" value=""/><todouble assign_to="n" variable="a"/><test variable="n" compare="equal" value="0" check_it="true"/>`:     false,
+		`<todouble assign_to="n" variable="never"/><test variable="n" compare="equal" value="3" check_it="true"/><log message="[$never]"/>`:           false,
+		`<test variable="n" compare="less_than" value="5" check_it="true"/>`:                                                                          false,
+		`<test variable="n" compare="greater_than" value="5" check_it="true"/>`:                                                                       true,
+		`<test assign_to="b" variable="n" compare="equal" value="3" check_it_inverse="true"/>`:                                                        true,
+		`<test assign_to="b" variable="n" compare="greater_than" value="5"/>`:                                                                         false,
+		`<test assign_to="b" variable="n" compare="greater_than_equal" variable2="n" check_it="1"/>`:                                                  false,
 	} {
 		n := newNetwork(t, `<nop><action><assignstr assign_to="a" value="x"/><assign assign_to="n" value="3"/>`+text+`</action></nop>`, "uas", nil)
 		n.start(1)
@@ -37,7 +41,7 @@ func TestFieldCredentials(t *testing.T) {
 	}
 	request := func(cseq string) string {
 		return `<send><![CDATA[
-			REGISTER sip:127.0.0.1:5060 SIP/2.0
+			REGISTER sip:localhost:5060 SIP/2.0
 			Via: SIP/2.0/UDP 127.0.0.1:5061;branch=[branch]
 			From: <sip:[field0]@b>;tag=1
 			To: <sip:[field0]@b>
@@ -46,6 +50,7 @@ func TestFieldCredentials(t *testing.T) {
 			[field1] end
 			X-Empty: [field2]
 			[field2]X-Last: y
+			[authentication username=jim password=x]
 			Content-Length: 0
 			]]></send>`
 	}
@@ -71,7 +76,7 @@ func TestFieldCredentials(t *testing.T) {
 	if len(sent) != 2 || !strings.Contains(sent[0], "CSeq: 1 REGISTER\r\nX-Empty: \r\nX-Last: y\r\n") {
 		t.Fatalf("sent %q", sent)
 	}
-	if !strings.Contains(sent[1], "CSeq: 2 REGISTER\r\nAuthorization: Digest username=\"joe\"") || !strings.Contains(sent[1], " end\r\nX-Empty: \r\n") {
+	if !strings.Contains(sent[1], "CSeq: 2 REGISTER\r\nAuthorization: Digest username=\"joe\"") || strings.Count(sent[1], `uri="sip:localhost:5060"`) != 2 || !strings.Contains(sent[1], " end\r\nX-Empty: \r\n") {
 		t.Errorf("sent\n%s", sent[1])
 	}
 }

@@ -64,7 +64,7 @@ type Words struct {
 	PID                           int
 	Version                       string
 	AuthUser, AuthPassword        string
-	AuthURI                       string // empty for sip:RemoteIP:RemotePort
+	AuthURI                       string // empty for the Request-URI
 	CallID                        string // %u, %p and %s: number, PID, local IP
 	Keys                          map[string]string
 	FileDir                       string // where [file name=...] looks

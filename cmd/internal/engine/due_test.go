@@ -55,6 +55,34 @@ func TestDueAfter(t *testing.T) {
 	}
 }
 
+// TestAnswerAtTick answers a request that no step expects at the tick, which is
+// not late.
+func TestAnswerAtTick(t *testing.T) {
+	cfg := Defaults(compile(t, "options"))
+	cfg.AutoAnswer = true
+	e := New(cfg, NewShared())
+	e.Tick = 10 * millisecond
+	var m codec.Message
+	if err := m.Parse([]byte(incoming("OPTIONS", "x", "1"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ at, handled, late int64 }{{1, 10, 0}, {11, 25, 5}} {
+		e.Receive(c.handled*millisecond, c.at*millisecond, &m, anywhere, 0)
+		if e.Counts.MaxLate != c.late*millisecond {
+			t.Errorf("handled at %d ms: %d µs late", c.handled, e.Counts.MaxLate/1000)
+		}
+	}
+	if e.Counts.AutoAnswered != 2 {
+		t.Errorf("%d answered", e.Counts.AutoAnswered)
+	}
+}
+
+// incoming is a request of the other side.
+func incoming(method, callID, tag string) string {
+	return method + " sip:c@d SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK-" + callID + method + "\r\nMax-Forwards: 70\r\nFrom: <sip:c@d>;tag=" + tag + "\r\n" +
+		"To: <sip:a@b>;tag=1\r\nCall-ID: " + callID + "\r\nCSeq: 1 " + method + "\r\nContent-Length: 0\r\n\r\n"
+}
+
 // request is a request of a scenario.
 func request(method string) string {
 	return method + ` sip:[remote_ip] SIP/2.0

@@ -320,6 +320,10 @@ func (e *Engine) StopAll(politely bool) { e.stop(politely, scenario.Sides) }
 // StopCalls is StopAll for all but the users.
 func (e *Engine) StopCalls(politely bool) { e.stop(politely, scenario.User) }
 
+// StopMade is StopAll for the calls that the run made: those that came in end by
+// what the other side sends.
+func (e *Engine) StopMade(politely bool) { e.stop(politely, scenario.Called) }
+
 // Resting reports whether all calls that are open are in their <timewait>.
 func (e *Engine) Resting() bool {
 	for id := range uint32(e.calls.size()) {

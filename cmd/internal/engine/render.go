@@ -62,12 +62,12 @@ func (e *Engine) render(dst []byte, c *call, ops []op, step int, method string) 
 			}
 			// A field may have the keyword of credentials in it.
 			var err error
-			if dst, err = e.expandCredentials(dst, field+at, c, step, method); err != nil {
+			if dst, err = e.expandCredentials(dst, start, field+at, c, step, method); err != nil {
 				return dst[:start], err
 			}
 		case scenario.Authentication:
 			var err error
-			if dst, err = e.appendCredentials(dst, c, o, step, method); err != nil {
+			if dst, err = e.appendCredentials(dst, start, c, o, step, method); err != nil {
 				return dst[:start], err
 			}
 		case scenario.Routes:

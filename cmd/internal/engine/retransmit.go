@@ -61,7 +61,7 @@ func (e *Engine) repeat(id uint32, c *call) bool {
 	if c.repeats++; c.repeats > limit {
 		e.Counts.Steps[c.sentStep].TimedOut++
 		c.retransAt = 0
-		if s.OnTimeout != scenario.None && s.OnTimeout < len(e.steps) {
+		if s.OnTimeout != scenario.None && !e.isEnd(s.OnTimeout) {
 			c.step, c.pauseUntil, c.recvUntil = int32(s.OnTimeout), 0, 0
 			e.run(id, c)
 			return false

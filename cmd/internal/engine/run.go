@@ -84,6 +84,9 @@ func (e *Engine) pause(id uint32, c *call, s *scenario.Step) bool {
 	default:
 		ms = e.cfg.Pause.Sample(e.random)
 	}
+	if ms <= 0 && e.beforeEnd(c) {
+		ms = 100 // a target that grants no time is not asked again at once
+	}
 	if ms <= 0 {
 		return false
 	}
@@ -153,7 +156,7 @@ func (e *Engine) fire(id uint32) {
 	case c.pauseUntil > 0 && c.pauseUntil <= now:
 		c.intended = e.dueAfter(c.pauseUntil)
 		c.pauseUntil = 0
-		if c.side == scenario.User && e.users.leaving {
+		if e.goesHome(c) {
 			e.goHome(id, c)
 			return
 		}
@@ -173,6 +176,11 @@ func (e *Engine) dueAfter(at int64) int64 {
 	return max(at, min(e.now, (at+e.Tick-1)/e.Tick*e.Tick))
 }
 
+// isEnd reports whether a step is the end of the scenario or of one of its parts.
+func (e *Engine) isEnd(step int) bool {
+	return step >= len(e.steps) || e.steps[step].Kind == scenario.End
+}
+
 // timedOut handles a recv at which nothing came in time.
 func (e *Engine) timedOut(id uint32, c *call) {
 	s := &e.steps[c.step]
@@ -182,7 +190,7 @@ func (e *Engine) timedOut(id uint32, c *call) {
 		e.abort(id, c, NothingCame)
 		return
 	}
-	if c.step = int32(s.OnTimeout); s.OnTimeout >= len(e.steps) {
+	if c.step = int32(s.OnTimeout); e.isEnd(s.OnTimeout) {
 		e.abort(id, c, NothingCame)
 		return
 	}

@@ -51,7 +51,7 @@ func (e *Engine) emit(c *call, lo int) {
 	e.out = append(e.out, Outgoing{lo, len(e.arena), c.nth, c.conn, c.remote})
 	c.nth++
 	e.Counts.Sent++
-	late := e.now - c.intended
+	late := e.now - e.dueAfter(c.intended) // an answer may wait for the tick
 	record(e.Counts.Lateness, late)
 	if late > e.Counts.MaxLate {
 		e.Counts.MaxLate = late

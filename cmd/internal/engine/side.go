@@ -26,10 +26,19 @@ func (e *Engine) callOf(hash uint64, callID []byte, m *codec.Message) (uint32, *
 		return id, c
 	}
 	from := fromTag(m)
+	mine := nobody // the call that the run made
 	for ; id != nobody; id = c.next {
 		c = e.calls.at(id)
 		if !bytes.Equal(c.callID, callID) {
 			continue
+		}
+		if c.side == scenario.Main {
+			mine = id
+			if len(c.callerTag) == 0 && m.IsRequest() && e.invite.Parse(c.sent) == nil && e.invite.IsRequest() {
+				// A request may come before any response, as the NOTIFY of a
+				// subscription does (RFC 6665, 4.1.2.4).
+				c.callerTag = append(c.callerTag, fromTag(&e.invite)...)
+			}
 		}
 		toCalled := bytes.Equal(from, c.callerTag) == m.IsRequest()
 		if len(c.callerTag) == 0 {
@@ -38,6 +47,9 @@ func (e *Engine) callOf(hash uint64, callID []byte, m *codec.Message) (uint32, *
 		if toCalled == (c.side == scenario.Called) {
 			return id, c
 		}
+	}
+	if mine != nobody && m.IsResponse() && e.cfg.Program.User == scenario.None {
+		return mine, e.calls.at(mine) // to a request with another From tag
 	}
 	return nobody, nil
 }

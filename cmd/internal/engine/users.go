@@ -106,8 +106,11 @@ func (e *Engine) nextUser() int {
 }
 
 // ownsConn reports whether the connection of a call ends with it: users keep
-// theirs for all their calls.
+// theirs for all their calls, and one that came in came on that of another.
 func (e *Engine) ownsConn(c *call) bool {
+	if c.side == scenario.Called {
+		return false
+	}
 	return e.cfg.Program.User == scenario.None || c.side == scenario.User
 }
 
@@ -122,10 +125,13 @@ func (e *Engine) settle(c *call) {
 // atRest is for a user at a pause, who is registered. It reports whether the
 // pause is none because the run ends.
 func (e *Engine) atRest(id uint32, c *call) bool {
-	if e.users.leaving {
+	if e.goesHome(c) {
 		e.settle(c)
 		e.goHome(id, c)
 		return true
+	}
+	if e.users.leaving {
+		return false
 	}
 	if _, ok := e.users.at[c.user]; ok {
 		return false
@@ -156,7 +162,7 @@ func (e *Engine) Leave(now, interval int64) {
 	e.users.leaving = true
 	at := now
 	for id := range uint32(e.calls.size()) {
-		if c := e.calls.at(id); c.open && c.side == scenario.User && c.pauseUntil > 0 {
+		if c := e.calls.at(id); c.open && c.pauseUntil > 0 && e.goesHome(c) {
 			at += interval
 			c.pauseUntil = at
 			e.arm(id, c)
@@ -164,10 +170,20 @@ func (e *Engine) Leave(now, interval int64) {
 	}
 }
 
+// goesHome reports whether a call is of a user who leaves and is not yet at the
+// end of its part, which may have pauses of its own.
+func (e *Engine) goesHome(c *call) bool { return e.users.leaving && e.beforeEnd(c) }
+
+// beforeEnd reports whether a call is of a user in front of the label _user.end.
+func (e *Engine) beforeEnd(c *call) bool {
+	end := e.cfg.Program.UserEnd
+	return c.side == scenario.User && (end == scenario.None || int(c.step) < end)
+}
+
 // goHome has a user go to the end of its part.
 func (e *Engine) goHome(id uint32, c *call) {
 	end := e.cfg.Program.UserEnd
-	if end == scenario.None || int(c.step) >= end {
+	if end == scenario.None {
 		e.end(id, c, Fine)
 		return
 	}

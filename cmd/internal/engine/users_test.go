@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/sipwire/sipwire/cmd/internal/inject"
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
@@ -19,6 +20,8 @@ type aRegistrar struct {
 	registers []string // the lines of Expires
 	refuse    string   // the user whose credentials are wrong
 	wrong     string   // and who gets the calls of user1
+	granted   string   // seconds
+	rings     bool     // an INVITE gets 180 and no more
 }
 
 // users makes a network whose client has three of them.
@@ -28,7 +31,7 @@ func usersNetwork(t *testing.T) (*network, *aRegistrar) {
 		t.Fatal(err)
 	}
 	n := newNetwork(t, "calls", "uas", func(c, _ *Config) { c.Files = inject.Set{file} })
-	r := &aRegistrar{t: t, n: n}
+	r := &aRegistrar{t: t, n: n, granted: "4"}
 	n.lose = r.take
 	n.client.shared.Expect(3)
 	n.client.Init()
@@ -45,6 +48,12 @@ func (r *aRegistrar) take(_ *Engine, data []byte) bool {
 	switch to, _ := m.ToURI(); {
 	case string(m.MethodBytes()) == "REGISTER" && m.IsRequest():
 		out = r.answer(&m, string(to.User()))
+	case r.rings && strings.HasPrefix(out, "INVITE"):
+		ringing, err := compose.AppendReply(nil, &m, &compose.Reply{Status: 180, Tag: []byte("r")})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		out = string(ringing)
 	case m.IsRequest():
 		if r.wrong != "" {
 			out = strings.Replace(out, "INVITE sip:user1@", "INVITE sip:"+r.wrong+"@", 1)
@@ -57,7 +66,7 @@ func (r *aRegistrar) take(_ *Engine, data []byte) bool {
 
 func (r *aRegistrar) answer(m *codec.Message, user string) string {
 	reply := compose.Reply{Status: 200, Tag: []byte("r")}
-	field := "Contact: " + string(m.Value(header.IDContact)) + ";expires=4"
+	field := "Contact: " + string(m.Value(header.IDContact)) + ";expires=" + r.granted
 	if user == r.refuse || !strings.Contains(string(m.Bytes()), "Authorization: ") {
 		reply.Status, field = 401, "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\""
 	} else {
@@ -166,5 +175,68 @@ func TestOther(t *testing.T) {
 	}
 	if r.ready = remove(r.ready, r.at, 5); r.other(6, n.client.random) != 7 || r.other(7, n.client.random) != 6 {
 		t.Errorf("left %v", r.ready)
+	}
+}
+
+// TestRingsForEver has a target that rings and no more: the calls end all the
+// same, with CANCEL.
+func TestRingsForEver(t *testing.T) {
+	n, r := usersNetwork(t)
+	r.rings = true
+	for u := range 3 {
+		n.client.StartUser(0, 0, u+1)
+	}
+	n.run(1 * second)
+	n.start(2)
+	n.run(250 * second)
+	if c := &n.client.Counts; c.ByCause[NothingCame] != 2 || strings.Count(strings.Join(n.log, ","), "CANCEL ") != 2 {
+		t.Errorf("calls %+v", c.Tally)
+	}
+}
+
+// TestGrantedNothing has a registrar that grants no time: a user asks again, but
+// not at once.
+func TestGrantedNothing(t *testing.T) {
+	n, r := usersNetwork(t)
+	r.granted = "0"
+	n.client.StartUser(0, 0, 1)
+	n.run(1 * second)
+	if got := len(r.registers); got < 5 || got > 10 {
+		t.Errorf("registered %d times in a second", got)
+	}
+}
+
+// TestStopMade stops the calls that the run has made: those that came in end by
+// their BYE.
+func TestStopMade(t *testing.T) {
+	n, _ := usersNetwork(t)
+	e := n.client
+	e.cfg.Pause = scenario.Fixed(60000)
+	for u := range 3 {
+		e.StartUser(0, 0, u+1)
+	}
+	n.run(1 * second)
+	n.start(5)
+	n.run(2 * second)
+	e.StopMade(true)
+	n.run(3 * second)
+	if c := &e.Counts; c.ByCause[Stopped] != 5 || c.Called.Successful != 5 || e.Open()+e.OpenCalled() != 0 {
+		t.Errorf("calls %+v, called %+v", c.Tally, c.Called)
+	}
+}
+
+// TestPauseAtEnd has a user that pauses between the end of its time and its last
+// REGISTER.
+func TestPauseAtEnd(t *testing.T) {
+	n := newNetwork(t, `<nop/><label id="_user.main"/><pause milliseconds="100000"/>
+		<label id="_user.end"/><pause milliseconds="50"/><send><![CDATA[`+request("REGISTER")+`]]></send>`, "uas", nil)
+	e := n.client
+	e.shared.Expect(1)
+	e.StartUser(0, 0, 1)
+	n.run(1 * second)
+	e.Leave(n.now, millisecond)
+	n.run(2 * second)
+	if !contains(n.log, "> REGISTER sip:127.0.0.1 SIP/2.0") || e.Counts.Users.Successful != 1 || len(e.users.ready) != 0 {
+		t.Errorf("sent %q; users %+v", n.log, e.Counts.Users)
 	}
 }

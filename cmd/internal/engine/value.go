@@ -3,6 +3,7 @@ package engine
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
@@ -51,14 +52,23 @@ func (v Value) float() float64 {
 	return f
 }
 
-// toNumber returns the value as a number, nothing for a text that is none.
-func (v Value) toNumber() Value {
-	if v.kind == isText {
+// toNumber returns the value as a number; ok is false when there is none. As
+// strtod does, of which SIPp makes use, it takes white space in front, and an
+// empty text for 0.
+func (v Value) toNumber() (f Value, ok bool) {
+	switch v.kind {
+	case unset:
+		return Value{}, false
+	case isText:
+		if v.text == "" {
+			return number(0), true
+		}
+		v.text = strings.TrimLeft(v.text, " \t\n\v\f\r")
 		if _, err := strconv.ParseFloat(v.text, 64); err != nil {
-			return Value{}
+			return Value{}, false
 		}
 	}
-	return number(v.float())
+	return number(v.float()), true
 }
 
 // append appends the value as a message has it.

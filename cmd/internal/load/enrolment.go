@@ -91,6 +91,10 @@ func (w *worker) restEnded(now int64) bool {
 // left lets the users go once all calls of the run have ended, and reports
 // whether all have gone.
 func (w *worker) left(now int64) bool {
+	if w.run.hard.Load() {
+		w.engine.StopAll(false)
+		return true
+	}
 	n := &w.enrolment
 	if !n.finished && w.engine.Open() == 0 {
 		n.finished = true

@@ -76,6 +76,8 @@ func (r *Runner) Prepare(ctx context.Context, shared *engine.Shared) error {
 		r.Workers = min(r.Workers, max(r.Share.part(r.Limit), 1))
 	}
 	if r.Engine.Program.User != scenario.None {
+		// One without a user could not make its calls.
+		r.Workers = min(r.Workers, max(r.Share.part(r.Registered), 1))
 		shared.Expect(r.Share.part(r.Registered))
 		r.unfinished.Store(int64(r.Workers))
 	}

@@ -115,7 +115,8 @@ func (w *worker) begin(now int64) {
 		w.engine.Start(now, now, user)
 	}
 	if w.arrivals == nil {
-		w.done = w.done || w.quota > 0 && w.begun >= w.quota
+		// Or nobody is left who could.
+		w.done = w.done || w.full() || w.enrolment.has && !w.engine.CanCall(0)
 		return
 	}
 	w.arrivals.adapt(now)
@@ -173,7 +174,7 @@ func (w *worker) over(now int64) bool {
 		w.done, w.halted = true, stop
 		w.engine.Stop()
 		if w.enrolment.has && !w.run.hard.Load() {
-			w.engine.StopCalls(true)
+			w.engine.StopMade(true)
 			return w.left(now)
 		}
 		w.engine.StopAll(!w.run.hard.Load())

@@ -59,24 +59,31 @@ var escapes = [256]string{'"': "&quot;", '\\': "\\", 'n': "&#10;", 'r': "&#13;",
 
 // appendTag appends the tag that data begins with, and returns its length.
 func appendTag(out, data []byte) ([]byte, int) {
-	quoted, escaped := false, false
+	var quote, before byte // what the value is quoted with, 0 outside; the character before, but for white space
+	escaped := false
 	for i, c := range data {
 		switch {
 		case escaped && escapes[c] != "":
 			out = append(out[:len(out)-1], escapes[c]...)
 			escaped = false
 			continue
-		case c == '"':
-			quoted = !quoted
+		case quote == 0 && (c == '"' || c == '\'' && before == '='):
+			quote = c
 			out = append(out, c)
-		case quoted && c == '<':
+		case quote != 0 && c == quote:
+			quote = 0
+			out = append(out, c)
+		case quote != 0 && c == '<':
 			out = append(out, "&lt;"...)
-		case c == '>' && !quoted:
+		case c == '>' && quote == 0:
 			return append(out, c), i + 1
 		default:
 			out = append(out, c)
 		}
-		escaped = quoted && c == '\\'
+		escaped = quote == '"' && c == '\\'
+		if c > ' ' {
+			before = c
+		}
 	}
 	return out, len(data)
 }

@@ -11,7 +11,7 @@ func TestLenient(t *testing.T) {
 <scenario name="say \"hello\" <you>">
 <!--
 --- <send> -->
-<nop display="1 &lt; 2\n3\\4\q"><action><assignstr assign_to="a" value="a>b"/><log message="[$a]"/></action></nop>
+<nop display="1 &lt; 2\n3\\4\q"><action><assignstr assign_to="a" value="a>b"/><log message="[$a]"/><assignstr value= 'x\q="<it>"' assign_to="a"/><log message="don't"/></action></nop>
 <send><![CDATA[
 INFO sip:a SIP/2.0
 X: "<!-- \" \n -->` + "\x01\xe9" + `"
@@ -26,6 +26,9 @@ X: "<!-- \" \n -->` + "\x01\xe9" + `"
 	}
 	if s, _ := p.Steps[0].Actions[0].Text.Constant(); s != "a>b" {
 		t.Errorf("value %q", s)
+	}
+	if s, _ := p.Steps[0].Actions[2].Text.Constant(); s != `x\q="<it>"` {
+		t.Errorf("value in single quotes %q", s)
 	}
 	if s, _ := p.Steps[1].Message.Constant(); !strings.Contains(s, `X: "<!-- \" \n -->`+"\x01\xe9\"\r\n") {
 		t.Errorf("message %q", s)
@@ -43,7 +46,7 @@ func TestPattern(t *testing.T) {
 		{`[\r]+`, `a\r\rb`, `\r\r`}, {`[^\n]+`, "a\nn", "a\n"}, {`[]a]+`, "b]a]", "]a]"}, {`[^]]+`, "a]", "a"},
 		{`[[:digit:]\]+`, `x1\2y`, `1\2`}, {`[[.-.]a]+`, "b-a", "-a"}, {`\d`, "12d", "d"}, {`a\.b`, "axb a.b", "a.b"},
 		{`\bsip\b`, "xsip sip", "sip"}, {`\<ip\>`, "sip ip", "ip"}, {"a.c", "a\nc", "a\nc"}, {"a|ab", "ab", "ab"}, {`[a`, "", "error"},
-		{`(a)\1`, "aa", "error"},
+		{`a\é+`, "aéé", "aéé"}, {`(a)\1`, "aa", "error"},
 	} {
 		re, err := Pattern(c.expr)
 		switch {

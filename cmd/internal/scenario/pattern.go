@@ -3,6 +3,7 @@ package scenario
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Pattern compiles a regular expression of a scenario. They are POSIX extended
@@ -69,6 +70,8 @@ func bracket(s string) int {
 // escape returns what a character behind a backslash stands for.
 func escape(c byte) string {
 	switch {
+	case c >= utf8.RuneSelf: // the first byte of a letter, say
+		return string([]byte{c})
 	case c == '<' || c == '>':
 		return `\b`
 	case c == '`':
