@@ -95,7 +95,7 @@ func (e *Engine) compute(c *call, a *scenario.Action, step int, m *codec.Message
 		e.put(c, into, text(e.text(c, a.Text, step)))
 	case scenario.ToDouble:
 		if n, ok := e.get(c, a.Var).toNumber(); ok {
-			e.put(c, into, n)
+			e.put(c, into, number(n))
 		}
 	case scenario.Sample:
 		e.put(c, into, number(a.Draw.Sample(e.random)))
@@ -114,8 +114,8 @@ func (e *Engine) compute(c *call, a *scenario.Action, step int, m *codec.Message
 			e.cfg.Files[f].Insert(e.text(c, a.Text, step))
 		}
 	case scenario.Replace:
-		line, err := strconv.ParseFloat(e.text(c, a.AtLine, step), 64)
-		if f := e.cfg.Files.Find(a.File); f >= 0 && err == nil {
+		line, ok := parseNumber(e.text(c, a.AtLine, step))
+		if f := e.cfg.Files.Find(a.File); f >= 0 && ok {
 			e.cfg.Files[f].Replace(int(line), e.text(c, a.Text, step))
 		}
 	case scenario.SetDest:

@@ -32,6 +32,24 @@ func TestChecks(t *testing.T) {
 	}
 }
 
+// TestNumberZero has a number that is 0, which is not set and is written as
+// nothing, as in SIPp. As the line of a file it is the first.
+func TestNumberZero(t *testing.T) {
+	file, err := inject.Parse("f", "SEQUENTIAL\njoe\njim\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := newNetwork(t, `<nop><action><assign assign_to="n" value="0"/></action></nop>
+		<nop condexec="n"><action><exec int_cmd="stop_call"/></action></nop>
+		<nop><action><assignstr assign_to="a" value="[$n].[field0 line=[$n]]"/><strcmp variable="a" value=".joe" check_it="true"/></action></nop>`, "uas",
+		func(c, _ *Config) { c.Files = inject.Set{file} })
+	n.client.Start(0, 0, 0)
+	n.client.Start(0, 0, 0) // its own line is the second
+	if c := &n.client.Counts; c.Successful != 2 {
+		t.Errorf("%v", c.ByCause)
+	}
+}
+
 // TestFieldCredentials has a field of an injection file that is the keyword of
 // credentials: without a challenge its line goes.
 func TestFieldCredentials(t *testing.T) {

@@ -186,8 +186,8 @@ func (e *Engine) appendField(dst []byte, c *call, o *op, step int) []byte {
 		if err != nil {
 			return dst
 		}
-		f, err := strconv.ParseFloat(string(s), 64)
-		if err != nil {
+		f, ok := parseNumber(string(s)) // a variable that is 0 is empty
+		if !ok {
 			return dst
 		}
 		line = int(f)

@@ -73,7 +73,7 @@ func (e *Engine) countUnexpected(c *call, m *codec.Message) {
 // variables.
 func (e *Engine) jumpAway(id uint32, c *call, m *codec.Message, at int) {
 	p := e.cfg.Program
-	if e.get(c, p.ReturnStep).isSet() && e.get(c, p.ReturnStep).float() != 0 {
+	if e.get(c, p.ReturnStep).isSet() {
 		// It is away already, and nothing there expects the message.
 		e.countUnexpected(c, m)
 		e.abort(id, c, UnexpectedMessage)

@@ -35,10 +35,9 @@ func boolean(b bool) Value {
 	return v
 }
 
-// isSet reports whether test and condexec take the value for true.
-func (v Value) isSet() bool {
-	return v.kind != unset && (v.kind != isBool || v.number != 0)
-}
+// isSet reports whether test and condexec take the value for true. As in SIPp, a
+// number that is 0 is none, and a text is always set.
+func (v Value) isSet() bool { return v.kind == isText || v.number != 0 }
 
 // float returns the value as a number; a text that is none is 0.
 func (v Value) float() float64 {
@@ -52,29 +51,32 @@ func (v Value) float() float64 {
 	return f
 }
 
-// toNumber returns the value as a number; ok is false when there is none. As
-// strtod does, of which SIPp makes use, it takes white space in front, and an
-// empty text for 0.
-func (v Value) toNumber() (f Value, ok bool) {
-	switch v.kind {
-	case unset:
-		return Value{}, false
-	case isText:
-		if v.text == "" {
-			return number(0), true
-		}
-		v.text = strings.TrimLeft(v.text, " \t\n\v\f\r")
-		if _, err := strconv.ParseFloat(v.text, 64); err != nil {
-			return Value{}, false
-		}
+// toNumber returns the value as a number; ok is false when there is none.
+func (v Value) toNumber() (f float64, ok bool) {
+	if v.kind == isText {
+		return parseNumber(v.text)
 	}
-	return number(v.float()), true
+	return v.number, v.kind != unset
 }
 
-// append appends the value as a message has it.
+// parseNumber reads a number as strtod does, of which SIPp makes use: with white
+// space in front, and nothing for 0.
+func parseNumber(s string) (f float64, ok bool) {
+	if s == "" {
+		return 0, true
+	}
+	f, err := strconv.ParseFloat(strings.TrimLeft(s, " \t\n\v\f\r"), 64)
+	return f, err == nil && !math.IsNaN(f)
+}
+
+// append appends the value as a message has it: as in SIPp, nothing for a number
+// that is 0.
 func (v Value) append(dst []byte) []byte {
 	switch v.kind {
 	case isNumber:
+		if v.number == 0 {
+			return dst
+		}
 		return strconv.AppendFloat(dst, v.number, 'f', 6, 64)
 	case isText:
 		return append(dst, v.text...)
