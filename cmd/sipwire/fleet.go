@@ -165,7 +165,7 @@ func (c *loadCmd) coordinate(e *env, r *load.Runner) (*load.Result, error) {
 
 // work does the share of a run that a coordinator asks for.
 func (c *loadCmd) work(e *env) error {
-	if c.Fleet != "" || c.Find || c.Target != "" || c.SF != "" || c.SN != "" || len(c.Inf) > 0 {
+	if c.Fleet != "" || c.Find || c.Target != "" || c.SF != "" || c.SN != "" || c.OOCSF != "" || c.OOCSN != "" || len(c.Inf) > 0 {
 		return usage("--worker: scenario, files and target are the coordinator's")
 	}
 	if c.WorkerName == "" {

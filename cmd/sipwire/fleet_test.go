@@ -174,6 +174,8 @@ func TestFleetWrongUse(t *testing.T) {
 		{[]string{"load", "--fleet", "embedded://127.0.0.1:" + port, "--fleet-wait", "1ms", "-q", "127.0.0.1"}, "0 of 1 workers were ready"},
 		{[]string{"load", "--fleet", "embedded", "-sf", texts, "127.0.0.1"}, "texts.xml:2:3: <send>: [file] cannot be used in a fleet"},
 		{[]string{"load", "--worker", "nats://127.0.0.1:" + port, "127.0.0.1"}, "are the coordinator's"},
+		{[]string{"load", "--worker", "nats://127.0.0.1:" + port, "-oocsn", "ooc_default"}, "are the coordinator's"},
+		{[]string{"load", "--fleet", "embedded", "-oocsn", "ooc_default", "127.0.0.1"}, "a fleet has one scenario"},
 		{[]string{"load", "--worker", "nats://127.0.0.1:" + port}, "no servers available"},
 	} {
 		var out, errs strings.Builder
@@ -190,7 +192,7 @@ func TestFleetWrongUse(t *testing.T) {
 
 // own are the flags that a coordinator has no say in.
 var own = []string{
-	"SF", "SN", "I", "P", "Inf", "MI", "TLSCert", "TLSKey", "TLSCA", "TraceErr", "ErrorFile", "TraceLogs", "LogFile", "Workers", "AllowExec",
+	"SF", "SN", "SD", "OOCSF", "OOCSN", "I", "P", "Inf", "MI", "TLSCert", "TLSKey", "TLSCA", "TraceErr", "ErrorFile", "TraceLogs", "LogFile", "Workers", "AllowExec",
 	"Public", "JSON", "Metrics", "HTML", "OTLP", "Token", "Plain", "Quiet", "GoalSuccess", "GoalP99", "Find", "FindTime",
 	"Fleet", "FleetSize", "FleetWait", "FleetName", "Worker", "WorkerName",
 }
