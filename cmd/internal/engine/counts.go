@@ -67,12 +67,14 @@ type Counts struct {
 func histogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, 3600*1e6, 3) }
 func rough() *hdrhistogram.Histogram     { return hdrhistogram.New(1, 3600*1e6, 2) }
 
-func newCounts(steps, counters, rtds int) Counts {
+// NewCounts returns figures that are all zero, of the shape that a program's
+// engines have.
+func NewCounts(p *scenario.Program) Counts {
 	c := Counts{
-		Steps: make([]StepCount, steps), Counters: make([]uint64, counters),
+		Steps: make([]StepCount, len(p.Steps)), Counters: make([]uint64, len(p.Counters)),
 		Latency: histogram(), Recent: rough(), Lateness: rough(), Lengths: rough(),
 	}
-	for range rtds {
+	for range p.RTDs {
 		c.RTDs = append(c.RTDs, histogram())
 	}
 	return c
@@ -131,10 +133,4 @@ func (c *Counts) Reset() {
 // longer than an hour counts as an hour.
 func record(h *hdrhistogram.Histogram, ns int64) {
 	h.RecordValue(min(max(ns/1000, 1), 3600*1e6))
-}
-
-// NewCounts returns figures that are all zero, of the shape that a program's
-// engines have.
-func NewCounts(p *scenario.Program) Counts {
-	return newCounts(len(p.Steps), len(p.Counters), len(p.RTDs))
 }

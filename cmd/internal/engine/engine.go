@@ -85,7 +85,7 @@ func New(cfg Config, shared *Shared) *Engine {
 	p := cfg.Program
 	e := &Engine{
 		cfg: cfg, shared: shared, steps: p.Steps, texts: map[*scenario.Template][]op{},
-		Tick: tick, Counts: newCounts(len(p.Steps), len(p.Counters), len(p.RTDs)), nextNumber: cfg.FirstNumber,
+		Tick: tick, Counts: NewCounts(p), nextNumber: cfg.FirstNumber,
 		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{}, users: users{conns: map[int]int32{}, at: map[int]int{}},
 	}
 	e.calls.init()

@@ -148,10 +148,15 @@ func (w *world) callee(i int) {
 
 // answer sends a 200, and again until its ACK comes (13.3.1.4).
 func (w *world) answer(i int, wait time.Duration) {
-	w.send(ok, i)
+	w.repeat(ok, i, wait, func(c *call) bool { return c.acked })
+}
+
+// repeat sends a message, and again, each time later, until it is done.
+func (w *world) repeat(k kind, i int, wait time.Duration, done func(*call) bool) {
+	w.send(k, i)
 	w.after(wait, func() {
-		if !w.calls[i].acked {
-			w.answer(i, min(2*wait, timer2))
+		if !done(&w.calls[i]) {
+			w.repeat(k, i, min(2*wait, timer2), done)
 		}
 	})
 }
@@ -167,12 +172,7 @@ func (w *world) got200(i int) {
 
 // hangUp sends a BYE, and again until there is an answer (17.1.2.2).
 func (w *world) hangUp(i int, wait time.Duration) {
-	w.send(bye, i)
-	w.after(wait, func() {
-		if !w.calls[i].isOver {
-			w.hangUp(i, min(2*wait, timer2))
-		}
-	})
+	w.repeat(bye, i, wait, func(c *call) bool { return c.isOver })
 }
 
 func (w *world) ended(i int) {
