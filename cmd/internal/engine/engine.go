@@ -86,7 +86,7 @@ func New(cfg Config, shared *Shared) *Engine {
 	e := &Engine{
 		cfg: cfg, shared: shared, steps: p.Steps, texts: map[*scenario.Template][]op{},
 		Tick: tick, Counts: NewCounts(p), nextNumber: cfg.FirstNumber,
-		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{}, users: users{conns: map[int]int32{}, at: map[int]int{}},
+		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{}, users: users{conns: map[int]int32{}, ready: newUserSet()},
 	}
 	e.calls.init()
 	e.timers.init()

@@ -14,8 +14,7 @@ import (
 
 // users are those of one engine.
 type users struct {
-	ready   []int // registered
-	at      map[int]int
+	ready   userSet // registered
 	next    int
 	conns   map[int]int32 // of users who have one
 	leaving bool
@@ -24,34 +23,45 @@ type users struct {
 // A roster is the users of all engines of a run.
 type roster struct {
 	mu      sync.Mutex
-	ready   []int // registered
-	at      map[int]int
+	ready   userSet      // registered
 	waiting atomic.Int64 // users whose first registration has no outcome yet
 }
 
-// add and remove keep a list of users and their places in it.
-func add(list []int, at map[int]int, user int) []int {
-	at[user] = len(list)
-	return append(list, user)
+// A userSet is a list of users, in no order, and their places in it.
+type userSet struct {
+	list []int
+	at   map[int]int
 }
 
-func remove(list []int, at map[int]int, user int) []int {
-	i, ok := at[user]
+func newUserSet() userSet { return userSet{at: map[int]int{}} }
+
+func (s *userSet) has(user int) bool {
+	_, ok := s.at[user]
+	return ok
+}
+
+func (s *userSet) add(user int) {
+	s.at[user] = len(s.list)
+	s.list = append(s.list, user)
+}
+
+func (s *userSet) remove(user int) {
+	i, ok := s.at[user]
 	if !ok {
-		return list
+		return
 	}
-	last := list[len(list)-1]
-	list[i], at[last] = last, i
-	delete(at, user)
-	return list[:len(list)-1]
+	last := s.list[len(s.list)-1]
+	s.list[i], s.at[last] = last, i
+	delete(s.at, user)
+	s.list = s.list[:len(s.list)-1]
 }
 
 // other returns a registered user who is another one, 0 when there is none.
 func (r *roster) other(user int, random *rand.Rand) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := len(r.ready)
-	i, ok := r.at[user]
+	n := len(r.ready.list)
+	i, ok := r.ready.at[user]
 	if !ok {
 		i = n
 	} else {
@@ -64,12 +74,12 @@ func (r *roster) other(user int, random *rand.Rand) int {
 	if k >= i {
 		k++ // past the user itself
 	}
-	return r.ready[k]
+	return r.ready.list[k]
 }
 
 // Expect says how many users will register.
 func (s *Shared) Expect(users int) {
-	s.roster.at = map[int]int{}
+	s.roster.ready = newUserSet()
 	s.roster.waiting.Store(int64(users))
 }
 
@@ -86,23 +96,24 @@ func (e *Engine) StartUser(now, due int64, user int) {
 // CanCall reports whether a user is registered and has another one to call; 0
 // stands for any user of this engine.
 func (e *Engine) CanCall(user int) bool {
-	_, ok := e.users.at[user]
+	ok := e.users.ready.has(user)
 	if user == 0 {
-		ok = len(e.users.ready) > 0
+		ok = len(e.users.ready.list) > 0
 	}
 	r := &e.shared.roster
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return ok && len(r.ready) > 1
+	return ok && len(r.ready.list) > 1
 }
 
 // nextUser returns the users in turn; 0 when none is registered.
 func (e *Engine) nextUser() int {
-	if len(e.users.ready) == 0 {
+	ready := e.users.ready.list
+	if len(ready) == 0 {
 		return 0
 	}
 	e.users.next++
-	return e.users.ready[e.users.next%len(e.users.ready)]
+	return ready[e.users.next%len(ready)]
 }
 
 // ownsConn reports whether the connection of a call ends with it: users keep
@@ -133,13 +144,13 @@ func (e *Engine) atRest(id uint32, c *call) bool {
 	if e.users.leaving {
 		return false
 	}
-	if _, ok := e.users.at[c.user]; ok {
+	if e.users.ready.has(c.user) {
 		return false
 	}
-	e.users.ready = add(e.users.ready, e.users.at, c.user)
+	e.users.ready.add(c.user)
 	r := &e.shared.roster
 	r.mu.Lock()
-	r.ready = add(r.ready, r.at, c.user)
+	r.ready.add(c.user)
 	r.mu.Unlock()
 	e.settle(c)
 	return false
@@ -147,11 +158,11 @@ func (e *Engine) atRest(id uint32, c *call) bool {
 
 // gone takes out a user whose part has ended.
 func (e *Engine) gone(c *call) {
-	e.users.ready = remove(e.users.ready, e.users.at, c.user)
+	e.users.ready.remove(c.user)
 	delete(e.users.conns, c.user)
 	r := &e.shared.roster
 	r.mu.Lock()
-	r.ready = remove(r.ready, r.at, c.user)
+	r.ready.remove(c.user)
 	r.mu.Unlock()
 	e.settle(c)
 }

@@ -163,9 +163,9 @@ func TestOther(t *testing.T) {
 		t.Error("there is nobody to choose")
 	}
 	for _, u := range []int{5, 6, 7} {
-		r.ready = add(r.ready, r.at, u)
+		r.ready.add(u)
 	}
-	r.ready = remove(r.ready, r.at, 9)
+	r.ready.remove(9)
 	count := map[int]int{}
 	for range 3000 {
 		count[r.other(6, n.client.random)]++
@@ -173,8 +173,8 @@ func TestOther(t *testing.T) {
 	if len(count) != 2 || count[5] < 1300 || count[7] < 1300 {
 		t.Errorf("chose %v", count)
 	}
-	if r.ready = remove(r.ready, r.at, 5); r.other(6, n.client.random) != 7 || r.other(7, n.client.random) != 6 {
-		t.Errorf("left %v", r.ready)
+	if r.ready.remove(5); r.other(6, n.client.random) != 7 || r.other(7, n.client.random) != 6 {
+		t.Errorf("left %v", r.ready.list)
 	}
 }
 
@@ -236,7 +236,7 @@ func TestPauseAtEnd(t *testing.T) {
 	n.run(1 * second)
 	e.Leave(n.now, millisecond)
 	n.run(2 * second)
-	if !contains(n.log, "> REGISTER sip:127.0.0.1 SIP/2.0") || e.Counts.Users.Successful != 1 || len(e.users.ready) != 0 {
+	if !contains(n.log, "> REGISTER sip:127.0.0.1 SIP/2.0") || e.Counts.Users.Successful != 1 || len(e.users.ready.list) != 0 {
 		t.Errorf("sent %q; users %+v", n.log, e.Counts.Users)
 	}
 }
