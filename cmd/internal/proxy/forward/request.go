@@ -297,7 +297,8 @@ func beginsDialog(m header.Method) bool {
 
 // recordRoute puts the proxy's Record-Route in (16.6, step 4), and two where
 // the sides differ: each side then sends to the address that it can reach. The
-// values were checked by newLocal.
+// values were checked by newLocal: with PushRecordRoute, which checks them again,
+// a request takes 1211 ns instead of 1130 (BenchmarkDatagram, 2026-11).
 func (f *Forwarder) recordRoute(e *codec.Edit, m *codec.Message, hop *codec.Hop, from, to int) {
 	secure := 0
 	if hop.Target.Scheme() == uri.SIPS {
