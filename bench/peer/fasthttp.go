@@ -23,15 +23,16 @@ func init() {
 type fast struct {
 	src bytes.Reader
 	buf *bufio.Reader
+	*fastHeads
+}
+
+type fastHeads struct {
 	req fasthttp.RequestHeader
 	res fasthttp.ResponseHeader
 }
 
 func newFast() *fast {
-	f := &fast{buf: bufio.NewReaderSize(nil, 64<<10)}
-	f.req.DisableNormalizing()
-	f.res.DisableNormalizing()
-	return f
+	return &fast{buf: bufio.NewReaderSize(nil, 64<<10), fastHeads: new(fastHeads)}
 }
 
 // httpLike turns a SIP message into an HTTP message that differs by a few
@@ -68,8 +69,10 @@ func (f *fast) parse(like []byte, response bool) error {
 	f.src.Reset(like)
 	f.buf.Reset(&f.src)
 	if response {
+		f.res.DisableNormalizing()
 		return f.res.Read(f.buf)
 	}
+	f.req.DisableNormalizing()
 	return f.req.Read(f.buf)
 }
 
@@ -112,12 +115,13 @@ func (f *fast) Prepare(t Task, set [][]byte) (Batch, error) {
 		likes[i] = httpLike(m)
 		responses[i] = isResponse(likes[i])
 	}
-	return func(picks []int32) (sum uint64) {
+	run := func(picks []int32) (sum uint64) {
 		for _, i := range picks {
 			if f.parse(likes[i], responses[i]) == nil {
 				sum += uint64(len(likes[i]))
 			}
 		}
 		return sum
-	}, nil
+	}
+	return inPlaces(run, &f.fastHeads), nil
 }

@@ -11,7 +11,7 @@ func init() {
 	register(10, Impl{
 		Name: "sipwire", Version: "this tree",
 		About: "codec.Message, parsed into again and again; the kernels of the best tier",
-		New:   func() Worker { return new(sipwire) },
+		New:   func() Worker { return newSipwire() },
 	})
 	// The lesser tiers of this machine run beside the best one, so that one
 	// run shows what each is worth.
@@ -24,7 +24,7 @@ func init() {
 		register(11+i, Impl{
 			Name: "sipwire-" + t.String(), Version: "this tree", Tier: t.String(),
 			About: "the same with the kernels of tier " + t.String(),
-			New:   func() Worker { return &tiered{tier: t} },
+			New:   func() Worker { return &tiered{sipwire: newSipwire(), tier: t} },
 		})
 	}
 }
@@ -32,7 +32,7 @@ func init() {
 // tiered runs batches with the kernels of another tier. The tier is one for
 // the whole program, so that tiered batches may not run side by side.
 type tiered struct {
-	sipwire
+	*sipwire
 	tier cpufeat.Tier
 }
 
@@ -47,12 +47,14 @@ func (w *tiered) Prepare(t Task, set [][]byte) (Batch, error) {
 	}, nil
 }
 
-// sipwire drives this project's codec: one Message and one Edit a worker.
+// sipwire drives this project's codec: one Edit a worker, and one Message at a time.
 type sipwire struct {
-	m     codec.Message
+	m     *codec.Message
 	views views
 	writes
 }
+
+func newSipwire() *sipwire { return &sipwire{m: new(codec.Message)} }
 
 func (s *sipwire) Fields(msg []byte) (Fields[string], error) {
 	var f Fields[[]byte]
@@ -67,7 +69,7 @@ func (s *sipwire) Fields(msg []byte) (Fields[string], error) {
 
 // read parses msg and reads what a proxy needs, each value by its accessor.
 func (s *sipwire) read(msg []byte, f *Fields[[]byte]) error {
-	m := &s.m
+	m := s.m
 	if err := m.Parse(msg); err != nil {
 		return err
 	}
@@ -110,6 +112,14 @@ func (s *sipwire) read(msg []byte, f *Fields[[]byte]) error {
 }
 
 func (s *sipwire) Prepare(t Task, set [][]byte) (Batch, error) {
+	run, err := s.prepare(t, set)
+	if err != nil {
+		return nil, err
+	}
+	return inPlaces(run, &s.m), nil
+}
+
+func (s *sipwire) prepare(t Task, set [][]byte) (Batch, error) {
 	switch t {
 	case Index:
 		return func(picks []int32) (sum uint64) {
@@ -126,7 +136,7 @@ func (s *sipwire) Prepare(t Task, set [][]byte) (Batch, error) {
 			for b := range in.chunks(picks) {
 				_, _ = stream.Write(b)
 				for {
-					e, err := stream.Next(&s.m)
+					e, err := stream.Next(s.m)
 					if err != nil || e == codec.NeedMore {
 						break
 					}

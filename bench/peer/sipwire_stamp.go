@@ -98,7 +98,7 @@ func (s *sipwire) prepareStamp(set [][]byte) (Batch, error) {
 		if err := s.m.Parse(b); err != nil {
 			return nil, err
 		}
-		st, err := newStamper(&s.m)
+		st, err := newStamper(s.m)
 		if err != nil {
 			return nil, err
 		}

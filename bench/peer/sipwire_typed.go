@@ -46,7 +46,7 @@ type views struct {
 // typed parses msg and every value of every header field that has a type,
 // URIs included, and returns how many parsed.
 func (s *sipwire) typed(msg []byte) (n uint64) {
-	m := &s.m
+	m := s.m
 	if m.Parse(msg) != nil {
 		return 0
 	}

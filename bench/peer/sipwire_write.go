@@ -28,7 +28,7 @@ func (s *sipwire) Output(t Task, msg []byte, src netip.AddrPort) (out []byte, er
 	switch t {
 	case Encode:
 		if err = s.m.Parse(msg); err == nil {
-			out, err = s.encode(out, &s.m)
+			out, err = s.encode(out, s.m)
 		}
 	case Rewrite, RewriteReceived:
 		if err = s.m.Parse(msg); err == nil {
@@ -41,18 +41,18 @@ func (s *sipwire) Output(t Task, msg []byte, src netip.AddrPort) (out []byte, er
 		}
 	case Reply:
 		if err = s.m.Parse(msg); err == nil {
-			out, err = compose.AppendReply(out, &s.m, &okReply)
+			out, err = compose.AppendReply(out, s.m, &okReply)
 		}
 	case ReplyReceived:
 		if err = s.m.Parse(msg); err == nil {
 			s.reply = okReply
 			s.reply.Source = src
-			out, err = compose.AppendReply(out, &s.m, &s.reply)
+			out, err = compose.AppendReply(out, s.m, &s.reply)
 		}
 	case Stamp:
 		if err = s.m.Parse(msg); err == nil {
 			var st *stamper
-			if st, err = newStamper(&s.m); err == nil {
+			if st, err = newStamper(s.m); err == nil {
 				out, err = st.next(out, new(identifiers))
 			}
 		}
@@ -76,7 +76,7 @@ func (s *sipwire) encode(dst []byte, m *codec.Message) ([]byte, error) {
 // single edits come out of AppendTo.
 func (s *sipwire) proxy(dst []byte, t Task, src netip.AddrPort) ([]byte, error) {
 	e := &s.edit
-	_ = e.Begin(&s.m)
+	_ = e.Begin(s.m)
 	if s.m.IsResponse() {
 		_ = e.PopVia()
 		return e.AppendTo(dst)
