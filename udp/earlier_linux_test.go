@@ -30,7 +30,7 @@ func TestSendEarlierError(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		for code, errno := range map[byte]syscall.Errno{0: unix.ENETUNREACH, 1: unix.EHOSTUNREACH, 2: unix.ENOPROTOOPT, 3: unix.ECONNREFUSED, 7: unix.EHOSTDOWN, 8: unix.ENONET} {
+		for code, errno := range map[byte]syscall.Errno{0: unix.ENETUNREACH, 1: unix.EHOSTUNREACH, 2: unix.ENOPROTOOPT, 3: unix.ECONNREFUSED, 4: unix.EMSGSIZE, 7: unix.EHOSTDOWN, 8: unix.ENONET} {
 			forge(t, icmp, s, code)
 			n, err := s.W.Write([]Datagram{{Data: []byte("a"), Dst: addrOf(c)}, {Data: []byte("bc"), Dst: addrOf(c)}})
 			// Only now: to read the queue is to be told the error, too.
@@ -70,6 +70,7 @@ func forge(t *testing.T, icmp int, s *Socket, code byte) {
 	t.Helper()
 	b := make([]byte, 8+20+8)
 	b[0], b[1] = 3, code // destination unreachable
+	b[6], b[7] = 0xff, 0xff // with code 4, the longest packet: no route gets a smaller one by it
 	ip := b[8:]
 	ip[0], ip[8], ip[9] = 0x45, 64, unix.IPPROTO_UDP
 	binary.BigEndian.PutUint16(ip[2:], 28)
