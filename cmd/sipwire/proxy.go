@@ -17,6 +17,7 @@ type proxyCmd struct {
 	Config      string        `short:"c" placeholder:"FILE" help:"Read this file. Flags win over it. Its next hops and header rules are read again when it changes, and at SIGHUP."`
 	Name        string        `placeholder:"HOST" help:"What Via and Record-Route name the proxy; the IP when left out."`
 	RecordRoute bool          `default:"true" negatable:"" help:"Stay in the dialogs that begin here (${default})."`
+	Outbound    bool          `help:"Be the edge proxy of clients that register with a reg-id (RFC 5626): they are called back over their own connection."`
 	Hardened    bool          `help:"Refuse what one receiver may read otherwise than another."`
 	BranchKey   string        `placeholder:"HEX" help:"32 hexadecimal digits, the same for all proxies that stand for one another. Random when left out."`
 	Share       bool          `help:"Let other processes listen at the same addresses; the system shares out what comes (Linux)."`

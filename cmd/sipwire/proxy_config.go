@@ -73,6 +73,7 @@ func (c *proxyCmd) serveConfig(file *config.File) (sc serve.Config, err error) {
 		return sc, err
 	}
 	sc.Forward.NoRecordRoute = !c.RecordRoute || file.RecordRoute != nil && !*file.RecordRoute
+	sc.Forward.Outbound = c.Outbound || file.Outbound
 	if c.Hardened || file.Hardened {
 		sc.Forward.Parser.Strictness = codec.Hardened
 	}

@@ -21,6 +21,7 @@ type File struct {
 	Name        string    `toml:"name"`
 	Key         Key       `toml:"key"`
 	RecordRoute *bool     `toml:"record-route"`
+	Outbound    bool      `toml:"outbound"`
 	Hardened    bool      `toml:"hardened"`
 	Workers     Number    `toml:"workers"`
 	Share       bool      `toml:"share"`

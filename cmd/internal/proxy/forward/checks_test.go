@@ -163,6 +163,19 @@ func TestResponse(t *testing.T) {
 // TestAllocs lists what must not allocate.
 func TestAllocs(t *testing.T) {
 	f, buf := testForwarder(t, nil), make([]byte, 0, 4096)
+	edge := edgeForwarder(t)
+	token := string(edge.appendToken(nil, bobFlow))
+	for name, in := range map[string]string{
+		"REGISTER": request("REGISTER sip:b.example", `Contact: <sip:bob@192.168.0.2>;+sip.instance="<urn:uuid:1>";reg-id=1`),
+		"incoming": request("INVITE sip:bob@192.168.0.2", "Route: <sip:"+token+"@10.0.0.1:5060;lr;ob>"),
+		"outgoing": request(inviteLine, "Contact: <sip:bob@192.168.0.2;ob>"),
+		"forged":   request("INVITE sip:bob@192.168.0.2", "Route: <sip:a"+token+"@10.0.0.1:5060;lr;ob>"),
+	} {
+		b := []byte(in)
+		if n := testing.AllocsPerRun(100, func() { edge.Datagram(buf, b, udpSide) }); n != 0 {
+			t.Errorf("outbound, %s: %v allocations", name, n)
+		}
+	}
 	for name, in := range map[string]string{
 		"request":    request(inviteLine),
 		"routed":     request("BYE sip:b@192.0.2.7:5090", "Route: <sip:10.0.0.1;lr>"),

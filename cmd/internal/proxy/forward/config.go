@@ -3,6 +3,7 @@ package forward
 import (
 	"errors"
 	"fmt"
+	"hash"
 	"net/netip"
 	"sync/atomic"
 
@@ -62,8 +63,14 @@ type Config struct {
 	// Leaving lets OPTIONS for the proxy be answered with 503 while it is true,
 	// so that balancers send no more. It may be nil.
 	Leaving *atomic.Bool
-	// NoRecordRoute keeps the proxy out of the dialogs that it sees begin.
+	// NoRecordRoute keeps the proxy out of the dialogs that it sees begin, but for
+	// those that need it for a flow: see Outbound.
 	NoRecordRoute bool
+	// Outbound makes the proxy the edge proxy of clients that register with a
+	// reg-id (RFC 5626, 5). Flows knows their connections; where it is nil, all are
+	// open.
+	Outbound bool
+	Flows    Flows
 }
 
 // defaultMaxDatagram is for a path whose MTU is not known (RFC 3261, 18.1.1).
@@ -108,7 +115,7 @@ func newLocal(l Local) (local, error) {
 		if scheme == "sips" && l.Transport == header.TransportTLS {
 			param = ""
 		}
-		out.recordRoute[i] = fmt.Appendf(nil, "<%s:%s:%d%s;lr>", scheme, l.Host, l.Addr.Port(), param)
+		out.recordRoute[i] = fmt.Appendf(nil, "<%s:%s:%d%s;lr;%s>", scheme, l.Host, l.Addr.Port(), param, recordedParam)
 	}
 	return out, nil
 }
@@ -124,7 +131,7 @@ type Forwarder struct {
 	sent    codec.Message // a response as it leaves
 	edit    codec.Edit
 	hop     codec.Hop // of the last Check
-	second  bool      // a second Route value is taken off too
+	passed  int       // more Route values that are taken off
 	outside bool      // the Request-URI says where it goes, by its maddr
 	pending bool      // DNS has to be asked where it goes
 
@@ -133,7 +140,11 @@ type Forwarder struct {
 
 	destination codec.Destination // that Names is asked about
 
-	branch, tag, reason, list []byte // scratch
+	outbound                  outbound  // of the last Check, for Config.Outbound
+	mac                       hash.Hash // of flow tokens, made for the first one
+	route                     uri.URI   // scratch
+	token, macSum             []byte    // scratch
+	branch, tag, reason, list []byte    // scratch
 	fields                    [1]compose.HeaderField
 }
 

@@ -19,6 +19,9 @@ type Copy struct {
 	// URI is the Request-URI to put in, nil to leave it as it is. Path is the
 	// Route that goes with it, a list as in Path (RFC 3327); it may be nil.
 	URI, Path []byte
+	// Outbound says that To is the flow of a registration, and that a dialog needs
+	// it too (RFC 5626).
+	Outbound bool
 }
 
 // AppendCopy appends a copy of the request of the last Check.
@@ -30,7 +33,7 @@ func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy
 	} else {
 		_ = e.SetReceived(src.Addr)
 	}
-	if f.second {
+	for range f.passed {
 		_ = e.PopRoute()
 	}
 	if c.URI != nil && hop.DropLast {
@@ -50,7 +53,11 @@ func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy
 		_ = e.Add(codec.Top(), header.IDRoute, c.Path)
 	}
 	_ = e.DecrementMaxForwards()
-	if !f.config.NoRecordRoute && beginsDialog(m.Method()) {
+	switch {
+	case f.config.Outbound:
+		f.recordFlows(e, m, c, src)
+		f.addPath(e, m, c, src)
+	case !f.config.NoRecordRoute && beginsDialog(m.Method()):
 		f.recordRoute(e, m, &hop, src.Local, c.Local)
 	}
 	if _, has := m.ContentLength(); !has && c.To.Transport.IsReliable() {
@@ -88,10 +95,15 @@ func (f *Forwarder) AppendKeyedBranch(dst []byte, m *codec.Message) ([]byte, err
 
 // Target returns the URI to find targets for: the Request-URI as 16.4 leaves
 // it. It is not ok when a Route value says where the request goes.
-func (f *Forwarder) Target() (u *uri.URI, ok bool) { return &f.hop.Target, !f.hop.Routed }
+func (f *Forwarder) Target() (u *uri.URI, ok bool) {
+	return &f.hop.Target, !f.hop.Routed && !f.outbound.routed
+}
 
 // LocalFor returns the Local that sends to a Peer what came from src.
 func (f *Forwarder) LocalFor(p *Peer, src Source) (int, bool) {
+	if f.isFlow(p) {
+		return f.outbound.flow.Local, true
+	}
 	return f.localFor(p.Transport, p.Addr.Addr(), src.Local)
 }
 
@@ -102,10 +114,10 @@ func (f *Forwarder) IsOwnVia(v *header.Via) bool {
 }
 
 // ForTCP returns the Local that a request to p leaves from that is too long for
-// a datagram (RFC 3261, 18.1.1). It is not ok for one that is not, and where the
-// proxy has no address for TCP.
+// a datagram (RFC 3261, 18.1.1). It is not ok for one that is not, where the
+// proxy has no address for TCP, and for one that must not leave its flow.
 func (f *Forwarder) ForTCP(request []byte, p *Peer, src Source) (int, bool) {
-	if len(request) <= f.config.MaxDatagram || p.Transport != header.TransportUDP {
+	if len(request) <= f.config.MaxDatagram || p.Transport != header.TransportUDP || f.isFlow(p) {
 		return 0, false
 	}
 	return f.localFor(header.TransportTCP, p.Addr.Addr(), src.Local)

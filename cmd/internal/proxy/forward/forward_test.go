@@ -96,8 +96,8 @@ const inviteLine = "INVITE sip:b@b.example"
 // for the branch.
 func TestForward(t *testing.T) {
 	const own, ownTCP = "Via: SIP/2.0/UDP 10.0.0.1:5060;branch=B", "Via: SIP/2.0/TCP 10.0.0.1:5060;branch=B"
-	const record = "Record-Route: <sip:10.0.0.1:5060;lr>"
-	const recordTCP = "Record-Route: <sip:10.0.0.1:5060;transport=tcp;lr>"
+	const record = "Record-Route: <sip:10.0.0.1:5060;lr;rr>"
+	const recordTCP = "Record-Route: <sip:10.0.0.1:5060;transport=tcp;lr;rr>"
 	less := []string{"-Max-Forwards: 70", "+Max-Forwards: 69"}
 	for _, c := range []struct {
 		name   string

@@ -46,6 +46,22 @@ func (f *Forwarder) locateOther(d *codec.Destination, m *codec.Message) (Peer, b
 	return p, ok && IsOneHost(p.Addr.Addr()) && !f.IsListening(p.Addr)
 }
 
+// Locate returns the Peer for a destination that the request m is to be sent to. It
+// is not ok when that is the proxy itself, or has no address, or none that is known
+// yet: see Pending.
+func (f *Forwarder) Locate(d *codec.Destination, m *codec.Message) (Peer, bool) {
+	f.pending = false
+	return f.locateOther(d, m)
+}
+
+// Ask asks the Names for a destination, as Locate does. It may be called from many
+// goroutines at once.
+func (f *Forwarder) Ask(d *codec.Destination, m *codec.Message) {
+	if f.config.Names != nil {
+		f.config.Names.Find(d, m.Value(header.IDCallID))
+	}
+}
+
 // IsOneHost reports whether what is sent to an address goes to one host, which
 // has that address. The unspecified address is this machine, and a message must
 // not make a proxy broadcast (RFC 4475, 3.3.10).
@@ -54,6 +70,6 @@ func IsOneHost(a netip.Addr) bool {
 	return !a.IsUnspecified() && !a.IsMulticast() && a != netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }
 
-// Pending reports whether the last Next or Datagram found no address because
+// Pending reports whether the last Next, Locate or Datagram found no address because
 // DNS has to be asked first.
 func (f *Forwarder) Pending() bool { return f.pending }

@@ -13,8 +13,8 @@ import (
 // side that the request is sent to.
 func TestRecordRouteOrder(t *testing.T) {
 	const (
-		udp   = "Record-Route: <sip:10.0.0.1:5060;lr>"
-		tcp   = "Record-Route: <sip:10.0.0.1:5060;transport=tcp;lr>"
+		udp   = "Record-Route: <sip:10.0.0.1:5060;lr;rr>"
+		tcp   = "Record-Route: <sip:10.0.0.1:5060;transport=tcp;lr;rr>"
 		other = "Record-Route: <sip:192.0.2.3;lr>"
 		via   = "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa"
 	)

@@ -59,19 +59,28 @@ func (f *Forwarder) Check(dst []byte, m *codec.Message, err error, src Source) (
 	if err := f.Prepare(m, src); err != nil {
 		return f.Malformed(dst, m, err, src), false
 	}
+	if f.config.Outbound {
+		return f.checkFlow(dst, m, src)
+	}
 	return Result{}, true
 }
 
 // Prepare finds where the Route values of a request lead (16.4), of one that
 // Check has let pass before.
 func (f *Forwarder) Prepare(m *codec.Message, src Source) (err error) {
+	f.pending = false
 	if f.hop, err = m.NextHop(f.self); err != nil {
 		return err
 	}
 	if err = f.clean(&f.hop, src); err != nil {
 		return err
 	}
-	f.second, err = f.passSecond(m, &f.hop)
+	if f.config.Outbound {
+		if err = f.readFlows(m, src); err != nil {
+			return err
+		}
+	}
+	f.passed, err = f.passOwn(m, &f.hop, src)
 	return err
 }
 
@@ -169,7 +178,7 @@ func (f *Forwarder) Forward(dst []byte, m *codec.Message, src Source) Result {
 	if !ok {
 		return f.answer(dst, m, src, 500, "No Address For The Next Hop")
 	}
-	to, ok := f.localFor(peer.Transport, peer.Addr.Addr(), src.Local)
+	to, ok := f.LocalFor(&peer, src)
 	if !ok {
 		return f.answer(dst, m, src, 500, "Transport Not Available")
 	}
@@ -205,47 +214,55 @@ func (f *Forwarder) overTCP(r *Result, from, to int, m *codec.Message, src Sourc
 	r.Local, r.To, r.Data = to, c.To, dst
 }
 
-// passSecond looks for a second Route value that names the proxy: it has put
-// two Record-Routes in where the transports differ. The hop is made to lead
-// behind it.
-func (f *Forwarder) passSecond(m *codec.Message, hop *codec.Hop) (bool, error) {
+// passOwn looks for more Route values that name the proxy, behind the first one,
+// and returns how many there are: it has put two Record-Routes in where the
+// transports differ, and two more each time that the request was here. The hop is
+// made to lead behind them.
+func (f *Forwarder) passOwn(m *codec.Message, hop *codec.Hop, src Source) (n int, err error) {
 	if !hop.DropFirst || !hop.Routed || hop.Strict || !f.IsSelf(&hop.Next) {
-		return false, nil
+		return 0, nil
 	}
-	left := m.CountValues(header.IDRoute) - 2
+	last := m.CountValues(header.IDRoute)
 	if hop.DropLast {
-		left--
+		last--
 	}
-	if left <= 0 {
-		hop.Routed, hop.Next = false, hop.Target
-		return true, nil
-	}
-	n := 0
+	at := 0
 	for v, err := range m.Routes() {
 		if err != nil {
-			return false, err
+			return 0, err
 		}
-		if n++; n < 3 {
+		if at++; at < 2 {
 			continue
 		}
-		u, err := v.URI()
-		if err != nil {
-			return false, m.Fail(codec.Fault{Code: codeOf(err), Header: header.IDRoute, Offset: m.At(m.Index(header.IDRoute)).ValueOffset})
+		if at > last {
+			break
 		}
-		hop.Next, hop.Strict = u, !u.LR()
-		break
+		if _, err := v.ParseURI(&hop.Next); err != nil {
+			return 0, m.Fail(codec.Fault{Code: codeOf(err), Header: header.IDRoute, Offset: m.At(m.Index(header.IDRoute)).ValueOffset})
+		}
+		if hop.Strict = !hop.Next.LR(); hop.Strict || !f.IsSelf(&hop.Next) {
+			return n, nil
+		}
+		n++
+		if f.config.Outbound {
+			f.readFlow(&hop.Next, src)
+		}
 	}
-	return true, nil
+	hop.Routed, hop.Next = false, hop.Target
+	return n, nil
 }
 
 // Next returns where the request of the last Check goes (16.5, 16.6 step 7, and
-// 16.11: the choice depends on nothing that changes). A Route decides; then,
+// 16.11: the choice depends on nothing that changes). A flow token decides; then a Route; then,
 // for a request within a dialog that came by a Route of this proxy, its
 // Request-URI; then the Router, which byRule says; then the Request-URI, where
 // Outside allows it or a Route of this proxy has asked for it. It is
 // not ok when it goes to the proxy itself, or to a name that is not known, or
 // not known yet: see Pending.
 func (f *Forwarder) Next(m *codec.Message, src Source) (peer Peer, byRule, ok bool) {
+	if f.outbound.routed {
+		return f.peerOf(f.outbound.flow), false, true
+	}
 	if peer, found, ok := f.direct(m, &f.hop); found {
 		return peer, false, ok
 	}
@@ -266,7 +283,7 @@ func (f *Forwarder) direct(m *codec.Message, hop *codec.Hop) (peer Peer, found, 
 	f.pending = false
 	// Outside of a dialog a Route of this proxy is one that the client was
 	// configured with: the Request-URI is not the address of the other side yet.
-	own := (hop.DropFirst || hop.DropLast) && m.InDialog()
+	own := (hop.DropFirst || hop.DropLast) && m.InDialog() && !f.isFailureACK(m)
 	if hop.Routed || own || f.outside {
 		d, err := codec.RequestDestination(&hop.Next)
 		if err == nil && (f.outside || !f.IsSelf(&hop.Next)) {
@@ -304,16 +321,16 @@ func (f *Forwarder) recordRoute(e *codec.Edit, m *codec.Message, hop *codec.Hop,
 	if hop.Target.Scheme() == uri.SIPS {
 		secure = 1
 	}
-	at := onTop(m)
+	at := onTop(m, header.IDRecordRoute)
 	_ = e.Add(at, header.IDRecordRoute, f.locals[to].recordRoute[secure])
 	if from != to {
 		_ = e.Add(at, header.IDRecordRoute, f.locals[from].recordRoute[secure])
 	}
 }
 
-// onTop is the place on top of the Record-Route fields, or behind those of Via.
-func onTop(m *codec.Message) codec.Position {
-	if i := m.Index(header.IDRecordRoute); i >= 0 {
+// onTop is the place on top of the fields of a header, or behind those of Via.
+func onTop(m *codec.Message, id header.ID) codec.Position {
+	if i := m.Index(id); i >= 0 {
 		return codec.Before(i)
 	}
 	last := m.Index(header.IDVia)

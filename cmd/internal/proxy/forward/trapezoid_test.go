@@ -69,13 +69,13 @@ func TestTrapezoid(t *testing.T) {
 			t.Fatalf("P2: %v, want %v", l, want)
 		}
 		set := recorded(t, b)
-		if got := strings.Join(set, ", "); got != "<sip:10.0.0.2:5060;lr>, <sip:10.0.0.1:5060;lr>" {
+		if got := strings.Join(set, ", "); got != "<sip:10.0.0.2:5060;lr;rr>, <sip:10.0.0.1:5060;lr;rr>" {
 			t.Fatalf("Record-Route %s", got)
 		}
 		// The BYE of the caller goes the same way, by the route set in reverse.
 		bye := []byte(request("BYE sip:callee@10.0.1.2", "Route: "+set[1]+","+set[0]))
 		b, l = next(t, at(t, 1, "10.0.9.9"), bye)
-		if want := (leg{"10.0.0.2", "sip:callee@10.0.1.2", "<sip:10.0.0.2:5060;lr>"}); l != want {
+		if want := (leg{"10.0.0.2", "sip:callee@10.0.1.2", "<sip:10.0.0.2:5060;lr;rr>"}); l != want {
 			t.Fatalf("P1, BYE: %v, want %v", l, want)
 		}
 		if _, l = next(t, at(t, 2, "10.0.9.9"), b); l != (leg{"10.0.1.2", "sip:callee@10.0.1.2", ""}) {
@@ -109,7 +109,7 @@ func TestTrapezoid(t *testing.T) {
 		})
 		b, _ := next(t, f, []byte(request("INVITE sip:callee@right.example")))
 		set := recorded(t, b)
-		if got := strings.Join(set, ", "); got != "<sip:198.51.100.1:5060;transport=tcp;lr>, <sip:10.0.0.1:5060;lr>" {
+		if got := strings.Join(set, ", "); got != "<sip:198.51.100.1:5060;transport=tcp;lr;rr>, <sip:10.0.0.1:5060;lr;rr>" {
 			t.Fatalf("Record-Route %s", got)
 		}
 		if _, l := next(t, f, []byte(request("BYE sip:callee@198.51.100.9;transport=tcp", "Route: "+set[1]+","+set[0]))); l != (leg{"198.51.100.9", "sip:callee@198.51.100.9;transport=tcp", ""}) {
@@ -130,8 +130,8 @@ func TestSecureRoute(t *testing.T) {
 		to   header.Transport
 		want string
 	}{
-		{Source{Local: 2, Addr: client}, header.TransportTLS, "<sips:p.example:5061;lr>"},
-		{tcpSide, header.TransportTLS, "<sips:p.example:5061;lr>, <sips:10.0.0.1:5060;transport=tcp;lr>"},
+		{Source{Local: 2, Addr: client}, header.TransportTLS, "<sips:p.example:5061;lr;rr>"},
+		{tcpSide, header.TransportTLS, "<sips:p.example:5061;lr;rr>, <sips:10.0.0.1:5060;transport=tcp;lr;rr>"},
 	} {
 		f := testForwarder(t, func(config *Config) { config.Router = oneHop{Transport: c.to, Addr: nextHop} })
 		r := f.Datagram(nil, []byte(request("INVITE sips:b@b.example")), c.src)

@@ -115,7 +115,7 @@ func supports(m *codec.Message, o header.Option) bool {
 
 // appendTo appends the binding as a value of Contact.
 func (b *Binding) appendTo(dst []byte, now time.Time) []byte {
-	dst = append(append(append(dst, '<'), b.URI...), '>')
+	dst = append(append(append(dst, '<'), b.contact...), '>')
 	if b.Q != 1000 {
 		dst = append(dst, ";q=0."...)
 		dst = append(dst, byte('0'+b.Q/100), byte('0'+b.Q/10%10), byte('0'+b.Q%10))
@@ -195,11 +195,11 @@ func (r *Registrar) read(s *Session, m *codec.Message, t header.Transport, src f
 		general = uint32(r.config.DefaultExpires / time.Second)
 	}
 	cseq, _ := m.CSeq() // has been checked
-	path, first, err := readPath(m)
+	path, err := readPath(m)
 	if err != nil {
 		return bad("Bad Path")
 	}
-	c.path = path
+	c.path = path.list
 	n := 0
 	for v, err := range m.Contacts() {
 		if err != nil {
@@ -208,7 +208,7 @@ func (r *Registrar) read(s *Session, m *codec.Message, t header.Transport, src f
 		if n++; n > r.config.MaxContacts {
 			return change{}, 403
 		}
-		b := &Binding{Path: path, Source: src, callID: string(m.Value(header.IDCallID)), cseq: cseq.Number()}
+		b := &Binding{Path: path.list, Source: src, callID: string(m.Value(header.IDCallID)), cseq: cseq.Number()}
 		if c.all = c.all || v.IsWildcard(); c.all {
 			if general != 0 || n > 1 || !m.Has(header.IDExpires) {
 				return bad("Bad Contact")
@@ -220,16 +220,20 @@ func (r *Registrar) read(s *Session, m *codec.Message, t header.Transport, src f
 		if _, err := v.ParseURI(&u); err != nil || !u.IsSIP() {
 			return bad("Bad Contact")
 		}
-		b.URI = bytes.Clone(forward.WithoutHeaders(&u))
+		b.contact = bytes.Clone(u.Bytes())
+		b.URI = b.contact[:len(forward.WithoutHeaders(&u))]
 		b.Q, _ = v.Q()
 		if isFolded(v.Instance()) {
 			return bad("Bad Contact")
 		}
 		b.instance = string(v.Instance())
 		if id, ok := v.RegID(); ok && b.instance != "" && supports(m, header.OptionOutbound) {
+			if m.CountValues(header.IDVia) > 1 && !path.ob {
+				return change{}, 439 // the client's first hop keeps no flow (RFC 5626, 6)
+			}
 			b.regID = id
 		}
-		if !b.aim(&u, first, t, src) && !r.config.ListOnly {
+		if !r.aim(b, &u, path.first, t, src) && !r.config.ListOnly {
 			return bad("Contact Not Reachable")
 		}
 		seconds, ok := v.Expires()
@@ -254,54 +258,71 @@ func (r *Registrar) read(s *Session, m *codec.Message, t header.Transport, src f
 // aim says where requests for the binding go: to the first element of its Path,
 // over the flow of its REGISTER (RFC 5626, 5.3), or to its URI. A client whose
 // URI leads nowhere from here is reached over its connection all the same.
-func (b *Binding) aim(u, path *uri.URI, t header.Transport, src forward.Source) bool {
+func (r *Registrar) aim(b *Binding, u, path *uri.URI, t header.Transport, src forward.Source) bool {
 	if path != nil {
 		u = path
 	}
 	d, err := codec.RequestDestination(u)
-	addr, ok := d.AddrPort()
-	if ok = ok && err == nil && forward.IsOneHost(addr.Addr()); ok {
+	addr, isAddr := d.AddrPort()
+	isName := err == nil && !isAddr && len(d.Host) > 0
+	ok := isName || err == nil && forward.IsOneHost(addr.Addr())
+	switch {
+	case ok && !isName:
 		b.To = forward.Peer{Transport: d.Transport, Addr: addr}
+	case isName && (path != nil || !r.Serves(u)):
+		// Who has the name is asked when a request comes (RFC 3263): its address
+		// may change while the binding lasts. What has a name of a domain of the
+		// registrar is kept, and is no target: requests would come back.
+		b.Name = d
+		b.Name.Host = bytes.Clone(d.Host)
 	}
 	switch {
 	case path != nil:
 	case b.regID != 0 && !t.IsReliable():
-		b.To = forward.Peer{Transport: t, Addr: src.Addr}
+		b.To, b.Name = forward.Peer{Transport: t, Addr: src.Addr}, codec.Destination{}
 		return true
 	case b.regID != 0:
-		b.To = forward.Peer{Transport: t, Flow: src.Addr, Serial: src.Serial}
+		b.To, b.Name = forward.Peer{Transport: t, Flow: src.Addr, Serial: src.Serial}, codec.Destination{}
 		return true
-	case t.IsReliable() && (!ok || d.Transport == t):
+	case t.IsReliable() && (!ok || d.Transport == t || isName):
 		b.To.Transport, b.To.Flow, b.To.Serial = t, src.Addr, src.Serial
 		return true
 	}
 	return ok
 }
 
-// readPath returns the Path values of a REGISTER as one list (RFC 3327), and
-// the URI of the first one. They are nil when there is none.
-func readPath(m *codec.Message) (list []byte, first *uri.URI, err error) {
+// path is what the Path values of a REGISTER say (RFC 3327). The zero path is that
+// of a REGISTER without.
+type path struct {
+	list  []byte   // all of them
+	first *uri.URI // that requests are sent to
+	// ob says that the client's first hop, which has the last value, keeps flows
+	// (RFC 5626, 5.1).
+	ob bool
+}
+
+func readPath(m *codec.Message) (p path, err error) {
 	for v, err := range m.NameAddrs(header.IDPath) {
 		if err != nil {
-			return nil, nil, err
+			return path{}, err
 		}
 		var u uri.URI
 		if _, err := v.ParseURI(&u); err != nil {
-			return nil, nil, err
+			return path{}, err
 		}
-		if first == nil {
-			if first = &u; !u.LR() {
-				return nil, nil, errPath // a strict router is not served here
+		if p.first == nil {
+			if p.first = &u; !u.LR() {
+				return path{}, errPath // a strict router is not served here
 			}
 		} else {
-			list = append(list, ", "...)
+			p.list = append(p.list, ", "...)
 		}
-		list = append(list, v.Bytes()...)
+		p.list, p.ob = append(p.list, v.Bytes()...), u.OB()
 	}
-	if isFolded(list) {
-		return nil, nil, errPath
+	if isFolded(p.list) {
+		return path{}, errPath
 	}
-	return list, first, nil
+	return p, nil
 }
 
 // isFolded reports whether a value goes over several lines (RFC 3261, 7.3.1).

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/digest"
 	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/uri"
@@ -43,9 +44,13 @@ type Binding struct {
 	// To is where requests go. Its Flow is the connection that the REGISTER
 	// came by. To.Addr is not valid when they may go by nothing else.
 	To forward.Peer
+	// Name is what DNS has to be asked about for To.Addr: a contact, or the first
+	// element of Path, that is a host name. See IsNamed.
+	Name codec.Destination
 	// Source is where the REGISTER came from.
 	Source forward.Source
 
+	contact  []byte // as it was registered: URI, with its headers
 	instance string
 	regID    uint32
 	callID   string
@@ -204,6 +209,13 @@ func (r *Registrar) put(aor string, all []*Binding) {
 	}
 }
 
+// IsNamed reports whether the binding is for a host name.
+func (b *Binding) IsNamed() bool { return len(b.Name.Host) > 0 }
+
+// IsFlow reports whether requests go over the flow of the REGISTER, and over no
+// other (RFC 5626, 5.3).
+func (b *Binding) IsFlow() bool { return b.regID != 0 && b.Path == nil }
+
 // SameInstance reports whether two bindings are flows of one user agent (RFC
 // 5626, 5.3): a request goes to one of them at a time.
 func (b *Binding) SameInstance(o *Binding) bool {
@@ -216,10 +228,10 @@ func (b *Binding) same(o *Binding) bool {
 	if b.regID != 0 || o.regID != 0 {
 		return b.regID == o.regID && b.instance == o.instance
 	}
-	if bytes.Equal(b.URI, o.URI) {
+	if bytes.Equal(b.contact, o.contact) {
 		return true
 	}
-	x, err1 := uri.Parse(b.URI)
-	y, err2 := uri.Parse(o.URI)
+	x, err1 := uri.Parse(b.contact)
+	y, err2 := uri.Parse(o.contact)
 	return err1 == nil && err2 == nil && uri.Equal(&x, &y)
 }

@@ -45,7 +45,7 @@ func message(t *testing.T, cseq int, more ...string) *codec.Message {
 	for _, l := range more {
 		name, _, _ := strings.Cut(l, ":")
 		for i, old := range lines {
-			if strings.HasPrefix(old, name+":") && (name == "To" || name == "Call-ID" || name == "CSeq") {
+			if strings.HasPrefix(old, name+":") && (name == "To" || name == "Call-ID" || name == "CSeq" || name == "Via") {
 				lines[i], l = l, ""
 			}
 		}
@@ -82,7 +82,11 @@ func (d *desk) where() string {
 	all, answer := d.r.Lookup(&d.s, uri.MustParse("sip:bob@B.EXAMPLE;x=y"), d.now)
 	s := fmt.Sprint(answer)
 	for _, b := range all {
-		s += fmt.Sprintf(" %s %v %v q=%d", b.URI, b.To.Addr, b.To.Flow.IsValid(), b.Q)
+		to := b.To.Addr.String()
+		if b.IsNamed() {
+			to = fmt.Sprintf("%s:%d", b.Name.Host, b.Name.Port)
+		}
+		s += fmt.Sprintf(" %s %s %v q=%d", b.URI, to, b.To.Flow.IsValid(), b.Q)
 	}
 	return s
 }
@@ -97,6 +101,8 @@ func TestRegister(t *testing.T) {
 		where string
 	}
 	one := []string{"Contact: <sip:bob@192.0.2.9>"}
+	flow := []string{`Contact: <sip:bob@192.0.2.9>;+sip.instance="<urn:uuid:1>";reg-id=1`, "Supported: outbound"}
+	const twoVias = "Via: SIP/2.0/UDP 198.51.100.8;branch=z9hG4bKb, SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa"
 	for _, c := range []struct {
 		name  string
 		steps []step
@@ -136,8 +142,12 @@ func TestRegister(t *testing.T) {
 		{"a multicast contact", []step{{[]string{"Contact: <sip:bob@239.1.2.3>"}, udp, "400", "1"}}},
 		{"a broadcast contact", []step{{[]string{"Contact: <sip:bob@255.255.255.255>"}, udp, "400", "1"}}},
 		{"an unspecified contact", []step{{[]string{"Contact: <sip:bob@0.0.0.0>"}, udp, "400", "1"}}},
-		{"a contact by name", []step{{[]string{"Contact: <sip:bob@h.example>"}, udp, "400", "1"}}},
-		{"the same over TCP: its connection", []step{{[]string{"Contact: <sip:bob@h.example>"}, tcp, "200 Contact: <sip:bob@h.example>;expires=3600", "0 sip:bob@h.example invalid AddrPort true q=1000"}}},
+		{"a contact by name", []step{{[]string{"Contact: <sip:bob@h.example>"}, udp, "200 Contact: <sip:bob@h.example>;expires=3600", "0 sip:bob@h.example h.example:0 false q=1000"}}},
+		{"with port and transport", []step{{[]string{"Contact: <sip:bob@h.example:5070;transport=tcp>"}, udp, "200 Contact: <sip:bob@h.example:5070;transport=tcp>;expires=3600", "0 sip:bob@h.example:5070;transport=tcp h.example:5070 false q=1000"}}},
+		{"a name of the registrar's own domain", []step{{[]string{"Contact: <sip:carol@b.example>"}, udp, "200 Contact: <sip:carol@b.example>;expires=3600", "0 sip:carol@b.example invalid AddrPort false q=1000"}}},
+		{"headers are listed, and are not in the Request-URI (RFC 4475, 3.3.14)", []step{{[]string{"Contact: <sip:bob@192.0.2.9?Route=%3Csip:x%3E>"}, udp, "200 Contact: <sip:bob@192.0.2.9?Route=%3Csip:x%3E>;expires=3600", "0 sip:bob@192.0.2.9 192.0.2.9:5060 false q=1000"}}},
+		{"the same over TCP: its connection", []step{{[]string{"Contact: <sip:bob@h.example>"}, tcp, "200 Contact: <sip:bob@h.example>;expires=3600", "0 sip:bob@h.example h.example:0 true q=1000"}}},
+		{"of the own domain: its connection only", []step{{[]string{"Contact: <sip:carol@b.example>"}, tcp, "200 Contact: <sip:carol@b.example>;expires=3600", "0 sip:carol@b.example invalid AddrPort true q=1000"}}},
 		{"over TCP: its connection, and else its address", []step{{[]string{"Contact: <sip:bob@192.0.2.9;transport=tcp>"}, tcp, "200 Contact: <sip:bob@192.0.2.9;transport=tcp>;expires=3600", "0 sip:bob@192.0.2.9;transport=tcp 192.0.2.9:5060 true q=1000"}}},
 		{"outbound over TCP: its flow only", []step{{[]string{`Contact: <sip:bob@192.0.2.9;transport=tcp>;+sip.instance="<urn:uuid:1>";reg-id=1`, "Supported: outbound"}, tcp,
 			`200 Contact: <sip:bob@192.0.2.9;transport=tcp>;+sip.instance="<urn:uuid:1>";reg-id=1;expires=3600 Require: outbound`, "0 sip:bob@192.0.2.9;transport=tcp invalid AddrPort true q=1000"},
@@ -147,6 +157,13 @@ func TestRegister(t *testing.T) {
 			`200 Contact: <sip:bob@192.168.0.9>;+sip.instance="<urn:uuid:1>";reg-id=1;expires=3600 Require: outbound`, "0 sip:bob@192.168.0.9 192.0.2.1:40000 false q=1000"}}},
 		{"Path", []step{{append([]string{"Path: <sip:198.51.100.7;lr>, <sip:198.51.100.8>", "Supported: path"}, one...), udp,
 			"200 Contact: <sip:bob@192.0.2.9>;expires=3600 Path: <sip:198.51.100.7;lr>, <sip:198.51.100.8>", "0 sip:bob@192.0.2.9 198.51.100.7:5060 false q=1000"}}},
+		{"a Path to a name", []step{{append([]string{"Path: <sip:edge.example:5070;lr>"}, one...), udp, "200 Contact: <sip:bob@192.0.2.9>;expires=3600", "0 sip:bob@192.0.2.9 edge.example:5070 false q=1000"}}},
+		{"outbound by a first hop that keeps no flow", []step{{append([]string{twoVias}, flow...), udp, "439", "1"}}},
+		{"that has a Path, without ob", []step{{append([]string{twoVias, "Path: <sip:198.51.100.7;lr;ob>, <sip:198.51.100.8;lr>"}, flow...), udp, "439", "1"}}},
+		{"of a client that does not know outbound", []step{{append([]string{twoVias, "Supported: path"}, flow[0]), udp,
+			`200 Contact: <sip:bob@192.0.2.9>;+sip.instance="<urn:uuid:1>";expires=3600`, "0 sip:bob@192.0.2.9 192.0.2.9:5060 false q=1000"}}},
+		{"by a first hop that does", []step{{append([]string{twoVias, "Path: <sip:198.51.100.7;lr>, <sip:t@198.51.100.8;lr;ob>"}, flow...), udp,
+			`200 Contact: <sip:bob@192.0.2.9>;+sip.instance="<urn:uuid:1>";reg-id=1;expires=3600 Require: outbound`, "0 sip:bob@192.0.2.9 198.51.100.7:5060 false q=1000"}}},
 		{"a Path to a strict router", []step{{append([]string{"Path: <sip:198.51.100.7>"}, one...), udp, "400", "1"}}},
 		{"more contacts than allowed", []step{{[]string{"Contact: " + strings.Repeat("<sip:1@192.0.2.9>,", 10) + "<sip:2@192.0.2.9>"}, udp, "403", "1"}}},
 	} {

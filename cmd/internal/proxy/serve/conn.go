@@ -20,6 +20,7 @@ type conn struct {
 	mu      sync.Mutex
 	nc      net.Conn // nil until it is open
 	queue   []queued
+	bytes   int // of queue
 	writing bool
 	closed  bool
 	until   time.Time // when reading ends; zero for never
@@ -38,19 +39,35 @@ type queued struct {
 	owner owner
 }
 
+// size returns the bytes that the message keeps.
+func (q *queued) size() int { return len(q.b) + len(q.datagram) }
+
 // enqueue queues a message, or says why it does not.
 func (c *conn) enqueue(q queued) forward.Cause {
+	config, n := &c.t.s.config, q.size()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.closed:
 		return forward.SendFailed
-	case len(c.queue) >= c.t.s.config.MaxQueue:
+	case len(c.queue) >= config.MaxQueue, len(c.queue) > 0 && c.bytes+n > config.MaxQueueBytes:
+		return forward.QueueFull
+	case c.t.queued.Add(int64(n)) > int64(config.MaxQueued):
+		c.t.queued.Add(int64(-n))
 		return forward.QueueFull
 	}
 	c.queue = append(c.queue, q)
+	c.bytes += n
 	c.signal()
 	return forward.NoCause
+}
+
+// take takes what is queued, with its bytes: they count in conns.queued until they
+// are given back. c.mu is held.
+func (c *conn) take(empty []queued) (all []queued, bytes int) {
+	all, bytes = c.queue, c.bytes
+	c.queue, c.bytes = empty, 0
+	return all, bytes
 }
 
 func (c *conn) signal() {
@@ -100,11 +117,14 @@ func (c *conn) refuse() {
 func (c *conn) close() {
 	c.mu.Lock()
 	c.closed = true
-	if c.nc != nil {
-		_ = c.nc.Close()
-	}
+	nc := c.nc
 	c.signal()
 	c.mu.Unlock()
+	if nc != nil {
+		// Not while the lock is held, which whoever sends takes: with TLS this waits,
+		// for up to 5 s, for a peer that does not read.
+		_ = nc.Close()
+	}
 }
 
 // stop ends reading at a time; what is queued is still written.
@@ -130,8 +150,9 @@ func (c *conn) fail(cause forward.Cause) { c.drop(c.cut(), cause) }
 func (c *conn) cut() []queued {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	left := c.queue
-	c.queue, c.closed = nil, true
+	left, n := c.take(nil)
+	c.t.queued.Add(int64(-n))
+	c.closed = true
 	return left
 }
 
@@ -157,10 +178,12 @@ func (c *conn) write() {
 	for range c.wake {
 		c.mu.Lock()
 		closed := c.closed
-		batch, c.queue = c.queue, batch[:0]
+		var n int
+		batch, n = c.take(batch[:0])
 		c.writing = true
 		c.mu.Unlock()
 		if closed {
+			c.t.queued.Add(int64(-n))
 			c.drop(batch, forward.SendFailed)
 			return
 		}
@@ -169,6 +192,7 @@ func (c *conn) write() {
 		}
 		_ = c.nc.SetWriteDeadline(time.Now().Add(c.t.s.config.WriteTimeout))
 		_, err := w.Flush()
+		c.t.queued.Add(int64(-n))
 		if err != nil {
 			c.drop(batch, forward.SendFailed)
 			c.fail(forward.SendFailed)
@@ -185,6 +209,10 @@ func (c *conn) write() {
 		c.mu.Unlock()
 	}
 }
+
+// maxKept is how many bytes a connection keeps room for while no message is read:
+// most are shorter.
+const maxKept = 64 << 10
 
 // shortest is how many bytes are still no beginning of a message, but perhaps
 // of a keep-alive (RFC 5626, 3.5.1).
@@ -231,6 +259,14 @@ func (c *conn) read() {
 			}
 			buf = result.Data
 			c.t.s.send(&result, buf, &c.t.count)
+			if cap(buf) > maxKept { // f has copies of parts of it, too
+				buf = nil
+				f, _ = forward.New(c.t.s.config.Forward)
+			}
+		}
+		if len(m.Bytes()) > maxKept && s.Pending() == 0 {
+			m.Reset()
+			s.Close()
 		}
 		if event == codec.NeedMore && err != nil || s.Lost() != nil {
 			break

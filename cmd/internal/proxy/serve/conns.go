@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"sync"
@@ -26,6 +27,7 @@ type conns struct {
 	count   counter // of all messages that come or leave over connections
 	running sync.WaitGroup
 	reading atomic.Int64 // connections that are read
+	queued  atomic.Int64 // bytes that wait for connections
 
 	mu     sync.Mutex
 	serial uint64 // of the last connection
@@ -43,6 +45,8 @@ type conns struct {
 
 func (t *conns) init(s *Server) {
 	t.s, t.byAddr, t.all, t.refused = s, map[connKey]*conn{}, map[*conn]bool{}, map[netip.AddrPort]time.Time{}
+	// A flow token of an earlier process with the same key names none of this one's.
+	t.serial = rand.Uint64() >> 1
 }
 
 func (t *conns) len() int {
@@ -137,6 +141,19 @@ func (t *conns) has(to *forward.Peer) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.byAddr[connKey{to.Transport, to.Flow}] != nil
+}
+
+// IsOpen implements forward.Flows.
+func (t *conns) IsOpen(transport header.Transport, addr netip.AddrPort, serial uint64) bool {
+	t.mu.Lock()
+	c := t.byAddr[connKey{transport, addr}]
+	t.mu.Unlock()
+	if c == nil || serial != 0 && serial != c.serial {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.closed
 }
 
 // find returns the connection for a message, or nil.
@@ -259,7 +276,7 @@ func (t *conns) shutdown(until time.Time) {
 	t.mu.Lock()
 	t.closed = true
 	for c := range t.all {
-		c.close()
+		go c.close() // which may take its time
 	}
 	t.mu.Unlock()
 	t.running.Wait()

@@ -270,3 +270,19 @@ func TestMeter(t *testing.T) {
 		t.Errorf("half a buffer: %v", got)
 	}
 }
+
+// TestTraceKeepAlive: a keep-alive behind a message is not taken for that.
+func TestTraceKeepAlive(t *testing.T) {
+	_, addr := listenUDP(t)
+	s := start(t, forward.Target{Addr: addr}, nil)
+	events, stop, _ := s.Trace("c1")
+	c := dial(t, "udp", s.Locals()[0])
+	fmt.Fprint(c, message("MESSAGE", "UDP", "h.example"))
+	fmt.Fprint(c, "\r\n\r\n")
+	await(t, func() bool { n := s.Counts(); return n.Sum() == 2 })
+	stop()
+	s.Shutdown(time.Millisecond) // whatever was seen is in events
+	if len(events) != 1 {
+		t.Errorf("%d messages of one", len(events))
+	}
+}

@@ -3,15 +3,20 @@ package serve
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/cmd/internal/proxy/registrar"
+	"github.com/sipwire/sipwire/cmd/internal/proxy/state"
 	"github.com/sipwire/sipwire/codec"
 )
 
 const (
 	lookupWorkers = 16   // messages that wait for DNS at one time
 	maxLookups    = 1024 // and that wait for their turn
+	// maxLookupBytes is how many bytes all of these may have.
+	maxLookupBytes = 64 << 20
 	// maxWait is how long a message waits for its turn: its client has given up
 	// then (RFC 3261, 64*T1).
 	maxWait = 32 * time.Second
@@ -22,6 +27,7 @@ const (
 type lookups struct {
 	s       *Server
 	count   counter
+	bytes   atomic.Int64 // of the messages that wait
 	mu      sync.Mutex
 	closed  bool
 	queue   chan lookup
@@ -57,38 +63,48 @@ func (l *lookups) start(s *Server) error {
 
 func (l *lookups) run(f *forward.Forwarder) {
 	var buf []byte
+	var session registrar.Session
 	for q := range l.queue {
-		if time.Since(q.at) > maxWait {
-			l.count.end(forward.Dropped, forward.Unresolved)
-			continue
+		l.forward(f, &session, &buf, &q)
+		l.bytes.Add(int64(-len(q.b)))
+		if cap(buf) > maxKept {
+			buf = nil
 		}
-		var r forward.Result
-		if l.s.states.parts != nil {
-			r = l.receive(f, buf[:0], &q)
-		} else {
-			r = f.Datagram(buf[:0], q.b, q.src)
-		}
-		switch {
-		case r.Kind == forward.NeedsName: // it has ended while it waited
-			l.count.end(forward.Dropped, forward.Unresolved)
-		case r.Data == nil:
-			l.count.end(r.Kind, r.Cause)
-		default:
-			buf = r.Data
-			l.s.send(&r, buf, &l.count)
-		}
+	}
+}
+
+// forward forwards one message, with buf for what is made of it.
+func (l *lookups) forward(f *forward.Forwarder, s *registrar.Session, buf *[]byte, q *lookup) {
+	if time.Since(q.at) > maxWait {
+		l.count.end(forward.Dropped, forward.Unresolved)
+		return
+	}
+	var r forward.Result
+	if l.s.states.parts != nil {
+		r = l.receive(f, s, (*buf)[:0], q)
+	} else {
+		r = f.Datagram((*buf)[:0], q.b, q.src)
+	}
+	switch {
+	case r.Kind == forward.NeedsName: // it has ended while it waited
+		l.count.end(forward.Dropped, forward.Unresolved)
+	case r.Data == nil:
+		l.count.end(r.Kind, r.Cause)
+	default:
+		*buf = r.Data
+		l.s.send(&r, *buf, &l.count)
 	}
 }
 
 // receive asks DNS for the next hop of a request by f, which waits, and gives
 // it to the transactions, which find the answer then.
-func (l *lookups) receive(f *forward.Forwarder, dst []byte, q *lookup) forward.Result {
+func (l *lookups) receive(f *forward.Forwarder, s *registrar.Session, dst []byte, q *lookup) forward.Result {
 	var m codec.Message
 	err := l.s.config.Forward.Parser.Parse(&m, q.b)
 	if r, ok := f.Check(dst, &m, err, q.src); !ok {
 		return r
 	}
-	f.Next(&m, q.src)
+	state.Find(f, l.s.states.registrar, s, &m, q.src, time.Now())
 	return l.s.states.partOf(&m).receive(nil, dst, &m, err, q.src, time.Since(l.s.states.began))
 }
 
@@ -100,9 +116,15 @@ func (l *lookups) put(b []byte, src forward.Source) {
 		l.count.end(forward.Dropped, forward.Unresolved)
 		return
 	}
+	if l.bytes.Add(int64(len(b))) > maxLookupBytes {
+		l.bytes.Add(int64(-len(b)))
+		l.count.end(forward.Dropped, forward.QueueFull)
+		return
+	}
 	select {
 	case l.queue <- lookup{append([]byte(nil), b...), src, time.Now()}:
 	default:
+		l.bytes.Add(int64(-len(b)))
 		l.count.end(forward.Dropped, forward.QueueFull)
 	}
 }

@@ -41,6 +41,8 @@ type Config struct {
 	Workers        int           // for each UDP address; one for each processor
 	MaxConns       int           // open connections; 4096. A quarter of them may be about to be opened
 	MaxQueue       int           // messages that wait for one connection; 1024
+	MaxQueueBytes  int           // and bytes, where that is more than one message; 4 MiB
+	MaxQueued      int           // bytes that wait for all connections; 256 MiB
 	Idle           time.Duration // without a message; 10 minutes
 	MessageTime    time.Duration // from the first byte of a message to its last; 30 s
 	ConnectTimeout time.Duration // also of the TLS handshake; 5 s
@@ -63,11 +65,13 @@ func (c *Config) setDefaults() {
 			*d.v = d.d
 		}
 	}
-	if c.MaxConns <= 0 {
-		c.MaxConns = 4096
-	}
-	if c.MaxQueue <= 0 {
-		c.MaxQueue = 1024
+	for _, d := range []struct {
+		v *int
+		d int
+	}{{&c.MaxConns, 4096}, {&c.MaxQueue, 1024}, {&c.MaxQueueBytes, 4 << 20}, {&c.MaxQueued, 256 << 20}} {
+		if *d.v <= 0 {
+			*d.v = d.d
+		}
 	}
 }
 
@@ -110,6 +114,7 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 	s.config.Forward.Leaving = &s.leaving
 	s.config.Admission.Seed = rand.Uint32()
 	s.conns.init(s)
+	s.config.Forward.Flows = &s.conns
 	for i := range locals {
 		if err := s.open(ctx, i); err != nil {
 			s.close()

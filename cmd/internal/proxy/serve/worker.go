@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/cmd/internal/proxy/stun"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/udp"
@@ -132,14 +133,32 @@ func (w *worker) forward(packets []udp.Packet) {
 // message too.
 func (w *worker) datagram(b []byte, src forward.Source) (forward.Result, *codec.Message) {
 	m := &w.message
+	if forward.IsKeepAlive(b) {
+		m.Reset() // for the log
+		return forward.Result{Kind: forward.Absorbed}, m
+	}
+	if w.s.config.Forward.Outbound && codec.Classify(b) == codec.KindSTUN {
+		return w.stun(b, src), m
+	}
 	if w.s.states.parts == nil {
 		return w.f.Datagram(w.buf, b, src), w.f.Last()
 	}
 	err := w.s.config.Forward.Parser.Parse(m, b)
-	if forward.IsKeepAlive(b) {
-		return forward.Result{Kind: forward.Absorbed}, m
-	}
 	return w.s.states.partOf(m).receive(w, w.buf, m, err, src, w.now), m
+}
+
+// stun answers a STUN keep-alive (RFC 5626, 5.4).
+func (w *worker) stun(b []byte, src forward.Source) forward.Result {
+	w.message.Reset() // for the log
+	out, kind := stun.AppendAnswer(w.buf, b, src.Addr)
+	switch kind {
+	case stun.Request:
+		to := forward.Peer{Transport: header.TransportUDP, Addr: src.Addr}
+		return forward.Result{Kind: forward.Answered, Local: w.local, To: to, Data: out}
+	case stun.Indication:
+		return forward.Result{Kind: forward.Absorbed}
+	}
+	return forward.Result{Kind: forward.Dropped, Cause: forward.Malformed}
 }
 
 // add puts what a transaction sends into the batch.

@@ -45,11 +45,11 @@ func TestBytes(t *testing.T) {
 		w := newWorld(t, nextHops(nil), withRegistrar)
 		w.receive("b1", w.request("b1", "REGISTER sip:b.example", "Contact: <sip:bob@198.51.100.9;x=1?Subject=a>", "Supported: path",
 			"Path: <sip:192.0.2.12;lr>,<sip:192.0.2.13;lr>"))
-		expect(t, w.last["b1 200"], []string{"Contact: <sip:bob@198.51.100.9;x=1>;expires=3600", "Path: <sip:192.0.2.12;lr>, <sip:192.0.2.13;lr>"}, nil)
+		expect(t, w.last["b1 200"], []string{"Contact: <sip:bob@198.51.100.9;x=1?Subject=a>;expires=3600", "Path: <sip:192.0.2.12;lr>, <sip:192.0.2.13;lr>"}, nil)
 		w.take()
 		w.run([]row{{"alice INVITE", "b2:INVITE"}}) // the first of the Path
 		expect(t, w.last["b2 INVITE"], []string{"INVITE sip:bob@198.51.100.9;x=1 SIP/2.0", "Route: <sip:192.0.2.12;lr>, <sip:192.0.2.13;lr>",
-			"Via: SIP/2.0/UDP 10.0.0.1:5060;branch=B", "Record-Route: <sip:10.0.0.1:5060;lr>", "Max-Forwards: 69", "To: <sip:bob@b.example>"}, []string{"Subject"})
+			"Via: SIP/2.0/UDP 10.0.0.1:5060;branch=B", "Record-Route: <sip:10.0.0.1:5060;lr;rr>", "Max-Forwards: 69", "To: <sip:bob@b.example>"}, []string{"Subject"})
 	})
 	t.Run("each branch has its own", func(t *testing.T) {
 		w := newWorld(t, nextHops(nil), withRegistrar)
@@ -118,7 +118,7 @@ func TestBytes(t *testing.T) {
 	t.Run("the ACK for a 2xx and the BYE go by the Route", func(t *testing.T) {
 		w := newWorld(t, nextHops{"b1"}, nil)
 		for _, method := range []string{"ACK", "BYE"} {
-			r := w.receive("alice", w.request("alice", method+" sip:bob@192.0.2.12", "Route: <sip:10.0.0.1;lr>", "To: <sip:bob@b.example>;tag=t"))
+			r := w.receive("alice", w.request("alice", method+" sip:bob@192.0.2.12", "Route: <sip:10.0.0.1;lr;rr>", "To: <sip:bob@b.example>;tag=t"))
 			if got := w.take(); got != "b2:"+method || r.Kind != forward.Forwarded {
 				t.Errorf("%s: sent %q, kind %d", method, got, r.Kind)
 			}

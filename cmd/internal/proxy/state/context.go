@@ -38,6 +38,7 @@ type branch struct {
 	status   uint16
 	step     step
 	byRule   bool
+	flow     bool   // to is the flow of a client, and nothing else will do (RFC 5626)
 	instance uint16 // same for all flows of one user agent; 0 for none
 	long     long
 	// datagram is the Local to send from over UDP, should TCP not be there.

@@ -130,10 +130,12 @@ func (p *Proxy) Receive(dst []byte, m *codec.Message, err error, src forward.Sou
 	if r, ok := p.f.Check(dst, m, err, src); !ok {
 		return r
 	}
-	if p.registered = p.isRegistered(); !p.registered {
+	if p.registered = isServed(p.f, p.config.Registrar); !p.registered {
 		if p.peer, p.byRule, p.ok = p.f.Next(m, src); p.f.Pending() {
 			return forward.Result{Kind: forward.NeedsName}
 		}
+	} else if !find(p.f, p.config.Registrar, &p.session, m, src, p.epoch.Add(now)) {
+		return forward.Result{Kind: forward.NeedsName}
 	}
 	ev := p.layer.Receive(m, p.addr(src), now)
 	switch ev.Kind {
@@ -174,10 +176,11 @@ func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Re
 		return forward.Result{Kind: forward.Dropped, Cause: forward.BadACK}
 	}
 	var b *registrar.Binding
+	var to forward.Peer
 	var local int
 	ok := false
 	for _, b = range slices.Backward(bindings) { // of several flows, the INVITE went to the last one
-		if local, ok = p.localOf(b, src); ok {
+		if to, local, ok = reach(p.f, b, m, src); ok {
 			break
 		}
 	}
@@ -185,11 +188,11 @@ func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Re
 		return forward.Result{Kind: forward.Dropped, Cause: forward.Unresolved}
 	}
 	p.id, _ = p.f.AppendKeyedBranch(p.id[:0], m)
-	out, err := p.f.AppendCopy(dst, m, src, &forward.Copy{To: b.To, Local: local, Branch: p.id, URI: b.URI, Path: b.Path})
+	out, err := p.f.AppendCopy(dst, m, src, &forward.Copy{To: to, Local: local, Branch: p.id, URI: b.URI, Path: b.Path})
 	if err != nil {
 		return forward.Result{Kind: forward.Dropped, Cause: forward.BadACK}
 	}
-	return forward.Result{Kind: forward.Forwarded, Local: local, To: b.To, Data: out}
+	return forward.Result{Kind: forward.Forwarded, Local: local, To: to, Data: out}
 }
 
 // Next returns when Advance has something to do. It is not ok when there is

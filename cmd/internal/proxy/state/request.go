@@ -62,16 +62,6 @@ func (p *Proxy) reply(c *context, m *codec.Message, r *compose.Reply) forward.Re
 	return forward.Result{Kind: forward.Answered, Status: r.Status}
 }
 
-// isRegistered reports whether the target of the request at hand is in a
-// domain of the registrar.
-func (p *Proxy) isRegistered() bool {
-	if p.config.Registrar == nil {
-		return false
-	}
-	u, ok := p.f.Target()
-	return ok && p.config.Registrar.Serves(u)
-}
-
 // findTargets makes the target set (RFC 3261, 16.5): the bindings of a user,
 // what a Route or the Request-URI says, or the next hop of a rule. Without a
 // target it returns the answer.
@@ -83,7 +73,7 @@ func (p *Proxy) findTargets(i uint32, c *context, m *codec.Message) (r compose.R
 		u, _ := p.f.Target()
 		bindings, answer = p.config.Registrar.Lookup(&p.session, u, p.epoch.Add(p.now))
 		if answer == registrar.Found {
-			return p.addBindings(i, c, bindings)
+			return p.addBindings(i, c, m, bindings)
 		}
 		var t forward.Target
 		t, ok = p.config.Router.Route(m, c.src)
@@ -116,28 +106,15 @@ func (p *Proxy) addPeer(i uint32, c *context, to forward.Peer) compose.Reply {
 		return compose.Reply{Status: 500, Reason: noTransport}
 	}
 	b := p.add(i, c)
-	b.to, b.local = to, int32(local)
+	b.to, b.local, b.flow = to, int32(local), p.f.ByFlow()
 	return compose.Reply{}
 }
 
-// localOf returns the Local that sends to a binding. It is not ok for one that
-// names the proxy: each request would come back, once for each such binding.
-func (p *Proxy) localOf(b *registrar.Binding, src forward.Source) (int, bool) {
-	if p.f.IsListening(b.To.Addr) {
-		return 0, false
-	}
-	same := p.f.Transport(b.Source.Local) == b.To.Transport
-	if same && (b.To.Flow == b.Source.Addr || !b.To.Flow.IsValid() && b.To.Addr == b.Source.Addr) {
-		return b.Source.Local, true // where the client has registered
-	}
-	return p.f.LocalFor(&b.To, src)
-}
-
 // addBindings adds the bindings of a user.
-func (p *Proxy) addBindings(i uint32, c *context, bindings []*registrar.Binding) compose.Reply {
+func (p *Proxy) addBindings(i uint32, c *context, m *codec.Message, bindings []*registrar.Binding) compose.Reply {
 	added := false
 	for k, binding := range bindings {
-		local, ok := p.localOf(binding, c.src)
+		to, local, ok := reach(p.f, binding, m, c.src)
 		if !ok {
 			continue
 		}
@@ -146,9 +123,9 @@ func (p *Proxy) addBindings(i uint32, c *context, bindings []*registrar.Binding)
 			break
 		}
 		added = true
-		b.to, b.local, b.q = binding.To, int32(local), int16(binding.Q)
+		b.to, b.local, b.q, b.flow = to, int32(local), int16(binding.Q), binding.IsFlow()
 		var ok2 bool
-		b.instance, b.step = p.flowOf(k, bindings, c.src)
+		b.instance, b.step = p.flowOf(k, bindings, m, c.src)
 		b.uri, ok = p.keep(binding.URI)
 		b.path, ok2 = p.keep(binding.Path)
 		if !ok || !ok2 {
@@ -164,7 +141,7 @@ func (p *Proxy) addBindings(i uint32, c *context, bindings []*registrar.Binding)
 // flowOf returns a number for the user agent of the k-th binding, 0 for one
 // without flows, and whether it waits for a later one to fail: of the flows of a
 // user agent, the one that was registered last is tried first (RFC 5626, 5.3).
-func (p *Proxy) flowOf(k int, bindings []*registrar.Binding, src forward.Source) (instance uint16, s step) {
+func (p *Proxy) flowOf(k int, bindings []*registrar.Binding, m *codec.Message, src forward.Source) (instance uint16, s step) {
 	for i, o := range bindings {
 		if !bindings[k].SameInstance(o) {
 			continue
@@ -173,7 +150,7 @@ func (p *Proxy) flowOf(k int, bindings []*registrar.Binding, src forward.Source)
 			instance = uint16(i + 1)
 		}
 		if i > k {
-			if _, ok := p.localOf(o, src); ok {
+			if _, _, ok := reach(p.f, o, m, src); ok {
 				s = spare
 			}
 		}
@@ -244,9 +221,9 @@ func (p *Proxy) start(c *context, n uint32, b *branch, m *codec.Message) {
 		p.id = p.f.AppendBranch(p.id[:0], m)
 	}
 	if err == nil {
-		copy := forward.Copy{To: b.to, Local: int(b.local), Branch: p.id, URI: p.bytes(b.uri), Path: p.bytes(b.path)}
+		copy := forward.Copy{To: b.to, Local: int(b.local), Branch: p.id, URI: p.bytes(b.uri), Path: p.bytes(b.path), Outbound: b.flow}
 		p.made, err = p.f.AppendCopy(p.made[:0], m, c.src, &copy)
-		if local, ok := p.f.ForTCP(p.made, &b.to, c.src); ok && err == nil && b.long == fits {
+		if local, ok := p.f.ForTCP(p.made, &b.to, c.src); ok && err == nil && b.long == fits && !b.flow {
 			b.long, b.datagram = overTCP, b.local
 			b.to.Transport, b.local = header.TransportTCP, int32(local)
 			copy.To, copy.Local = b.to, local

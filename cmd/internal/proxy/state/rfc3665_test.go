@@ -65,7 +65,7 @@ func TestRFC3665(t *testing.T) {
 		f4 := c.message("bob", "INVITE")
 		c.want("Via of F4", vias(f4), "p2 p1 alice")
 		c.value("bob", "INVITE", header.IDMaxForwards, "68")
-		c.want("Record-Route of F4", string(f4.Value(header.IDRecordRoute)), "<sip:192.0.2.222:5060;lr>")
+		c.want("Record-Route of F4", string(f4.Value(header.IDRecordRoute)), "<sip:192.0.2.222:5060;lr;rr>")
 		if n := f4.CountValues(header.IDRecordRoute); n != 2 || string(f4.Body()) != offer || f4.RequestURIBytes() == nil {
 			t.Errorf("%d Record-Route values in\n%s", n, f4.Bytes())
 		}

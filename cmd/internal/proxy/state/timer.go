@@ -40,7 +40,7 @@ func (p *Proxy) event(ev transaction.Event) {
 			b.step = active
 			p.silent(b, 503)
 		}
-	case ev.Kind == transaction.TransportError && !b.to.Addr.IsValid():
+	case ev.Kind == transaction.TransportError && (b.flow || !b.to.Addr.IsValid()):
 		p.silent(b, 430) // its flow is gone (RFC 5626, 5.3)
 	case ev.Kind == transaction.TransportError:
 		p.silent(b, 503) // 16.9

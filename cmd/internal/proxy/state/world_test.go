@@ -72,25 +72,29 @@ type world struct {
 }
 
 // newForwarder listens at 10.0.0.1:5060 on UDP and TCP.
-func newForwarder(t testing.TB, router forward.Router) *forward.Forwarder {
+func newForwarder(t testing.TB, router forward.Router, change ...func(*forward.Config)) *forward.Forwarder {
 	t.Helper()
-	f, err := forward.New(forward.Config{
+	c := forward.Config{
 		Locals: []forward.Local{
 			{Transport: header.TransportUDP, Addr: netip.MustParseAddrPort("10.0.0.1:5060")},
 			{Transport: header.TransportTCP, Addr: netip.MustParseAddrPort("10.0.0.1:5060")},
 		},
 		Key: compose.Key{1}, Router: router,
-	})
+	}
+	for _, do := range change {
+		do(&c)
+	}
+	f, err := forward.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return f
 }
 
-func newWorld(t testing.TB, router Router, change func(*Config)) *world {
+func newWorld(t testing.TB, router Router, change func(*Config), changeForward ...func(*forward.Config)) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Second, last: map[string][]byte{}, dead: map[string]bool{}}
-	f := newForwarder(t, router)
+	f := newForwarder(t, router, changeForward...)
 	c := Config{Router: router}
 	if change != nil {
 		change(&c)
@@ -150,6 +154,9 @@ func (w *world) receive(from string, b []byte) forward.Result {
 	w.t.Helper()
 	err := w.m.Parse(b)
 	r := w.p.Receive(nil, &w.m, err, elements[from], w.now)
+	if r.Kind == forward.NeedsName {
+		return r // it is to come again
+	}
 	w.got++
 	w.kinds[r.Kind]++
 	w.causes[r.Cause]++
