@@ -111,6 +111,16 @@ func (g *Gate) Observe(now time.Time, delay time.Duration) {
 	g.level.Store(level)
 }
 
+// Idle says that no packet came for a time: the level falls as if one had come every
+// 10 ms. Else what begins after an overload would be refused for the first 200
+// packets, however long they take to come. Short pauses are a part of an overload.
+func (g *Gate) Idle(d time.Duration) {
+	if steps := uint32(min(d/step, 201)); steps >= 10 {
+		level := g.level.Load()
+		g.level.Store(level - min(level, steps*(full/100)))
+	}
+}
+
 // Admit implements forward.Gate.
 func (g *Gate) Admit(m *codec.Message, src forward.Source) (forward.Verdict, int) {
 	if g.config.Sources != nil && !g.config.Sources.take(src.Addr.Addr(), g.now()) {

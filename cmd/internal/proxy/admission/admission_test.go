@@ -109,6 +109,14 @@ func TestGate(t *testing.T) {
 	if n := share(t, g, "INVITE sip:b", to); n != 1000 || g.Level() != 0 {
 		t.Errorf("%d admitted afterwards, level %v", n, g.Level())
 	}
+	// While no packets come, too, but not in a short pause.
+	for idle, want := range map[time.Duration]float64{99 * time.Millisecond: 2, 500 * time.Millisecond: 1.5, time.Hour: 0} {
+		observe(300, 200*time.Millisecond)
+		g.Idle(idle)
+		if got := g.Level(); got < want-0.02 || got > want+0.02 {
+			t.Errorf("level %v after %v without packets, want %v", got, idle, want)
+		}
+	}
 }
 
 // TestGateAgain: of requests with one Call-ID only the one that was admitted is

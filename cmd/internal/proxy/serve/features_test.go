@@ -14,6 +14,7 @@ import (
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/udp"
 )
 
 // slowNames finds every name at addr, once a look-up is let through.
@@ -268,6 +269,29 @@ func TestMeter(t *testing.T) {
 	m.count, m.bytes = 100000, 60000000
 	if got := m.delay(600<<10, 200*time.Millisecond); got != 10*time.Millisecond+1 {
 		t.Errorf("half a buffer: %v", got)
+	}
+}
+
+// TestMeterIdle: the first packet after a pause is not refused for what was before
+// the pause.
+func TestMeterIdle(t *testing.T) {
+	g := admission.New(admission.Config{}, time.Now)
+	m := meter{gate: g, batch: 2}
+	m.note(make([]udp.Packet, 1)) // nothing is refused: nothing to look for
+	if m.begin(); !m.quiet.IsZero() {
+		t.Error("it takes the time")
+	}
+	g.Observe(time.Now().Add(-time.Hour), time.Hour)
+	level := g.Level()
+	if m.begin(); g.Level() != level {
+		t.Errorf("the level falls from %v to %v", level, g.Level())
+	}
+	if m.note(make([]udp.Packet, 1)); m.quiet.IsZero() {
+		t.Fatal("a pause has no beginning")
+	}
+	m.quiet = m.quiet.Add(-time.Minute)
+	if m.begin(); g.Level() != 0 || !m.quiet.IsZero() {
+		t.Errorf("level %v after a minute without packets", g.Level())
 	}
 }
 

@@ -19,6 +19,10 @@ type meter struct {
 	batch  int // packets of a full one
 	buffer int // bytes that may wait
 
+	// quiet is when the last batch had emptied the socket, zero when it had not, or
+	// nothing is refused.
+	quiet time.Time
+
 	since time.Time // when batches began to be full, zero when the last was not
 	count int       // of packets since then
 	bytes int       // of them
@@ -29,13 +33,22 @@ func newMeter(s *udp.Socket, g *admission.Gate) meter {
 	return meter{socket: s, gate: g, batch: udp.DefaultBatch, buffer: recv.Granted}
 }
 
+// begin is called when a batch was read, before it is worked on.
+func (m *meter) begin() {
+	if !m.quiet.IsZero() {
+		m.gate.Idle(time.Since(m.quiet))
+		m.quiet = time.Time{}
+	}
+}
+
 // note looks at a batch that was worked on. A batch that is not full has emptied
 // the socket.
 func (m *meter) note(packets []udp.Packet) {
 	if len(packets) < m.batch {
 		m.since, m.count, m.bytes = time.Time{}, 0, 0
 		if m.gate.Level() > 0 {
-			m.gate.Observe(time.Now(), 0)
+			m.quiet = time.Now()
+			m.gate.Observe(m.quiet, 0)
 		}
 		return
 	}

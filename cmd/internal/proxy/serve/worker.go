@@ -58,6 +58,7 @@ func (w *worker) read() bool {
 		// not say that the socket is empty, which the meter would take it for.
 		return true
 	}
+	w.meter.begin()
 	w.forward(packets)
 	w.meter.note(packets)
 	return true
