@@ -1,6 +1,8 @@
 package forward
 
 import (
+	"strconv"
+
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
@@ -22,6 +24,8 @@ type Copy struct {
 	// Outbound says that To is the flow of a registration, and that a dialog needs
 	// it too (RFC 5626).
 	Outbound bool
+	// Breadth is the Max-Breadth to put in (RFC 5393), 0 to leave that as it is.
+	Breadth uint16
 }
 
 // AppendCopy appends a copy of the request of the last Check.
@@ -53,6 +57,10 @@ func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy
 		_ = e.Add(codec.Top(), header.IDRoute, c.Path)
 	}
 	_ = e.DecrementMaxForwards()
+	if c.Breadth > 0 {
+		f.list = strconv.AppendUint(f.list[:0], uint64(c.Breadth), 10)
+		_ = e.Set(header.IDMaxBreadth, f.list)
+	}
 	switch {
 	case f.config.Outbound:
 		f.recordFlows(e, m, c, src)

@@ -96,7 +96,7 @@ func (r *HeaderRule) changes() (all []change, err error) {
 // or transactions and dialogs are found by it.
 func isOwned(id header.ID) bool {
 	switch id {
-	case header.IDVia, header.IDRoute, header.IDRecordRoute, header.IDMaxForwards, header.IDContentLength,
+	case header.IDVia, header.IDRoute, header.IDRecordRoute, header.IDMaxForwards, header.IDMaxBreadth, header.IDContentLength,
 		header.IDFrom, header.IDTo, header.IDCallID, header.IDCSeq:
 		return true
 	}

@@ -15,8 +15,11 @@ type context struct {
 	count  uint16 // branches that there were
 	tries  uint16 // of the rule's next hops
 	final  uint16 // status of the final response that was given, 0 for none
-	flags  contextFlags
-	first  uint32 // branch, index plus one
+	// breadth is how many branches there may be at a time, here and behind: see
+	// breadthOf.
+	breadth uint16
+	flags   contextFlags
+	first   uint32 // branch, index plus one
 }
 
 type contextFlags uint8
@@ -36,6 +39,7 @@ type branch struct {
 	local    int32
 	q        int16 // in thousandths: the highest are tried first
 	status   uint16
+	breadth  uint16 // of its request, 0 to leave that as it is
 	step     step
 	byRule   bool
 	flow     bool   // to is the flow of a client, and nothing else will do (RFC 5626)

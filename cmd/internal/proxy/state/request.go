@@ -13,7 +13,7 @@ import (
 // begin begins the context of a request. What refuses it is appended to dst.
 func (p *Proxy) begin(dst []byte, m *codec.Message, src forward.Source, ev transaction.Event) forward.Result {
 	i, c := p.contexts.Take()
-	c.server, c.src, c.live = ev.Tx, src, 1
+	c.server, c.src, c.live, c.breadth = ev.Tx, src, 1, breadthOf(m)
 	if ev.Method == header.MethodINVITE {
 		c.flags |= isInvite
 	}
@@ -32,6 +32,9 @@ func (p *Proxy) begin(dst []byte, m *codec.Message, src forward.Source, ev trans
 	}
 	if ev.Method == header.MethodREGISTER && p.registered {
 		return p.reply(c, m, p.config.Registrar.Register(&p.session, m, p.f.Transport(src.Local), src, p.epoch.Add(p.now)))
+	}
+	if c.breadth == 0 {
+		return p.reply(c, m, &compose.Reply{Status: 440})
 	}
 	if r := p.findTargets(i, c, m); r.Status != 0 {
 		return p.reply(c, m, &r)
@@ -172,7 +175,7 @@ func (p *Proxy) tryFlow(c *context, b *branch) {
 		if next == nil {
 			return
 		}
-		next.step = waiting
+		next.step, next.breadth = waiting, b.breadth
 		request := p.parseAgain(c)
 		if request == nil {
 			return
@@ -198,16 +201,34 @@ func (p *Proxy) launch(i uint32, c *context, m *codec.Message) {
 		if high < 0 {
 			return
 		}
-		p.each(c, func(n uint32, b *branch) bool {
-			if b.step == waiting && b.q == high {
-				p.start(c, n, b, m)
-			}
-			return true
-		})
+		p.startSome(c, high, m)
 		if p.count(c, active) > 0 {
 			return
 		}
 	}
+}
+
+// startSome sends copies to the targets with a q that wait: to as many of them as
+// there may be at a time.
+func (p *Proxy) startSome(c *context, q int16, m *codec.Message) {
+	all := 0
+	p.each(c, func(_ uint32, b *branch) bool {
+		if b.step == waiting && b.q == q {
+			all++
+		}
+		return true
+	})
+	left := min(all, int(c.breadth))
+	share := c.breadth / uint16(left)
+	p.each(c, func(n uint32, b *branch) bool {
+		if b.step == waiting && b.q == q {
+			if left--; all > 1 {
+				b.breadth = share
+			}
+			p.start(c, n, b, m)
+		}
+		return left > 0
+	})
 }
 
 // start sends the copy of a branch.
@@ -221,7 +242,7 @@ func (p *Proxy) start(c *context, n uint32, b *branch, m *codec.Message) {
 		p.id = p.f.AppendBranch(p.id[:0], m)
 	}
 	if err == nil {
-		copy := forward.Copy{To: b.to, Local: int(b.local), Branch: p.id, URI: p.bytes(b.uri), Path: p.bytes(b.path), Outbound: b.flow}
+		copy := forward.Copy{To: b.to, Local: int(b.local), Branch: p.id, URI: p.bytes(b.uri), Path: p.bytes(b.path), Outbound: b.flow, Breadth: b.breadth}
 		p.made, err = p.f.AppendCopy(p.made[:0], m, c.src, &copy)
 		if local, ok := p.f.ForTCP(p.made, &b.to, c.src); ok && err == nil && b.long == fits && !b.flow {
 			b.long, b.datagram = overTCP, b.local
