@@ -23,7 +23,7 @@ func TestInteropProxySIPp(t *testing.T) {
 			}
 			start(t, dir, sipp, args("-sn", "uas", "-p", uas, "-t", mode[c.to])...)
 			waitPort(t, uas)
-			p := startProxy(t, "-l", "udp:127.0.0.1:0", "-l", "tcp:127.0.0.1:0", c.to+":127.0.0.1:"+uas)
+			p := startProxy(t, noRefusal(t, "-l", "udp:127.0.0.1:0", "-l", "tcp:127.0.0.1:0", c.to+":127.0.0.1:"+uas)...)
 			addr := p.match(t, "listening on "+c.from+`:(\S+)`)
 			out, err := command(t, dir, sipp, args("-sn", "uac", "-p", freePort(t), "-t", mode[c.from], "-m", "1000", "-r", "500", "-d", "100", "-timeout", "60", addr)...)
 			if err != nil {

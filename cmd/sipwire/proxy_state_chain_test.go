@@ -108,7 +108,7 @@ func TestInteropProxyStatefulChain(t *testing.T) {
 	result := filepath.Join(dir, "serve.json")
 	s := start(t, dir, self(t), "serve", "-q", "-i", "127.0.0.1", "-p", server, "-sf", file, "-m", calls, "--linger", "1s", "--json", result)
 	waitPort(t, server)
-	p := startProxy(t, "--stateful", "-l", "udp:127.0.0.1:0", "127.0.0.1:"+server)
+	p := startProxy(t, noRefusal(t, "--stateful", "-l", "udp:127.0.0.1:0", "127.0.0.1:"+server)...)
 	k, err := interop.StartKamailio(t.Context(), t.TempDir(), fmt.Sprintf(chainConfig, first, p.match(t, `listening on udp:(\S+)`)), "127.0.0.1:"+first)
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestProxyStatefulTLS(t *testing.T) {
 	files := certificateFiles(t, "127.0.0.1", time.Hour)
 	start(t, dir, self(t), "serve", "-q", "-i", "127.0.0.1", "-p", server, "-t", "l1", "-tls_cert", files[0], "-tls_key", files[1])
 	waitPort(t, server)
-	p := startProxy(t, "--stateful", "-l", "tls:127.0.0.1:0", "--cert", files[0], "--cert-key", files[1], "--ca", files[0], "tls:127.0.0.1:"+server)
+	p := startProxy(t, noRefusal(t, "--stateful", "-l", "tls:127.0.0.1:0", "--cert", files[0], "--cert-key", files[1], "--ca", files[0], "tls:127.0.0.1:"+server)...)
 	r := runLoad(t, dir, "-sn", "uac", "-t", "l1", "-r", "100", "-m", "200", "-d", "10", "-timeout", "60", p.match(t, `listening on tls:(\S+)`))
 	if r.Successful != 200 || r.Failed != 0 {
 		t.Errorf("%d of %d calls, failures %v", r.Successful, r.Calls, r.Causes)
@@ -159,7 +159,7 @@ func TestProxyRegistrar(t *testing.T) {
 	if err := os.WriteFile(users, []byte("joe:test:46974069012d844e422d18cbed7b8407\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := startProxy(t, "--registrar", "--users", users, "-l", "udp:127.0.0.1:0")
+	p := startProxy(t, noRefusal(t, "--registrar", "--users", users, "-l", "udp:127.0.0.1:0")...)
 	addr := p.match(t, `listening on udp:(\S+)`)
 	r := runLoad(t, dir, "-sn", "register", "-s", "joe", "-au", "joe", "-ap", "secret", "-r", "50", "-m", "50", "-timeout", "60", addr)
 	if r.Successful != 50 {

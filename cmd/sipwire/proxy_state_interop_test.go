@@ -160,9 +160,7 @@ func placeStateful(t *testing.T, sipp string, c *stateCase) {
 	if c.lossy {
 		target = lossyRelay(t, target)
 	}
-	// On a busy machine packets wait, and calls would be refused for overload.
-	file := write(t, "[overload]\noff = true\n")[0]
-	p := startProxy(t, append([]string{"--stateful", "-c", file, "-l", "udp:127.0.0.1:0", "-l", "tcp:127.0.0.1:0", network + ":" + target}, c.args...)...)
+	p := startProxy(t, append(noRefusal(t, "--stateful", "-l", "udp:127.0.0.1:0", "-l", "tcp:127.0.0.1:0", network+":"+target), c.args...)...)
 	from := c.from
 	if from == "" {
 		from = "udp"

@@ -46,6 +46,12 @@ type testProxy struct {
 	done    chan int
 }
 
+// noRefusal returns arguments for a proxy that refuses nothing: on a busy machine
+// packets wait, and calls would be refused for overload.
+func noRefusal(t *testing.T, args ...string) []string {
+	return append([]string{"-c", write(t, "[overload]\noff = true\n")[0]}, args...)
+}
+
 // startProxy runs sipwire proxy with the arguments.
 func startProxy(t *testing.T, args ...string) *testProxy {
 	t.Helper()

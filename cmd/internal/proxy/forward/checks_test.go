@@ -195,15 +195,21 @@ func TestAllocs(t *testing.T) {
 func FuzzDatagram(f *testing.F) {
 	f.Add([]byte(request(inviteLine)))
 	f.Add([]byte(request("BYE sip:10.0.0.1;lr", "Route: <sip:10.0.0.1;lr>,<sip:10.0.0.1;lr>,<sip:b@192.0.2.7>")))
-	p := testForwarder(f, nil)
+	p, edge := testForwarder(f, nil), edgeForwarder(f)
+	token := string(edge.appendToken(nil, bobFlow))
+	f.Add([]byte(request("REGISTER sip:b.example", `Contact: <sip:bob@192.168.0.2>;+sip.instance="<urn:uuid:1>";reg-id=1`)))
+	f.Add([]byte(request("INVITE sip:bob@192.168.0.2", "Route: <sip:"+token+"@10.0.0.1:5060;lr;ob>, <sip:10.0.0.1;lr;rr>", "Contact: <sip:x@192.0.2.1;ob>")))
+	f.Add([]byte(request("ACK sip:"+token+"@10.0.0.1;lr;rr", "Route: <sip:10.0.0.1;lr>,<sip:b@192.0.2.7>")))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, src := range []Source{udpSide, tcpSide} {
-			r := p.Datagram(nil, b, src)
-			if (r.Kind == Forwarded || r.Kind == Answered) != (len(r.Data) > 0) {
-				t.Fatalf("kind %d with %d bytes", r.Kind, len(r.Data))
-			}
-			if r.Kind == Forwarded {
-				branchOrNone(t, r.Data)
+			for _, p := range []*Forwarder{p, edge} {
+				r := p.Datagram(nil, b, src)
+				if (r.Kind == Forwarded || r.Kind == Answered) != (len(r.Data) > 0) {
+					t.Fatalf("kind %d with %d bytes", r.Kind, len(r.Data))
+				}
+				if r.Kind == Forwarded {
+					branchOrNone(t, r.Data)
+				}
 			}
 		}
 	})
