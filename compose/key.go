@@ -46,35 +46,35 @@ const (
 // CSeq and the top Via's sent-by and branch. The error is that of the top Via;
 // dst is then as it was.
 func (k *Key) AppendBranch(dst []byte, req *codec.Message) ([]byte, error) {
-	h, err := k.transaction(forBranch, req)
+	sum, err := k.transaction(forBranch, req)
 	if err != nil {
 		return dst, err
 	}
-	return appendHash(append(dst, check.MagicCookie...), h.Sum()), nil
+	return appendHash(append(dst, check.MagicCookie...), sum), nil
 }
 
 // AppendTag appends the To tag that a user agent server without state gives
 // the responses to a request (RFC 3261, 8.2.7). It is the same for the CANCEL
 // of a request (9.2). Errors are as for AppendBranch.
 func (k *Key) AppendTag(dst []byte, req *codec.Message) ([]byte, error) {
-	h, err := k.transaction(forTag, req)
+	sum, err := k.transaction(forTag, req)
 	if err != nil {
 		return dst, err
 	}
-	return appendHash(dst, h.Sum()), nil
+	return appendHash(dst, sum), nil
 }
 
 // transaction returns a hash of what a request, its copies, its CANCEL and its
 // ACK have in common.
-func (k *Key) transaction(use byte, req *codec.Message) (h siphash.Hash, err error) {
+func (k *Key) transaction(use byte, req *codec.Message) (sum [siphash.Size]byte, err error) {
 	if !req.IsRequest() && !req.IsAnswerable() {
-		return h, sipwire.ErrState
+		return sum, sipwire.ErrState
 	}
 	via, err := req.TopVia()
 	if err != nil {
-		return h, err
+		return sum, err
 	}
-	h = siphash.New((*[16]byte)(k))
+	h := siphash.New((*[16]byte)(k))
 	port, _ := via.Port()
 	h.Write([]byte{use, byte(port >> 8), byte(port)})
 	h.WritePart(via.Host())
@@ -86,7 +86,7 @@ func (k *Key) transaction(use byte, req *codec.Message) (h siphash.Hash, err err
 		h.WritePart(req.Value(header.IDCallID))
 		writeSequence(&h, req)
 	}
-	return h, nil
+	return h.Sum(), nil
 }
 
 // AppendLoopBranch appends the branch of a stateful proxy that detects loops

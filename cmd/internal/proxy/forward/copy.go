@@ -30,7 +30,7 @@ type Copy struct {
 
 // AppendCopy appends a copy of the request of the last Check.
 func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy) ([]byte, error) {
-	e, hop := &f.edit, f.hop
+	e, hop := &f.edit, &f.hop
 	_ = e.Begin(m) // what goes wrong stays in e until AppendTo
 	if f.locals[src.Local].Transport.IsReliable() {
 		_ = e.ForceRPort(src.Addr) // finds the connection again
@@ -41,11 +41,13 @@ func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy
 		_ = e.PopRoute()
 	}
 	if c.URI != nil && hop.DropLast {
+		other := *hop // the hop is for further copies, too
+		hop = &other
 		if _, err := hop.Target.Parse(c.URI); err != nil {
 			return dst, err
 		}
 	}
-	_ = e.ApplyHop(&hop)
+	_ = e.ApplyHop(hop)
 	switch {
 	case hop.DropLast: // Target is the Request-URI
 	case c.URI != nil:
@@ -66,15 +68,15 @@ func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy
 		f.recordFlows(e, m, c, src)
 		f.addPath(e, m, c, src)
 	case !f.config.NoRecordRoute && beginsDialog(m.Method()):
-		f.recordRoute(e, m, &hop, src.Local, c.Local)
+		f.recordRoute(e, m, hop, src.Local, c.Local)
 	}
 	if _, has := m.ContentLength(); !has && c.To.Transport.IsReliable() {
 		_ = e.SetContentLength()
 	}
 	f.config.Headers.apply(ofRequests, e, m)
-	spec := f.locals[c.Local].via
+	spec := &f.locals[c.Local].via
 	spec.Branch = c.Branch
-	_ = e.PushVia(&spec)
+	_ = e.PushVia(spec)
 	return e.AppendTo(dst)
 }
 

@@ -53,8 +53,24 @@ func (f *Forwarder) Check(dst []byte, m *codec.Message, err error, src Source) (
 	if err != nil {
 		return f.Malformed(dst, m, err, src), false
 	}
+	if f.isOwnACK(m) {
+		return Result{Kind: Absorbed}, false
+	}
+	// Refusing is to cost as little as it can: what is refused need not pass the
+	// checks. OPTIONS for the proxy is answered whatever the load is.
+	options := m.Method() == header.MethodOPTIONS
+	if f.config.Gate != nil && !options {
+		if r, ok = f.pass(dst, m, src); !ok {
+			return r, false
+		}
+	}
 	if r, ok = f.check(dst, m, src); !ok {
 		return r, false
+	}
+	if f.config.Gate != nil && options {
+		if r, ok = f.pass(dst, m, src); !ok {
+			return r, false
+		}
 	}
 	if err := f.Prepare(m, src); err != nil {
 		return f.Malformed(dst, m, err, src), false
@@ -135,12 +151,6 @@ func (f *Forwarder) check(dst []byte, m *codec.Message, src Source) (r Result, o
 	if m.Method() != header.MethodACK && m.Method() != header.MethodCANCEL && f.requires(m) {
 		return f.unsupported(dst, m, src), false
 	}
-	if f.isOwnACK(m) {
-		return Result{Kind: Absorbed}, false
-	}
-	if f.config.Gate != nil {
-		return f.pass(dst, m, src)
-	}
 	return Result{}, true
 }
 
@@ -156,6 +166,9 @@ func repeated(m *codec.Message) (header.ID, bool) {
 	return 0, false
 }
 
+// ownTagLen is the length of the tags that Key.AppendTag makes.
+const ownTagLen = 20
+
 // isOwnACK reports whether m is the ACK of an answer of this proxy: its To tag
 // is the one that the proxy gives.
 func (f *Forwarder) isOwnACK(m *codec.Message) bool {
@@ -163,6 +176,9 @@ func (f *Forwarder) isOwnACK(m *codec.Message) bool {
 		return false
 	}
 	to, _ := m.To()
+	if len(to.Tag()) != ownTagLen {
+		return false
+	}
 	tag, err := f.config.Key.AppendTag(f.tag[:0], m)
 	f.tag = tag
 	return err == nil && string(to.Tag()) == string(tag)

@@ -1,6 +1,8 @@
 package serve
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,14 +30,21 @@ func BenchmarkWorker(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := &worker{s: s, socket: s.workers[0].socket, f: f}
-	batch := make([]udp.Packet, 32)
-	for i := range batch {
-		batch[i] = udp.Packet{Data: []byte(message("INVITE", "UDP", "h.example")), Src: sink.LocalAddr()}
+	w := newWorker(s, 0, s.workers[0].socket, f)
+	for _, lengths := range []int{1, 3} {
+		b.Run(fmt.Sprintf("lengths=%d", lengths), func(b *testing.B) {
+			batch := make([]udp.Packet, 32)
+			for i := range batch {
+				text := strings.Replace(message("INVITE", "UDP", "h.example"), "Call-ID: c1", fmt.Sprintf("Call-ID: c%02d", i), 1)
+				filler := "X-Filler: " + strings.Repeat("x", 300*(i%lengths)) + "\r\nContent-Length"
+				text = strings.Replace(text, "Content-Length", filler, 1)
+				batch[i] = udp.Packet{Data: []byte(text), Src: sink.LocalAddr(), Len: len(text)}
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				w.forward(batch)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(batch)), "ns/packet")
+		})
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		w.forward(batch)
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(batch)), "ns/packet")
 }

@@ -282,7 +282,7 @@ func TestAllocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &worker{s: s, socket: socket, f: f}
+	w := newWorker(s, 0, socket, f)
 	p := udp.Packet{Data: []byte(message("INVITE", "UDP", "h.example")), Src: addr}
 	p.Len = len(p.Data)
 	batch := []udp.Packet{p, p, p, p, p, p, p, p}

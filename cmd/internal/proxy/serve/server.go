@@ -135,7 +135,9 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 				return nil, err
 			}
 			s.gates = append(s.gates, gate)
-			s.workers = append(s.workers, &worker{s: s, local: i, socket: socket, f: f, meter: newMeter(socket, gate)})
+			w := newWorker(s, i, socket, f)
+			w.meter = newMeter(socket, gate)
+			s.workers = append(s.workers, w)
 		}
 	}
 	s.config.Forward.Gate = &admission.Streams{Config: s.config.Admission, Gates: s.gates}

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"errors"
+	"hash/maphash"
 	"net"
 	"net/netip"
 	"os"
@@ -25,14 +26,23 @@ type worker struct {
 	meter  meter
 	observer
 
-	buf  []byte         // the messages of a batch that go out
-	out  []udp.Datagram // over this socket
-	ends []fate         // of each in out
+	buf   []byte         // the messages of a batch that go out
+	out   []udp.Datagram // over this socket
+	ends  []fate         // of each in out
+	order order          // in which they are sent
+	call  uint64         // of the message at hand, for order
 
 	message codec.Message  // with transactions
 	now     time.Duration  // of the batch
 	src     netip.AddrPort // of the packet at hand
 	dst     netip.Addr     // that it was sent to; not valid when the socket has only one
+	anyDst  bool           // the socket has more than one
+}
+
+// newWorker returns a worker for a socket of the Local with the index.
+func newWorker(s *Server, local int, socket *udp.Socket, f *forward.Forwarder) *worker {
+	return &worker{s: s, local: local, socket: socket, f: f, order: order{seed: maphash.MakeSeed()},
+		anyDst: socket.LocalAddr().Addr().IsUnspecified()}
 }
 
 // fate is what a message in a batch counts as, or whose it is.
@@ -75,6 +85,7 @@ func sent(r *forward.Result, before int) []byte {
 // forward forwards a batch.
 func (w *worker) forward(packets []udp.Packet) {
 	w.buf, w.out, w.ends = w.buf[:0], w.out[:0], w.ends[:0]
+	w.order.begin()
 	if w.s.states.parts != nil {
 		w.now = time.Since(w.s.states.began)
 	}
@@ -86,7 +97,7 @@ func (w *worker) forward(packets []udp.Packet) {
 			continue
 		}
 		src := forward.Source{Local: w.local, Addr: p.Src}
-		if w.src = p.Src; w.socket.LocalAddr().Addr().IsUnspecified() {
+		if w.src = p.Src; w.anyDst {
 			w.dst = p.Dst.Addr()
 		}
 		r, m := w.datagram(p.Data, src)
@@ -109,23 +120,40 @@ func (w *worker) forward(packets []udp.Packet) {
 		if r.Kind == forward.Answered {
 			d.Src = w.dst // an answer leaves from the address that its request was sent to
 		}
-		w.out = append(w.out, d)
-		w.ends = append(w.ends, fate{kind: r.Kind})
+		w.put(d, fate{kind: r.Kind})
 	}
-	if len(w.out) == 0 {
-		return
+	if len(w.out) > 0 {
+		w.write()
 	}
-	_, _ = w.socket.W.Write(w.out) // what became of each is in its Err
-	for i := range w.out {
-		switch e := &w.ends[i]; {
+}
+
+// put puts a message into the batch that is sent.
+func (w *worker) put(d udp.Datagram, f fate) {
+	w.order.add(w.call, d.Dst, len(d.Data))
+	w.out = append(w.out, d)
+	w.ends = append(w.ends, f)
+}
+
+// write sends the batch, and counts what became of its messages.
+func (w *worker) write() {
+	out, ends := w.order.arrange(w.out, w.ends)
+	_, _ = w.socket.W.Write(out) // what became of each is in its Err
+	var count [forward.Kinds]uint64
+	for i := range out {
+		switch e := &ends[i]; {
 		case e.owner.part != nil:
-			if w.out[i].Err != nil {
+			if out[i].Err != nil {
 				e.owner.part.fail(e.owner.tx)
 			}
-		case w.out[i].Err != nil:
+		case out[i].Err != nil:
 			w.count.end(forward.Dropped, forward.SendFailed)
 		default:
-			w.count.end(e.kind, 0)
+			count[e.kind]++
+		}
+	}
+	for k, n := range count {
+		if n > 0 {
+			w.count.kinds[k].Add(n)
 		}
 	}
 }
@@ -142,9 +170,13 @@ func (w *worker) datagram(b []byte, src forward.Source) (forward.Result, *codec.
 		return w.stun(b, src), m
 	}
 	if w.s.states.parts == nil {
-		return w.f.Datagram(w.buf, b, src), w.f.Last()
+		r := w.f.Datagram(w.buf, b, src)
+		m = w.f.Last()
+		w.call = w.order.callOf(m.Value(header.IDCallID))
+		return r, m
 	}
 	err := w.s.config.Forward.Parser.Parse(m, b)
+	w.call = w.order.callOf(m.Value(header.IDCallID))
 	return w.s.states.partOf(m).receive(w, w.buf, m, err, src, w.now), m
 }
 
@@ -170,6 +202,5 @@ func (w *worker) add(b []byte, to *forward.Peer, o owner) {
 	if to.Addr == w.src {
 		d.Src = w.dst // an answer leaves from the address that its request was sent to
 	}
-	w.out = append(w.out, d)
-	w.ends = append(w.ends, fate{owner: o})
+	w.put(d, fate{owner: o})
 }

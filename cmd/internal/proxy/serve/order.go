@@ -1,0 +1,106 @@
+package serve
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"net/netip"
+	"slices"
+
+	"github.com/sipwire/sipwire/udp"
+)
+
+// An order decides in what order the messages of a batch are sent. Those to one
+// address that have one length leave by one send (UDP_SEGMENT), and one that is
+// shorter may be the last of them: so they are put side by side, by falling
+// length. Messages of one call to one address stay in their order, since a
+// CANCEL must not overtake its INVITE, nor a BYE the ACK.
+type order struct {
+	seed maphash.Seed
+	keys []uint64 // of each message in the order of the batch: see add
+	turn uint64   // the messages of a turn are sent before those of the next
+	seen [calls]uint32
+	used int // of seen
+	out  []udp.Datagram
+	ends []fate
+}
+
+const (
+	// calls is a power of two. Half of them are used at most, so that looking
+	// one up takes few steps.
+	calls = 128
+	// lastTurn is the last that a key has room for: what comes behind it is
+	// sent as it is.
+	lastTurn = 255
+	// maxOrdered is how many messages a key can number.
+	maxOrdered = 1 << 16
+)
+
+// begin begins a batch.
+func (o *order) begin() {
+	o.keys, o.turn = o.keys[:0], 0
+	o.clear()
+}
+
+func (o *order) clear() {
+	if o.used > 0 {
+		clear(o.seen[:])
+		o.used = 0
+	}
+}
+
+// callOf returns what the messages of a call have in common.
+func (o *order) callOf(callID []byte) uint64 { return maphash.Bytes(o.seed, callID) }
+
+// add takes in the next message of the batch.
+func (o *order) add(call uint64, to netip.AddrPort, size int) {
+	where := placeOf(to)
+	if o.isSeen(uint32(call>>32) ^ where) {
+		o.turn = min(o.turn+1, lastTurn)
+		o.clear()
+		o.isSeen(uint32(call>>32) ^ where)
+	}
+	// From the top: turn, address, length from the longest, number.
+	o.keys = append(o.keys, o.turn<<56|uint64(where>>8)<<32|uint64(0xffff-min(size, 0xffff))<<16|uint64(len(o.keys)&0xffff))
+}
+
+// isSeen notes a call and an address. It reports whether they were noted before
+// in this turn, or no room is left.
+func (o *order) isSeen(mark uint32) bool {
+	if o.used == calls/2 {
+		return true
+	}
+	mark |= 1 // not 0, which is a free place
+	for i := mark >> 16; ; i++ {
+		switch p := &o.seen[i%calls]; *p {
+		case mark:
+			return true
+		case 0:
+			*p = mark
+			o.used++
+			return false
+		}
+	}
+}
+
+// placeOf is a hash of an address, of which the upper 24 bits are used. Two that
+// have the same one are sent in turns, which costs sends and nothing else.
+func placeOf(a netip.AddrPort) uint32 {
+	b := a.Addr().As16()
+	h := binary.LittleEndian.Uint64(b[:8])*0x9e3779b97f4a7c15 ^ binary.LittleEndian.Uint64(b[8:])
+	return uint32((h ^ uint64(a.Port())) * 0xff51afd7ed558ccd >> 32)
+}
+
+// arrange returns the messages of the batch, and their fates, as they are to be
+// sent. They are valid until the next batch.
+func (o *order) arrange(out []udp.Datagram, ends []fate) ([]udp.Datagram, []fate) {
+	if o.turn == lastTurn || len(out) > maxOrdered || slices.IsSorted(o.keys) {
+		return out, ends
+	}
+	slices.Sort(o.keys)
+	o.out, o.ends = o.out[:0], o.ends[:0]
+	for _, k := range o.keys {
+		o.out = append(o.out, out[k&0xffff])
+		o.ends = append(o.ends, ends[k&0xffff])
+	}
+	return o.out, o.ends
+}
