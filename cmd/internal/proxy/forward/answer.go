@@ -51,6 +51,9 @@ func (f *Forwarder) badURI(dst []byte, m *codec.Message, err error, src Source) 
 // requires reports whether a request requires an extension, and lists them.
 func (f *Forwarder) requires(m *codec.Message) bool {
 	f.list = f.list[:0]
+	if !m.Has(header.IDProxyRequire) { // nearly always
+		return false
+	}
 	for tag := range m.Values(header.IDProxyRequire) {
 		if len(f.list) > 0 {
 			f.list = append(f.list, ", "...)

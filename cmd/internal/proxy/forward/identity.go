@@ -105,13 +105,12 @@ const useLoop = 0x10
 // out: the branch of a stateless proxy must be the same for all three (16.11).
 func (f *Forwarder) appendLoop(dst []byte, m *codec.Message) []byte {
 	h := siphash.New((*[16]byte)(&f.config.Key))
-	h.Write([]byte{useLoop})
+	cseq, _ := m.CSeq()
+	n := cseq.Number()
+	h.Write([]byte{useLoop, byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
 	from, _ := m.From()
 	h.WritePart(from.Tag())
 	h.WritePart(m.Value(header.IDCallID))
-	cseq, _ := m.CSeq()
-	n := cseq.Number()
-	h.Write([]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
 	h.WritePart(m.RequestURIBytes())
 	for i := m.Index(header.IDRoute); i >= 0; i = m.Next(i) {
 		h.WritePart(m.ValueAt(i))

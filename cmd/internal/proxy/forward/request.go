@@ -104,15 +104,22 @@ func (f *Forwarder) Prepare(m *codec.Message, src Source) (err error) {
 func (f *Forwarder) check(dst []byte, m *codec.Message, src Source) (r Result, ok bool) {
 	// Step 1: what the proxy uses must be well-formed. All else is for others
 	// to judge.
-	_, via := m.TopVia()
-	_, from := m.From()
-	_, to := m.To()
-	cseq, sequence := m.CSeq()
-	_, id := m.CallID()
-	for _, err := range [...]error{via, from, to, sequence, id} {
-		if err != nil {
-			return f.Malformed(dst, m, err, src), false
-		}
+	_, err := m.TopVia()
+	if err == nil {
+		_, err = m.From()
+	}
+	if err == nil {
+		_, err = m.To()
+	}
+	var cseq *header.CSeq
+	if err == nil {
+		cseq, err = m.CSeq()
+	}
+	if err == nil {
+		_, err = m.CallID()
+	}
+	if err != nil {
+		return f.Malformed(dst, m, err, src), false
 	}
 	if string(cseq.MethodBytes()) != string(m.MethodBytes()) {
 		return f.answer(dst, m, src, 400, "CSeq Method Differs"), false
