@@ -131,6 +131,31 @@ func TestGate(t *testing.T) {
 	}
 }
 
+// TestRefusedFirst: what is refused need not pass the checks, OPTIONS for the
+// proxy is answered all the same, and the ACK of a refusal is absorbed without a
+// look at the rest of it.
+func TestRefusedFirst(t *testing.T) {
+	f := testForwarder(t, func(c *Config) { c.Gate = fixedGate(Refuse) })
+	answer := func(text string) Result { return f.Datagram(nil, []byte(text), udpSide) }
+	if r := answer(request(inviteLine, "From: <")); r.Status != 503 {
+		t.Errorf("a malformed From: %+v", r)
+	}
+	if r := answer(request("OPTIONS sip:10.0.0.1")); r.Status != 200 {
+		t.Errorf("OPTIONS for the proxy: %+v", r)
+	}
+	if r := answer(request("OPTIONS sip:b@b.example")); r.Status != 503 {
+		t.Errorf("OPTIONS for another: %+v", r)
+	}
+	_, to, _ := strings.Cut(string(answer(request(inviteLine)).Data), "\r\nTo: ")
+	to, _, _ = strings.Cut(to, "\r\n")
+	if r := answer(request("ACK sip:b@b.example", "To: "+to, "Max-Forwards: x")); r.Kind != Absorbed {
+		t.Errorf("the ACK of a refusal: %+v", r)
+	}
+	if r := answer(request("ACK sip:b@b.example", "To: "+to[:len(to)-1])); r.Kind == Absorbed {
+		t.Errorf("the ACK of another answer: %+v", r)
+	}
+}
+
 // TestService: an emergency call names a service and no host (RFC 5031).
 func TestService(t *testing.T) {
 	for in, want := range map[string]Kind{
