@@ -1,6 +1,9 @@
 package transaction
 
-import "github.com/sipwire/sipwire/codec"
+import (
+	"github.com/sipwire/sipwire/codec"
+	"github.com/sipwire/sipwire/header"
+)
 
 // What a transaction is, asked by its handle. Of a stale one there is nothing.
 
@@ -57,6 +60,31 @@ func (l *Layer) Sent(m *codec.Message) Handle {
 		return 0
 	}
 	return l.handle(i)
+}
+
+// Begins reports whether [Layer.Receive] would make a transaction of m, a request
+// that was parsed without an error: it has none yet, is no ACK, and no CANCEL of a
+// transaction that is here. An element that refuses some of its requests saves
+// the work with it, and lets what is sent again pass.
+func (l *Layer) Begins(m *codec.Message) bool {
+	if !m.IsRequest() || m.Method() == header.MethodACK {
+		return false
+	}
+	var err error
+	if l.key, err = m.AppendTransactionKey(append(l.key[:0], serverSide)); err != nil {
+		return false
+	}
+	if _, t := l.find(l.hash(l.key)); t != nil {
+		return false
+	}
+	if m.Method() != header.MethodCANCEL {
+		return true
+	}
+	if l.key, err = m.AppendCanceledKey(append(l.key[:0], serverSide)); err != nil {
+		return false
+	}
+	_, t := l.find(l.hash(l.key))
+	return t == nil
 }
 
 // RequestBytes returns the request of a transaction, until its final response;

@@ -59,6 +59,7 @@ func TestAllocs(t *testing.T) {
 		"server, request kept": func() { _ = l.Reply(begin(options), nil, &ok, now) },
 		"server, no answer":    func() { begin(options) },
 		"sent":                 func() { l.Sent(options) },
+		"begins":               func() { l.Begins(invite); l.Begins(cancel) },
 		"INVITE server": func() {
 			h := begin(invite)
 			_ = l.Reply(h, nil, &ring, now)

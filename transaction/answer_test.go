@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
 )
 
@@ -86,5 +87,27 @@ func TestReject(t *testing.T) {
 	}
 	if s := w.Stats(); s.Transactions != 0 || s.Bytes != 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestBegins: what Receive would make a transaction of, before and after it.
+func TestBegins(t *testing.T) {
+	for _, c := range []struct {
+		m             string
+		before, after bool // an INVITE
+	}{
+		{req("INVITE"), true, false}, {req("CANCEL"), true, false}, {req("ACK"), false, false}, {req("OPTIONS"), true, true},
+		{resp(200, "INVITE"), false, false}, {"INVITE sip:a SIP/2.0\r\n\r\n", false, false},
+	} {
+		l := New(new(null), Config{})
+		var m, invite codec.Message
+		_, _ = m.Parse([]byte(c.m)), invite.Parse([]byte(req("INVITE")))
+		if l.Begins(&m) != c.before || l.Stats().Transactions != 0 {
+			t.Errorf("%v before an INVITE: %q", !c.before, c.m)
+		}
+		l.Receive(&invite, udpPeer, 0)
+		if l.Begins(&m) != c.after {
+			t.Errorf("%v after an INVITE: %q", !c.after, c.m)
+		}
 	}
 }

@@ -105,7 +105,7 @@ func (l *lookups) receive(f *forward.Forwarder, s *registrar.Session, dst []byte
 		return r
 	}
 	state.Find(f, l.s.states.registrar, s, &m, q.src, time.Now())
-	return l.s.states.partOf(&m).receive(nil, dst, &m, err, q.src, time.Since(l.s.states.began))
+	return l.s.states.partOf(&m).receiveAgain(dst, &m, err, q.src, time.Since(l.s.states.began))
 }
 
 // put takes a copy of a message. Its end is counted here.

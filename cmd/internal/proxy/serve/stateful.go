@@ -169,6 +169,15 @@ func (p *part) receive(w *worker, dst []byte, m *codec.Message, err error, src f
 	return r
 }
 
+// receiveAgain takes a request that has waited for DNS.
+func (p *part) receiveAgain(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) forward.Result {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.proxy.ReceiveAgain(dst, m, err, src, now)
+	p.settle(now)
+	return r
+}
+
 func (p *part) advance(now time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

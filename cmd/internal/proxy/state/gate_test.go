@@ -83,3 +83,34 @@ func TestRetryAfter(t *testing.T) {
 	expect(t, w.last["alice 503"], []string{"Retry-After: 5"}, nil)
 	w.end()
 }
+
+// TestGateFirst: what is refused is not looked at any closer, but for OPTIONS,
+// which the proxy answers itself if it is for the proxy. What has a transaction,
+// or has passed already, is not asked about.
+func TestGateFirst(t *testing.T) {
+	gate := &verdict{v: forward.Refuse}
+	w := newWorld(t, nextHops{"b1"}, func(c *Config) { c.Gate = gate })
+	for _, c := range []struct{ line, sent string }{
+		{"MESSAGE sip:bob@b.example", "alice:503"},
+		{"MESSAGE http://b.example", "alice:503"}, // 416 otherwise
+		{"OPTIONS sip:bob@b.example", "alice:503"},
+		{"OPTIONS http://b.example", "alice:416"},
+	} {
+		w.receive("alice", w.request("alice", c.line))
+		if got := w.take(); got != c.sent {
+			t.Errorf("%s: sent %q, want %q", c.line, got, c.sent)
+		}
+	}
+	gate.v = forward.Admit
+	w.run([]row{{"alice INVITE", "b1:INVITE"}, {"b1 180", "alice:180"}})
+	gate.v, gate.asked = forward.Refuse, 0
+	w.run([]row{{"alice INVITE again", "alice:180"}})
+	text := w.request("alice", "MESSAGE sip:bob@b.example")
+	if err := w.m.Parse([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	w.p.ReceiveAgain(nil, &w.m, nil, elements["alice"], w.now)
+	if got := w.take(); got != "b1:MESSAGE" || gate.asked != 0 {
+		t.Errorf("sent %q, asked %d times", got, gate.asked)
+	}
+}

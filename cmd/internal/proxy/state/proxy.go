@@ -120,15 +120,37 @@ func (p *Proxy) Contexts() int { return p.contexts.Len() }
 // Receive takes a message that was parsed with the given error, and says what
 // became of it. A Result with Data is still to be sent, and counts when that is
 // done; Data is dst with the message behind it. All else was sent by Send. A
-// request that NeedsName is to come again when DNS has been asked: nothing has
+// request that NeedsName is for ReceiveAgain when DNS has been asked: nothing has
 // been done about it.
 func (p *Proxy) Receive(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) forward.Result {
+	return p.receive(dst, m, err, src, now, p.config.Gate)
+}
+
+// ReceiveAgain takes a request that needed a name. It has passed the Gate.
+func (p *Proxy) ReceiveAgain(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) forward.Result {
+	return p.receive(dst, m, err, src, now, nil)
+}
+
+func (p *Proxy) receive(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration, gate forward.Gate) forward.Result {
 	p.now = now
 	if m.IsResponse() {
 		return p.response(m, err, src)
 	}
+	// Refusing is to cost as little as it can: what is refused need not pass the
+	// checks. OPTIONS for the proxy itself is answered whatever the load is.
+	options := m.Method() == header.MethodOPTIONS
+	if err == nil && !options {
+		if r, ok := p.admit(dst, m, src, gate); !ok {
+			return r
+		}
+	}
 	if r, ok := p.f.Check(dst, m, err, src); !ok {
 		return r
+	}
+	if options {
+		if r, ok := p.admit(dst, m, src, gate); !ok {
+			return r
+		}
 	}
 	if p.registered = isServed(p.f, p.config.Registrar); !p.registered {
 		if p.peer, p.byRule, p.ok = p.f.Next(m, src); p.f.Pending() {
@@ -140,10 +162,10 @@ func (p *Proxy) Receive(dst []byte, m *codec.Message, err error, src forward.Sou
 	ev := p.layer.Receive(m, p.addr(src), now)
 	switch ev.Kind {
 	case transaction.Request:
-		return p.begin(dst, m, src, ev)
+		return p.begin(m, src, ev)
 	case transaction.Ack:
-		if p.config.Gate != nil {
-			if v, _ := p.config.Gate.Admit(m, src); v != forward.Admit {
+		if gate != nil {
+			if v, _ := gate.Admit(m, src); v != forward.Admit {
 				return dropped(v.Cause()) // an ACK has no answer
 			}
 		}

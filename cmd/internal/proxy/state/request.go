@@ -10,26 +10,31 @@ import (
 	"github.com/sipwire/sipwire/transaction"
 )
 
-// begin begins the context of a request. What refuses it is appended to dst.
-func (p *Proxy) begin(dst []byte, m *codec.Message, src forward.Source, ev transaction.Event) forward.Result {
+// admit asks a Gate about a request that would begin a transaction. When it is
+// not ok, the Result is the end of the request: what refuses it is appended to dst.
+// There is no transaction for it, and what comes again is asked about again.
+func (p *Proxy) admit(dst []byte, m *codec.Message, src forward.Source, gate forward.Gate) (r forward.Result, ok bool) {
+	if gate == nil || !p.layer.Begins(m) {
+		return forward.Result{}, true
+	}
+	switch v, retry := gate.Admit(m, src); v {
+	case forward.Admit:
+		return forward.Result{}, true
+	case forward.Refuse:
+		return p.f.Refuse(dst, m, src, retry), false
+	default:
+		return dropped(v.Cause()), false
+	}
+}
+
+// begin begins the context of a request.
+func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event) forward.Result {
 	i, c := p.contexts.Take()
 	c.server, c.src, c.live, c.breadth = ev.Tx, src, 1, breadthOf(m)
 	if ev.Method == header.MethodINVITE {
 		c.flags |= isInvite
 	}
 	p.layer.SetUser(ev.Tx, serverSide|p.contexts.Handle(i))
-	if p.config.Gate != nil {
-		if v, retry := p.config.Gate.Admit(m, src); v != forward.Admit {
-			// Without a transaction: one costs more than the call that is refused
-			// may, and what comes again is asked about again.
-			p.layer.Forget(ev.Tx)
-			p.contexts.Free(i)
-			if v == forward.Refuse {
-				return p.f.Refuse(dst, m, src, retry)
-			}
-			return dropped(v.Cause())
-		}
-	}
 	if ev.Method == header.MethodREGISTER && p.registered {
 		return p.reply(c, m, p.config.Registrar.Register(&p.session, m, p.f.Transport(src.Local), src, p.epoch.Add(p.now)))
 	}
