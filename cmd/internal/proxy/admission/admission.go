@@ -53,6 +53,9 @@ const (
 	// full is the level at which all new requests are refused, and twice that
 	// the one at which all in dialogs are, too.
 	full = 1 << 16
+	// deep is the level above which so few are admitted that those in dialogs are
+	// refused next.
+	deep = full - full/256
 )
 
 // A Gate decides for one worker. Its Forwarder asks it; the worker tells it how
@@ -61,6 +64,7 @@ type Gate struct {
 	config Config
 	level  atomic.Uint32 // 0 to 2*full
 	next   time.Time     // of the next change of level
+	last   time.Duration // the delay at the last one
 	now    func() time.Time
 
 	// admitted has the marks of the requests that were admitted last, so that
@@ -87,28 +91,44 @@ func (g *Gate) Observe(now time.Time, delay time.Duration) {
 	if g.config.Off || now.Before(g.next) {
 		return
 	}
-	level := g.level.Load()
+	level := float64(g.level.Load())
 	if level == 0 && delay <= g.config.Delay {
+		g.last = delay
 		return
 	}
-	g.next = now.Add(step)
+	rise := float64(delay-g.last) / float64(g.config.Delay)
+	g.next, g.last = now.Add(step), delay
+	g.level.Store(uint32(next(level, float64(delay)/float64(g.config.Delay), rise)))
+}
+
+// next returns the level that follows a level. delay and rise, how much longer it
+// is than a step before, are parts of the longest delay that is wanted.
+//
+// What changes is the share that is admitted, by a part of itself: so a change
+// does the same to the queue whatever the load is. Half of the delay is aimed at.
+func next(level, delay, rise float64) float64 {
 	switch {
-	case delay > g.config.Delay:
-		// What is still admitted is cut by a twentieth, and more when the delay is
-		// far off.
-		part := uint32(20)
-		if delay > 2*g.config.Delay {
-			part = 4
-		}
-		left := 2*full - level
-		if level < full {
-			left = full - level
-		}
-		level = min(level+max(left/part, full/256), 2*full)
-	case delay < g.config.Delay/2:
-		level -= min(level, full/100)
+	case level > deep && delay > 1 && rise >= 0:
+		return min(level+max((2*full-level)/20, full/256), 2*full)
+	case level > deep && delay < 1:
+		return level - full/20
+	case level > deep:
+		return level
 	}
-	g.level.Store(level)
+	part := 1.0
+	switch {
+	case delay > 2 && rise >= 0:
+		part = 0.75 // far off, and not on its way back
+	case delay < 0.25:
+		part = 1.06 // processor time may be left
+	default:
+		part = 1 - 0.01*(delay-0.5) - 0.5*rise
+	}
+	admitted := (full - level) * min(max(part, 0.75), 1.1)
+	if admitted < full-deep {
+		return deep + 1
+	}
+	return max(full-admitted, 0)
 }
 
 // Idle says that no packet came for a time: the level falls as if one had come every

@@ -69,6 +69,42 @@ func TestOverload(t *testing.T) {
 	}
 }
 
+// TestUnsteady: the same, when other programs take processor time from the proxy:
+// its speed is another one every 300 ms, and it stops for 30 ms in each second.
+func TestUnsteady(t *testing.T) {
+	for _, load := range []float64{1.2, 2, 4} {
+		w := newWorld(withState)
+		random := rand.New(rand.NewPCG(3, 4))
+		speed, sum := map[time.Duration]float64{}, 0.0
+		w.speed = func(now time.Duration) float64 {
+			at := now / (300 * time.Millisecond)
+			if speed[at] == 0 {
+				speed[at] = 0.7 + 0.6*random.Float64()
+			}
+			if now%time.Second < 30*time.Millisecond {
+				return speed[at] / 10
+			}
+			return speed[at]
+		}
+		w.run(t, load)
+		n := 0
+		for at := warmUp; at < warmUp+measured; at += time.Millisecond {
+			x := (withState.refuse + withState.absorb) / 6
+			sum += min(load, max(0, w.speed(at)-load*x)/(1-x))
+			n++
+		}
+		goodput, best := float64(w.counted)/(measured.Seconds()*peak), sum/float64(n)
+		t.Logf("offered %.1f: goodput %.3f, best possible %.3f; of %d calls %d ended well, %d were refused; %d packets were lost; longest wait %v",
+			load, goodput, best, len(w.calls), w.good, w.refused, w.dropped, w.longest.Round(time.Millisecond))
+		if goodput < 0.95*best {
+			t.Errorf("offered %.1f: the goodput is %.3f of the peak", load, goodput)
+		}
+		if w.good+w.refused != len(w.calls) {
+			t.Errorf("offered %.1f: of %d calls %d ended well, %d were refused", load, len(w.calls), w.good, w.refused)
+		}
+	}
+}
+
 // TestOverloadEnds: the gate lets all in again when the overload has ended.
 func TestOverloadEnds(t *testing.T) {
 	w := newWorld(withState)
@@ -79,9 +115,9 @@ func TestOverloadEnds(t *testing.T) {
 }
 
 const (
-	peak     = 200 // calls a second that the proxy can forward
-	warmUp   = 5 * time.Second
-	measured = 10 * time.Second
+	peak     = 1000 // calls a second that the proxy can forward
+	warmUp   = 3 * time.Second
+	measured = 4 * time.Second
 )
 
 // run offers calls at random times, and waits for the end of all.

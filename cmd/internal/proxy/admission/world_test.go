@@ -12,6 +12,7 @@ import (
 type world struct {
 	gate   *Gate
 	prices prices
+	speed  func(now time.Duration) float64 // 1 when it is nil
 	now    time.Duration
 	events events
 
@@ -60,9 +61,9 @@ type packet struct {
 const (
 	timer1 = 500 * time.Millisecond // T1 of RFC 3261
 	timer2 = 4 * time.Second        // T2
-	wire   = time.Millisecond       // from one element to the next
+	wire   = 2 * time.Millisecond   // from one element to the next
 	batch  = 32                     // packets, as the worker reads them
-	room   = 600                    // packets in the socket: half a second
+	room   = 3000                   // packets in the socket: half a second
 )
 
 // send sends a packet to the proxy.
@@ -94,6 +95,9 @@ func (w *world) work() {
 		cost += w.handle(p)
 	}
 	w.queue = w.queue[n:]
+	if w.speed != nil {
+		cost /= w.speed(w.now)
+	}
 	w.after(time.Duration(cost*float64(time.Second)/(6*peak)), func() {
 		w.note(n)
 		w.work()
