@@ -58,12 +58,15 @@ func metric(t *testing.T, status, name string) int {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	m := regexp.MustCompile("(?m)^" + regexp.QuoteMeta(name) + ` (\d+)$`).FindSubmatch(text)
+	m := regexp.MustCompile("(?m)^" + regexp.QuoteMeta(name) + ` ([0-9.e+]+)$`).FindSubmatch(text)
 	if err != nil || m == nil {
 		t.Fatalf("no %s: %v\n%s", name, err, text)
 	}
-	n, _ := strconv.Atoi(string(m[1]))
-	return n
+	n, err := strconv.ParseFloat(string(m[1]), 64) // from a million on it is 1e+06
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(n)
 }
 
 // afterMessages waits until a proxy has received so many messages.
