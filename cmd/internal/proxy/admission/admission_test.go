@@ -110,7 +110,7 @@ func TestGate(t *testing.T) {
 		t.Errorf("%d admitted afterwards, level %v", n, g.Level())
 	}
 	// While no packets come, too, but not in a short pause.
-	for idle, want := range map[time.Duration]float64{99 * time.Millisecond: 2, 500 * time.Millisecond: 1.5, time.Hour: 0} {
+	for idle, want := range map[time.Duration]float64{99 * time.Millisecond: 2, 100 * time.Millisecond: 1.5, time.Hour: 0} {
 		observe(300, 200*time.Millisecond)
 		g.Idle(idle)
 		if got := g.Level(); got < want-0.02 || got > want+0.02 {

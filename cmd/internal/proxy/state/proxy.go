@@ -126,7 +126,8 @@ func (p *Proxy) Receive(dst []byte, m *codec.Message, err error, src forward.Sou
 	return p.receive(dst, m, err, src, now, p.config.Gate)
 }
 
-// ReceiveAgain takes a request that needed a name. It has passed the Gate.
+// ReceiveAgain takes a request that needed a name. It has passed the Gate, but for
+// an ACK, which is asked about last.
 func (p *Proxy) ReceiveAgain(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) forward.Result {
 	return p.receive(dst, m, err, src, now, nil)
 }
@@ -164,8 +165,8 @@ func (p *Proxy) receive(dst []byte, m *codec.Message, err error, src forward.Sou
 	case transaction.Request:
 		return p.begin(m, src, ev)
 	case transaction.Ack:
-		if gate != nil {
-			if v, _ := gate.Admit(m, src); v != forward.Admit {
+		if p.config.Gate != nil {
+			if v, _ := p.config.Gate.Admit(m, src); v != forward.Admit {
 				return dropped(v.Cause()) // an ACK has no answer
 			}
 		}
