@@ -86,7 +86,7 @@ func startOverload(t *testing.T, flags []string) *overload {
 	dir, port := t.TempDir(), freePort(t)
 	o.result = filepath.Join(dir, "result.json")
 	others := fmt.Sprintf("1-%d", runtime.NumCPU()-1)
-	start(t, dir, "taskset", "-c", others, self(t), "serve", "-q", "-p", port, "-i", "127.0.0.1", "--linger", "100ms")
+	start(t, dir, "taskset", "-c", others, self(t), "serve", "-q", "-p", port, "-i", "127.0.0.1", "--linger", "10s")
 	waitPort(t, port)
 	args := append([]string{"-c", "0", self(t), "proxy", "-l", "udp:127.0.0.1:0", "--workers=1", "--status=127.0.0.1:0"}, flags...)
 	p := start(t, dir, "taskset", append(args, "127.0.0.1:"+port)...)
