@@ -267,8 +267,10 @@ func TestMeter(t *testing.T) {
 		}
 	}
 	m.count, m.bytes = 100000, 60000000
-	if got := m.delay(600<<10, 200*time.Millisecond); got != 10*time.Millisecond+1 {
-		t.Errorf("half a buffer: %v", got)
+	for waiting, want := range map[int]time.Duration{1 << 18: 5500 * time.Microsecond, 1 << 19: 11 * time.Millisecond, 1 << 20: 22 * time.Millisecond} {
+		if got := m.delay(waiting, 200*time.Millisecond); got != want {
+			t.Errorf("%d bytes of a buffer of %d: %v, want %v", waiting, m.buffer, got, want)
+		}
 	}
 }
 

@@ -71,13 +71,14 @@ func (m *meter) note(packets []udp.Packet) {
 	m.since, m.count, m.bytes = now, 0, 0
 }
 
-// delay returns how long the last packet in the socket waits. A buffer that is
-// more than half full is as bad as a long delay: packets are about to be lost.
+// delay returns how long the last packet in the socket waits. A buffer that is half
+// full is as bad as a delay above the longest that is wanted, and a full one as more
+// than twice that: a fast proxy loses packets before any has waited for long.
 func (m *meter) delay(waiting int, took time.Duration) time.Duration {
 	n := udp.Buffer{Granted: waiting}.Packets(m.bytes / m.count)
 	d := took / time.Duration(m.count) * time.Duration(n)
-	if m.buffer > 0 && waiting > m.buffer/2 {
-		d = max(d, m.gate.Limit()+1)
+	if m.buffer > 0 {
+		d = max(d, time.Duration(2.2*float64(waiting)/float64(m.buffer)*float64(m.gate.Limit())))
 	}
 	return d
 }
