@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,11 +8,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
-	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/engine"
 	"github.com/sipwire/sipwire/cmd/internal/live"
@@ -37,7 +33,10 @@ func (f *runFlags) perform(e *env, r *load.Runner) (*load.Result, error) {
 		if n.Element != "" {
 			where = " <" + n.Element + ">"
 		}
-		fmt.Fprintf(e.stderr, "sipwire: note: %s:%d:%s %s\n", r.Engine.Program.File, n.Line, where, n.Text)
+		fmt.Fprintf(e.stderr, "sipwire: note: %s:%d:%s %s\n", n.File, n.Line, where, n.Text)
+	}
+	if !f.AllowExec && r.Engine.Program.Executes {
+		e.complain("note: the commands of <exec command> are not run without --allow-exec")
 	}
 	shared := engine.NewShared()
 	shared.DynamicStart, shared.DynamicMax, shared.DynamicStep = f.DynamicStart, f.DynamicMax, f.DynamicStep
@@ -176,64 +175,4 @@ func writeJSON(w io.Writer, res *load.Result) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	return enc.Encode(res)
-}
-
-// traces are the files of trace_err and trace_logs.
-type traces struct {
-	mu          sync.Mutex
-	errors, log *bufio.Writer
-	files       []*os.File
-}
-
-// traces opens the files, and has what the scenario says written to them.
-func (f *runFlags) traces(r *load.Runner, shared *engine.Shared) (*traces, error) {
-	t := &traces{}
-	base := strings.TrimSuffix(filepath.Base(r.Engine.Program.File), ".xml")
-	open := func(on bool, name, kind string) (*bufio.Writer, error) {
-		if !on && name == "" {
-			return nil, nil
-		}
-		if name == "" {
-			name = fmt.Sprintf("%s_%d_%s.log", base, os.Getpid(), kind)
-		}
-		file, err := os.Create(name)
-		if err != nil {
-			return nil, usageError{err}
-		}
-		t.files = append(t.files, file)
-		return bufio.NewWriter(file), nil
-	}
-	var err error
-	if t.errors, err = open(f.TraceErr, f.ErrorFile, "errors"); err != nil {
-		return nil, err
-	}
-	if t.log, err = open(f.TraceLogs, f.LogFile, "logs"); err != nil {
-		return nil, err
-	}
-	if t.errors != nil || t.log != nil {
-		shared.Say = t.say
-	}
-	return t, nil
-}
-
-func (t *traces) say(kind, text string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch {
-	case kind == "log" && t.log != nil:
-		fmt.Fprintln(t.log, text)
-	case kind != "log" && t.errors != nil:
-		fmt.Fprintf(t.errors, "%s\t%s: %s\n", time.Now().Format("2006-01-02\t15:04:05.000000"), kind, text)
-	}
-}
-
-func (t *traces) close() {
-	for _, w := range []*bufio.Writer{t.errors, t.log} {
-		if w != nil {
-			w.Flush()
-		}
-	}
-	for _, f := range t.files {
-		f.Close()
-	}
 }

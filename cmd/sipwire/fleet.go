@@ -27,7 +27,7 @@ type fleetFlags struct {
 // carried are the flags that a coordinator decides for its workers. All others
 // are a worker's own: what it may send to, execute, read and write.
 var carried = []string{
-	"S", "M", "D", "T", "Key", "Set", "InfIndex", "AA", "NR", "ND", "Behaviors", "PauseIgnore", "Lost", "MaxRetrans", "MaxInviteRetrans",
+	"S", "M", "D", "T", "IPField", "Key", "Set", "InfIndex", "AA", "NR", "ND", "Behaviors", "PauseIgnore", "Lost", "MaxRetrans", "MaxInviteRetrans",
 	"MaxOtherRetrans", "T2", "RecvTimeout", "Timeout", "TimeoutError", "AU", "AP", "AuthURI", "BaseCSeq", "CIDStr", "MP", "Late", "TimerResol", "Seed",
 	"DynamicStart", "DynamicMax", "DynamicStep", "R", "RP", "L", "Users", "Registered", "RegisterRate", "RateIncrease", "RateInterval", "RateMax", "RSA", "Arrivals", "RampTo", "RampOver", "Target",
 }

@@ -192,7 +192,7 @@ func TestFleetWrongUse(t *testing.T) {
 
 // own are the flags that a coordinator has no say in.
 var own = []string{
-	"SF", "SN", "SD", "OOCSF", "OOCSN", "I", "P", "Inf", "MI", "TLSCert", "TLSKey", "TLSCA", "TraceErr", "ErrorFile", "TraceLogs", "LogFile", "Workers", "AllowExec",
+	"SF", "SN", "SD", "OOCSF", "OOCSN", "I", "P", "Inf", "MI", "TLSCert", "TLSKey", "TLSCA", "TraceErr", "ErrorFile", "TraceLogs", "LogFile", "TraceMsg", "MsgFile", "Workers", "AllowExec",
 	"Public", "JSON", "Metrics", "HTML", "OTLP", "Token", "Plain", "Quiet", "GoalSuccess", "GoalP99", "Find", "FindTime",
 	"Fleet", "FleetSize", "FleetWait", "FleetName", "Worker", "WorkerName",
 }

@@ -72,6 +72,9 @@ func (c *loadCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if p.Server {
+		c.listen()
+	}
 	if c.Find {
 		if c.Fleet != "" {
 			return usage("--find looks with one process, not with a --fleet")

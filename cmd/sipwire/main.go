@@ -127,7 +127,11 @@ func run(args []string, e *env) (status int) {
 	if err != nil {
 		panic(err) // the struct above is wrong; no input gets here
 	}
-	args, ignored := sippArgs(args)
+	args, ignored, err := sippArgs(args)
+	if err != nil {
+		e.complain("%v", err)
+		return exitUsage
+	}
 	if len(ignored) > 0 {
 		e.complain("note: no effect here: %s", strings.Join(ignored, " "))
 	}

@@ -19,15 +19,16 @@ import (
 // runFlags are what load and serve have in common. Names are SIPp's where it
 // has the same option; they may be written with one dash.
 type runFlags struct {
-	SF string `name:"sf" placeholder:"FILE" help:"Scenario file in SIPp's XML format."`
-	SN string `name:"sn" placeholder:"NAME" help:"Built-in scenario: ${scenarios}."`
-	SD string `name:"sd" placeholder:"NAME" help:"Print a built-in scenario, and leave."`
-	M  uint64 `name:"m" help:"End after this many calls."`
-	D  string `name:"d" default:"0" placeholder:"TIME" help:"Length of a pause without one; milliseconds, or with a unit."`
-	S  string `name:"s" default:"service" help:"User part of the target, [service]."`
-	I  string `name:"i" placeholder:"ADDRESS" help:"Local address."`
-	P  uint16 `name:"p" help:"Local port; 0 for one that the system chooses."`
-	T  string `name:"t" default:"u1" enum:"u1,un,t1,tn,l1,ln" help:"Transport: u1 UDP, t1 TCP, l1 TLS with one socket; un, tn, ln with one for each call."`
+	SF      string `name:"sf" placeholder:"FILE" help:"Scenario file in SIPp's XML format."`
+	SN      string `name:"sn" placeholder:"NAME" help:"Built-in scenario: ${scenarios}."`
+	SD      string `name:"sd" placeholder:"NAME" help:"Print a built-in scenario, and leave."`
+	M       uint64 `name:"m" help:"End after this many calls."`
+	D       string `name:"d" default:"0" placeholder:"TIME" help:"Length of a pause without one; milliseconds, or with a unit."`
+	S       string `name:"s" default:"service" help:"User part of the target, [service]."`
+	I       string `name:"i" placeholder:"ADDRESS" help:"Local address."`
+	P       uint16 `name:"p" help:"Local port; by default one that the system chooses, and 5060 or 5061 for a scenario that waits for calls."`
+	T       string `name:"t" default:"u1" enum:"u1,un,ui,t1,tn,l1,ln" help:"Transport: u1 UDP, t1 TCP, l1 TLS with one socket; un, tn, ln with one for each call; ui UDP with one for each address in the injection file."`
+	IPField int    `name:"ip_field" help:"With -t ui: the field of the first -inf file with the address that a call is sent from."`
 
 	OOCSF string `name:"oocsf" placeholder:"FILE" help:"Scenario file for requests that belong to no call."`
 	OOCSN string `name:"oocsn" placeholder:"NAME" help:"Built-in one for them: ooc_default."`
@@ -70,6 +71,8 @@ type runFlags struct {
 	ErrorFile string `name:"error_file" placeholder:"FILE" help:"That file."`
 	TraceLogs bool   `name:"trace_logs" help:"Write what <log> says to a file."`
 	LogFile   string `name:"log_file" placeholder:"FILE" help:"That file."`
+	TraceMsg  bool   `name:"trace_msg" help:"Write all messages to a file."`
+	MsgFile   string `name:"message_file" placeholder:"FILE" help:"That file."`
 
 	Workers   int           `default:"1" help:"Goroutines with a socket each; 0 for one on every core."`
 	Late      time.Duration `default:"10ms" help:"A message that leaves later than this after its time counts as late."`
@@ -140,75 +143,6 @@ func (f *runFlags) keys() (map[string]string, []string) {
 	return m, names
 }
 
-// source returns the text of the scenario, and its name: that of the flags,
-// else the one given.
-func (f *runFlags) source(fallback string, data []byte) (name string, text []byte, err error) {
-	switch {
-	case f.SF != "" && f.SN != "":
-		return "", nil, usage("-sf and -sn exclude each other")
-	case f.SF != "":
-		if data, err = os.ReadFile(f.SF); err != nil {
-			return "", nil, usageError{err}
-		}
-		return f.SF, data, nil
-	case f.SN == "" && data != nil:
-		return fallback, data, nil
-	}
-	if name = f.SN; name == "" {
-		name = fallback
-	}
-	data, ok := scenario.Builtin(name)
-	if !ok {
-		return "", nil, usage("-sn %s: there is no such scenario; there are %s", name, strings.Join(scenario.Builtins(), ", "))
-	}
-	return name, data, nil
-}
-
-// outOfCall returns the scenario for requests that belong to no call.
-func (f *runFlags) outOfCall() (name string, data []byte, err error) {
-	if f.OOCSF == "" && f.OOCSN == "" {
-		return "", nil, nil
-	}
-	if f.OOCSF != "" && f.OOCSN != "" {
-		return "", nil, usage("-oocsf and -oocsn exclude each other")
-	}
-	other := &runFlags{SF: f.OOCSF, SN: f.OOCSN}
-	return other.source("", nil)
-}
-
-// dump prints the scenario that -sd names.
-func (f *runFlags) dump(e *env) error {
-	other := &runFlags{SN: f.SD}
-	_, data, err := other.source("", nil)
-	if err == nil {
-		_, err = e.stdout.Write(data)
-	}
-	return err
-}
-
-// program compiles the scenario: that of the flags, else the one given.
-func (f *runFlags) program(fallback string, data []byte, files inject.Set) (*scenario.Program, error) {
-	name, data, err := f.source(fallback, data)
-	if err != nil {
-		return nil, err
-	}
-	_, names := f.keys()
-	ooc, oocData, err := f.outOfCall()
-	if err != nil {
-		return nil, err
-	}
-	p, err := scenario.Compile(name, data, scenario.Options{Keys: names, NoTexts: f.hold != nil, OutOfCallName: ooc, OutOfCall: oocData, Files: func(name string) error {
-		if files.Find(name) < 0 {
-			return fmt.Errorf("injection file %q is not one of -inf", name)
-		}
-		return nil
-	}})
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return p, nil
-}
-
 // config makes the configuration of the engines.
 func (f *runFlags) config(p *scenario.Program, files inject.Set) (engine.Config, error) {
 	c := engine.Defaults(p)
@@ -242,15 +176,32 @@ func (f *runFlags) config(p *scenario.Program, files inject.Set) (engine.Config,
 	if err := setBehaviors(&c, behaviors); err != nil {
 		return c, err
 	}
+	if f.T == "ui" {
+		if err := f.addresses(files); err != nil {
+			return c, err
+		}
+		c.IPField = f.IPField
+	}
 	keys, _ := f.keys()
 	c.Words = engine.Words{
 		Service: f.S, MediaPort: f.MP, PID: os.Getpid(), Version: version(), AuthUser: f.AU, AuthPassword: f.AP,
-		AuthURI: f.AuthURI, CallID: f.CIDStr, Keys: keys, FileDir: filepath.Dir(f.SF),
+		AuthURI: f.AuthURI, CallID: f.CIDStr, Keys: keys, FileDir: filepath.Dir(f.SF), ManyIPs: f.T == "ui",
 	}
 	if f.AU == "" {
 		c.Words.AuthUser = f.S
 	}
 	return c, nil
+}
+
+// addresses checks the field of -t ui.
+func (f *runFlags) addresses(files inject.Set) error {
+	if len(files) == 0 {
+		return usage("-t ui takes the addresses from an injection file: -inf is needed")
+	}
+	if _, err := load.Addresses(files[0], f.IPField); err != nil {
+		return usage("-t ui, -ip_field %d: %v", f.IPField, err)
+	}
+	return nil
 }
 
 // setBehaviors reads -default_behaviors: those that are named, one after the
@@ -328,6 +279,17 @@ func (f *runFlags) runner(p *scenario.Program, files inject.Set, remote string) 
 	}
 	r.Engine = cfg
 	return r, nil
+}
+
+// listen sets the port of a server, where others expect it.
+func (f *runFlags) listen() {
+	switch {
+	case f.P != 0:
+	case f.T[0] == 'l':
+		f.P = 5061
+	default:
+		f.P = 5060
+	}
 }
 
 // local returns the local address: of -i, or the one that leads to the target,

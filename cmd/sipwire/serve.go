@@ -111,12 +111,7 @@ func (c *serveCmd) Run(e *env) error {
 	if c.I == "" {
 		c.I = "127.0.0.1"
 	}
-	if c.P == 0 {
-		c.P = 5060
-		if c.T[0] == 'l' {
-			c.P = 5061
-		}
-	}
+	c.listen()
 	p, err := c.program("serve.xml", data, files)
 	if err != nil {
 		return err

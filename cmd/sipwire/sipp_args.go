@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -15,10 +16,10 @@ var takesTwo = []string{"infindex", "key", "set"}
 // without are options of SIPp that have no effect here, and whether a value
 // follows them.
 var without = map[string]bool{
-	"bg": false, "nostdin": false, "skip_rlimit": false, "bind_local": false, "trace_stat": false, "trace_msg": false,
+	"bg": false, "nostdin": false, "skip_rlimit": false, "bind_local": false, "trace_stat": false,
 	"trace_shortmsg": false, "trace_counts": false, "trace_rtt": false, "trace_screen": false, "trace_calldebug": false,
 	"trace_error_codes": false, "periodic_rtd": false, "rtp_echo": false, "sendbuffer_warn": false, "callid_slash_ign": false,
-	"no_rate_quit": false, "stf": true, "stat_delimiter": true, "f": true, "fd": true, "message_file": true,
+	"no_rate_quit": false, "stf": true, "stat_delimiter": true, "f": true, "fd": true,
 	"message_overwrite": true, "shortmessage_file": true, "shortmessage_overwrite": true, "error_overwrite": true,
 	"calldebug_file": true, "calldebug_overwrite": true, "screen_file": true, "screen_overwrite": true, "rtt_freq": true,
 	"log_overwrite": true, "ringbuffer_files": true, "ringbuffer_size": true, "max_log_size": true,
@@ -28,21 +29,33 @@ var without = map[string]bool{
 	"reconnect_close": true, "reconnect_sleep": true, "cp": true, "ci": true, "mb": true, "rtp_payload": true,
 	"rtp_threadtasks": true, "rtp_buffsize": true, "min_rtp_port": true, "max_rtp_port": true, "rate_scale": true,
 	"assocmaxret": true, "gracefulclose": true, "heartbeat": true, "multihome": true, "pathmaxret": true, "pmtu": true,
-	"deadcall_wait": true, "sleep": true, "send_timeout": true, "rtcheck": true,
+	"deadcall_wait": true, "sleep": true, "send_timeout": true, "rtcheck": true, "tdmmap": true, "plugin": true,
+	"bind_to_device": true, "rfc3339": false, "trace_timeout": false, "tls_version": true, "tls_crl": true,
+	"tls_handshake_timeout": true, "random_base_ssrc": false, "audiotolerance": true, "videotolerance": true,
+	"rtpcheck_debug": false, "srtpcheck_debug": false,
 }
 
+// alike are options of newer versions of SIPp for what has another name here:
+// calls that come in while others are made.
+var alike = map[string]string{"rxsf": "oocsf", "rxsn": "oocsn", "rxinf": "inf"}
+
+// threeParties are the options by which several processes of SIPp talk to each
+// other.
+var threeParties = []string{"3pcc", "master", "slave", "slave_cfg", "primary", "secondary", "secondary_cfg"}
+
 // sippArgs returns args with two dashes where SIPp has one, and the options
-// that were left out because they have no effect here.
-func sippArgs(args []string) (out, ignored []string) {
+// that were left out because they have no effect here. It refuses those that
+// change what a scenario does and are not supported.
+func sippArgs(args []string) (out, ignored []string, err error) {
 	at := slices.IndexFunc(args, func(s string) bool { return s == "load" || s == "serve" })
 	if at < 0 {
-		return args, nil
+		return args, nil, nil
 	}
 	out = append(out, args[:at+1]...)
 	for i := at + 1; i < len(args); i++ {
 		a := args[i]
 		if a == "--" {
-			return append(out, args[i:]...), ignored
+			return append(out, args[i:]...), ignored, nil
 		}
 		name, _ := strings.CutPrefix(a, "-")
 		if name == a || strings.HasPrefix(name, "-") || name == "" || name == "h" || name == "q" {
@@ -52,6 +65,12 @@ func sippArgs(args []string) (out, ignored []string) {
 		if name == "v" {
 			out = append(out, "--version")
 			continue
+		}
+		if slices.Contains(threeParties, name) {
+			return nil, nil, fmt.Errorf("%s: commands between several processes (3PCC) are not supported", a)
+		}
+		if other, ok := alike[name]; ok {
+			name, a = other, "-"+other
 		}
 		if value, ok := without[name]; ok {
 			ignored = append(ignored, a)
@@ -67,5 +86,5 @@ func sippArgs(args []string) (out, ignored []string) {
 		}
 		out = append(out, "-"+a)
 	}
-	return out, ignored
+	return out, ignored, nil
 }

@@ -200,3 +200,47 @@ func TestPrintScenario(t *testing.T) {
 		t.Errorf("status %d, %s", r.status, r.stdout)
 	}
 }
+
+// TestThreeParties has the options of several processes refused with one clear
+// line, as the commands in a scenario are.
+func TestThreeParties(t *testing.T) {
+	t.Parallel()
+	for _, args := range []string{"-3pcc 127.0.0.1:5060", "-master m -slave_cfg f", "-slave s"} {
+		r := tool(t, nil, append(append([]string{"load", "-sn", "uac"}, strings.Fields(args)...), "127.0.0.1")...)
+		if want := strings.Fields(args)[0] + ": commands between several processes (3PCC) are not supported"; r.status != exitUsage || !strings.Contains(r.stderr, want) {
+			t.Errorf("%s: status %d, %s", args, r.status, r.stderr)
+		}
+	}
+}
+
+// TestMessageTrace has all messages in a file, in the form of SIPp's.
+func TestMessageTrace(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w := newWitness(t, false)
+	runLoad(t, dir, "-sn", "options", "-m", "2", "-r", "100", "-timeout", "30", "-trace_msg", "-message_file", "m.log", w.conn.LocalAddr().String())
+	data, err := os.ReadFile(filepath.Join(dir, "m.log"))
+	text := string(data)
+	if err != nil || strings.Count(text, "UDP message sent [") != 2 || strings.Count(text, "UDP message received [") != 2 ||
+		strings.Count(text, "\n\nOPTIONS sip:") != 2 || strings.Count(text, "\n\nSIP/2.0 200 ") != 2 {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+// TestAddresses has what is wrong with the addresses of -t ui.
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.csv")
+	os.WriteFile(file, []byte("SEQUENTIAL\nanna;127.0.0.11\nbert;somewhere\n"), 0o666)
+	for _, c := range []struct{ args, want string }{
+		{"", "-inf is needed"},
+		{"-inf " + file, `field 0 of line 0 is no address, but "anna"`},
+		{"-inf " + file + " -ip_field 1", `field 1 of line 1 is no address, but "somewhere"`},
+	} {
+		r := tool(t, nil, append(append([]string{"load", "-sn", "options", "-t", "ui"}, strings.Fields(c.args)...), "127.0.0.1")...)
+		if r.status != exitUsage || !strings.Contains(r.stderr, c.want) {
+			t.Errorf("%s: status %d, %s", c.args, r.status, r.stderr)
+		}
+	}
+}

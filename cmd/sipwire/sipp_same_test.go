@@ -31,6 +31,7 @@ var same = []struct {
 	{"txn", nil, nil}, {"reinvite", nil, nil}, {"keywords", nil, []string{"-key", "myword", "myvalue", "-base_cseq", "10"}},
 	{"quotes", nil, nil}, {"field-auth", []string{"--digest", "joe:secret"}, []string{"-inf", "credentials.csv"}},
 	{"global-optional", nil, nil}, {"counters", nil, nil}, {"stop-call", nil, nil}, {"jump", nil, nil}, {"global-vars", nil, nil},
+	{"addresses", nil, []string{"-t", "ui", "-inf", "addresses.csv", "-ip_field", "1"}},
 	{"uas", []string{"-sn", "uac"}, nil}, {"uas-regexp", []string{"-sn", "options"}, nil},
 	{"uas-verifyauth", []string{"-sf", "register-digest.xml"}, []string{"-inf", "users.csv", "-infindex", "users.csv", "0"}},
 }

@@ -3,11 +3,8 @@ package engine
 import (
 	"bytes"
 	"context"
-	"net"
-	"net/netip"
 	"net/url"
 	"os/exec"
-	"strconv"
 	"strings"
 	"time"
 
@@ -45,8 +42,12 @@ func (e *Engine) act(id uint32, c *call, s *scenario.Step, step int, m *codec.Me
 		case scenario.PauseRestore:
 			c.pauseUntil = int64(e.operand(c, a) * 1e6)
 		case scenario.CloseConn:
-			if e.Closed != nil && e.cfg.OwnConn {
-				e.Closed(c.conn)
+			e.disconnect(c)
+		case scenario.SetDest:
+			if err := e.setRemote(c, e.text(c, a.Host, step), e.text(c, a.Port, step)); err != nil {
+				e.shared.say("error", []byte("setdest: "+err.Error()))
+				e.abort(id, c, CannotSend)
+				return false
 			}
 		default:
 			e.compute(c, a, step, m)
@@ -118,8 +119,6 @@ func (e *Engine) compute(c *call, a *scenario.Action, step int, m *codec.Message
 		if f := e.cfg.Files.Find(a.File); f >= 0 && ok {
 			e.cfg.Files[f].Replace(int(line), e.text(c, a.Text, step))
 		}
-	case scenario.SetDest:
-		e.setRemote(c, e.text(c, a.Host, step), e.text(c, a.Port, step))
 	case scenario.VerifyAuth:
 		e.put(c, into, boolean(e.verified(c, a, step, m)))
 	case scenario.Trim:
@@ -192,24 +191,6 @@ func compare(c scenario.Compare, a, b float64) bool {
 		return a >= b
 	}
 	return a <= b
-}
-
-// setRemote sends the further messages of a call to another address. Names are
-// not resolved here: a look-up would stop all calls.
-func (e *Engine) setRemote(c *call, host, port string) {
-	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	n, perr := strconv.ParseUint(port, 10, 16)
-	if err != nil || perr != nil || !Allowed(addr, e.cfg.AllowPublic) {
-		e.shared.say("warning", []byte("setdest: "+net.JoinHostPort(host, port)+" is no address that is allowed"))
-		return
-	}
-	c.remote = netip.AddrPortFrom(addr, uint16(n))
-}
-
-// Allowed reports whether messages may go to an address: one of this host or of
-// a private network, unless public ones are allowed.
-func Allowed(a netip.Addr, public bool) bool {
-	return public || a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast()
 }
 
 // command runs a command of the scenario in the background, for at most ten

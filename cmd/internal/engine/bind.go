@@ -141,8 +141,10 @@ func (w *Words) constant(p *scenario.Part, ownPort bool) (string, bool) {
 		return strconv.Itoa(w.RemotePort + p.Offset), true
 	case scenario.Transport:
 		return w.Transport, true
-	case scenario.LocalIP, scenario.ServerIP:
+	case scenario.LocalIP:
 		return bracketed(w.LocalIP), true
+	case scenario.ServerIP:
+		return bracketed(w.LocalIP), !w.ManyIPs
 	case scenario.LocalIPType:
 		return ipType(w.LocalIP), true
 	case scenario.LocalPort:

@@ -11,6 +11,7 @@ import (
 type call struct {
 	hash   uint64 // of the Call-ID
 	number uint64
+	place  uint32 // in the slab
 	next   uint32 // in the table, or in the list of free places
 	open   bool
 
@@ -64,9 +65,13 @@ type call struct {
 	nonceCount    uint32
 
 	vars  []Value
-	rtd   []int64  // start of each measurement; 0 for not running
-	lines []int32  // of each injection file
-	txns  [][]byte // branch of each named transaction
+	rtd   []int64 // start of each measurement; 0 for not running
+	lines []int32 // of each injection file
+	txns  []txn
+
+	dialog   int // of the message that is handled, from 1
+	dialogs  []dialogState
+	awaiting bool // in the list of those that await the first request of a dialog
 }
 
 // A Cause says why a call failed.
@@ -136,11 +141,11 @@ func (s *slab) take() (uint32, *call) {
 	c := s.at(id)
 	s.free = c.next
 	*c = call{
-		open: true, next: nobody,
+		open: true, next: nobody, place: id,
 		sentStep: scenario.None, recvStep: scenario.None, answeredStep: scenario.None, answerStep: scenario.None,
 		callID: c.callID[:0], sent: c.sent[:0], answer: c.answer[:0], invite: c.invite[:0], recv: c.recv[:0], peerTag: c.peerTag[:0], callerTag: c.callerTag[:0],
 		routes: c.routes[:0], nextURL: c.nextURL[:0], challenge: c.challenge[:0],
-		vars: c.vars[:0], rtd: c.rtd[:0], lines: c.lines[:0], txns: c.txns[:0],
+		vars: c.vars[:0], rtd: c.rtd[:0], lines: c.lines[:0], txns: c.txns[:0], dialogs: c.dialogs[:0],
 	}
 	s.open++
 	return id, c

@@ -22,6 +22,7 @@ type Config struct {
 	Target                          netip.AddrPort // where a call goes; invalid for a server
 	Reliable                        bool           // over TCP or TLS: nothing is repeated
 	OwnConn                         bool           // each call has a socket of its own
+	IPField                         int            // of the first injection file: the address that a call sends from; -1 for one address
 	NoRetrans                       bool
 	MaxRetrans, MaxInvite, MaxOther int
 	T2                              time.Duration
@@ -48,7 +49,7 @@ type Config struct {
 // Defaults returns the configuration that SIPp has without options.
 func Defaults(p *scenario.Program) Config {
 	return Config{
-		Program: p, MaxRetrans: 7, MaxInvite: 5, MaxOther: 7, T2: 4 * time.Second,
+		Program: p, IPField: -1, MaxRetrans: 7, MaxInvite: 5, MaxOther: 7, T2: 4 * time.Second,
 		Pause: scenario.Fixed(0), EndCalls: true, AbortUnexpected: true, AnswerPing: true,
 		FirstNumber: 1, NumberStep: 1, Late: 10 * time.Millisecond, Seed: rand.Uint64(),
 	}
@@ -60,6 +61,7 @@ type Words struct {
 	RemotePort                    int
 	Transport                     string // UDP, TCP or TLS
 	LocalIP, MediaIP              string
+	ManyIPs                       bool // a call has its own [server_ip]
 	LocalPort, MediaPort          int
 	PID                           int
 	Version                       string
@@ -77,9 +79,13 @@ type Shared struct {
 	users   map[int]map[int]Value // by user, by variable
 	dynamic atomic.Int64          // [dynamic_id]
 	roster  roster
+	names   names
 	Users   atomic.Int64            // [users]: -1 without -users
 	Stop    atomic.Int32            // StopSoon or StopNow
 	Say     func(kind, text string) // log, warning and error of scenarios; may be nil
+
+	// Trace is told of each message; it is only valid during the call. May be nil.
+	Trace func(transport string, sent bool, message []byte)
 
 	DynamicStart, DynamicMax, DynamicStep int64
 }

@@ -33,6 +33,8 @@ type Engine struct {
 	nextNumber uint64
 	stopping   bool
 	users      users
+	dialogs    map[string]dialogRef // by Call-ID, but for the first one of each call
+	awaiting   []uint32             // calls that may await the first request of a dialog
 
 	Counts Counts
 	arena  []byte
@@ -53,6 +55,10 @@ type Engine struct {
 	// number and local port. Closed is told when the call has ended.
 	Opened func(remote netip.AddrPort) (conn int32, port uint16, err error)
 	Closed func(conn int32)
+	// From returns the socket that has an address of this host, and AddressOf
+	// the address of a socket, where there is one for each address.
+	From      func(local netip.Addr) (conn int32, err error)
+	AddressOf func(conn int32) netip.Addr
 	// Ended is told of each call of the run that ends.
 	Ended func(now int64, c Cause)
 	// EndedUser is told of each user whose call has ended.
@@ -86,12 +92,15 @@ func New(cfg Config, shared *Shared) *Engine {
 	e := &Engine{
 		cfg: cfg, shared: shared, steps: p.Steps, texts: map[*scenario.Template][]op{},
 		Tick: tick, Counts: NewCounts(p), nextNumber: cfg.FirstNumber,
-		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{}, users: users{conns: map[int]int32{}, ready: newUserSet()},
+		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{}, dialogs: map[string]dialogRef{}, users: users{conns: map[int]int32{}, ready: newUserSet()},
 	}
 	e.calls.init()
 	e.timers.init()
 	for i := range e.steps {
 		e.ops = append(e.ops, bind(e.steps[i].Message, &cfg.Words, cfg.Files, cfg.OwnConn))
+		if t := e.steps[i].TimeoutText; t != nil {
+			e.texts[t] = bind(t, &cfg.Words, cfg.Files, cfg.OwnConn)
+		}
 		for k := range e.steps[i].Actions {
 			e.bindAction(&e.steps[i].Actions[k])
 		}
@@ -121,10 +130,14 @@ func (e *Engine) Init() {
 	id, c := e.calls.take()
 	e.prepare(c)
 	c.conn = -1
-	for i := range e.cfg.Program.Init {
-		if s := &e.cfg.Program.Init[i]; s.Cond == scenario.None || e.get(c, s.Cond).isSet() != s.CondInverse {
+	steps := e.cfg.Program.Init
+	for i, n := 0, 0; i < len(steps) && n < endless; n++ {
+		s := &steps[i]
+		e.jump = scenario.None
+		if s.Cond == scenario.None || e.get(c, s.Cond).isSet() != s.CondInverse {
 			e.act(id, c, s, i, nil)
 		}
+		i = e.behind(c, s, i)
 	}
 	e.calls.enter(id, 0)
 	e.calls.drop(id)
@@ -171,6 +184,7 @@ func (e *Engine) prepare(c *call) {
 	if n := len(p.Txns); n > 0 {
 		c.txns = sized(c.txns, n)
 	}
+	e.prepareDialogs(c)
 	c.cseq = e.cfg.BaseCSeq
 	c.number = e.nextNumber
 	e.nextNumber += e.cfg.NumberStep
@@ -202,21 +216,22 @@ func (e *Engine) start(side scenario.Side, step int, due int64, user int) {
 	c.remote = e.cfg.Target
 	c.callID = e.appendCallID(c.callID[:0], c.number)
 	e.calls.enter(id, maphash.Bytes(e.seed, c.callID))
+	var err error
 	if conn, ok := e.users.conns[user]; ok {
 		c.conn = conn
 	} else if e.cfg.OwnConn && e.Opened != nil {
-		conn, port, err := e.Opened(c.remote)
-		if err != nil {
-			e.Counts.SendErrors++
-			c.conn = -1
-			e.end(id, c, CannotSend)
-			return
+		c.conn = -1
+		if err = e.connect(c); err == nil && side == scenario.User {
+			e.users.conns[user] = c.conn
 		}
-		c.conn = conn
-		e.ports[conn] = port
-		if side == scenario.User {
-			e.users.conns[user] = conn
-		}
+	} else if e.cfg.IPField >= 0 && e.From != nil {
+		c.conn, err = e.from(c)
+	}
+	if err != nil {
+		e.shared.say("error", []byte(err.Error()))
+		e.Counts.SendErrors++
+		e.end(id, c, CannotSend)
+		return
 	}
 	e.run(id, c)
 }
@@ -289,11 +304,9 @@ func (e *Engine) end(id uint32, c *call, cause Cause) {
 		t.ByCause[cause]++
 	}
 	e.timers.stop(id)
-	if e.cfg.OwnConn && c.conn >= 0 && e.ownsConn(c) {
-		delete(e.ports, c.conn)
-		if e.Closed != nil {
-			e.Closed(c.conn)
-		}
+	e.dropDialogs(c)
+	if e.ownsConn(c) {
+		e.disconnect(c)
 	}
 	user := c.user
 	if side == scenario.User {

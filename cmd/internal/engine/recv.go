@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/maphash"
 	"net/netip"
+	"strconv"
 
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 	"github.com/sipwire/sipwire/codec"
@@ -15,6 +16,9 @@ import (
 func (e *Engine) Receive(now, at int64, m *codec.Message, remote netip.AddrPort, conn int32) {
 	e.now = max(e.now, now)
 	e.Counts.Received++
+	if e.shared.Trace != nil {
+		e.shared.Trace(e.cfg.Words.Transport, false, m.Bytes())
+	}
 	callID, _ := m.CallID()
 	if len(callID) == 0 {
 		e.Counts.Malformed++
@@ -25,9 +29,13 @@ func (e *Engine) Receive(now, at int64, m *codec.Message, remote netip.AddrPort,
 		callID = callID[i+3:]
 	}
 	hash := maphash.Bytes(e.seed, callID)
+	dialog := 1
 	id, c := e.callOf(hash, callID, m)
+	if c == nil && e.cfg.Program.Dialogs > 0 {
+		id, c, dialog = e.findDialog(callID, m)
+	}
 	if c == nil {
-		if !m.IsRequest() || e.stopping || !e.welcomes(m) {
+		if e.stopping || !e.welcomes(m) {
 			e.outOfCall(at, m, remote, conn)
 			return
 		}
@@ -51,13 +59,14 @@ func (e *Engine) Receive(now, at int64, m *codec.Message, remote netip.AddrPort,
 		c.remote, c.conn = remote, conn
 	}
 	c.intended = at
+	e.turnTo(c, dialog)
 	e.take(id, c, m)
 }
 
 // take finds the step that a message belongs to, and does what it asks for.
 func (e *Engine) take(id uint32, c *call, m *codec.Message) {
 	hash := maphash.Bytes(e.seed, m.Bytes())
-	if e.isRepeat(c, hash) {
+	if e.repeatsTxn(c, hash) || e.isRepeat(c, hash) {
 		return
 	}
 	if c.pauseUntil > 0 && e.cfg.PauseIgnores {
@@ -71,7 +80,7 @@ func (e *Engine) take(id uint32, c *call, m *codec.Message) {
 	}
 	step := e.match(c, m)
 	if step == scenario.None {
-		if !e.isOld(c, m) {
+		if !e.isOld(c, m, hash) {
 			e.unexpected(id, c, m)
 		}
 		return
@@ -86,6 +95,12 @@ func (e *Engine) take(id uint32, c *call, m *codec.Message) {
 	e.stopRepeating(c, m, step)
 	e.note(c, s, m)
 	e.jump = scenario.None
+	switch {
+	case s.StartTxn != scenario.None:
+		c.txns[s.StartTxn].receive(m.Bytes(), hash, step)
+	case s.ResponseTxn != scenario.None && m.Status() >= 200:
+		c.txns[s.ResponseTxn].hash = hash
+	}
 	if !s.Stay {
 		c.recvStep, c.recvHash = int32(step), hash
 		c.recv = append(c.recv[:0], m.Bytes()...)
@@ -147,24 +162,26 @@ func (e *Engine) match(c *call, m *codec.Message) int {
 // fits reports whether a step is a recv that a message belongs to.
 func (e *Engine) fits(c *call, step int, m *codec.Message) bool {
 	s := &e.steps[step]
-	if s.Kind != scenario.Recv {
+	if s.Kind != scenario.Recv || s.Dialog != c.dialog && e.cfg.Program.Dialogs > 0 {
 		return false
 	}
-	if m.IsRequest() {
-		switch {
-		case s.Response != 0:
-			return false
-		case s.MethodPattern != nil:
-			return s.MethodPattern.Match(m.MethodBytes())
-		}
+	switch {
+	case m.IsRequest() == s.IsResponse:
+		return false
+	case m.IsRequest() && s.Pattern != nil:
+		return s.Pattern.Match(m.MethodBytes())
+	case m.IsRequest():
 		return string(m.MethodBytes()) == s.Method
-	}
-	if s.Response != m.Status() {
+	case s.Pattern != nil:
+		var digits [8]byte
+		if !s.Pattern.Match(strconv.AppendInt(digits[:0], int64(m.Status()), 10)) {
+			return false
+		}
+	case s.Response != m.Status():
 		return false
 	}
 	if s.ResponseTxn != scenario.None {
-		via, err := m.TopVia()
-		return err == nil && len(c.txns[s.ResponseTxn]) > 0 && string(via.Branch()) == string(c.txns[s.ResponseTxn])
+		return c.txns[s.ResponseTxn].answeredBy(m)
 	}
 	if step == 0 {
 		return true
@@ -248,8 +265,9 @@ func (e *Engine) keepRoutes(c *call, m *codec.Message) {
 // isOld reports whether a message belongs to a step that the call has left
 // behind and does no harm: a provisional response or an ACK that was overtaken,
 // which is dropped, and the final response to the INVITE of a named
-// transaction, which gets its ACK again. SIPp fails the call for the former.
-func (e *Engine) isOld(c *call, m *codec.Message) bool {
+// transaction, which gets its ACK again, if that was sent. SIPp fails the call
+// for the former.
+func (e *Engine) isOld(c *call, m *codec.Message, hash uint64) bool {
 	provisional := m.IsResponse() && m.Status() < 200
 	for i := min(int(c.step), len(e.steps)) - 1; i >= 0 && e.steps[i].Side == c.side; i-- {
 		s := &e.steps[i]
@@ -257,14 +275,17 @@ func (e *Engine) isOld(c *call, m *codec.Message) bool {
 		if !named && !provisional && m.Method() != header.MethodACK || !e.fits(c, i, m) {
 			continue
 		}
-		e.Counts.Steps[i].Repeated++
 		if named && !provisional {
-			if ack := e.cfg.Program.Txns[s.ResponseTxn].Ack; ack != scenario.None {
-				e.remake(c, ack)
-				e.Counts.Steps[ack].Repeated++
+			switch t := &c.txns[s.ResponseTxn]; {
+			case t.acked > 0:
+				e.remake(c, t.acked-1)
+				e.Counts.Steps[t.acked-1].Repeated++
 				e.Counts.RepeatedOnRequest++
+			case t.hash != hash:
+				return false // of another fork, say
 			}
 		}
+		e.Counts.Steps[i].Repeated++
 		return true
 	}
 	return false

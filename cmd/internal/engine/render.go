@@ -40,7 +40,7 @@ func (e *Engine) render(dst []byte, c *call, ops []op, step int, method string) 
 		case scenario.CallNumber:
 			dst = strconv.AppendInt(dst, int64(c.number)+int64(o.part.Offset), 10)
 		case scenario.CallID:
-			dst = append(dst, c.callID...)
+			dst = append(dst, e.dialogID(c)...)
 		case scenario.CSeq:
 			dst = strconv.AppendInt(dst, int64(c.cseq)+int64(o.part.Offset), 10)
 		case scenario.Branch:
@@ -133,6 +133,8 @@ func (e *Engine) appendPlain(dst []byte, c *call, o *op, step int) []byte {
 		off = o.part.Offset
 	}
 	switch o.kind {
+	case scenario.ServerIP:
+		return append(dst, bracketed(e.AddressOf(c.conn).String())...)
 	case scenario.MessageIndex:
 		return strconv.AppendInt(dst, int64(step+off), 10)
 	case scenario.AutoMediaPort:

@@ -38,6 +38,7 @@ func (e *Engine) run(id uint32, c *call) {
 			}
 		case scenario.Recv:
 			e.await(c, s)
+			e.listAwaiting(c)
 			e.arm(id, c)
 			return
 		case scenario.End:
@@ -50,13 +51,16 @@ func (e *Engine) run(id uint32, c *call) {
 }
 
 // following returns the step behind a step that is done.
-func (e *Engine) following(c *call, step int) int {
+func (e *Engine) following(c *call, step int) int { return e.behind(c, &e.steps[step], step) }
+
+// behind returns the step behind a step that is done, of the scenario or of its
+// <init>.
+func (e *Engine) behind(c *call, s *scenario.Step, step int) int {
 	if e.jump != scenario.None {
 		to := e.jump
 		e.jump = scenario.None
 		return to
 	}
-	s := &e.steps[step]
 	if s.Next != scenario.None && (s.Test == scenario.None || e.get(c, s.Test).isSet()) &&
 		(s.Chance >= 1 || e.random.Float64() < s.Chance) {
 		return s.Next
@@ -103,6 +107,10 @@ func (e *Engine) await(c *call, s *scenario.Step) {
 	if s.TimeoutVariable != scenario.None {
 		timeout = int64(e.get(c, s.TimeoutVariable).float() * 1e6)
 	}
+	if s.TimeoutText != nil {
+		ms, _ := parseNumber(e.text(c, s.TimeoutText, int(c.step)))
+		timeout = int64(ms * 1e6)
+	}
 	if timeout <= 0 {
 		timeout = int64(e.cfg.RecvTimeout)
 	}
@@ -123,6 +131,7 @@ func (e *Engine) awaitAny(c *call) {
 		}
 	}
 	c.recvUntil = until
+	e.listAwaiting(c)
 }
 
 // arm sets the timer of a call to the first of the times that it waits for.

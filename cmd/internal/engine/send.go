@@ -9,12 +9,26 @@ func (e *Engine) send(id uint32, c *call, s *scenario.Step) bool {
 	step := int(c.step)
 	method := s.Method
 	request := method != ""
+	e.turnTo(c, s.Dialog)
 	if request && method != "ACK" && method != "CANCEL" {
 		c.cseq++
 	}
+	if c.conn < 0 && e.cfg.OwnConn && e.Opened != nil && e.connect(c) != nil {
+		e.Counts.SendErrors++
+		e.end(id, c, CannotSend)
+		return false
+	}
 	lo := len(e.arena)
 	var err error
-	if e.arena, err = e.render(e.arena, c, e.ops[step], step, method); err != nil {
+	if s.ResponseTxn != scenario.None {
+		// What the message takes from the last one received is the request's.
+		c.recv, c.txns[s.ResponseTxn].request = c.txns[s.ResponseTxn].request, c.recv
+	}
+	e.arena, err = e.render(e.arena, c, e.ops[step], step, method)
+	if s.ResponseTxn != scenario.None {
+		c.recv, c.txns[s.ResponseTxn].request = c.txns[s.ResponseTxn].request, c.recv
+	}
+	if err != nil {
 		e.shared.say("error", []byte(e.describe(step)+": "+err.Error()))
 		e.Counts.SendErrors++
 		e.abort(id, c, CannotSend)
@@ -23,9 +37,14 @@ func (e *Engine) send(id uint32, c *call, s *scenario.Step) bool {
 	data := e.arena[lo:]
 	switch {
 	case s.StartTxn != scenario.None:
-		c.txns[s.StartTxn] = e.appendBranch(c.txns[s.StartTxn][:0], c, step)
+		c.txns[s.StartTxn].send(&e.invite, data)
+	case s.ResponseTxn != scenario.None:
+		c.txns[s.ResponseTxn].answer(data, step)
 	case method == "ACK":
 		c.established, c.ackDue = true, false
+		if s.AckTxn != scenario.None {
+			c.txns[s.AckTxn].acked = step + 1
+		}
 	}
 	e.keep(c, s, step, data)
 	if e.lose(s) {
@@ -51,6 +70,9 @@ func (e *Engine) emit(c *call, lo int) {
 	e.out = append(e.out, Outgoing{lo, len(e.arena), c.nth, c.conn, c.remote})
 	c.nth++
 	e.Counts.Sent++
+	if e.shared.Trace != nil {
+		e.shared.Trace(e.cfg.Words.Transport, true, e.arena[lo:])
+	}
 	late := e.now - e.dueAfter(c.intended) // an answer may wait for the tick
 	record(e.Counts.Lateness, late)
 	if late > e.Counts.MaxLate {

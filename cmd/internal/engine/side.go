@@ -70,16 +70,35 @@ func (e *Engine) noteCaller(c *call, m *codec.Message) {
 	}
 }
 
-// welcomes reports whether a call begins by a request that belongs to none.
-// Those of a server are all taken, as in SIPp; a part for calls that come in
-// takes what its first steps expect.
+// welcomes reports whether a call begins by a message that belongs to none. A
+// server takes all requests, as in SIPp, but for those that -aa answers; a part
+// for calls that come in takes what its first steps expect. A response begins a
+// call only where the first step is one to receive it.
 func (e *Engine) welcomes(m *codec.Message) bool {
 	p := e.cfg.Program
-	if p.Server || p.Called == scenario.None || p.Called >= len(e.steps) || m.Method() == header.MethodACK {
-		return p.Server
+	switch {
+	case p.Called == scenario.None || p.Called >= len(e.steps) || m.Method() == header.MethodACK && !p.Server:
+		return false
+	case m.IsResponse() && (!p.Server || !e.expected(m)):
+		return false
+	case p.Server:
+		return m.IsResponse() || !e.cfg.AutoAnswer || !answersItself(m.Method()) || p.UnexpectedJump != scenario.None || e.expected(m)
 	}
-	c := call{side: scenario.Called, step: int32(p.Called)}
-	return e.steps[p.Called].Kind != scenario.Recv || e.match(&c, m) != scenario.None
+	return e.steps[p.Called].Kind != scenario.Recv || e.expected(m)
+}
+
+// expected reports whether a message is one that a call which comes in expects
+// first.
+func (e *Engine) expected(m *codec.Message) bool {
+	at := e.cfg.Program.Called
+	for e.steps[at].Kind == scenario.Nop || e.steps[at].Kind == scenario.Pause {
+		at++
+	}
+	s := &e.steps[at]
+	if m.IsResponse() && (s.ResponseTxn != scenario.None || !s.IsResponse) {
+		return false
+	}
+	return e.match(&call{side: s.Side, step: int32(at), dialog: 1}, m) != scenario.None
 }
 
 // beginCalled begins a call that a request asks for.

@@ -75,16 +75,19 @@ func (f *File) header(line string) error {
 	for i, word := range strings.Split(line, ",") {
 		word = strings.TrimSpace(word)
 		if i == 0 {
-			switch word {
-			case "SEQUENTIAL":
+			switch { // spreadsheets put separators behind the word
+			case strings.Contains(word, "SEQUENTIAL"):
 				f.order = Sequential
-			case "RANDOM":
+			case strings.Contains(word, "RANDOM"):
 				f.order = Random
-			case "USER", "USERS":
+			case strings.Contains(word, "USER"):
 				f.order = User
 			default:
 				return fmt.Errorf("the first line must say SEQUENTIAL, RANDOM or USER, and says %.40q", line)
 			}
+			continue
+		}
+		if word == "" {
 			continue
 		}
 		name, value, _ := strings.Cut(word, "=")

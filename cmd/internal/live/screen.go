@@ -137,10 +137,15 @@ func (s *Screen) steps(room int) []string {
 		return nil
 	}
 	out := []string{fmt.Sprintf("%-28s %10s %10s %9s %9s %10s", "step", "sent", "received", "repeated", "timed out", "unexpected")}
-	left := 0
+	left, side := 0, ""
 	for _, t := range s.sample.Now.Steps {
 		if t.Hidden {
 			continue
+		}
+		if t.Side != side {
+			if side = t.Side; len(out) < room-1 {
+				out = append(out, side+":")
+			}
 		}
 		if len(out) >= room-1 {
 			left++

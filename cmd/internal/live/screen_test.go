@@ -24,6 +24,8 @@ func sample() load.Sample {
 				{Index: 0, Kind: "send", Label: "INVITE", Sent: 350, Repeated: 4, TimedOut: 2},
 				{Index: 1, Kind: "recv", Label: "200", Received: 338, Unexpected: 6},
 				{Index: 2, Kind: "nop", Label: "hidden", Hidden: true},
+				{Index: 3, Kind: "recv", Label: "OPTIONS", Side: "calls that come in", Received: 5},
+				{Index: 4, Kind: "send", Label: "200", Side: "calls that come in", Sent: 5},
 			},
 			Latency: load.Percentiles{P50: 1.5, Max: 9}, Causes: map[string]uint64{"unexpected message": 6}, Sent: 1000, CPUShare: 0.125,
 		},
@@ -40,7 +42,7 @@ func TestScreen(t *testing.T) {
 		"this second  p50 1.25  p90 2.00  p99 3.00  p99.9 4.00  max 5.00 ms", "whole run    p50 1.50",
 		"0 -> INVITE                        350                    4         2          0",
 		"1 <- 200                                      338         0         0          6",
-		"failed   6  unexpected message", "12 % of a core, 0 of 1000 messages over 10 ms late (up to 2 ms), 0 packets dropped", "p pause",
+		"6\ncalls that come in:\n 3 <- OPTIONS", "0\n 4 -> 200", "failed   6  unexpected message", "12 % of a core, 0 of 1000 messages over 10 ms late (up to 2 ms), 0 packets dropped", "p pause",
 	} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("%q is not on\n%s", want, screen)

@@ -12,7 +12,8 @@ import (
 )
 
 // connCarrier carries the messages of a worker over connections, TCP, TLS or
-// connected UDP: one for all calls, one for each, or those that clients make.
+// connected UDP: one for all calls, one for each, or those that clients make; or
+// over a UDP socket for each of several addresses.
 //
 // Each connection has a goroutine that only reads; what it reads goes through
 // one channel to the worker, which owns everything else.
@@ -21,6 +22,7 @@ type connCarrier struct {
 	dial     func(remote netip.AddrPort) (net.Conn, error)
 	listener net.Listener
 	first    net.Conn // the one connection for all calls
+	own      []*conn  // with a socket for each address of this host
 	input    chan piece
 	free     sync.Pool // of *[]byte, for pieces
 	conns    map[int32]*conn
@@ -38,6 +40,7 @@ type conn struct {
 	id     int32
 	remote netip.AddrPort
 	packet bool // each read is one message
+	open   bool // a UDP socket that is not connected
 	stream codec.Stream
 	out    []byte
 }
@@ -45,6 +48,7 @@ type conn struct {
 // A piece is what a reader has read, or what became of its connection.
 type piece struct {
 	c    *conn
+	from netip.AddrPort // of a socket that is not connected
 	data *[]byte
 	at   int64
 	err  error
@@ -66,6 +70,9 @@ func newConnCarrier(w *worker) *connCarrier {
 func (cc *connCarrier) start() {
 	if cc.first != nil {
 		cc.register(cc.newConn(cc.first))
+	}
+	for _, c := range cc.own {
+		cc.register(c)
 	}
 	if cc.listener != nil {
 		go cc.accept()
@@ -133,14 +140,14 @@ func (cc *connCarrier) read(c *conn) {
 	for {
 		b := cc.free.Get().(*[]byte)
 		*b = (*b)[:pieceSize]
-		n, err := c.net.Read(*b)
+		n, from, err := c.receive(*b)
 		*b = (*b)[:n]
 		if err != nil && c.packet && isRefused(err) {
 			cc.free.Put(b)
 			continue
 		}
 		select {
-		case cc.input <- piece{c: c, data: b, at: cc.w.clock.now(), err: err}:
+		case cc.input <- piece{c: c, from: from, data: b, at: cc.w.clock.now(), err: err}:
 		case <-cc.closed:
 			return
 		}
@@ -148,6 +155,16 @@ func (cc *connCarrier) read(c *conn) {
 			return
 		}
 	}
+}
+
+// receive reads once; from is where a packet came from.
+func (c *conn) receive(b []byte) (n int, from netip.AddrPort, err error) {
+	if !c.open {
+		n, err = c.net.Read(b)
+		return n, c.remote, err
+	}
+	n, from, err = c.net.(*net.UDPConn).ReadFromUDPAddrPort(b)
+	return n, netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), err
 }
 
 // wait takes what comes until a time.
@@ -197,7 +214,7 @@ func (cc *connCarrier) take(p piece) {
 		return // closed meanwhile
 	}
 	if len(*p.data) > 0 {
-		cc.messages(c, *p.data, p.at)
+		cc.messages(c, *p.data, p.at, p.from)
 	}
 	cc.free.Put(p.data)
 	if p.err != nil || c.stream.Lost() != nil {
@@ -207,14 +224,14 @@ func (cc *connCarrier) take(p piece) {
 }
 
 // messages parses what has come on a connection.
-func (cc *connCarrier) messages(c *conn, data []byte, at int64) {
+func (cc *connCarrier) messages(c *conn, data []byte, at int64, from netip.AddrPort) {
 	now := cc.w.clock.now()
 	if c.packet {
 		if cc.m.Parse(data) != nil {
 			cc.w.engine.Counts.Malformed++
 			return
 		}
-		cc.w.engine.Receive(now, at, &cc.m, c.remote, c.id)
+		cc.w.engine.Receive(now, at, &cc.m, from, c.id)
 		return
 	}
 	c.stream.Write(data)
@@ -251,7 +268,7 @@ func (cc *connCarrier) flush() error {
 		if c := cc.conns[o.Conn]; c == nil {
 			e.Counts.SendErrors++
 		} else if data := e.Data(&o); c.packet {
-			if _, err := c.net.Write(data); err != nil && !isRefused(err) {
+			if err := c.write(data, o.Remote); err != nil && !isRefused(err) {
 				e.Counts.SendErrors++
 			}
 		} else {
@@ -270,6 +287,16 @@ func (cc *connCarrier) flush() error {
 	}
 	cc.dirty = cc.dirty[:0]
 	return nil
+}
+
+// write sends one packet.
+func (c *conn) write(data []byte, to netip.AddrPort) (err error) {
+	if c.open {
+		_, err = c.net.(*net.UDPConn).WriteToUDPAddrPort(data, to)
+	} else {
+		_, err = c.net.Write(data)
+	}
+	return err
 }
 
 // count has nothing to count: a connection drops nothing.

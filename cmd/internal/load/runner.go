@@ -21,7 +21,7 @@ import (
 type Runner struct {
 	Engine    engine.Config // of every worker, but for what New sets
 	Server    bool          // waits for calls
-	Transport string        // u1, un, t1, tn, l1, ln: protocol, and one socket or one for each call
+	Transport string        // u1, un, ui, t1, tn, l1, ln: protocol, and one socket, or one for each call or address
 	Local     netip.AddrPort
 	Rate      *Rate
 	Calls     uint64 // how many calls begin; 0 for no bound
@@ -116,9 +116,12 @@ func (r *Runner) worker(ctx context.Context, i int) error {
 	}
 	var c carrier
 	var err error
-	if r.Transport == "u1" || r.Server && r.Transport[0] == 'u' {
+	switch {
+	case r.Transport == "ui":
+		c, err = r.addresses(ctx, w, local.Port(), &cfg)
+	case r.Transport == "u1" || r.Server && r.Transport[0] == 'u':
 		c, err = r.udp(ctx, w, local, &cfg)
-	} else {
+	default:
 		c, err = r.conns(ctx, w, local, &cfg)
 	}
 	if err != nil {
@@ -131,6 +134,8 @@ func (r *Runner) worker(ctx context.Context, i int) error {
 	w.snapshot = engine.NewCounts(cfg.Program)
 	if cc, ok := c.(*connCarrier); ok && cfg.OwnConn {
 		w.engine.Opened, w.engine.Closed = cc.connect, cc.end
+	} else if ok && r.Transport == "ui" {
+		w.engine.From, w.engine.AddressOf = cc.from, cc.address
 	}
 	w.enrolment = newEnrolment(r, i, place, all)
 	_, w.ticks = c.(*udpCarrier)

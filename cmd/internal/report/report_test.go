@@ -13,7 +13,8 @@ import (
 func TestWrite(t *testing.T) {
 	r := &load.Result{
 		Scenario: `<b>"call"</b>`, Calls: 10, Failed: 3, RateAsked: 5, Causes: map[string]uint64{"check failed": 1, "unexpected message": 2},
-		Codes: map[string]uint64{"486": 2}, Steps: []load.Step{{Kind: "send", Label: "INVITE", Sent: 10}, {Label: "unseen", Hidden: true}},
+		Codes: map[string]uint64{"486": 2}, Steps: []load.Step{{Kind: "send", Label: "INVITE", Sent: 10}, {Label: "unseen", Hidden: true},
+			{Kind: "recv", Label: "OPTIONS", Side: "calls that come in"}, {Kind: "send", Label: "200", Side: "calls that come in"}},
 		Series: []load.Sample{{At: 1, Rate: 5}, {At: 2, Rate: 5, Failed: 3}}, Health: load.Health{Fault: "too slow"},
 	}
 	var b strings.Builder
@@ -25,6 +26,9 @@ func TestWrite(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is not in the page", want)
 		}
+	}
+	if strings.Count(page, "calls that come in") != 1 {
+		t.Error("the second part of the scenario has not one heading")
 	}
 	if strings.Index(page, "unexpected message") > strings.Index(page, "check failed") {
 		t.Error("the largest count is not first")

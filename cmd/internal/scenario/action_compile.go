@@ -63,7 +63,7 @@ func (c *compiler) action(e *element, a *Action) (keep bool, err error) {
 	case "todouble":
 		a.Verb, a.Into, a.Var = ToDouble, e.sets("assign_to"), e.readsNeeded("variable")
 	case "sample":
-		a.Verb, a.Into, a.Draw = Sample, e.sets("assign_to"), e.distribution()
+		a.Verb, a.Into, a.Draw = Sample, e.sets("assign_to"), e.distribution(e.need("distribution"))
 	case "test":
 		a.Verb, a.Into, a.Var = Test, e.checks(a), e.readsNeeded("variable")
 		var ok bool
@@ -119,7 +119,13 @@ func (c *compiler) action(e *element, a *Action) (keep bool, err error) {
 		}
 	case "closecon":
 		a.Verb = CloseConn
-	case "setdest_media", "rtp_echo", "rtpecho", "rtp_dtmf":
+	case "setdest_media", "rtp_echo", "rtpecho", "rtp_dtmf", "rtp_stats":
+		for _, a := range e.attrs {
+			if strings.HasSuffix(a.name, "assign_to") {
+				e.sets(a.name)
+			}
+			e.get(a.name)
+		}
 		c.note(e.node, "media are not sent: the action is skipped")
 		return false, nil
 	default:
@@ -239,8 +245,11 @@ func (c *compiler) exec(e *element, a *Action) (keep bool, err error) {
 		return true, nil
 	}
 	if _, ok := e.get("command"); ok {
-		a.Verb, a.Text = Command, e.template("command")
+		a.Verb, a.Text, c.prog.Executes = Command, e.template("command"), true
 		return true, nil
+	}
+	if _, ok := e.get("verify"); ok {
+		return false, c.fault(e.node, "verify, a command that the call waits for, is not supported")
 	}
 	for _, media := range []string{"play_pcap_audio", "play_pcap_video", "play_pcap_image", "play_pcap_text", "play_dtmf", "rtp_stream", "rtp_echo", "play_audio"} {
 		if _, ok := e.get(media); ok {

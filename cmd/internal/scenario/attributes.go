@@ -69,9 +69,10 @@ func (e *element) flag(name string) bool {
 	return false
 }
 
+// integer returns a whole number; an empty attribute is as one that is missing.
 func (e *element) integer(name string, missing int) int {
 	s, ok := e.get(name)
-	if !ok {
+	if !ok || s == "" {
 		return missing
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(s))
@@ -81,10 +82,14 @@ func (e *element) integer(name string, missing int) int {
 	return n
 }
 
+// number returns a number; that of an empty attribute is 0, as in SIPp.
 func (e *element) number(name string, missing float64) float64 {
 	s, ok := e.get(name)
-	if !ok {
+	switch {
+	case !ok:
 		return missing
+	case s == "":
+		return 0
 	}
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
@@ -105,7 +110,7 @@ func (e *element) share(name string) float64 {
 // duration returns a time; a plain number is in milliseconds.
 func (e *element) duration(name string) time.Duration {
 	s, ok := e.get(name)
-	if !ok {
+	if !ok || s == "" {
 		return 0
 	}
 	d, err := ParseTime(s, time.Millisecond)

@@ -50,22 +50,31 @@ func newCompiler(file string, keys []string) *compiler {
 }
 
 func (c *compiler) fault(n *node, format string, args ...any) error {
-	return &Fault{c.file, n.line, n.col, n.name, fmt.Sprintf(format, args...)}
+	return &Fault{c.fileOf(n), n.line, n.col, n.name, fmt.Sprintf(format, args...)}
 }
 
 func (c *compiler) note(n *node, text string) {
-	c.prog.Notes = append(c.prog.Notes, Note{n.line, n.name, text})
+	c.prog.Notes = append(c.prog.Notes, Note{c.fileOf(n), n.line, n.name, text})
+}
+
+// fileOf is the file that an element is in: for one that is made up, that of
+// the scenario.
+func (c *compiler) fileOf(n *node) string {
+	if n.file != "" {
+		return n.file
+	}
+	return c.file
 }
 
 // Compile compiles the scenario in data; file is its name in errors, which are
 // of the type *[Fault].
 func Compile(file string, data []byte, o Options) (*Program, error) {
-	root, err := readTree(file, data)
+	c := newCompiler(file, o.Keys)
+	c.noTexts = o.NoTexts
+	root, err := c.readScenario(file, data)
 	if err != nil {
 		return nil, err
 	}
-	c := newCompiler(file, o.Keys)
-	c.noTexts = o.NoTexts
 	c.prog.Name = c.element(root).str("name")
 	if err := c.labels(root, 0); err != nil {
 		return nil, err
@@ -157,6 +166,9 @@ func (c *compiler) child(n *node) error {
 		return c.bounds(n, &c.prog.ResponseTimes)
 	case "CallLengthRepartition":
 		return c.bounds(n, &c.prog.CallLengths)
+	case "DefaultMessage":
+		c.note(n, "the messages that end a call which has failed are not the scenario's: no effect")
+		return nil
 	case "recvCmd", "sendCmd":
 		return c.fault(n, "commands between several processes (3PCC) are not supported")
 	}
@@ -195,14 +207,21 @@ func (c *compiler) part(n *node) error {
 // begin ends the part of the scenario that is there, and begins another one.
 func (c *compiler) begin(side Side, n *node) {
 	c.prog.Steps = append(c.prog.Steps, Step{
-		Kind: End, Side: c.side, Line: n.line, Hide: true, Next: None, Test: None, Cond: None, Counter: None, OnTimeout: None, ResponseTxn: None,
+		Kind: End, Side: c.side, Line: n.line, Hide: true, Next: None, Test: None, Cond: None, Counter: None, OnTimeout: None, StartTxn: None, ResponseTxn: None,
 	})
 	c.side, c.sent = side, nil
 	*map[Side]*int{Called: &c.prog.Called, User: &c.prog.User}[side] = len(c.prog.Steps)
 }
 
-// init compiles the steps that run once before the first call.
+// init compiles the steps that run once before the first call. They have labels
+// of their own.
 func (c *compiler) init(n *node) error {
+	outside := c.prog.labels
+	defer func() { c.prog.labels = outside }()
+	c.prog.labels = map[string]int{}
+	if err := c.labels(n, len(c.prog.Init)); err != nil {
+		return err
+	}
 	for _, child := range n.children {
 		switch child.name {
 		case "nop":
@@ -225,9 +244,12 @@ func (c *compiler) bounds(n *node, out *[]int) error {
 	e := c.element(n)
 	for _, s := range e.list("value") {
 		v, err := strconv.Atoi(s)
-		if err != nil || v < 0 || len(*out) > 0 && v <= (*out)[len(*out)-1] {
-			e.fail("value: %q is not a whole number above the one before it", s)
+		if err != nil || v < 0 {
+			e.fail("value: %q is not a whole number", s)
 			break
+		}
+		if len(*out) > 0 && v <= (*out)[len(*out)-1] {
+			c.note(n, fmt.Sprintf("value: %d is not above the number before it", v))
 		}
 		*out = append(*out, v)
 	}
@@ -250,10 +272,8 @@ func (c *compiler) finish(root *node) error {
 		}
 		p.Called = 0
 	}
-	for _, t := range p.Txns {
-		if t.Invite && t.Ack == None {
-			return c.fault(root, "the INVITE with start_txn=%q has no ACK with ack_txn=%q", t.Name, t.Name)
-		}
+	if err := c.checkTxns(); err != nil {
+		return err
 	}
 	if at, ok := p.labels["_unexp.main"]; ok {
 		p.UnexpectedJump = at
@@ -264,9 +284,9 @@ func (c *compiler) finish(root *node) error {
 }
 
 // outOfCall adds another file as the part for calls that come in. It has its
-// own labels.
+// own labels and transactions.
 func (c *compiler) outOfCall(file string, data []byte) error {
-	root, err := readTree(file, data)
+	root, err := c.readScenario(file, data)
 	if err != nil {
 		return err
 	}
@@ -275,7 +295,7 @@ func (c *compiler) outOfCall(file string, data []byte) error {
 		return c.fault(root, "the scenario takes requests that belong to no call itself")
 	}
 	c.begin(Called, root)
-	c.prog.labels = map[string]int{}
+	c.prog.labels, c.prog.txnIndex = map[string]int{}, map[string]int{}
 	if err := c.labels(root, len(c.prog.Steps)); err != nil {
 		return err
 	}
@@ -287,5 +307,5 @@ func (c *compiler) outOfCall(file string, data []byte) error {
 	if at := c.prog.Called; at >= len(c.prog.Steps) || c.prog.Steps[at].Kind != Recv {
 		return c.fault(root, "it does not begin with a <recv>")
 	}
-	return nil
+	return c.checkTxns()
 }

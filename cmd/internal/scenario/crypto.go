@@ -1,9 +1,6 @@
 package scenario
 
-import (
-	"fmt"
-	"regexp"
-)
+import "regexp"
 
 // The keywords of a=crypto lines (RFC 4568): the tag, the suite and the key of
 // line 1 or 2 of audio or video. No media are protected with them, but an
@@ -50,5 +47,5 @@ func (c *compiler) crypto(n *node, name string) (*Part, error) {
 	case kind == "ue" && known:
 		return &Part{Kind: Literal, Text: "UNENCRYPTED_SRTP"}, nil
 	}
-	return nil, &Fault{c.file, n.line, n.col, n.name, fmt.Sprintf("the keyword [%s] names no suite that is known", name)}
+	return nil, c.fault(n, "the keyword [%s] names no suite that is known", name)
 }

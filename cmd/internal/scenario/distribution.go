@@ -22,9 +22,19 @@ var parameters = map[string][]string{
 	"pareto": {"k", "x_m"}, "gamma": {"k", "theta"}, "negbin": {"p", "n"}, "poisson": {"mean"}, "gpareto": {"shape", "scale", "location"},
 }
 
-// distribution reads the attribute of that name and the parameters.
-func (e *element) distribution() *Distribution {
-	name := e.need("distribution")
+// oldDistribution returns the distribution of an old scenario, which has its name
+// as an attribute; empty for none.
+func (e *element) oldDistribution() string {
+	for _, name := range []string{"normal", "exponential", "lognormal", "weibull", "pareto", "gamma"} {
+		if _, ok := e.get(name); ok {
+			return name
+		}
+	}
+	return ""
+}
+
+// distribution reads the parameters of a distribution.
+func (e *element) distribution(name string) *Distribution {
 	e.get("sanity_check")
 	names, ok := parameters[name]
 	if !ok {

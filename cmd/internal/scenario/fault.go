@@ -25,6 +25,7 @@ func (f *Fault) Error() string {
 
 // A Note is something in a scenario that has no effect here.
 type Note struct {
+	File    string
 	Line    int
 	Element string
 	Text    string

@@ -20,15 +20,17 @@ func (c *compiler) message(n *node) (*Template, error) {
 	if strings.HasPrefix(first, "SIP/") {
 		code, _, _ := strings.Cut(rest, " ")
 		code, _, _ = strings.Cut(code, "\r")
-		if status, err := strconv.Atoi(code); err == nil && status >= 100 && status <= 699 {
-			t.Status = status
-			return t, nil
+		status, err := strconv.Atoi(code)
+		switch {
+		case strings.HasPrefix(code, "["):
+			status = 200 // only known when it is sent
+		case err != nil || status <= 0:
+			return nil, c.fault(n, "%q is no status code", code)
+		case status < 100 || status > 699:
+			c.note(n, code+" is no status code")
 		}
-		if strings.HasPrefix(code, "[") {
-			t.Status = 200 // only known when it is sent
-			return t, nil
-		}
-		return nil, c.fault(n, "%q is no status code", code)
+		t.Status = status
+		return t, nil
 	}
 	if strings.ContainsAny(first, "\r\n") {
 		return nil, c.fault(n, "the first line of the message is neither a request line nor a status line")

@@ -15,12 +15,14 @@ type node struct {
 	attrs     []attr
 	text      string // character data and CDATA, joined
 	children  []*node
+	file      string
 	line, col int
 }
 
 type attr struct{ name, value string }
 
-// readTree parses a whole file and returns its root element.
+// readTree parses a whole file and returns its root element: of several, the
+// <scenario>.
 //
 // The decoder is told not to be strict: scenarios have bare "<" and "&" in
 // regular expressions, and SIPp takes them. Start and end tags are matched
@@ -56,7 +58,7 @@ func readTree(file string, data []byte) (*node, error) {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			n := &node{name: t.Name.Local, line: line, col: col}
+			n := &node{name: fullName(t.Name), file: file, line: line, col: col}
 			for _, a := range t.Attr {
 				n.attrs = append(n.attrs, attr{a.Name.Local, narrow(a.Value, latin)})
 			}
@@ -65,9 +67,9 @@ func readTree(file string, data []byte) (*node, error) {
 		case xml.EndElement:
 			switch {
 			case len(stack) == 1:
-				return nil, &Fault{file, line, col, t.Name.Local, "closes nothing that is open"}
-			case top.name != t.Name.Local:
-				return nil, &Fault{file, top.line, top.col, top.name, fmt.Sprintf("is not closed before the </%s> in line %d", t.Name.Local, line)}
+				return nil, &Fault{file, line, col, fullName(t.Name), "closes nothing that is open"}
+			case top.name != fullName(t.Name):
+				return nil, &Fault{file, top.line, top.col, top.name, fmt.Sprintf("is not closed before the </%s> in line %d", fullName(t.Name), line)}
 			}
 			stack = stack[:len(stack)-1]
 		case xml.CharData:
@@ -82,7 +84,30 @@ func readTree(file string, data []byte) (*node, error) {
 			return n, nil
 		}
 	}
+	if len(root.children) > 0 {
+		return root.children[0], nil
+	}
 	return nil, &Fault{File: file, Text: "there is no <scenario> element"}
+}
+
+// readScenario is readTree for a scenario, with what it includes put in.
+func (c *compiler) readScenario(file string, data []byte) (*node, error) {
+	root, err := readTree(file, data)
+	if err != nil {
+		return nil, err
+	}
+	if root.name != "scenario" {
+		return nil, &Fault{File: file, Text: "there is no <scenario> element"}
+	}
+	return root, c.include(root, 0)
+}
+
+// fullName is the name of an element as the file has it, with its prefix.
+func fullName(n xml.Name) string {
+	if n.Space != "" {
+		return n.Space + ":" + n.Local
+	}
+	return n.Local
 }
 
 // widen returns the characters of Latin-1 bytes as UTF-8.

@@ -24,7 +24,8 @@ type Program struct {
 	Vars     []Variable
 	RTDs     []string // names of the response time measurements
 	Counters []string
-	Txns     []Txn // named transactions, of start_txn
+	Txns     []Txn // named transactions
+	Dialogs  int   // how many a call has; 0 where no message names one
 
 	// UnexpectedJump is the step to go to on an unexpected message (label
 	// _unexp.main), or None; the others are the variables that then hold the
@@ -34,16 +35,10 @@ type Program struct {
 	ResponseTimes, CallLengths       []int // bounds in milliseconds
 	Notes                            []Note
 	UsesMessage                      bool // a step after the first reads the last message received
+	Executes                         bool // there are <exec command>
 	labels                           map[string]int
 	varIndex, rtdIndex, counterIndex map[string]int
 	txnIndex                         map[string]int
-}
-
-// A Txn is a transaction that the scenario names.
-type Txn struct {
-	Name   string
-	Invite bool
-	Ack    int // the step with its ack_txn, or None
 }
 
 // Scope says who shares a variable.
@@ -62,6 +57,7 @@ type Variable struct {
 	Scope Scope
 	reads int
 	sets  int
+	file  string
 	line  int
 }
 
@@ -124,24 +120,28 @@ type Step struct {
 	// Send.
 	Message   *Template
 	Retrans   time.Duration // T1; 0 for no retransmission
-	StartTxn  int
 	AckTxn    int
 	OnTimeout int // also of Recv
 
 	// Recv.
-	Response        int    // status code; 0 for a request
-	Method          string // of a request; of Send, the method sent
-	MethodPattern   *regexp.Regexp
+	IsResponse      bool
+	Expected        string         // method or status as the scenario has them
+	Response        int            // status code; 0 where there is a pattern
+	Method          string         // of a request; of Send, the method sent
+	Pattern         *regexp.Regexp // of methods or status codes; nil for one of them
 	Optional        Optional
 	Timeout         time.Duration
 	TimeoutVariable int
-	Auth, Routes    bool // auth, rrs
-	ResponseTxn     int
-	Sent            []string // methods of the requests sent before: what a response may belong to
-	Stay            bool     // advance_state="false": nothing but the counters move
+	TimeoutText     *Template // for a timeout that has keywords, in milliseconds; nil for none
+	Auth, Routes    bool      // auth, rrs
+	Sent            []string  // methods of the requests sent before: what a response may belong to
+	Stay            bool      // advance_state="false": nothing but the counters move
 
-	// Send and Recv: share of messages to lose, 0 to 1; negative when not given.
-	Lost float64
+	// Send and Recv.
+	Lost        float64 // share of messages to lose, 0 to 1; negative when not given
+	StartTxn    int     // the request begins this transaction
+	ResponseTxn int     // the response belongs to it
+	Dialog      int     // of the message, from 1
 
 	// Pause.
 	Pause         *Distribution // nil for the pause of the command line
@@ -158,10 +158,7 @@ func (s *Step) Label() string {
 		}
 		return s.Method
 	case Recv:
-		if s.Response != 0 {
-			return itoa(s.Response)
-		}
-		return s.Method
+		return s.Expected
 	case Pause:
 		if s.TimeWait {
 			return "timewait"

@@ -44,16 +44,16 @@ func TestBuiltins(t *testing.T) {
 // TestFaults has a line, a column and an element for everything that is wrong.
 func TestFaults(t *testing.T) {
 	for inside, want := range map[string]string{
-		"":                                 "a.xml:1:1: <scenario>: there is no <send>",
-		"<sendCmd>x</sendCmd>":             "a.xml:2:1: <sendCmd>: commands between several processes",
-		"<recvCmd/>":                       "<recvCmd>: commands between several",
-		"  <what/>":                        "a.xml:2:3: <what>: there is no such element",
-		"<send></send>":                    "<send>: there is no message in it",
-		"<send>SIP/2.0 99 x</send>":        `"99" is no status code`,
-		"<send>OPTIONS</send>":             "neither a request line nor a status line",
-		sendOptions + "<recv/>":            "a.xml:6:1: <recv>: one of request and response",
-		`<recv response="1"/>`:             `response="1" is no status code`,
-		`<recv request="A" response="2"/>`: "one of request and response",
+		"":                                  "a.xml:1:1: <scenario>: there is no <send>",
+		"<sendCmd>x</sendCmd>":              "a.xml:2:1: <sendCmd>: commands between several processes",
+		"<recvCmd/>":                        "<recvCmd>: commands between several",
+		"  <what/>":                         "a.xml:2:3: <what>: there is no such element",
+		"<send></send>":                     "<send>: there is no message in it",
+		"<send>SIP/2.0 x y</send>":          `"x" is no status code`,
+		"<send>OPTIONS</send>":              "neither a request line nor a status line",
+		sendOptions + `<recv response=""/>`: "a.xml:6:1: <recv>: request or response is empty",
+		`<recv response="0"/>`:              `response="0" is no status code`,
+		`<recv request="A" response="2"/>`:  "request and response exclude each other",
 		`<recv request="A(" regexp_match="true"/>`:        "error parsing regexp",
 		`<recv request="A" optional="maybe"/>`:            "none of true, false and global",
 		`<recv request="A" next="x"/>`:                    `next="x": there is no such label`,
@@ -83,9 +83,18 @@ func TestFaults(t *testing.T) {
 		`<send start_txn="a">INVITE sip:x SIP/2.0</send>`:                                      `has no ACK with ack_txn="a"`,
 		`<send ack_txn="a">BYE sip:x SIP/2.0</send>`:                                           "ack_txn is for an ACK",
 		`<recv request="A" response_txn="a"/>`:                                                 "response_txn is for a response",
-		"<nop>":                                                                                "is not closed",
-		"</nop>":                                                                               "<scenario>: is not closed before the </nop> in line 2",
-		`<ResponseTimeRepartition value="2, 1"/>`:                                              "above the one before",
+		`<recv response="200" start_txn="a"/>`:                                                 "start_txn is for a request",
+		`<send start_txn="a">ACK sip:x SIP/2.0</send>`:                                         "is for a request that is answered, not for ACK",
+		`<send response_txn="a">BYE sip:x SIP/2.0</send>`:                                      "response_txn is for a response, not for BYE",
+		`<recv response="200" response_txn="a"/>`:                                              `no request has start_txn="a"`,
+		`<recv request="A" start_txn="a"/><recv response="200" response_txn="a"/>`:             "is on the side that has sent the request",
+		`<recv request="A" start_txn="a"/><send start_txn="a">BYE sip:x SIP/2.0</send>`:        "not for both",
+		`<recv request="A" dialog="0"/>`:                                                       `dialog="0" is not from 1 to 64`,
+		`<recv response="18[" regexp_match="true"/>`:                                           "error parsing regexp",
+		`<recv response=""/>`: "request or response is empty",
+		"<nop>":               "is not closed",
+		"</nop>":              "<scenario>: is not closed before the </nop> in line 2",
+		`<ResponseTimeRepartition value="2, 1"/>`: "above the one before",
 	} {
 		_, err := Compile("a.xml", []byte("<scenario name=\"n\">\n"+inside+"\n</scenario>"), Options{})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "a.xml:") {
@@ -98,19 +107,20 @@ func TestFaults(t *testing.T) {
 }
 
 func TestNotes(t *testing.T) {
-	p := compile(t, `<nop colour="red"><action><exec play_pcap_audio="x"/><assign assign_to="lonely" value="1"/></action></nop>`)
+	p := compile(t, `<CallLengthRepartition value="20, 10"/><recv response="999"/><send>SIP/2.0 99 x
+		X: [authentication realm=a]</send><nop colour="red"><action><exec play_pcap_audio="x"/><assign assign_to="lonely" value="1"/></action></nop>`)
 	var all []string
 	for _, n := range p.Notes {
 		all = append(all, n.Text)
 	}
 	text := strings.Join(all, "; ")
-	for _, want := range []string{"attribute colour is not known", "play_pcap_audio is skipped", "lonely is set and never read"} {
+	for _, want := range []string{"10 is not above the number before it", "response=999 is no status code", "99 is no status code", "parameter realm is not known", "attribute colour is not known", "play_pcap_audio is skipped", "lonely is set and never read"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in %q", want, text)
 		}
 	}
-	if len(p.Steps[0].Actions) != 1 {
-		t.Errorf("%d actions", len(p.Steps[0].Actions))
+	if n := len(p.Steps[2].Actions); n != 1 {
+		t.Errorf("%d actions", n)
 	}
 }
 

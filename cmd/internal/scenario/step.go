@@ -63,41 +63,18 @@ func (e *element) rtds(attribute string) []int {
 	return out
 }
 
-// txn returns the number of the transaction that an attribute names.
-func (e *element) txn(attribute string) int {
-	name, ok := e.get(attribute)
-	if !ok {
-		return None
-	}
-	p := e.c.prog
-	if i, ok := p.txnIndex[name]; ok {
-		return i
-	}
-	p.Txns = append(p.Txns, Txn{Name: name, Ack: None})
-	p.txnIndex[name] = len(p.Txns) - 1
-	return len(p.Txns) - 1
-}
-
 func (c *compiler) send(e *element, s *Step) (err error) {
 	s.Kind = Send
 	s.Retrans, s.Lost, s.OnTimeout = e.duration("retrans"), e.share("lost"), e.label("ontimeout")
-	s.StartTxn, s.AckTxn = e.txn("start_txn"), e.txn("ack_txn")
+	e.get("timeout") // of a send that waits for its socket: none does here
 	if e.err != nil {
 		return e.err
 	}
 	if s.Message, err = c.message(e.node); err != nil {
 		return err
 	}
-	s.Method = s.Message.Method
-	if s.StartTxn != None {
-		c.prog.Txns[s.StartTxn].Invite = s.Method == "INVITE"
-	}
-	if s.AckTxn != None {
-		if s.Method != "ACK" {
-			e.fail("ack_txn is for an ACK, not for %s", s.Message.name())
-		}
-		c.prog.Txns[s.AckTxn].Ack = len(c.prog.Steps)
-	}
+	s.Method, s.Dialog = s.Message.Method, e.dialog()
+	e.sendTxns(s)
 	if s.Method != "" && s.StartTxn == None && s.AckTxn == None {
 		c.sent = append(c.sent[:len(c.sent):len(c.sent)], s.Method)
 	}
@@ -112,32 +89,33 @@ func (t *Template) name() string {
 	return t.Method
 }
 
-func (c *compiler) recv(e *element, s *Step) error {
+func (c *compiler) recv(e *element, s *Step) (err error) {
 	s.Kind = Recv
 	response, isResponse := e.get("response")
 	request, isRequest := e.get("request")
+	s.Expected = strings.TrimSpace(response + request)
 	switch {
-	case isResponse == isRequest:
-		e.fail("one of request and response must be given")
+	case isResponse && isRequest:
+		e.fail("request and response exclude each other")
+	case !isResponse && !isRequest:
+		c.note(e.node, "without request or response it takes no message")
+	case s.Expected == "":
+		e.fail("request or response is empty")
+	case e.flag("regexp_match"):
+		if s.Pattern, err = Pattern(s.Expected); err != nil {
+			e.fail("%q: %v", s.Expected, err)
+		}
 	case isResponse:
-		if s.Response = e.integer("response", 0); s.Response < 100 || s.Response > 699 {
+		if s.Response = e.integer("response", 0); s.Response <= 0 {
 			e.fail("response=%q is no status code", response)
+		} else if s.Response < 100 || s.Response > 699 {
+			c.note(e.node, "response="+response+" is no status code: no message will match")
 		}
-		s.Sent = c.sent
 	default:
-		s.Method = strings.TrimSpace(request)
-		if s.Method == "" {
-			e.fail("request is empty")
-		}
+		s.Method = s.Expected
 	}
-	if e.flag("regexp_match") {
-		if isResponse {
-			e.fail("regexp_match is for a request")
-		} else if re, err := Pattern(s.Method); err != nil {
-			e.fail("request=%q: %v", s.Method, err)
-		} else {
-			s.MethodPattern = re
-		}
+	if isResponse {
+		s.IsResponse, s.Sent = true, c.sent
 	}
 	if o, ok := e.get("optional"); ok {
 		switch strings.ToLower(o) {
@@ -156,15 +134,35 @@ func (c *compiler) recv(e *element, s *Step) error {
 			e.fail("advance_state is for an optional message")
 		}
 	}
-	s.Timeout, s.OnTimeout, s.TimeoutVariable = e.duration("timeout"), e.label("ontimeout"), e.reads("timeout_variable")
+	s.OnTimeout, s.TimeoutVariable = e.label("ontimeout"), e.reads("timeout_variable")
+	if strings.Contains(e.str("timeout"), "[") {
+		s.TimeoutText = e.template("timeout")
+	} else {
+		s.Timeout = e.duration("timeout")
+	}
 	s.Auth, s.Routes, s.Lost = e.flag("auth"), e.flag("rrs"), e.share("lost")
 	if e.flag("ignoresdp") {
 		c.note(e.node, "ignoresdp has no effect: there are no media")
 	}
-	if s.ResponseTxn = e.txn("response_txn"); s.ResponseTxn != None && !isResponse {
-		e.fail("response_txn is for a response")
-	}
+	s.Dialog = e.dialog()
+	e.recvTxns(s)
 	return e.err
+}
+
+// maxDialogs is how many dialogs a call may have.
+const maxDialogs = 64
+
+// dialog returns the number of the dialog that a message belongs to.
+func (e *element) dialog() int {
+	_, given := e.get("dialog")
+	n := e.integer("dialog", 1)
+	switch {
+	case n < 1 || n > maxDialogs:
+		e.fail("dialog=%q is not from 1 to %d", e.str("dialog"), maxDialogs)
+	case given:
+		e.c.prog.Dialogs = max(e.c.prog.Dialogs, n)
+	}
+	return n
 }
 
 // pause compiles <pause> and <timewait>.
@@ -177,7 +175,9 @@ func (c *compiler) pause(e *element, s *Step) error {
 	_, hasTime := e.get("milliseconds")
 	switch {
 	case hasDistribution:
-		s.Pause = e.distribution()
+		s.Pause = e.distribution(e.str("distribution"))
+	case e.oldDistribution() != "":
+		s.Pause = e.distribution(e.oldDistribution())
 	case hasMin || hasMax:
 		s.Pause = &Distribution{name: "uniform", a: e.number("min", 0), b: e.number("max", 0)}
 		if s.Pause.a > s.Pause.b {

@@ -233,7 +233,7 @@ func (c *compiler) authKeyword(n *node, rest string) (*Part, error) {
 		case "aka_K", "aka_OP", "aka_AMF":
 			c.note(n, "AKA is not computed: "+name+" has no effect")
 		default:
-			return nil, c.fault(n, "[authentication]: parameter %s is not known", name)
+			c.note(n, "[authentication]: parameter "+name+" is not known and has no effect")
 		}
 	}
 	return p, nil

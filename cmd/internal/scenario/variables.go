@@ -43,7 +43,7 @@ func (c *compiler) variable(n *node, name string) (int, error) {
 	if v, ok := c.prog.varIndex[name]; ok {
 		return v, nil
 	}
-	c.prog.Vars = append(c.prog.Vars, Variable{Name: name, line: n.line})
+	c.prog.Vars = append(c.prog.Vars, Variable{Name: name, file: c.fileOf(n), line: n.line})
 	v := len(c.prog.Vars) - 1
 	c.prog.varIndex[name] = v
 	return v, nil
@@ -95,9 +95,9 @@ func (c *compiler) unused() {
 		switch {
 		case v.Scope != PerCall || v.reads > 0 && v.sets > 0 || strings.HasPrefix(v.Name, "_unexp."):
 		case v.reads == 0 && v.sets > 0:
-			c.prog.Notes = append(c.prog.Notes, Note{v.line, "", "variable " + v.Name + " is set and never read"})
+			c.prog.Notes = append(c.prog.Notes, Note{v.file, v.line, "", "variable " + v.Name + " is set and never read"})
 		case v.sets == 0:
-			c.prog.Notes = append(c.prog.Notes, Note{v.line, "", "variable " + v.Name + " is read and never set"})
+			c.prog.Notes = append(c.prog.Notes, Note{v.file, v.line, "", "variable " + v.Name + " is read and never set"})
 		}
 	}
 }

@@ -1,0 +1,152 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
+)
+
+// Where the messages of a call go: to the target, until a setdest says
+// otherwise, and over which connection, where each call has its own.
+
+// setRemote sends the further messages of a call to another address.
+func (e *Engine) setRemote(c *call, host, port string) error {
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 {
+		return fmt.Errorf("%q is no port", port)
+	}
+	host = strings.Trim(host, "[]")
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		if addr, err = e.shared.names.find(host, c.remote.Addr()); err != nil {
+			return err
+		}
+	}
+	if !Allowed(addr, e.cfg.AllowPublic) {
+		return fmt.Errorf("%s is no address that is allowed", addr)
+	}
+	remote := netip.AddrPortFrom(addr, uint16(n))
+	switch {
+	case remote == c.remote:
+	case e.cfg.OwnConn && (c.side == scenario.User || !e.ownsConn(c)):
+		return errors.New("the connection is that of a user, for all its calls")
+	case e.cfg.OwnConn:
+		e.disconnect(c)
+	case e.cfg.Reliable:
+		return errors.New("all calls have one connection: -t tn or ln is needed")
+	}
+	c.remote = remote
+	return nil
+}
+
+// connect makes the connection of a call that has its own.
+func (e *Engine) connect(c *call) error {
+	conn, port, err := e.Opened(c.remote)
+	if err != nil {
+		return err
+	}
+	c.conn = conn
+	e.ports[conn] = port
+	return nil
+}
+
+// from returns the socket of the address that a call has in the injection file.
+func (e *Engine) from(c *call) (int32, error) {
+	text := string(e.cfg.Files[0].AppendField(nil, int(c.lines[0]), e.cfg.IPField))
+	addr, err := netip.ParseAddr(strings.Trim(strings.TrimSpace(text), "[]"))
+	if err != nil {
+		return -1, err
+	}
+	return e.From(addr)
+}
+
+// disconnect ends the connection of a call that has its own. What it sends next
+// goes over a new one.
+func (e *Engine) disconnect(c *call) {
+	if !e.cfg.OwnConn || c.conn < 0 {
+		return
+	}
+	delete(e.ports, c.conn)
+	if e.Closed != nil {
+		e.Closed(c.conn)
+	}
+	c.conn = -1
+}
+
+// Allowed reports whether messages may go to an address: one of this host or of
+// a private network, unless public ones are allowed.
+func Allowed(a netip.Addr, public bool) bool {
+	return public || a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast()
+}
+
+// names are the addresses of names that scenarios send to. A name is looked up
+// once in a run: whoever needs it first waits, and with it the calls of its
+// worker.
+type names struct {
+	mu     sync.Mutex
+	known  map[string]answer
+	lookup func(ctx context.Context, network, host string) ([]netip.Addr, error) // nil for that of the system
+}
+
+// An answer is what is known of a name.
+type answer struct {
+	addrs []netip.Addr
+	err   error
+	again time.Time // when one that failed is tried again
+}
+
+// The longest that a look-up takes, and how soon one that failed is repeated.
+const (
+	lookupTime  = 2 * time.Second
+	lookupAgain = 5 * time.Second
+)
+
+// find returns an address of a name, of the family of another address if it has
+// one.
+func (n *names) find(host string, like netip.Addr) (netip.Addr, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	a, ok := n.known[host]
+	if !ok || a.err != nil && time.Now().After(a.again) {
+		a = n.ask(host)
+		if n.known == nil {
+			n.known = map[string]answer{}
+		}
+		n.known[host] = a
+	}
+	if a.err != nil {
+		return netip.Addr{}, a.err
+	}
+	for _, addr := range a.addrs {
+		if addr.Is4() == like.Is4() {
+			return addr, nil
+		}
+	}
+	return a.addrs[0], nil
+}
+
+// ask looks a name up.
+func (n *names) ask(host string) answer {
+	lookup := n.lookup
+	if lookup == nil {
+		lookup = net.DefaultResolver.LookupNetIP
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), lookupTime)
+	defer cancel()
+	addrs, err := lookup(ctx, "ip", host)
+	if err == nil && len(addrs) == 0 {
+		err = fmt.Errorf("%s has no address", host)
+	}
+	for i := range addrs {
+		addrs[i] = addrs[i].Unmap()
+	}
+	return answer{addrs, err, time.Now().Add(lookupAgain)}
+}
