@@ -31,6 +31,7 @@ func (e *Engine) act(id uint32, c *call, s *scenario.Step, step int, m *codec.Me
 				return true
 			}
 		case scenario.StopCall:
+			e.rememberLast(c, m)
 			e.abort(id, c, Rejected)
 			return false
 		case scenario.StopNow:
@@ -46,6 +47,7 @@ func (e *Engine) act(id uint32, c *call, s *scenario.Step, step int, m *codec.Me
 		case scenario.SetDest:
 			if err := e.setRemote(c, e.text(c, a.Host, step), e.text(c, a.Port, step)); err != nil {
 				e.shared.say("error", []byte("setdest: "+err.Error()))
+				e.rememberLast(c, m)
 				e.abort(id, c, CannotSend)
 				return false
 			}
@@ -54,6 +56,13 @@ func (e *Engine) act(id uint32, c *call, s *scenario.Step, step int, m *codec.Me
 		}
 	}
 	return true
+}
+
+// rememberLast makes m the last message received, before the call ends.
+func (e *Engine) rememberLast(c *call, m *codec.Message) {
+	if m != nil {
+		c.recv = append(c.recv[:0], m.Bytes()...)
+	}
 }
 
 // text renders a text of an action. An error leaves it empty.

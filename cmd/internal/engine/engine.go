@@ -137,7 +137,7 @@ func (e *Engine) Init() {
 		if s.Cond == scenario.None || e.get(c, s.Cond).isSet() != s.CondInverse {
 			e.act(id, c, s, i, nil)
 		}
-		i = e.behind(c, s, i)
+		i = e.behind(c, steps, i)
 	}
 	e.calls.enter(id, 0)
 	e.calls.drop(id)

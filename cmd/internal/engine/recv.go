@@ -103,35 +103,31 @@ func (e *Engine) take(id uint32, c *call, m *codec.Message) {
 	}
 	if !s.Stay {
 		c.recvStep, c.recvHash = int32(step), hash
-		c.recv = append(c.recv[:0], m.Bytes()...)
 	}
 	if !e.act(id, c, s, step, m) {
 		return
 	}
+	e.jump = scenario.None // one in a recv has no effect, as in SIPp
 	if s.Stay {
 		e.arm(id, c)
 		return
 	}
-	branch := s.Next != scenario.None && (s.Test == scenario.None || e.get(c, s.Test).isSet())
-	if s.Optional == scenario.Mandatory || branch || e.jump != scenario.None {
-		next := e.following(c, step)
-		if s.Optional != scenario.Mandatory && next == step+1 && e.jump == scenario.None {
-			// The chance of the branch was against it: the wait goes on.
-			e.arm(id, c)
-			return
-		}
-		c.step, c.pauseUntil, c.recvUntil = int32(next), 0, 0
-		c.intended = e.dueAfter(c.intended)
-		e.run(id, c)
+	// The actions above still see the message before this one, as in SIPp.
+	c.recv = append(c.recv[:0], m.Bytes()...)
+	if s.Optional != scenario.Mandatory && s.Next != scenario.None && (s.Next == 0 || s.Test != scenario.None && !e.get(c, s.Test).isSet()) {
+		e.arm(id, c) // the wait goes on as before; SIPp does not go to step 0 either
 		return
 	}
-	if c.waiting && step >= int(c.step) {
-		// An optional message moves the wait on, and its timeout starts anew.
-		// Those passed still match, as the optional ones behind.
-		c.step = int32(step + 1)
-		e.awaitAny(c)
+	next := e.behind(c, e.steps, step)
+	if s.Optional != scenario.Mandatory && next == step+1 && (!c.waiting || step < int(c.step)) {
+		e.arm(id, c) // it came late, and changes nothing
+		return
 	}
-	e.arm(id, c)
+	// An optional message moves the wait on, too: those passed still match, as the
+	// optional ones behind.
+	c.step, c.pauseUntil, c.recvUntil = int32(next), 0, 0
+	c.intended = e.dueAfter(c.intended)
+	e.run(id, c)
 }
 
 // match returns the step that a message belongs to: of the steps from the

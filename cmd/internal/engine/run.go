@@ -51,16 +51,19 @@ func (e *Engine) run(id uint32, c *call) {
 }
 
 // following returns the step behind a step that is done.
-func (e *Engine) following(c *call, step int) int { return e.behind(c, &e.steps[step], step) }
+func (e *Engine) following(c *call, step int) int { return e.behind(c, e.steps, step) }
 
-// behind returns the step behind a step that is done, of the scenario or of its
-// <init>.
-func (e *Engine) behind(c *call, s *scenario.Step, step int) int {
-	if e.jump != scenario.None {
-		to := e.jump
+// behind is following for any list of steps. A jump goes behind the step in front
+// of its target, as in SIPp: if that one has a next, this is taken.
+func (e *Engine) behind(c *call, steps []scenario.Step, step int) int {
+	if to := e.jump; to != scenario.None {
 		e.jump = scenario.None
-		return to
+		if to == 0 || to > len(steps) {
+			return to
+		}
+		step = to - 1
 	}
+	s := &steps[step]
 	if s.Next != scenario.None && (s.Test == scenario.None || e.get(c, s.Test).isSet()) &&
 		(s.Chance >= 1 || e.random.Float64() < s.Chance) {
 		return s.Next
@@ -118,20 +121,6 @@ func (e *Engine) await(c *call, s *scenario.Step) {
 	if timeout > 0 {
 		c.recvUntil = c.intended + timeout
 	}
-}
-
-// awaitAny waits for the steps from the present one on that are next to each
-// other: with the shortest of their timeouts.
-func (e *Engine) awaitAny(c *call) {
-	e.await(c, &e.steps[c.step])
-	until := c.recvUntil
-	for i := int(c.step) + 1; i < len(e.steps) && e.steps[i].Kind == scenario.Recv; i++ {
-		if e.await(c, &e.steps[i]); c.recvUntil > 0 && (until == 0 || c.recvUntil < until) {
-			until = c.recvUntil
-		}
-	}
-	c.recvUntil = until
-	e.listAwaiting(c)
 }
 
 // arm sets the timer of a call to the first of the times that it waits for.

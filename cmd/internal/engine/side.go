@@ -71,7 +71,8 @@ func (e *Engine) noteCaller(c *call, m *codec.Message) {
 }
 
 // welcomes reports whether a call begins by a message that belongs to none. A
-// server takes all requests, as in SIPp, but for those that -aa answers; a part
+// server takes all requests, as in SIPp, but for those that -aa answers and those
+// of dialogs and transactions that are there no more, unless it expects them; a part
 // for calls that come in takes what its first steps expect. A response begins a
 // call only where the first step is one to receive it.
 func (e *Engine) welcomes(m *codec.Message) bool {
@@ -81,10 +82,22 @@ func (e *Engine) welcomes(m *codec.Message) bool {
 		return false
 	case m.IsResponse() && (!p.Server || !e.expected(m)):
 		return false
+	case p.Server && (m.IsResponse() || p.UnexpectedJump != scenario.None):
+		return true
 	case p.Server:
-		return m.IsResponse() || !e.cfg.AutoAnswer || !answersItself(m.Method()) || p.UnexpectedJump != scenario.None || e.expected(m)
+		return !(e.cfg.AutoAnswer && answersItself(m.Method())) && !ofDialog(m) || e.expected(m)
 	}
 	return e.steps[p.Called].Kind != scenario.Recv || e.expected(m)
+}
+
+// ofDialog reports whether a request belongs to a dialog, or to the transaction of
+// another request.
+func ofDialog(m *codec.Message) bool {
+	if m.Method() == header.MethodCANCEL {
+		return true
+	}
+	to, err := m.To()
+	return err == nil && len(to.Tag()) > 0 && m.Method() != header.MethodACK // ACK is counted by Receive
 }
 
 // expected reports whether a message is one that a call which comes in expects

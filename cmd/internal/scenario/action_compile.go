@@ -7,6 +7,7 @@ import (
 
 // actions compiles the <action> elements in a step.
 func (c *compiler) actions(n *node, s *Step) error {
+	c.inRecv = s.Kind == Recv
 	for _, child := range n.children {
 		if child.name != "action" {
 			return c.fault(child, "cannot be in <%s>", n.name)
@@ -81,6 +82,9 @@ func (c *compiler) action(e *element, a *Action) (keep bool, err error) {
 		}
 	case "jump", "pauserestore":
 		a.Verb, a.Operand = map[string]Verb{"jump": Jump, "pauserestore": PauseRestore}[e.name], e.operand()
+		if e.name == "jump" && c.inRecv {
+			c.note(e.node, "a jump in a <recv> has no effect, in SIPp neither: a <nop> behind it can jump")
+		}
 		if at := a.Operand; e.name == "jump" && at.Var == None && (at.Value < 0 || at.Value != float64(int(at.Value))) {
 			e.fail("value=%q is not the number of a step", e.str("value"))
 		}

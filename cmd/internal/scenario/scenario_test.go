@@ -94,7 +94,7 @@ func TestFaults(t *testing.T) {
 		`<recv response=""/>`: "request or response is empty",
 		"<nop>":               "is not closed",
 		"</nop>":              "<scenario>: is not closed before the </nop> in line 2",
-		`<ResponseTimeRepartition value="2, 1"/>`: "above the one before",
+		`<ResponseTimeRepartition value="2, x"/>`: `"x" is not a whole number`,
 	} {
 		_, err := Compile("a.xml", []byte("<scenario name=\"n\">\n"+inside+"\n</scenario>"), Options{})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "a.xml:") {
