@@ -48,9 +48,9 @@ type runFlags struct {
 	Behaviors        string  `name:"default_behaviors" default:"all" help:"all, none, bye, abortunexp, pingreply; with - in front to leave one out."`
 	PauseIgnore      bool    `name:"pause_msg_ign" help:"Drop what comes during a pause."`
 	Lost             float64 `name:"lost" help:"Percentage of messages to lose."`
-	MaxRetrans       int     `name:"max_retrans" default:"7" help:"Repeats before a call fails, at most."`
+	MaxRetrans       int     `name:"max_retrans" default:"9" help:"Repeats before a call fails, at most."`
 	MaxInviteRetrans int     `name:"max_invite_retrans" default:"5" help:"The same for INVITE."`
-	MaxOtherRetrans  int     `name:"max_non_invite_retrans" default:"7" help:"The same for other requests."`
+	MaxOtherRetrans  int     `name:"max_non_invite_retrans" default:"9" help:"The same for other requests."`
 	T2               string  `name:"T2" default:"4000" help:"Longest time between repeats of other requests than INVITE."`
 	RecvTimeout      string  `name:"recv_timeout" help:"How long a recv waits that does not say."`
 	Timeout          string  `name:"timeout" placeholder:"TIME" help:"End the run after this time; seconds, or with a unit."`

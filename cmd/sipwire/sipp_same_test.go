@@ -31,7 +31,11 @@ var same = []struct {
 	{"txn", nil, nil}, {"reinvite", nil, nil}, {"keywords", nil, []string{"-key", "myword", "myvalue", "-base_cseq", "10"}},
 	{"quotes", nil, nil}, {"field-auth", []string{"--digest", "joe:secret"}, []string{"-inf", "credentials.csv"}},
 	{"global-optional", nil, nil}, {"counters", nil, nil}, {"stop-call", nil, nil}, {"jump", nil, nil}, {"global-vars", nil, nil},
-	{"addresses", nil, []string{"-t", "ui", "-inf", "addresses.csv", "-ip_field", "1"}},
+	{"unanswered", []string{"-sf", "silent.peer.xml"}, []string{"-T2", "20"}},
+	{"jump-behind", []string{"-sf", "any.peer.xml"}, nil}, {"last-before", []string{"-sf", "any.peer.xml"}, nil},
+	{"timeout-own", []string{"-sf", "ringing.peer.xml"}, nil}, {"optional-stays", []string{"-sf", "ringing.peer.xml"}, nil},
+	{"lenient", []string{"-sf", "any.peer.xml"}, nil}, {"init-labels", []string{"-sf", "any.peer.xml"}, nil},
+	{"addresses", nil, []string{"-t", "ui", "-inf", "addresses.csv", "-ip_field", "1", "-max_socket", "1000"}},
 	{"uas", []string{"-sn", "uac"}, nil}, {"uas-regexp", []string{"-sn", "options"}, nil},
 	{"uas-verifyauth", []string{"-sf", "register-digest.xml"}, []string{"-inf", "users.csv", "-infindex", "users.csv", "0"}},
 }
@@ -67,7 +71,7 @@ func compare(t *testing.T, sipp, file string, peer, args []string) (differs []st
 	}
 	for i, want := range counts[0] {
 		got := counts[1][i]
-		if want.Sent != got.Sent || want.Received != got.Received || want.Unexpected != got.Unexpected || want.TimedOut != got.TimedOut {
+		if file == "unanswered" && want.Repeated != got.Repeated || want.Sent != got.Sent || want.Received != got.Received || want.Unexpected != got.Unexpected || want.TimedOut != got.TimedOut {
 			differs = append(differs, fmt.Sprintf("step %d, %s %s: sipp sent %d received %d timed out %d unexpected %d; sipwire %d %d %d %d", i, got.Kind, got.Label,
 				want.Sent, want.Received, want.TimedOut, want.Unexpected, got.Sent, got.Received, got.TimedOut, got.Unexpected))
 		}

@@ -49,7 +49,7 @@ type Config struct {
 // Defaults returns the configuration that SIPp has without options.
 func Defaults(p *scenario.Program) Config {
 	return Config{
-		Program: p, IPField: -1, MaxRetrans: 7, MaxInvite: 5, MaxOther: 7, T2: 4 * time.Second,
+		Program: p, IPField: -1, MaxRetrans: 9, MaxInvite: 5, MaxOther: 9, T2: 4 * time.Second,
 		Pause: scenario.Fixed(0), EndCalls: true, AbortUnexpected: true, AnswerPing: true,
 		FirstNumber: 1, NumberStep: 1, Late: 10 * time.Millisecond, Seed: rand.Uint64(),
 	}

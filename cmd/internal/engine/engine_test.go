@@ -117,7 +117,7 @@ func TestRepeats(t *testing.T) {
 		// 500 ms, doubled: the sixth wait ends the call.
 		{"uac", 5, 31500 * millisecond},
 		// Others double up to T2.
-		{"options", 7, (500 + 1000 + 2000 + 4000*5) * millisecond},
+		{"options", 9, (500 + 1000 + 2000 + 4000*7) * millisecond},
 	} {
 		n := newNetwork(t, c.scenario, "uas", nil)
 		sent := 0
