@@ -13,6 +13,61 @@ import (
 // keeps it in the Message, with its own error; asking again costs a test of
 // one bit. [Message.RequestURI] says what holds for all of them.
 
+// Nearly always there is a field, its value parses, and no more is asked of it. The
+// functions that read do that in few instructions, and leave all else to readMissing,
+// readOther and refuseAt. Reading the fields of a proxy took 200 instructions less
+// than when each function did all of it (2026-11).
+
+// isRead marks slot s as read without an error, unless err is one or more is asked of
+// the value than its parser does.
+func (m *Message) isRead(s slot, err error) bool {
+	if err != nil || m.limits.Strictness != Lenient {
+		return false
+	}
+	m.typed.have |= 1 << (s & 15)
+	return true
+}
+
+// valueOf returns the value of the field that first says is the first with its ID.
+func (m *Message) valueOf(first uint16) []byte {
+	f := &m.fields[first-1]
+	return m.buf[f.value:f.end:f.end]
+}
+
+// missing fails as an accessor does where no field has the ID.
+//
+//go:noinline
+func (m *Message) missing(id header.ID) error {
+	_, offset, err := m.find(id)
+	code, _ := err.(sipwire.Code)
+	return m.Fail(Fault{code, id, offset})
+}
+
+// readMissing marks slot s as read, where no field has the ID.
+func (m *Message) readMissing(s slot, id header.ID) {
+	_, offset, err := m.find(id)
+	m.keep(s, id, offset, err)
+}
+
+// readOther marks slot s as read, whose value has parsed with err at n or, without an
+// error, is held to the grammar.
+func (m *Message) readOther(s slot, id header.ID, n int, err error, params header.ParamList) {
+	if err == nil {
+		b, _, _ := m.find(id)
+		n, err = strictly(id, b, params)
+	}
+	m.typed.have |= 1 << (s & 15)
+	if err != nil {
+		m.refuseAt(s, id, n, err)
+	}
+}
+
+// refuseAt is refuse for the byte n of the first value with the ID.
+func (m *Message) refuseAt(s slot, id header.ID, n int, err error) {
+	_, offset, _ := m.find(id)
+	m.refuse(s, id, offset+n, err)
+}
+
 // find returns the first value with the ID and its offset. When there is none
 // err is what the accessor of that header returns.
 func (m *Message) find(id header.ID) (value []byte, offset int, err error) {
@@ -44,12 +99,12 @@ func (m *Message) find(id header.ID) (value []byte, offset int, err error) {
 // tolerated by default has the code that docs/liberal.md lists, at its own.
 func (m *Message) RequestURI() (*uri.URI, error) {
 	if m.unread(slotURI) {
-		m.readRequestURI()
+		return m.readRequestURI()
 	}
 	return &m.typed.uri, m.verdict(slotURI)
 }
 
-func (m *Message) readRequestURI() {
+func (m *Message) readRequestURI() (*uri.URI, error) {
 	switch {
 	case !m.parsed && m.fault.Code != 0:
 		m.keep(slotURI, header.IDOther, m.fault.Offset, m.fault.Code)
@@ -58,14 +113,27 @@ func (m *Message) readRequestURI() {
 	case m.status != 0:
 		m.keep(slotURI, header.IDOther, int(m.start), sipwire.ErrMissing)
 	default:
-		m.readURI(slotURI, header.IDOther, int(m.uriLo), m.RequestURIBytes(), &m.typed.uri)
+		n, err := m.typed.uri.Parse(m.buf[m.uriLo:m.uriHi:m.uriHi])
+		if m.isRead(slotURI, err) {
+			return &m.typed.uri, nil
+		}
+		m.readOtherURI(slotURI, header.IDOther, int(m.uriLo), n, err, &m.typed.uri)
 	}
+	return &m.typed.uri, m.verdict(slotURI)
 }
 
 // readURI parses the URI b, which is at offset.
 func (m *Message) readURI(s slot, id header.ID, offset int, b []byte, u *uri.URI) {
 	n, err := u.Parse(b)
-	if err == nil && m.limits.Strictness != Lenient {
+	if !m.isRead(s, err) {
+		m.readOtherURI(s, id, offset, n, err, u)
+	}
+}
+
+// readOtherURI marks slot s as read, whose URI at offset has parsed with err at n or,
+// without an error, is held to the grammar.
+func (m *Message) readOtherURI(s slot, id header.ID, offset, n int, err error, u *uri.URI) {
+	if err == nil {
 		n, err = strictURI(u)
 	}
 	m.keep(s, id, offset+n, err)
@@ -76,23 +144,21 @@ func (m *Message) readURI(s slot, id header.ID, offset int, b []byte, u *uri.URI
 // Pointer and error are as for [Message.RequestURI].
 func (m *Message) TopVia() (*header.Via, error) {
 	if m.unread(slotVia) {
-		m.readVia()
+		return m.readVia()
 	}
 	return &m.typed.via, m.verdict(slotVia)
 }
 
-func (m *Message) readVia() {
-	b, offset, err := m.find(header.IDVia)
-	if err == nil {
-		var n int
-		if n, err = m.typed.via.ParseFrom(b, 0); err != nil {
-			offset += n
-		} else if m.limits.Strictness != Lenient {
-			n, err = strictly(header.IDVia, b, m.typed.via.Params())
-			offset += n
-		}
+func (m *Message) readVia() (*header.Via, error) {
+	v := &m.typed.via
+	if first := m.first[header.IDVia]; first == 0 {
+		m.readMissing(slotVia, header.IDVia)
+	} else if n, err := v.ParseFrom(m.valueOf(first), 0); m.isRead(slotVia, err) {
+		return v, nil
+	} else {
+		m.readOther(slotVia, header.IDVia, n, err, v.Params())
 	}
-	m.keep(slotVia, header.IDVia, offset, err)
+	return v, m.verdict(slotVia)
 }
 
 // From returns the From value (RFC 3261, 20.20). Its URI is found but not
@@ -100,7 +166,7 @@ func (m *Message) readVia() {
 // Pointer and error are as for [Message.RequestURI].
 func (m *Message) From() (*header.NameAddr, error) {
 	if m.unread(slotFrom) {
-		m.readAddr(slotFrom, header.IDFrom, &m.typed.from)
+		return m.readAddr(slotFrom, header.IDFrom, &m.typed.from)
 	}
 	return &m.typed.from, m.verdict(slotFrom)
 }
@@ -110,38 +176,42 @@ func (m *Message) From() (*header.NameAddr, error) {
 // Pointer and error are as for [Message.RequestURI].
 func (m *Message) To() (*header.NameAddr, error) {
 	if m.unread(slotTo) {
-		m.readAddr(slotTo, header.IDTo, &m.typed.to)
+		return m.readAddr(slotTo, header.IDTo, &m.typed.to)
 	}
 	return &m.typed.to, m.verdict(slotTo)
+}
+
+// readAddr reads a header that is one name-addr.
+func (m *Message) readAddr(s slot, id header.ID, v *header.NameAddr) (*header.NameAddr, error) {
+	if first := m.first[id]; first == 0 {
+		m.readMissing(s, id)
+	} else if n, err := v.Parse(m.valueOf(first)); m.isRead(s, err) {
+		return v, nil
+	} else {
+		m.readOther(s, id, n, err, v.Params())
+	}
+	return v, m.verdict(s)
 }
 
 // TopRoute returns the topmost Route value (RFC 3261, 20.34).
 // Pointer and error are as for [Message.RequestURI].
 func (m *Message) TopRoute() (*header.NameAddr, error) {
 	if m.unread(slotRoute) {
-		m.readAddr(slotRoute, header.IDRoute, &m.typed.route)
+		return m.readRoute()
 	}
 	return &m.typed.route, m.verdict(slotRoute)
 }
 
-// readAddr reads the first value of a header of name-addrs.
-func (m *Message) readAddr(s slot, id header.ID, v *header.NameAddr) {
-	b, offset, err := m.find(id)
-	if err == nil {
-		var n int
-		if id == header.IDRoute {
-			n, err = v.ParseFrom(b, 0)
-		} else {
-			n, err = v.Parse(b)
-		}
-		if err != nil {
-			offset += n
-		} else if m.limits.Strictness != Lenient {
-			n, err = strictly(id, b, v.Params())
-			offset += n
-		}
+func (m *Message) readRoute() (*header.NameAddr, error) {
+	v := &m.typed.route
+	if first := m.first[header.IDRoute]; first == 0 {
+		m.readMissing(slotRoute, header.IDRoute)
+	} else if n, err := v.ParseFrom(m.valueOf(first), 0); m.isRead(slotRoute, err) {
+		return v, nil
+	} else {
+		m.readOther(slotRoute, header.IDRoute, n, err, v.Params())
 	}
-	m.keep(s, id, offset, err)
+	return v, m.verdict(slotRoute)
 }
 
 // FromURI returns the URI in From. An error of From is its error.
@@ -224,57 +294,61 @@ func (m *Message) readContact() {
 // Pointer and error are as for [Message.RequestURI].
 func (m *Message) CSeq() (*header.CSeq, error) {
 	if m.unread(slotCSeq) {
-		m.readCSeq()
+		return m.readCSeq()
 	}
 	return &m.typed.cseq, m.verdict(slotCSeq)
 }
 
-func (m *Message) readCSeq() {
-	b, offset, err := m.find(header.IDCSeq)
-	if err == nil {
-		var n int
-		if n, err = m.typed.cseq.Parse(b); err != nil {
-			offset += n
+func (m *Message) readCSeq() (*header.CSeq, error) {
+	v := &m.typed.cseq
+	if first := m.first[header.IDCSeq]; first == 0 {
+		m.readMissing(slotCSeq, header.IDCSeq)
+	} else {
+		n, err := v.Parse(m.valueOf(first))
+		m.typed.have |= 1 << slotCSeq
+		if err == nil {
+			return v, nil
 		}
+		m.refuseAt(slotCSeq, header.IDCSeq, n, err)
 	}
-	m.keep(slotCSeq, header.IDCSeq, offset, err)
+	return v, m.verdict(slotCSeq)
 }
 
 // CallID returns the Call-ID as received (RFC 3261, 20.8). Two are compared
 // byte by byte, with case. One that does not follow the grammar is returned
 // with its error, as for [Message.RequestURI]: it can still be compared.
 func (m *Message) CallID() ([]byte, error) {
-	b, offset, err := m.find(header.IDCallID)
-	if m.unread(slotCallID) {
-		if err == nil {
-			var n int
-			if _, n, err = header.ParseCallID(b); err != nil {
-				offset += n
-			}
-		}
-		m.keep(slotCallID, header.IDCallID, offset, err)
+	m.alive()
+	first := m.first[header.IDCallID]
+	if first == 0 {
+		return nil, m.missing(header.IDCallID)
 	}
-	return b, m.verdict(slotCallID)
+	callID := m.valueOf(first)
+	if m.unread(slotCallID) {
+		_, n, err := header.ParseCallID(callID)
+		m.typed.have |= 1 << slotCallID
+		if err != nil {
+			m.refuseAt(slotCallID, header.IDCallID, n, err)
+		}
+	}
+	return callID, m.verdict(slotCallID)
 }
 
 // MaxForwards returns the Max-Forwards value (RFC 3261, 20.22). One above 255
 // is ErrRange. The error is as for [Message.RequestURI].
 func (m *Message) MaxForwards() (hops uint8, err error) {
 	if m.unread(slotMaxForwards) {
-		m.readMaxForwards()
-	}
-	return m.typed.hops, m.verdict(slotMaxForwards)
-}
-
-func (m *Message) readMaxForwards() {
-	b, offset, err := m.find(header.IDMaxForwards)
-	if err == nil {
-		var n int
-		if m.typed.hops, n, err = value.ParseMaxForwards(b); err != nil {
-			offset += n
+		if m.first[header.IDMaxForwards] == 0 { // as in nearly all responses
+			return 0, m.missing(header.IDMaxForwards)
+		}
+		hops, n, err := value.ParseMaxForwards(m.valueOf(m.first[header.IDMaxForwards]))
+		m.typed.hops = hops
+		m.typed.have |= 1 << slotMaxForwards
+		if err != nil {
+			m.refuseAt(slotMaxForwards, header.IDMaxForwards, n, err)
 		}
 	}
-	m.keep(slotMaxForwards, header.IDMaxForwards, offset, err)
+	return m.typed.hops, m.verdict(slotMaxForwards)
 }
 
 // Expires returns the Expires value in seconds (RFC 3261, 20.19): 0 and
