@@ -3,6 +3,7 @@ package header
 import (
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/internal/abnf"
+	"github.com/sipwire/sipwire/internal/scan"
 	"github.com/sipwire/sipwire/internal/value"
 )
 
@@ -20,6 +21,10 @@ type Contact struct {
 // sipwire.Code and v is invalid. That no other Contact is beside "*" in the
 // message is left to the reader of the whole message.
 func (v *Contact) Parse(b []byte) (n int, err error) {
+	if scan.ReadAddr(b, &v.at) {
+		v.b, v.star = b, false
+		return len(b), nil
+	}
 	if n, code, ok := v.parseStar(b, 0); ok {
 		return n, v.result(code)
 	}
@@ -32,6 +37,10 @@ func (v *Contact) Parse(b []byte) (n int, err error) {
 // does. A "*" beside another value is ErrWildcard (RFC 3261, 25.1: STAR /
 // list).
 func (v *Contact) ParseFrom(b []byte, i int) (n int, err error) {
+	if i == 0 && scan.ReadAddr(b, &v.at) {
+		v.b, v.star = b, false
+		return len(b), nil
+	}
 	if n, code, ok := v.parseStar(b, i); ok {
 		if code == 0 && i > 0 {
 			code = sipwire.ErrWildcard
@@ -67,7 +76,7 @@ func (v *Contact) parseStar(b []byte, i int) (n int, code sipwire.Code, ok bool)
 		return n, sipwire.ErrWildcard, true
 	}
 	*v = Contact{star: true}
-	v.b, v.all = b, value.MakePart(i, i+1)
+	v.b, v.at.All = b, value.MakePart(i, i+1)
 	return n, 0, true
 }
 
@@ -78,7 +87,7 @@ func (v *Contact) IsWildcard() bool { return v.star }
 // Check is [NameAddr.Check] for a Contact; "*" needs no URI.
 func (v *Contact) Check() (n int, err error) {
 	if v.star {
-		return int(v.all.Hi), nil
+		return int(v.at.All.Hi), nil
 	}
 	return v.NameAddr.Check(IDContact)
 }

@@ -25,9 +25,45 @@ const maxCSeq = 1<<31 - 1 // RFC 3261, 8.1.1.5
 // len(b). With one n is the offset of the byte that is wrong, or of the number
 // when it is too large, the error is a sipwire.Code and v is invalid.
 func (v *CSeq) Parse(b []byte) (n int, err error) {
-	if v.parseFast(b) {
-		return len(b), nil
+	// Nearly all values of eight bytes and more are up to ten digits, one space and a
+	// method of the table.
+	const maxDigits = 10
+	if len(b) < 8 {
+		return v.parseOther(b)
 	}
+	// second holds the bytes from the ninth on, with zeros after the last.
+	less := len(b) - 16
+	at := 8 + less&(less>>(bits.UintSize-1)) // min would be a jump
+	first := abnf.DigitValues(abnf.Load64(b))
+	second := abnf.DigitValues(abnf.Load64(b[at:]) >> (64 - 8*at))
+	digits1 := bits.TrailingZeros64(abnf.NotDigits(first)) / 8
+	digits2 := bits.TrailingZeros64(abnf.NotDigits(second)) / 8
+	digits2 &= -(digits1 >> 3) // none unless all of the first are digits
+	digits := digits1 + digits2
+	size := uint(len(b) - digits - 1) // of the method
+	if uint(digits-1) > maxDigits-1 || size > uint(len(b)) || b[digits] != ' ' {
+		return v.parseOther(b)
+	}
+	number := abnf.Decimal(first<<(uint(64-8*digits1)&63)) * tens[digits2&3]
+	number += abnf.Decimal(second << 1 << (uint(63-8*digits2) & 63))
+	id := MethodOther
+	if size <= 8 {
+		unused := (64 - 8*size) & 63
+		id = Method(methodname.OfWord(abnf.Load64(b[len(b)-8:])>>unused<<unused, size))
+	} else {
+		id = Method(methodname.Find(b, digits+1, len(b)))
+	}
+	if id == MethodOther || number > maxCSeq {
+		return v.parseOther(b)
+	}
+	v.number, v.method, v.id = uint32(number), b[digits+1:len(b):len(b)], id
+	return len(b), nil
+}
+
+var tens = [4]uint64{1, 10, 100, 1000}
+
+// parseOther is Parse for any value.
+func (v *CSeq) parseOther(b []byte) (n int, err error) {
 	n, code := v.parse(b, value.SkipLWS(b, 0))
 	if code != 0 {
 		*v = CSeq{}
@@ -35,37 +71,6 @@ func (v *CSeq) Parse(b []byte) (n int, err error) {
 	}
 	return n, nil
 }
-
-// parseFast reads what nearly all values of eight bytes and more are: up to ten
-// digits, one space and a method of the table.
-func (v *CSeq) parseFast(b []byte) bool {
-	const maxDigits = 10
-	if len(b) < 8 {
-		return false
-	}
-	// second holds the bytes from the ninth on, with zeros after the last.
-	at := min(len(b)-8, 8)
-	first := abnf.DigitValues(abnf.Load64(b))
-	second := abnf.DigitValues(abnf.Load64(b[at:]) >> (64 - 8*at))
-	digits1 := bits.TrailingZeros64(abnf.NotDigits(first)) / 8
-	digits2 := bits.TrailingZeros64(abnf.NotDigits(second)) / 8
-	digits2 &= -(digits1 >> 3) // none unless all of the first are digits
-	digits := digits1 + digits2
-	method := digits + 1
-	if uint(digits-1) > maxDigits-1 || method > len(b) || b[method-1] != ' ' {
-		return false
-	}
-	number := abnf.Decimal(first<<(uint(64-8*digits1)&63)) * tens[digits2&3]
-	number += abnf.Decimal(second << 1 << (uint(63-8*digits2) & 63))
-	id := Method(methodname.Find(b, method, len(b)))
-	if id == MethodOther || number > maxCSeq {
-		return false
-	}
-	v.number, v.method, v.id = uint32(number), b[method:len(b):len(b)], id
-	return true
-}
-
-var tens = [4]uint64{1, 10, 100, 1000}
 
 func (v *CSeq) parse(b []byte, i int) (int, sipwire.Code) {
 	number, j, code := consumeSequence(b, i, maxCSeq)

@@ -30,21 +30,21 @@ import (
 // Package codec returns pointers to a NameAddr inside its message, so the
 // accessors have pointer receivers.
 type NameAddr struct {
-	b []byte
-
-	all, display, uri, tag value.Part
-	paramLo                uint32
-	angle                  bool
+	b  []byte
+	at scan.Addr // offsets into b
 }
 
-// Parse reads b, the whole of which must be one value. Without an error n is len(b). With one n is the offset of the byte that
-// is wrong, the error is a sipwire.Code and v is invalid.
+// Parse reads b, the whole of which must be one value. Without an error n is len(b).
+// With one n is the offset of the byte that is wrong, the error is a sipwire.Code and
+// v is invalid.
 func (v *NameAddr) Parse(b []byte) (n int, err error) {
-	if scan.HasMasks() && v.parseFast(b) {
+	// Nearly all values are as ReadAddr reads them, and [NameAddr.parseWhole] would
+	// have read these alike.
+	if scan.ReadAddr(b, &v.at) {
+		v.b = b
 		return len(b), nil
 	}
-	n, code := v.parseWhole(b)
-	return n, v.result(code)
+	return v.parseOther(b)
 }
 
 // ParseFrom reads the value that begins at b[i] in a whole field and ends
@@ -52,10 +52,17 @@ func (v *NameAddr) Parse(b []byte) (n int, err error) {
 // index of that comma, or len(b) after the last value; the next one begins at
 // n+1. With an error it is as for [NameAddr.Parse].
 func (v *NameAddr) ParseFrom(b []byte, i int) (n int, err error) {
-	if scan.HasMasks() && i == 0 && v.parseFast(b) {
+	if i == 0 && scan.ReadAddr(b, &v.at) {
+		v.b = b
 		return len(b), nil
 	}
 	n, code := v.parse(b, i)
+	return n, v.result(code)
+}
+
+// parseOther is Parse for a value that no kernel reads.
+func (v *NameAddr) parseOther(b []byte) (n int, err error) {
+	n, code := v.parseWhole(b)
 	return n, v.result(code)
 }
 
@@ -71,7 +78,7 @@ func (v *NameAddr) parseWhole(b []byte) (int, sipwire.Code) {
 	n, code := v.parse(b, 0)
 	if code == 0 && n < len(b) {
 		// A comma in a URI without brackets, or one where no list is.
-		if v.angle {
+		if v.at.Angle {
 			return n, sipwire.ErrTrailing
 		}
 		return n, sipwire.ErrNeedAngle
@@ -97,7 +104,7 @@ func (v *NameAddr) parse(b []byte, i int) (n int, code sipwire.Code) {
 		if code != 0 {
 			return j, code
 		}
-		v.display = value.MakePart(i, j)
+		v.at.Display = value.MakePart(i, j)
 		if i = value.SkipLWS(b, j); i >= len(b) || b[i] != '<' {
 			return i, sipwire.ErrDisplayName
 		}
@@ -107,7 +114,7 @@ func (v *NameAddr) parse(b []byte, i int) (n int, code sipwire.Code) {
 			return v.parseNoAngle(b, i, j)
 		}
 		_, hi := abnf.TrimLWS(b, i, j)
-		v.display = value.MakePart(i, hi)
+		v.at.Display = value.MakePart(i, hi)
 		i = j
 	}
 	hi := bytes.IndexByte(b[i:], '>')
@@ -115,8 +122,8 @@ func (v *NameAddr) parse(b []byte, i int) (n int, code sipwire.Code) {
 		return i, sipwire.ErrAngle
 	}
 	hi += i
-	v.angle = true
-	v.uri = value.MakePart(i+1, hi)
+	v.at.Angle = true
+	v.at.URI = value.MakePart(i+1, hi)
 	return v.parseParams(b, lo, hi+1)
 }
 
@@ -186,7 +193,7 @@ func (v *NameAddr) parseAddrSpec(b []byte, lo, j int) (int, sipwire.Code) {
 	for hi < len(b) && value.BareURI[b[hi]] {
 		hi++
 	}
-	v.uri = value.MakePart(lo, hi)
+	v.at.URI = value.MakePart(lo, hi)
 	if i := value.SkipLWS(b, hi); i < len(b) && b[i] != ';' && b[i] != ',' {
 		if i == hi {
 			return i, v.afterParams(b[i], sipwire.ErrURI)
@@ -214,17 +221,17 @@ func (v *NameAddr) parseParams(b []byte, lo, i int) (n int, code sipwire.Code) {
 		if i, code = value.ConsumeParam(b, i, &a); code != 0 {
 			return i, code
 		}
-		if v.tag == (value.Part{}) && a.IsTag(b) {
-			a.Keep(&v.tag)
+		if v.at.Tag == (value.Part{}) && a.IsTag(b) {
+			a.Keep(&v.at.Tag)
 		}
-		if !v.angle {
+		if !v.at.Angle {
 			if k := bytes.IndexByte(a.Value(b), '?'); k >= 0 && b[a.ValueLo] != '"' {
 				return a.ValueLo + k, sipwire.ErrNeedAngle
 			}
 		}
 	}
-	v.paramLo = uint32(min(value.SkipLWS(b, start), hi))
-	v.all = value.MakePart(lo, hi)
+	v.at.ParamLo = uint32(min(value.SkipLWS(b, start), hi))
+	v.at.All = value.MakePart(lo, hi)
 	return i, 0
 }
 
@@ -232,18 +239,18 @@ func (v *NameAddr) parseParams(b []byte, lo, i int) (n int, code sipwire.Code) {
 // begins the headers of a URI, which must be in "<>" then (RFC 3261, 20), also
 // behind what RFC 3261, 20 makes a parameter of the header.
 func (v *NameAddr) afterParams(c byte, code sipwire.Code) sipwire.Code {
-	if c == '?' && !v.angle {
+	if c == '?' && !v.at.Angle {
 		return sipwire.ErrNeedAngle
 	}
 	return code
 }
 
 // IsValid reports whether v holds a value that was parsed without an error.
-func (v *NameAddr) IsValid() bool { return v.all.Hi != 0 }
+func (v *NameAddr) IsValid() bool { return v.at.All.Hi != 0 }
 
 // Bytes returns the whole value as received, without whitespace around it and
 // without a ";" that has nothing behind it.
-func (v *NameAddr) Bytes() []byte { return v.all.Of(v.b) }
+func (v *NameAddr) Bytes() []byte { return v.at.All.Of(v.b) }
 
 // AppendTo appends the value as received, folds included.
 func (v *NameAddr) AppendTo(dst []byte) []byte { return append(dst, v.Bytes()...) }
@@ -262,7 +269,7 @@ func (v NameAddr) String() string { return string(v.AppendTo(nil)) }
 
 // Display returns the display name as received: a quoted string with its quotes,
 // or tokens with the whitespace between them. It is nil when it is missing.
-func (v *NameAddr) Display() []byte { return v.display.Of(v.b) }
+func (v *NameAddr) Display() []byte { return v.at.Display.Of(v.b) }
 
 // AppendDisplay appends the text of the display name: without quotes and escapes,
 // and with each fold as one space. It may hold any byte but CR and LF.
@@ -275,10 +282,10 @@ func (v *NameAddr) AppendDisplay(dst []byte) []byte {
 }
 
 // HasAngle reports whether the URI is in "<>".
-func (v *NameAddr) HasAngle() bool { return v.angle }
+func (v *NameAddr) HasAngle() bool { return v.at.Angle }
 
 // URIBytes returns the URI as received, without "<>".
-func (v *NameAddr) URIBytes() []byte { return v.uri.Of(v.b) }
+func (v *NameAddr) URIBytes() []byte { return v.at.URI.Of(v.b) }
 
 // URI parses the URI, at each call again, and returns it.
 func (v *NameAddr) URI() (u uri.URI, err error) {
@@ -295,15 +302,15 @@ func (v *NameAddr) ParseURI(u *uri.URI) (n int, err error) {
 		return 0, sipwire.ErrEmpty
 	}
 	n, err = u.Parse(v.URIBytes())
-	return int(v.uri.Lo) + n, err
+	return int(v.at.URI.Lo) + n, err
 }
 
 // Check checks what Parse has not: that the URI is correct, and that it is in "<>"
 // when the grammar of header id asks for a name-addr, as for Route. n is as for
 // [NameAddr.ParseURI].
 func (v *NameAddr) Check(id ID) (n int, err error) {
-	if v.IsValid() && !v.angle && grammar.NeedsAngle(uint8(id)) {
-		return int(v.uri.Lo), sipwire.ErrNeedAngle
+	if v.IsValid() && !v.at.Angle && grammar.NeedsAngle(uint8(id)) {
+		return int(v.at.URI.Lo), sipwire.ErrNeedAngle
 	}
 	var u uri.URI
 	return v.ParseURI(&u)
@@ -312,17 +319,17 @@ func (v *NameAddr) Check(id ID) (n int, err error) {
 // Params returns all parameters of the header in their order, the tag included.
 // The parameters of a URI in "<>" are not among them.
 func (v *NameAddr) Params() ParamList {
-	return ParamList{value.Part{Lo: v.paramLo, Hi: v.all.Hi}.Of(v.b)}
+	return ParamList{value.Part{Lo: v.at.ParamLo, Hi: v.at.All.Hi}.Of(v.b)}
 }
 
 // Tag returns the tag parameter of From and To, nil when it is missing or empty:
 // a value has a tag when, and only when, it is not nil (RFC 3261, 19.3). Tags are
 // compared with case.
 func (v *NameAddr) Tag() []byte {
-	if v.tag.Lo >= v.tag.Hi {
+	if v.at.Tag.Lo >= v.at.Tag.Hi {
 		return nil
 	}
-	return v.b[v.tag.Lo:v.tag.Hi:v.tag.Hi]
+	return v.b[v.at.Tag.Lo:v.at.Tag.Hi:v.at.Tag.Hi]
 }
 
 // LogValue returns the value as a string, for package log/slog.

@@ -12,27 +12,20 @@ import (
 
 // TestPlainCSeq holds the short way of CSeq to the long one.
 func TestPlainCSeq(t *testing.T) {
-	check := func(b []byte) (plain bool) {
+	check := func(b []byte) {
 		var fast, slow CSeq
-		if plain = fast.parseFast(b); plain {
-			if n, code := slow.parse(b, 0); n != len(b) || code != 0 || !reflect.DeepEqual(fast, slow) {
-				t.Fatalf("%q: %+v, want %d %v %+v", b, fast, n, code, slow)
-			}
-		} else if !reflect.DeepEqual(fast, CSeq{}) {
-			t.Fatalf("%q: left %+v behind", b, fast)
+		n, err := fast.Parse(b)
+		if wantN, wantErr := slow.parseOther(b); n != wantN || err != wantErr || !reflect.DeepEqual(fast, slow) {
+			t.Fatalf("%q: %d %v %+v, want %d %v %+v", b, n, err, fast, wantN, wantErr, slow)
 		}
-		return plain
 	}
-	for s, want := range map[string]bool{
-		"4711 INVITE": true, "0 ACK": false, "0 REFER": false, "10 REFER": true, "1 INVITE": true, "123456 X": false, "2147483647 BYE": true, "0000000001 BYE": true,
-		"1 X": false, "2147483648 BYE": false, "9999999999 BYE": false, "00000000001 BYE": false, "18446744073709551617 BYE": false,
-		"1 SUBSCRIBE": true, "1 SUBSCRIBX": false, "1 SUBSCRIB": false, "1 PUBLISH": true, "1 PUBLISHX": false, "12345678 REFER": true,
-		"1  BYE": false, "1 BYE ": false, "1,BYE": false, "1\tBYE": false, "1 bye": false, "1": false, "1 ": false,
-		" 1 BYE": false, " BYE": false, "BYE": false, "": false, "-1 BYE": false,
+	for _, s := range []string{
+		"4711 INVITE", "0 ACK", "0 REFER", "10 REFER", "1 INVITE", "123456 X", "2147483647 BYE", "0000000001 BYE",
+		"1 X", "2147483648 BYE", "9999999999 BYE", "00000000001 BYE", "18446744073709551617 BYE",
+		"1 SUBSCRIBE", "1 SUBSCRIBX", "1 SUBSCRIB", "1 PUBLISH", "1 PUBLISHX", "12345678 REFER", "12345678", "1234567 ", "1234567890", "1234567890 ",
+		"1  BYE", "1 BYE ", "1,BYE", "1\tBYE", "1 bye", "1", "1 ", " 1 BYE", " BYE", "BYE", "", "-1 BYE",
 	} {
-		if got := check([]byte(s)); got != want {
-			t.Errorf("%q: plain is %v", s, got)
-		}
+		check([]byte(s))
 	}
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 20000 {

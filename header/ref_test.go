@@ -177,7 +177,7 @@ func checkVia(t *testing.T, b []byte) {
 			t.Fatalf("%q: %s, want %s", b, got, want)
 		}
 		checkViaParams(t, &v)
-		if lo, hi := v.all.Lo, v.all.Hi; !bytes.Equal(b[lo:hi], v.Bytes()) || len(bytes.Trim(b[:lo], " \t\r\n"))+len(bytes.TrimPrefix(bytes.Trim(b[hi:], " \t\r\n"), []byte(";"))) != 0 {
+		if lo, hi := v.at.All.Lo, v.at.All.Hi; !bytes.Equal(b[lo:hi], v.Bytes()) || len(bytes.Trim(b[:lo], " \t\r\n"))+len(bytes.TrimPrefix(bytes.Trim(b[hi:], " \t\r\n"), []byte(";"))) != 0 {
 			t.Fatalf("%q: value is %q", b, v.Bytes())
 		}
 	}
@@ -241,7 +241,7 @@ func checkAddr(t *testing.T, b []byte) {
 		if tag, _ := refGet(pairs(v.Params()), "tag"); tag != string(v.Tag()) {
 			t.Fatalf("%q: tag %q, want %q", b, v.Tag(), tag)
 		}
-		lo, hi := int(v.uri.Lo), int(v.uri.Hi)
+		lo, hi := int(v.at.URI.Lo), int(v.at.URI.Hi)
 		if !bytes.Equal(b[lo:hi], v.URIBytes()) {
 			t.Fatalf("%q: URI %q stands not at %d:%d", b, v.URIBytes(), lo, hi)
 		}

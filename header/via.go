@@ -23,31 +23,19 @@ import (
 // Package codec returns pointers to a Via inside its message, so the accessors
 // have pointer receivers.
 type Via struct {
-	b []byte
-
-	all, transport, sentBy, host, branch value.Part
-	paramLo                              uint32
-	// Where the parameters begin with a ";", bit 0 is b[paramLo]; 0 for unknown.
-	// Then no whitespace and no quote is between paramLo and the end.
-	semicolons uint64
-
-	port    uint16
-	id      Transport
-	hasPort bool
+	b  []byte
+	at scan.Via // offsets into b
 }
 
 // Parse reads b, the whole of which must be one Via value. Without an error n is
 // len(b). With one n is the offset of the byte that is wrong, the error is a
 // sipwire.Code and v is invalid.
 func (v *Via) Parse(b []byte) (n int, err error) {
-	if scan.HasMasks() && v.parseFast(b) {
-		return len(b), nil
+	n, err = v.ParseFrom(b, 0)
+	if err == nil && n < len(b) {
+		return n, v.result(sipwire.ErrTrailing)
 	}
-	n, code := v.parse(b, 0)
-	if code == 0 && n < len(b) {
-		code = sipwire.ErrTrailing
-	}
-	return n, v.result(code)
+	return n, err
 }
 
 // ParseFrom reads the value that begins at b[i] in a whole field and ends
@@ -55,9 +43,22 @@ func (v *Via) Parse(b []byte) (n int, err error) {
 // index of that comma, or len(b) after the last value; the next one begins at
 // n+1. With an error it is as for [Via.Parse].
 func (v *Via) ParseFrom(b []byte, i int) (n int, err error) {
-	if scan.HasMasks() && i == 0 && v.parseFast(b) {
-		return len(b), nil
+	// Nearly all values are as ReadVia reads them, with a transport of three capital
+	// letters, and [Via.parse] would have read these alike.
+	const transport = len("SIP/2.0/")
+	if i == 0 && scan.ReadVia(b, &v.at) && len(b) > transport+4 {
+		// Which transport it is cannot be predicted, so there is no branch for each.
+		t := &fastTransports[(b[transport]+b[transport+1])&7]
+		if abnf.Load32(b[transport:]) == t.word {
+			v.b, v.at.ID = b, uint8(t.id)
+			return len(b), nil
+		}
 	}
+	return v.parseOther(b, i)
+}
+
+// parseOther is [Via.ParseFrom] for a value that no kernel reads.
+func (v *Via) parseOther(b []byte, i int) (n int, err error) {
 	n, code := v.parse(b, i)
 	return n, v.result(code)
 }
@@ -91,7 +92,7 @@ func (v *Via) parse(b []byte, i int) (n int, code sipwire.Code) {
 	if j == i {
 		return i, sipwire.ErrProtocol
 	}
-	v.transport, v.id = value.MakePart(i, j), LookupTransport(b[i:j])
+	v.at.Transport, v.at.ID = value.MakePart(i, j), uint8(LookupTransport(b[i:j]))
 	if i = value.SkipLWS(b, j); i == j {
 		return i, sipwire.ErrProtocol
 	}
@@ -99,8 +100,8 @@ func (v *Via) parse(b []byte, i int) (n int, code sipwire.Code) {
 		return i, code
 	}
 	hi, n, code := v.parseParams(b, i)
-	v.paramLo = uint32(min(value.SkipLWS(b, i), hi))
-	v.all = value.MakePart(lo, hi)
+	v.at.ParamLo = uint32(min(value.SkipLWS(b, i), hi))
+	v.at.All = value.MakePart(lo, hi)
 	return n, code
 }
 
@@ -126,22 +127,22 @@ func (v *Via) parseSentBy(b []byte, i int) (int, sipwire.Code) {
 	if code != 0 {
 		return j, code
 	}
-	v.host = value.MakePart(i, j)
-	v.sentBy = v.host
+	v.at.Host = value.MakePart(i, j)
+	v.at.SentBy = v.at.Host
 	k := value.SkipLWS(b, j)
 	if k >= len(b) {
 		return j, 0
 	}
 	switch b[k] {
 	case ':':
-		if v.port, j, code = abnf.ConsumePort(b, value.SkipLWS(b, k+1)); code != 0 {
+		if v.at.Port, j, code = abnf.ConsumePort(b, value.SkipLWS(b, k+1)); code != 0 {
 			return j, code
 		}
 		if j < len(b) && b[j] > ' ' && b[j] != ';' && b[j] != ',' {
 			return j, sipwire.ErrPort
 		}
-		v.hasPort = true
-		v.sentBy.Hi = uint32(j)
+		v.at.HasPort = true
+		v.at.SentBy.Hi = uint32(j)
 	case ';', ',':
 	default:
 		return k, sipwire.ErrHost
@@ -166,18 +167,18 @@ func (v *Via) parseParams(b []byte, i int) (hi, n int, code sipwire.Code) {
 		if i, code = value.ConsumeParam(b, i, &a); code != 0 {
 			return i, i, code
 		}
-		if v.branch == (value.Part{}) && a.IsBranch(b) {
-			a.Keep(&v.branch)
+		if v.at.Branch == (value.Part{}) && a.IsBranch(b) {
+			a.Keep(&v.at.Branch)
 		}
 	}
 }
 
 // IsValid reports whether v holds a value that was parsed without an error.
-func (v *Via) IsValid() bool { return v.all.Hi != 0 }
+func (v *Via) IsValid() bool { return v.at.All.Hi != 0 }
 
 // Bytes returns the whole value as received, without whitespace around it and
 // without a ";" that has nothing behind it.
-func (v *Via) Bytes() []byte { return v.all.Of(v.b) }
+func (v *Via) Bytes() []byte { return v.at.All.Of(v.b) }
 
 // AppendTo appends the value as received, folds included.
 func (v *Via) AppendTo(dst []byte) []byte { return append(dst, v.Bytes()...) }
@@ -196,7 +197,7 @@ func (v Via) String() string { return string(v.AppendTo(nil)) }
 
 // Protocol returns the protocol-name, normally "SIP".
 func (v *Via) Protocol() []byte {
-	lo := int(v.all.Lo)
+	lo := int(v.at.All.Lo)
 	return value.MakePart(lo, value.Span(v.b, lo, value.Token)).Of(v.b)
 }
 
@@ -205,23 +206,23 @@ func (v *Via) Version() []byte {
 	if !v.IsValid() {
 		return nil
 	}
-	lo := value.SkipLWS(v.b, value.Span(v.b, int(v.all.Lo), value.Token)) // the first slash
+	lo := value.SkipLWS(v.b, value.Span(v.b, int(v.at.All.Lo), value.Token)) // the first slash
 	lo = value.SkipLWS(v.b, lo+1)
 	return value.MakePart(lo, value.Span(v.b, lo, value.Token)).Of(v.b)
 }
 
 // Transport returns the transport. [Via.TransportBytes] returns its token.
-func (v *Via) Transport() Transport { return v.id }
+func (v *Via) Transport() Transport { return Transport(v.at.ID) }
 
 // TransportBytes returns the transport as received.
-func (v *Via) TransportBytes() []byte { return v.transport.Of(v.b) }
+func (v *Via) TransportBytes() []byte { return v.at.Transport.Of(v.b) }
 
 // SentBy returns host and port as received.
-func (v *Via) SentBy() []byte { return v.sentBy.Of(v.b) }
+func (v *Via) SentBy() []byte { return v.at.SentBy.Of(v.b) }
 
 // Host returns the host of sent-by as received, an IPv6 address with its
 // brackets.
-func (v *Via) Host() []byte { return v.host.Of(v.b) }
+func (v *Via) Host() []byte { return v.at.Host.Of(v.b) }
 
 // HostKind returns the form of the host.
 func (v *Via) HostKind() uri.HostKind { return uri.KindOfHost(v.Host()) }
@@ -234,17 +235,17 @@ func (v *Via) HostAddr() (addr netip.Addr, ok bool) {
 
 // Port returns the port of sent-by. It is not ok when it is missing;
 // [Transport.DefaultPort] applies then (RFC 3261, 18.2.2).
-func (v *Via) Port() (port uint16, ok bool) { return v.port, v.hasPort }
+func (v *Via) Port() (port uint16, ok bool) { return v.at.Port, v.at.HasPort }
 
 // Params returns all parameters in their order, those with accessors of their
 // own included.
 func (v *Via) Params() ParamList {
-	return ParamList{value.Part{Lo: v.paramLo, Hi: v.all.Hi}.Of(v.b)}
+	return ParamList{value.Part{Lo: v.at.ParamLo, Hi: v.at.All.Hi}.Of(v.b)}
 }
 
 // Branch returns the branch parameter, nil when it is missing (RFC 3261,
 // 8.1.1.7).
-func (v *Via) Branch() []byte { return v.branch.Of(v.b) }
+func (v *Via) Branch() []byte { return v.at.Branch.Of(v.b) }
 
 // HasMagicCookie reports whether the branch is "z9hG4bK" with more behind it, so
 // that it identifies a transaction by itself (RFC 3261, 17.2.3). The cookie

@@ -14,16 +14,16 @@ import (
 // the two is given again. It serves those who note the source of a request
 // (RFC 3261, 18.2.1; RFC 3581, 4), which is the dearest step of a proxy.
 func (v *Via) ReceivedParts() (received, rport value.Part, repeated bool) {
-	if v.all.Hi <= v.paramLo {
+	if v.at.All.Hi <= v.at.ParamLo {
 		return received, rport, false
 	}
-	base := v.paramLo - v.all.Lo
-	b := v.b[v.paramLo:v.all.Hi]
-	if v.semicolons == 0 {
+	base := v.at.ParamLo - v.at.All.Lo
+	b := v.b[v.at.ParamLo:v.at.All.Hi]
+	if v.at.Semicolons == 0 {
 		return receivedParts(b, base)
 	}
 	end := uint64(1) << (len(b) & 63)
-	for left := v.semicolons; left != 0; {
+	for left := v.at.Semicolons; left != 0; {
 		lo := uint32(bits.TrailingZeros64(left)) + 1
 		left &= left - 1
 		hi := uint32(bits.TrailingZeros64(left | end))

@@ -57,7 +57,7 @@ func Equal(a, b *URI) bool {
 // equalAuthority compares user, password, host and port.
 func equalAuthority(a, b *URI) bool {
 	kind := a.HostKind()
-	if a.flags != b.flags || a.port != b.port || kind != b.HostKind() {
+	if a.at.Flags != b.at.Flags || a.at.Port != b.at.Port || kind != b.HostKind() {
 		return false
 	}
 	ap, _ := a.Password()

@@ -116,8 +116,8 @@ func check(t *testing.T, text string) {
 	// The case of the scheme and of the host never counts.
 	if u.IsSIP() {
 		b := bytes.Clone(in)
-		copy(b, bytes.ToUpper(b[:u.colon]))
-		copy(b[u.hostLo:], bytes.ToUpper(b[u.hostLo:u.hostHi]))
+		copy(b, bytes.ToUpper(b[:u.at.Colon]))
+		copy(b[u.at.HostLo:], bytes.ToUpper(b[u.at.HostLo:u.at.HostHi]))
 		v, err := Parse(b)
 		if err != nil || !Equal(&u, &v) || u.Hash() != v.Hash() {
 			t.Errorf("%q: not equal to %q: %v", text, b, err)

@@ -13,8 +13,8 @@ func (u *URI) Hash() uint64 {
 	h := hashSymbol(abnf.HashSeed, uint16(u.scheme))
 	switch u.scheme {
 	case SIP, SIPS:
-		h = hashSymbol(h, uint16(u.flags))
-		h = hashSymbol(h, u.port)
+		h = hashSymbol(h, uint16(u.at.Flags))
+		h = hashSymbol(h, u.at.Port)
 		h = hashText(h, u.User(), 0)
 		p, _ := u.Password()
 		h = hashText(h, p, 0)

@@ -69,11 +69,11 @@ func nameIs(raw []byte, name string) bool {
 }
 
 // params returns the parameters with the ";" before each.
-func (u *URI) params() []byte { return u.view(u.paramLo, u.paramHi) }
+func (u *URI) params() []byte { return u.view(u.at.ParamLo, u.at.ParamHi) }
 
 // headers returns the headers with their "?".
 func (u *URI) headers() []byte {
-	h := u.view(u.paramHi, uint32(len(u.b)))
+	h := u.view(u.at.ParamHi, uint32(len(u.b)))
 	if len(h) == 1 { // a ";" at the end: "?" is never alone
 		return nil
 	}

@@ -16,9 +16,17 @@ import (
 // wrong, len(b) when something is missing at the end; the error is a
 // sipwire.Code and u is invalid.
 func (u *URI) Parse(b []byte) (n int, err error) {
-	if scan.HasMasks() && u.parseFast(b) {
+	// Nearly all URIs are as ReadURI reads them, and [URI.parse] would have read
+	// these alike.
+	if scan.ReadURI(b, &u.at) {
+		u.b, u.scheme = b[:len(b):len(b)], SIP
 		return len(b), nil
 	}
+	return u.parseOther(b)
+}
+
+// parseOther is Parse for a URI that no kernel reads.
+func (u *URI) parseOther(b []byte) (n int, err error) {
 	n, code := u.parse(b)
 	if code != 0 {
 		*u = URI{}
@@ -57,9 +65,9 @@ func (u *URI) parse(b []byte) (int, sipwire.Code) {
 		return i, sipwire.ErrScheme
 	}
 	u.scheme = scheme
-	u.colon = uint32(i)
+	u.at.Colon = uint32(i)
 	i++
-	u.userHi = uint32(i)
+	u.at.UserHi = uint32(i)
 	switch scheme {
 	case SIP, SIPS:
 		return u.parseSIP(i)
@@ -128,25 +136,25 @@ func (u *URI) parseSIP(i int) (int, sipwire.Code) {
 	if code != 0 {
 		return j, code
 	}
-	u.hostLo, u.hostHi = uint32(i), uint32(j)
+	u.at.HostLo, u.at.HostHi = uint32(i), uint32(j)
 	if j < len(b) && b[j] == ':' {
 		port, k, code := abnf.ConsumePort(b, j+1)
 		if code != 0 {
 			return k, code
 		}
-		u.port, j = port, k
-		u.flags |= hasPort
+		u.at.Port, j = port, k
+		u.at.Flags |= hasPort
 		if j < len(b) && b[j] != ';' && b[j] != '?' {
 			return j, sipwire.ErrPort
 		}
 	}
-	u.paramLo = uint32(j)
+	u.at.ParamLo = uint32(j)
 	if j < len(b) && b[j] == ';' {
 		if j, code = consumeParams(b, j); code != 0 {
 			return j, code
 		}
 	}
-	u.paramHi = uint32(j)
+	u.at.ParamHi = uint32(j)
 	if j == len(b)-1 && b[j] == ';' {
 		return len(b), 0 // tolerated, and no parameter
 	}
@@ -156,7 +164,7 @@ func (u *URI) parseSIP(i int) (int, sipwire.Code) {
 	switch {
 	case b[j] == '?':
 		return consumeHeaders(b, j)
-	case u.paramLo < u.paramHi:
+	case u.at.ParamLo < u.at.ParamHi:
 		return j, sipwire.ErrParam
 	}
 	return j, sipwire.ErrHost
@@ -175,8 +183,8 @@ func (u *URI) parseUserinfo(i, at int) (int, sipwire.Code) {
 	if j == i {
 		return i, sipwire.ErrUser
 	}
-	u.userHi = uint32(j)
-	u.flags |= hasUser
+	u.at.UserHi = uint32(j)
+	u.at.Flags |= hasUser
 	if j < at {
 		if b[j] != ':' {
 			return j, sipwire.ErrUser
@@ -187,7 +195,7 @@ func (u *URI) parseUserinfo(i, at int) (int, sipwire.Code) {
 		if j < at {
 			return j, sipwire.ErrUser
 		}
-		u.flags |= hasPassword
+		u.at.Flags |= hasPassword
 	}
 	return j, 0
 }
@@ -261,7 +269,7 @@ func consumeHeaders(b []byte, i int) (int, sipwire.Code) {
 func (u *URI) parseOpaque(i int) (int, sipwire.Code) {
 	b := u.b
 	end := uint32(len(b))
-	u.hostLo, u.hostHi, u.paramLo, u.paramHi = end, end, end, end
+	u.at.HostLo, u.at.HostHi, u.at.ParamLo, u.at.ParamHi = end, end, end, end
 	if i == len(b) {
 		return i, sipwire.ErrEmpty
 	}

@@ -36,7 +36,7 @@ func ParsePhone(b []byte) (p Phone, n int, err error) {
 func (u *URI) Phone() (p Phone, ok bool) {
 	switch {
 	case u.scheme == Tel:
-		return Phone{b: u.view(u.colon+1, u.paramHi), num: u.userHi - u.colon - 1}, true
+		return Phone{b: u.view(u.at.Colon+1, u.at.ParamHi), num: u.at.UserHi - u.at.Colon - 1}, true
 	case u.HasUser() && u.IsPhone():
 		p, _, err := ParsePhone(u.User())
 		return p, err == nil
@@ -92,13 +92,13 @@ func (u *URI) parseTel(i int) (int, sipwire.Code) {
 	if code != 0 {
 		return j, code
 	}
-	u.userHi = uint32(num)
-	u.hostLo, u.hostHi, u.paramLo = u.userHi, u.userHi, u.userHi
-	u.paramHi = uint32(j)
+	u.at.UserHi = uint32(num)
+	u.at.HostLo, u.at.HostHi, u.at.ParamLo = u.at.UserHi, u.at.UserHi, u.at.UserHi
+	u.at.ParamHi = uint32(j)
 	if j == len(u.b)-1 && u.b[j] == ';' {
 		j++ // tolerated, and no parameter
 	}
-	u.flags |= hasUser
+	u.at.Flags |= hasUser
 	return j, 0
 }
 

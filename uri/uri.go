@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/internal/scan"
 )
 
 // Scheme is the kind of a URI.
@@ -29,12 +30,10 @@ const (
 	HostIPv6                     // an IPv6 address in brackets
 )
 
-type flags uint8
-
 const (
-	hasUser flags = 1 << iota
-	hasPassword
-	hasPort
+	hasUser     = scan.URIHasUser
+	hasPassword = scan.URIHasPassword
+	hasPort     = scan.URIHasPort
 )
 
 // URI is a view of one URI. The zero URI is invalid. It may be copied freely. It
@@ -49,16 +48,14 @@ type URI struct {
 	// Offsets into b, in the order of the URI:
 	//
 	//	scheme ":" user ":" password "@" host ":" port params "?" headers
-	//	       ^colon   ^userHi          ^hostLo^hostHi ^paramLo ^paramHi
+	//	       ^Colon   ^UserHi          ^HostLo^HostHi ^ParamLo ^ParamHi
 	//
-	// colon < userHi <= hostLo <= hostHi <= paramLo <= paramHi <= len(b).
-	// Without a user, userHi is colon+1. For tel the user is the number and
-	// the host is empty; for an opaque URI all from hostLo on are len(b).
-	colon, userHi, hostLo, hostHi, paramLo, paramHi uint32
+	// Colon < UserHi <= HostLo <= HostHi <= ParamLo <= ParamHi <= len(b).
+	// Without a user, UserHi is Colon+1. For tel the user is the number and
+	// the host is empty; for an opaque URI all from HostLo on are len(b).
+	at scan.URI
 
-	port   uint16
 	scheme Scheme
-	flags  flags
 }
 
 // view returns b[lo:hi], cut so that an append cannot reach what follows.
@@ -95,27 +92,27 @@ func (u URI) LogValue() slog.Value { return slog.StringValue(u.String()) }
 func (u *URI) Scheme() Scheme { return u.scheme }
 
 // SchemeBytes returns the scheme as received, without its colon.
-func (u *URI) SchemeBytes() []byte { return u.view(0, u.colon) }
+func (u *URI) SchemeBytes() []byte { return u.view(0, u.at.Colon) }
 
 // Opaque returns everything after the colon of the scheme, for any scheme.
 func (u *URI) Opaque() []byte {
 	if !u.IsValid() {
 		return nil
 	}
-	return u.view(u.colon+1, uint32(len(u.b)))
+	return u.view(u.at.Colon+1, uint32(len(u.b)))
 }
 
 // HasUser reports whether the URI has a user part, or is a tel URI.
-func (u *URI) HasUser() bool { return u.flags&hasUser != 0 }
+func (u *URI) HasUser() bool { return u.at.Flags&hasUser != 0 }
 
 // User returns the user part of a sip or sips URI with its escapes, with the
 // parameters in it (RFC 3261, 19.1.1), and the number of a tel
 // URI with its visual separators. It is nil when it is missing.
 func (u *URI) User() []byte {
-	if u.flags&hasUser == 0 {
+	if u.at.Flags&hasUser == 0 {
 		return nil
 	}
-	return u.view(u.colon+1, u.userHi)
+	return u.view(u.at.Colon+1, u.at.UserHi)
 }
 
 // AppendUser appends the user part with its escapes undone.
@@ -124,10 +121,10 @@ func (u *URI) AppendUser(dst []byte) []byte { return AppendUnescaped(dst, u.User
 // Password returns the password with its escapes. An empty password
 // ("sip:a:@b") is empty and ok; a missing one is not ok.
 func (u *URI) Password() (password []byte, ok bool) {
-	if u.flags&hasPassword == 0 {
+	if u.at.Flags&hasPassword == 0 {
 		return nil, false
 	}
-	return u.view(u.userHi+1, u.hostLo-1), true
+	return u.view(u.at.UserHi+1, u.at.HostLo-1), true
 }
 
 // AppendPassword appends the password with its escapes undone.
@@ -138,14 +135,14 @@ func (u *URI) AppendPassword(dst []byte) []byte {
 
 // Host returns the host as received, an IPv6 address with its brackets. It is
 // empty for a URI that is neither sip nor sips.
-func (u *URI) Host() []byte { return u.view(u.hostLo, u.hostHi) }
+func (u *URI) Host() []byte { return u.view(u.at.HostLo, u.at.HostHi) }
 
 // HostPort returns the host and, when there is one, the port after it.
-func (u *URI) HostPort() []byte { return u.view(u.hostLo, u.paramLo) }
+func (u *URI) HostPort() []byte { return u.view(u.at.HostLo, u.at.ParamLo) }
 
 // HostKind returns the form of the host, zero when there is none.
 func (u *URI) HostKind() HostKind { return KindOfHost(u.Host()) }
 
 // Port returns the port. It is not ok when the URI has none, which is not the
 // same as having the default (RFC 3261, 19.1.4).
-func (u *URI) Port() (port uint16, ok bool) { return u.port, u.flags&hasPort != 0 }
+func (u *URI) Port() (port uint16, ok bool) { return u.at.Port, u.at.Flags&hasPort != 0 }

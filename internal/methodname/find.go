@@ -26,6 +26,13 @@ func Find(b []byte, lo, hi int) uint8 {
 			w = w>>8 | uint64(c)<<56
 		}
 	}
+	return OfWord(w, n)
+}
+
+// OfWord returns the number of the method of n letters, at most 8, that are the
+// highest bytes of w, the last one at the top; below them are zeros. It is 0 for one
+// outside the table.
+func OfWord(w uint64, n uint) uint8 {
 	if slot := &slots[w*hashMul>>hashShift]; slot.word == w && uint(slot.length) == n {
 		return slot.num
 	}

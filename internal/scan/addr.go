@@ -1,9 +1,15 @@
 package scan
 
-// Addr is where the parts of a name-addr are, as [ReadAddr] finds them. The URI
-// has "<" and ">" around it; the tag is all that follows.
+import "github.com/sipwire/sipwire/internal/abnf"
+
+// Addr is where the parts of a name-addr are. It is what package header keeps of
+// one, so that [ReadAddr] can write it in place: the kernels know its layout.
 type Addr struct {
-	Display     uint32 // length of the display name, with its quotes
-	URI, URIEnd uint32
-	Tag, TagEnd uint32 // of the value of the tag, both 0 when there is none
+	All     abnf.Part
+	Display abnf.Part // with its quotes
+	URI     abnf.Part // without "<>"
+	Tag     abnf.Part // the value of the parameter
+	ParamLo uint32    // where the parameters begin; they end with All
+	Angle   bool      // whether the URI is in "<>"
+	_       [3]byte
 }

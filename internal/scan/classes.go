@@ -1,7 +1,6 @@
 package scan
 
-// MaxMasked is the number of bytes that one call of [Classes.Masks] or
-// [Set.Mask] takes.
+// MaxMasked is the number of bytes that one call of [Set.Mask] takes.
 const MaxMasked = 64
 
 // A Set is a set of ASCII characters: Set[low] has bit high when it holds the
@@ -16,18 +15,4 @@ func NewSet(in func(c byte) bool) (s Set) {
 		}
 	}
 	return s
-}
-
-// Classes are three sets of characters and three single bytes that
-// [Classes.Masks] looks for.
-type Classes struct {
-	Sets  [3]Set
-	Bytes [3]byte
-}
-
-// Masks are the answers of [Classes.Masks]: bit i of each one says whether
-// byte i is in the set, or is the byte. Behind the last byte are NULs.
-type Masks struct {
-	Sets  [3]uint64
-	Bytes [3]uint64
 }

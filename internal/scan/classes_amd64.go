@@ -8,32 +8,25 @@ import (
 	"github.com/sipwire/sipwire/internal/cpufeat"
 )
 
-// HasMasks reports whether [Classes.Masks] and [Set.Mask] have a kernel in the
-// tier that runs. Without one they are never ok: a caller that would go over the
-// bytes one by one is faster without masks then.
-func HasMasks() bool { return cpufeat.Current() != cpufeat.Generic }
+// values_amd64.s has these numbers of the tiers, too.
+const _ = (cpufeat.AVX2 - 1) | (1 - cpufeat.AVX2) | (cpufeat.AVX512 - 2) | (2 - cpufeat.AVX512)
 
-// Masks sets m to where in b the classes are. b has from 4 to [MaxMasked]
-// bytes; of another length nothing is done and ok is false.
-func (c *Classes) Masks(b []byte, m *Masks) (ok bool) {
-	if uint(len(b)-4) > MaxMasked-4 || !HasMasks() {
-		return false
-	}
-	if cpufeat.Current() == cpufeat.AVX512 {
-		classesAVX512(unsafe.SliceData(b), len(b), &c.Sets[0][0], &m.Sets[0])
-	} else {
-		classesAVX2(unsafe.SliceData(b), len(b), &c.Sets[0][0], &m.Sets[0])
-	}
-	return true
+// classes are the sets of characters and the single bytes that the kernel of a
+// value asks for. The kernels know which is which.
+type classes struct {
+	sets  [4]Set
+	bytes [6]byte
 }
 
-// Mask is [Classes.Masks] for one set.
+// set goes on to the kernel of the tier.
+//
+//go:noescape
+func set(b *byte, size int, s *Set, tier cpufeat.Tier) (mask uint64, ok bool)
+
+// Mask returns where in b the characters of the set are: bit i says whether byte i
+// is one. b has from 4 to [MaxMasked] bytes; ok is false for another length, and
+// where the tier that runs has no kernel: a caller that would go over the bytes one
+// by one is faster without a mask then.
 func (s *Set) Mask(b []byte) (mask uint64, ok bool) {
-	if uint(len(b)-4) > MaxMasked-4 || !HasMasks() {
-		return 0, false
-	}
-	if cpufeat.Current() == cpufeat.AVX512 {
-		return setAVX512(unsafe.SliceData(b), len(b), &s[0]), true
-	}
-	return setAVX2(unsafe.SliceData(b), len(b), &s[0]), true
+	return set(unsafe.SliceData(b), len(b), s, cpufeat.Current())
 }

@@ -10,39 +10,29 @@ import (
 	"github.com/sipwire/sipwire/internal/testfiles"
 )
 
-// slowMasks is the specification of [Classes.Masks].
-func (c *Classes) slowMasks(b []byte) (m Masks) {
-	for i := range MaxMasked {
-		var char byte
-		if i < len(b) {
-			char = b[i]
-		}
-		for n, set := range c.Sets {
-			if char < 0x80 && set[char&15]>>(char>>4)&1 != 0 {
-				m.Sets[n] |= 1 << i
-			}
-		}
-		for n, like := range c.Bytes {
-			if char == like {
-				m.Bytes[n] |= 1 << i
-			}
+// slowMask is the specification of [Set.Mask].
+func (s *Set) slowMask(b []byte) (mask uint64) {
+	for i, char := range b {
+		if char < 0x80 && s[char&15]>>(char>>4)&1 != 0 {
+			mask |= 1 << i
 		}
 	}
-	return m
+	if s[0]&1 != 0 { // behind the last byte are NULs
+		mask |= ^uint64(0) << len(b)
+	}
+	return mask
 }
 
-// classesOf draws classes: any sets of ASCII characters, and any bytes.
-func classesOf(r *rand.Rand) *Classes {
-	var c Classes
-	for n := range c.Sets {
+// setsOf draws sets of any ASCII characters.
+func setsOf(r *rand.Rand) (sets [3]Set) {
+	for n := range sets {
 		odds := r.IntN(9)
-		c.Sets[n] = NewSet(func(byte) bool { return r.IntN(8) < odds })
-		c.Bytes[n] = byte(r.IntN(256))
+		sets[n] = NewSet(func(byte) bool { return r.IntN(8) < odds })
 	}
-	return &c
+	return sets
 }
 
-// eachKernel runs f in every tier that has a kernel for classes.
+// eachKernel runs f in every tier that has a kernel for sets.
 func eachKernel(t *testing.T, f func(t *testing.T)) {
 	for _, tier := range cpufeat.Tiers()[1:] {
 		t.Run(tier.String(), func(t *testing.T) {
@@ -52,16 +42,11 @@ func eachKernel(t *testing.T, f func(t *testing.T)) {
 	}
 }
 
-func compareMasks(t *testing.T, c *Classes, b []byte) {
+func compareMasks(t *testing.T, sets *[3]Set, b []byte) {
 	t.Helper()
-	var got Masks
-	want := c.slowMasks(b)
-	if !c.Masks(b, &got) || got != want {
-		t.Fatalf("%q:\n%x\n%x", b, got, want)
-	}
-	for n := range c.Sets {
-		if mask, ok := c.Sets[n].Mask(b); !ok || mask != want.Sets[n] {
-			t.Fatalf("%q: set %d: %x, want %x", b, n, mask, want.Sets[n])
+	for n := range sets {
+		if mask, ok := sets[n].Mask(b); !ok || mask != sets[n].slowMask(b) {
+			t.Fatalf("%q: set %d: %x, want %x", b, n, mask, sets[n].slowMask(b))
 		}
 	}
 }
@@ -73,7 +58,7 @@ func TestMasks(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 6))
 		for range 200 {
-			c := classesOf(r)
+			c := setsOf(r)
 			for size := 4; size <= MaxMasked; size++ {
 				for _, b := range [][]byte{memory[:size:size], memory[len(memory)-size:]} {
 					for i := range b {
@@ -82,7 +67,7 @@ func TestMasks(t *testing.T) {
 							b[i] &= 0x7f
 						}
 					}
-					compareMasks(t, c, b)
+					compareMasks(t, &c, b)
 				}
 			}
 		}
@@ -93,13 +78,13 @@ func TestMasks(t *testing.T) {
 func TestMasksEveryByte(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 8))
-		c := classesOf(r)
+		c := setsOf(r)
 		memory := make([]byte, MaxMasked)
 		for size := 4; size <= MaxMasked; size++ {
 			for at := range size {
 				for char := range 256 {
 					memory[at] = byte(char)
-					compareMasks(t, c, memory[:size])
+					compareMasks(t, &c, memory[:size])
 				}
 				memory[at] = byte(r.Uint32())
 			}
@@ -108,22 +93,15 @@ func TestMasksEveryByte(t *testing.T) {
 }
 
 func TestMasksRefuses(t *testing.T) {
-	c := classesOf(rand.New(rand.NewPCG(9, 10)))
-	m, kept := Masks{Bytes: [3]uint64{1, 2, 3}}, Masks{Bytes: [3]uint64{1, 2, 3}}
+	c := setsOf(rand.New(rand.NewPCG(9, 10)))
 	for _, size := range []int{0, 1, 2, 3, MaxMasked + 1, 1000} {
-		if c.Masks(make([]byte, size), &m) || m != kept {
-			t.Errorf("%d bytes: done", size)
-		}
-		if _, ok := c.Sets[0].Mask(make([]byte, size)); ok {
-			t.Errorf("%d bytes: one set done", size)
+		if mask, ok := c[0].Mask(make([]byte, size)); ok || mask != 0 {
+			t.Errorf("%d bytes: %x, done", size, mask)
 		}
 	}
 	defer cpufeat.Force(cpufeat.Generic)()
-	if c.Masks(make([]byte, 20), &m) || m != kept {
-		t.Error("the generic tier has masks")
-	}
-	if _, ok := c.Sets[0].Mask(make([]byte, 20)); ok {
-		t.Error("the generic tier has the mask of a set")
+	if mask, ok := c[0].Mask(make([]byte, 20)); ok || mask != 0 {
+		t.Errorf("the generic tier has a mask: %x", mask)
 	}
 }
 
@@ -135,11 +113,11 @@ func FuzzMasks(f *testing.F) {
 		if len(b) < 4 {
 			return
 		}
-		c := classesOf(rand.New(rand.NewPCG(seed, 1)))
+		c := setsOf(rand.New(rand.NewPCG(seed, 1)))
 		b = b[:min(len(b), MaxMasked)]
 		for _, tier := range cpufeat.Tiers()[1:] {
 			restore := cpufeat.Force(tier)
-			compareMasks(t, c, b)
+			compareMasks(t, &c, b)
 			restore()
 		}
 	})
@@ -147,10 +125,9 @@ func FuzzMasks(f *testing.F) {
 
 // BenchmarkMasks is the cost of one call.
 func BenchmarkMasks(b *testing.B) {
-	c := classesOf(rand.New(rand.NewPCG(3, 4)))
+	c := setsOf(rand.New(rand.NewPCG(3, 4)))
 	src := make([]byte, MaxMasked)
-	var m Masks
 	for b.Loop() {
-		c.Masks(src, &m)
+		c[0].Mask(src)
 	}
 }

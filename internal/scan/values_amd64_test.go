@@ -4,8 +4,10 @@ package scan
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
+	"github.com/sipwire/sipwire/internal/abnf"
 	"github.com/sipwire/sipwire/internal/cpufeat"
 	"github.com/sipwire/sipwire/internal/testfiles"
 )
@@ -15,6 +17,7 @@ import (
 // read outside the value.
 var (
 	addrPieces = []string{`"Bob"`, `"a\"b"`, `\`, "Bob ", "<sip:a@b.example>", "<", ">", ";tag=", ";tag=1928301774", "x", "\x00", "\xff", "sip:a@b"}
+	uriPieces  = []string{"alice", "%41", "%", "@", ";transport=udp", ";lr", "=", "host-1.example", "192.0.2.1", "[2001:db8::1]", "[", "]", ":5060", ":", "99999", "?a=b", "\x00", "\xff"}
 	viaPieces  = []string{"host-1.example", "192.0.2.1", "[2001:db8::1]", "[", "]", ":5060", ":", "99999", ".", ";rport", ";branch=z9hG4bK776", ";branch=", ";BRANCH=x", ";abcdef", "=", "\x00", "\xff", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}
 )
 
@@ -34,52 +37,82 @@ func TestReadValues(t *testing.T) {
 	}
 	memory := testfiles.Guarded(t, 1)
 	r := rand.New(rand.NewPCG(11, 12))
-	const front = 12
-	addrs, vias := 0, 0
-	for range 100 {
-		for size := range maxVia + front + 3 {
-			for _, b := range [][]byte{memory[:size:size], memory[len(memory)-size:]} {
-				fill(b, r, addrPieces)
-				var want Addr
-				for n, tier := range cpufeat.Tiers()[1:] {
-					restore := cpufeat.Force(tier)
-					var got Addr
-					if ReadAddr(b, &got) {
-						addrs++
+	for _, c := range []struct {
+		name, front string
+		pieces      []string
+		read        func(b []byte) (out any, ok bool)
+	}{
+		{"name-addr", "", addrPieces, func(b []byte) (any, bool) { var out Addr; ok := ReadAddr(b, &out); return out, ok }},
+		{"Via", "SIP/2.0/UDP ", viaPieces, func(b []byte) (any, bool) { var out Via; ok := ReadVia(b, &out); return out, ok }},
+		{"URI", "sip:", uriPieces, func(b []byte) (any, bool) { var out URI; ok := ReadURI(b, &out); return out, ok }},
+	} {
+		taken := 0
+		for range 100 {
+			for size := range 126 + len("SIP/2.0/UDP ") + 3 {
+				for _, b := range [][]byte{memory[:size:size], memory[len(memory)-size:]} {
+					fill(b, r, c.pieces)
+					copy(b, c.front)
+					var want any
+					wantOK := false
+					for n, tier := range cpufeat.Tiers()[1:] {
+						restore := cpufeat.Force(tier)
+						got, ok := c.read(b)
+						restore()
+						if n == 0 {
+							want, wantOK = got, ok
+						}
+						if ok != wantOK || ok && got != want {
+							t.Fatalf("%s, %s: %q: %+v %v, want %+v %v", c.name, tier, b, got, ok, want, wantOK)
+						}
+						if ok {
+							taken++
+						}
 					}
-					if n == 0 {
-						want = got
-					}
-					if got != want {
-						t.Fatalf("%s: %q: %+v, want %+v", tier, b, got, want)
-					}
-					restore()
-				}
-				if size < front {
-					continue
-				}
-				fill(b, r, viaPieces)
-				var wantVia Via
-				for n, tier := range cpufeat.Tiers()[1:] {
-					restore := cpufeat.Force(tier)
-					var got Via
-					if ReadVia(b, front, &got) {
-						vias++
-					} else {
-						got = Via{}
-					}
-					if n == 0 {
-						wantVia = got
-					}
-					if got != wantVia {
-						t.Fatalf("%s: %q: %+v, want %+v", tier, b, got, wantVia)
-					}
-					restore()
 				}
 			}
 		}
+		if taken == 0 {
+			t.Errorf("%s: none was read", c.name)
+		}
 	}
-	if addrs == 0 || vias == 0 {
-		t.Errorf("%d name-addrs and %d Vias were read", addrs, vias)
-	}
+}
+
+// TestReadIPv6 holds the addresses of IPv6 that the kernels know to the reader of
+// all of them.
+func TestReadIPv6(t *testing.T) {
+	pieces := []string{":", ":", ":", "::", "0", "1a", "2001", "db8", "Ffff", "g", "10000", ".", "192.0.2.1", "%eth0"}
+	const front = "SIP/2.0/UDP "
+	eachKernel(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(13, 14))
+		taken := 0
+		for range 300_000 {
+			text := ""
+			for range 1 + r.IntN(16) {
+				text += pieces[r.IntN(len(pieces)-r.IntN(6))]
+			}
+			host := "[" + text + "]"
+			if len(host) > 60 {
+				continue
+			}
+			_, i, ok := abnf.ConsumeIPv6([]byte(host), 1)
+			ok = ok && i == len(host)-1
+			var via Via
+			var uri URI
+			isVia := ReadVia([]byte(front+host), &via)
+			isURI := ReadURI([]byte("sip:"+host), &uri) && len(host) <= 59
+			usual := strings.Contains(text, "::") && !strings.Contains(text, ".")
+			if isVia != (ok && usual) || isURI != (isVia && len(host) >= 4 && len(host) <= 59) {
+				t.Fatalf("%s: %v in a Via, %v in a URI; it is an address: %v", host, isVia, isURI, ok)
+			}
+			if isVia {
+				taken++
+				if int(via.Host.Hi) != len(front+host) || int(via.Host.Lo) != len(front) {
+					t.Fatalf("%s: %+v", host, via)
+				}
+			}
+		}
+		if taken < 1000 {
+			t.Errorf("%d addresses", taken)
+		}
+	})
 }

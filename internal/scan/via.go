@@ -1,14 +1,20 @@
 package scan
 
-// Via is where the parts of a Via are, as [ReadVia] finds them, from sent-by on.
-type Via struct {
-	HostEnd           uint32 // where a colon and the port follow, or the parameters
-	Params            uint32
-	Port              uint32 // 0 without one
-	Branch, BranchEnd uint32 // of its value, both 0 when there is none
-	_                 uint32
+import "github.com/sipwire/sipwire/internal/abnf"
 
-	// Where the parameters begin with a ";", bit 0 is the byte at Params; 0 when
-	// there are too many bytes for a word.
+// Via is where the parts of a Via value are. It is what package header keeps of
+// one, so that [ReadVia] can write it in place: the kernels know its layout.
+type Via struct {
+	All, Transport, SentBy, Host abnf.Part
+
+	Branch  abnf.Part // the value of the parameter
+	ParamLo uint32    // where the parameters begin; they end with All
+
+	Port    uint16
+	ID      uint8 // of the transport, for package header to set
+	HasPort bool
+
+	// Where the parameters begin with a ";", bit 0 is the byte at ParamLo; 0 for
+	// unknown. Then no whitespace and no quote is between ParamLo and the end.
 	Semicolons uint64
 }

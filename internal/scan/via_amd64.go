@@ -9,44 +9,30 @@ import (
 	"github.com/sipwire/sipwire/internal/cpufeat"
 )
 
-// The shortest and the longest value that [ReadVia] reads, its front aside.
-const (
-	minVia = 4
-	maxVia = 126
-)
-
-// viaClasses are the classes of bytes that [ReadVia] asks for. The kernels know
-// which is which.
-var viaClasses = Classes{
-	Sets: [...]Set{
+// viaClasses are the classes of bytes that [ReadVia] asks for.
+var viaClasses = classes{
+	sets: [4]Set{
 		NewSet(abnf.IsLabel),
 		NewSet(abnf.IsHostPunct),
 		NewSet(func(c byte) bool { return abnf.Is(c, abnf.Token) }),
+		NewSet(func(c byte) bool { return abnf.Is(c, abnf.Hex) }),
 	},
-	Bytes: [...]byte{';', '=', ']'},
+	bytes: [6]byte{']', ':', ';', '='},
 }
 
-// ReadVia reads what nearly all Vias are from sent-by on, which is b[front:] and has
-// from 4 to 126 bytes; front is at least 8 (RFC 3261, 25.1: via-parm). The host is
-// made of labels with single dots and hyphens between them, which an IPv4 address is
-// too, or an address of IPv6. A port has up to five digits and is at most 65535.
-// Parameters have no whitespace and no quotes; they are in the first 63 bytes and
-// at most 63 more from the last ";" of these on. ok is false for all else, and what is
-// in via then means nothing; such a value need not be wrong.
-func ReadVia(b []byte, front int, via *Via) (ok bool) {
-	if front < 8 || uint(len(b)-front-minVia) > maxVia-minVia {
-		return false
-	}
-	rest := b[front:]
-	switch cpufeat.Current() {
-	case cpufeat.AVX512:
-		ok = viaAVX512(unsafe.SliceData(rest), len(rest), &viaClasses.Sets[0][0], &via.HostEnd)
-	case cpufeat.AVX2:
-		ok = viaAVX2(unsafe.SliceData(rest), len(rest), &viaClasses.Sets[0][0], &via.HostEnd)
-	}
-	if !ok || rest[0] != '[' {
-		return ok
-	}
-	_, i, ok := abnf.ConsumeIPv6(rest, 1)
-	return ok && i == int(via.HostEnd)-1
+// via goes on to the kernel of the tier.
+//
+//go:noescape
+func via(b *byte, size int, c *byte, out *Via, tier cpufeat.Tier) bool
+
+// ReadVia reads what nearly all Vias are (RFC 3261, 25.1: via-parm): "SIP/2.0/",
+// any three bytes for a transport and one for a space, which the caller looks at,
+// and from 4 to 126 bytes more. The host is made of labels with single dots and
+// hyphens between them, which an IPv4 address is too, or is an address of IPv6 in "[]"
+// that has one "::" and is all groups of hexadecimal digits. A port has up to five
+// digits and is at most 65535. Parameters have no whitespace and no quotes; they are in the first 63
+// of these bytes and at most 63 more from the last ";" of these on. ok is false for
+// all else, and what is in out then means nothing; such a value need not be wrong.
+func ReadVia(b []byte, out *Via) (ok bool) {
+	return via(unsafe.SliceData(b), len(b), &viaClasses.sets[0][0], out, cpufeat.Current())
 }

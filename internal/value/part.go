@@ -15,24 +15,15 @@ import (
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
-// Part is a range of the bytes that a value was parsed from. Nothing that is
-// present ends at 0, so the zero Part is something missing.
-type Part struct{ Lo, Hi uint32 }
+// Part is a range of the bytes that a value was parsed from. The kernels of package
+// scan write them, too, so the type is where both can see it.
+type Part = abnf.Part
 
 // NoValue is the value of a parameter that is present without one.
 var NoValue = Part{Lo: 1}
 
 // MakePart returns the Part of b[lo:hi].
-func MakePart(lo, hi int) Part { return Part{uint32(lo), uint32(hi)} }
-
-// Of returns the bytes of the part. Their capacity ends with them, so that an
-// append cannot reach what follows. It is nil for the zero Part and NoValue.
-func (p Part) Of(b []byte) []byte {
-	if p.Hi == 0 {
-		return nil
-	}
-	return b[p.Lo:p.Hi:p.Hi]
-}
+func MakePart(lo, hi int) Part { return Part{Lo: uint32(lo), Hi: uint32(hi)} }
 
 // TooLong reports whether offsets into b do not fit in the 32 bits of a Part.
 func TooLong(b []byte) bool { return uint64(len(b)) > math.MaxUint32 }

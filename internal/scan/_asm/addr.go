@@ -6,14 +6,22 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// The parts of scan.AddrClasses, and the words of a scan.Addr.
+// The parts of scan.addrClasses, and the words of a scan.Addr.
 const (
 	addrAngles    = 16 * 0
 	addrControls  = 16 * 1
 	addrTokens    = 16 * 2
+	addrBare      = 16 * 3
 	addrSpace     = 16*classSets + 0
 	addrQuote     = 16*classSets + 1
 	addrBackslash = 16*classSets + 2
+
+	addrAll     = 0
+	addrDisplay = 8
+	addrURI     = 16
+	addrTag     = 24
+	addrParamLo = 32
+	addrAngle   = 36
 )
 
 // genAddr writes the kernel behind scan.ReadAddr. What is unpredictable, whether
@@ -26,7 +34,7 @@ func genAddr(i windowISA) {
 		tagLetters = 0x202020 << 8 // of small letters, which they make of large ones
 	)
 	name := "addr" + i.suffix()
-	TEXT(name, NOSPLIT, "func(b *byte, size int, c *byte, addr *uint32) bool")
+	TEXT(name, NOSPLIT, "func(b *byte, size int, c *byte, out *uint32, tier uint8) bool")
 	Doc(name + " is ReadAddr for the size bytes at b, from 8 to 126, and the classes at c.")
 	Pragma("noescape")
 	b, size := Load(Param("b"), GP64()), Load(Param("size"), GP64())
@@ -66,6 +74,7 @@ func genAddr(i windowISA) {
 	open, front, words, bad := GP64(), GP64(), GP64(), GP64()
 	ANDNQ(angles, text, t)
 	BLSIQ(t, open)
+	JZ(LabelRef("spec"))
 	LEAQ(Mem{Base: open, Disp: -1}, front)
 	ANDNQ(front, text, front) // in front of the "<", and not in quotes
 	MOVQ(front, words)
@@ -81,9 +90,8 @@ func genAddr(i windowISA) {
 	JNZ(LabelRef("refused"))
 
 	// The URI is between "<" and ">", which are the only angles up to there.
-	lo, hi, display, upTo := GP64(), GP64(), GP64(), GP64()
+	lo, hi, display, upTo, angle := GP64(), GP64(), GP64(), GP64(), GP64()
 	TZCNTQ(open, lo)
-	JCS(LabelRef("refused"))
 	CMPB(Mem{Base: b, Index: lo, Scale: 1}, U8('<'))
 	JNE(LabelRef("refused"))
 	ORQ(shut, words)
@@ -99,9 +107,11 @@ func genAddr(i windowISA) {
 	ADDQ(first, hi)
 	CMPB(Mem{Base: b, Index: hi, Scale: 1}, U8('>'))
 	JNE(LabelRef("refused"))
+	MOVQ(U32(1), angle)
 
 	// A tag, or nothing: then the eight bytes that end with its name and "=" are
 	// any, and ignored.
+	Label("params")
 	at, tagLo, tagHi, has := GP64(), GP64(), GP64(), GP64()
 	LEAQ(Mem{Base: hi, Disp: 1}, has)
 	LEAQ(Mem{Base: hi, Disp: 1 + beforeTag - 8}, at)
@@ -131,11 +141,20 @@ func genAddr(i windowISA) {
 	TESTQ(has, t)
 	JNZ(LabelRef("refused"))
 
-	out := Load(Param("addr"), GP64())
+	out := Load(Param("out"), GP64())
+	SHLQ(U8(32), size)
+	MOVQ(size, Mem{Base: out, Disp: addrAll})
+	SHLQ(U8(32), display)
+	MOVQ(display, Mem{Base: out, Disp: addrDisplay})
 	INCQ(lo)
-	for n, v := range []GPVirtual{display, lo, hi, tagLo, tagHi} {
-		MOVL(v.As32(), Mem{Base: out, Disp: 4 * n})
-	}
+	MOVL(lo.As32(), Mem{Base: out, Disp: addrURI})
+	INCQ(hi)
+	MOVL(hi.As32(), Mem{Base: out, Disp: addrParamLo})
+	SUBQ(angle, hi)
+	MOVL(hi.As32(), Mem{Base: out, Disp: addrURI + 4})
+	MOVL(tagLo.As32(), Mem{Base: out, Disp: addrTag})
+	MOVL(tagHi.As32(), Mem{Base: out, Disp: addrTag + 4})
+	MOVL(angle.As32(), Mem{Base: out, Disp: addrAngle})
 	i.end()
 	Store(ok(true), ReturnIndex(0))
 	RET()
@@ -144,6 +163,29 @@ func genAddr(i windowISA) {
 	i.end()
 	Store(ok(false), ReturnIndex(0))
 	RET()
+
+	// An addr-spec: a token and a colon, up to the first byte that ends one. It has no
+	// "<" in front and no ">" behind.
+	Label("spec")
+	ORQ(first, quoted)
+	JNZ(LabelRef("refused"))
+	bare, colon := i.inSet(Mem{Base: c, Disp: addrBare}), GP64()
+	LEAQ(Mem{Base: tokens, Disp: 1}, colon)
+	ANDNQ(colon, tokens, colon)
+	TZCNTQ(colon, colon)
+	JZ(LabelRef("refused")) // at the first byte
+	CMPB(Mem{Base: b, Index: colon, Scale: 1}, U8(':'))
+	JNE(LabelRef("refused"))
+	LEAQ(Mem{Base: bare, Disp: 1}, hi)
+	ANDNQ(hi, bare, hi)
+	TZCNTQ(hi, hi)
+	CMPQ(colon, hi)
+	JCC(LabelRef("refused"))
+	DECQ(hi)
+	MOVQ(I32(-1), lo)
+	XORQ(display, display)
+	XORQ(angle, angle)
+	JMP(LabelRef("params"))
 
 	// Each backslash that is not escaped escapes what is behind it.
 	Label("escapes")

@@ -6,15 +6,12 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// The parts of a scan.Classes; the tests of package scan hold the two
-// together.
-const (
-	classSets  = 3 // 16 bytes each
-	classBytes = 3 // one byte each, behind the sets
-)
+// classSets is the number of sets in a scan.classes, of 16 bytes each. One byte for
+// each of the single bytes follows. The tests of package scan hold the two together.
+const classSets = 4
 
 // A windowISA is what differs from one instruction set to the next in the
-// kernels behind scan.Classes and scan.Set.
+// kernels that read values.
 type windowISA interface {
 	suffix() string
 	// loadWindow loads size bytes at b, from 4 to 64, and none outside. Behind
@@ -27,32 +24,17 @@ type windowISA interface {
 	end()
 }
 
-// genClasses writes the kernels behind scan.Classes and scan.Set.
-func genClasses(i windowISA) {
-	name := "classes" + i.suffix()
-	TEXT(name, NOSPLIT, "func(b *byte, size int, c *byte, masks *uint64)")
-	Doc(name + " is Classes.Masks for the classes at c and size bytes at b, from 4 to 64.")
-	Pragma("noescape")
-	c := Load(Param("c"), GP64())
-	masks := Load(Param("masks"), GP64())
-	i.loadWindow(Load(Param("b"), GP64()), Load(Param("size"), GP64()))
-	for n := range classSets {
-		MOVQ(i.inSet(Mem{Base: c, Disp: 16 * n}), Mem{Base: masks, Disp: 8 * n})
-	}
-	for n := range classBytes {
-		MOVQ(i.equal(Mem{Base: c, Disp: 16*classSets + n}), Mem{Base: masks, Disp: 8 * (classSets + n)})
-	}
-	i.end()
-	RET()
-
-	name = "set" + i.suffix()
-	TEXT(name, NOSPLIT, "func(b *byte, size int, set *byte) uint64")
+// genSet writes the kernel behind scan.Set.
+func genSet(i windowISA) {
+	name := "set" + i.suffix()
+	TEXT(name, NOSPLIT, "func(b *byte, size int, set *byte, tier uint8) (mask uint64, ok bool)")
 	Doc(name + " is Set.Mask for the set at set and size bytes at b, from 4 to 64.")
 	Pragma("noescape")
 	set := Load(Param("set"), GP64())
 	i.loadWindow(Load(Param("b"), GP64()), Load(Param("size"), GP64()))
-	Store(i.inSet(Mem{Base: set}), ReturnIndex(0))
+	Store(i.inSet(Mem{Base: set}), Return("mask"))
 	i.end()
+	Store(ok(true), Return("ok"))
 	RET()
 }
 

@@ -58,9 +58,10 @@ func main() {
 		genHeaderEnd(i)
 	}
 	for _, i := range []windowISA{narrow, wide} {
-		genClasses(i)
+		genSet(i)
 		genAddr(i)
 		genVia(i)
+		genURI(i)
 	}
 	Generate()
 }

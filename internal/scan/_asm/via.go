@@ -7,126 +7,86 @@ import (
 
 // The parts of scan.viaClasses.
 const (
-	viaLabel   = 16 * 0
-	viaPunct   = 16 * 1
-	viaToken   = 16 * 2
-	viaSemi    = 16*classSets + 0
-	viaEquals  = 16*classSets + 1
-	viaBracket = 16*classSets + 2
+	viaToken  = 16 * 2
+	viaSemi   = 16*classSets + 2
+	viaEquals = 16*classSets + 3
+)
+
+// The words of a scan.Via.
+const (
+	viaSize       = 4
+	viaTransport  = 8
+	viaSentBy     = 16
+	viaHost       = 24
+	viaBranchLo   = 32
+	viaBranchHi   = 36
+	viaParamLo    = 40
+	viaPort       = 44 // and behind it a byte for the transport and HasPort
+	viaSemicolons = 48
 )
 
 // genVia writes the kernel behind scan.ReadVia. It works as genAddr does. What is
 // longer than a window is read in two, which the last ";" of the first one divides.
 func genVia(i windowISA) {
 	const (
-		maxWindow  = 63 // a bit behind the last byte must exist
-		maxDigits  = 5  // of a port
-		ones       = 0x0101010101010101
-		before     = len(";branch=")
-		param      = ';' | 'b'<<8 | 'r'<<16 | 'a'<<24 | 'n'<<32 | 'c'<<40 | 'h'<<48 | '='<<56
-		letters    = 0x202020202020 << 8 // of small letters, which they make of large ones
-		hostWord   = 0
-		paramsWord = 4
-		portWord   = 8
-		branchWord = 12
-		endWord    = 16
-		semisWord  = 24
+		maxWindow = 63 // a bit behind the last byte must exist
+		sip20     = 'S' | 'I'<<8 | 'P'<<16 | '/'<<24 | '2'<<32 | '.'<<40 | '0'<<48 | '/'<<56
+		front     = len("SIP/2.0/UDP ")
+		transport = len("SIP/2.0/") | (front-1)<<32 // as a part
+		before    = len(";branch=")
+		param     = ';' | 'b'<<8 | 'r'<<16 | 'a'<<24 | 'n'<<32 | 'c'<<40 | 'h'<<48 | '='<<56
+		letters   = 0x202020202020 << 8 // of small letters, which they make of large ones
 	)
 	name := "via" + i.suffix()
-	TEXT(name, NOSPLIT, "func(b *byte, size int, c *byte, via *uint32) bool")
-	Doc(name+" is ReadVia for the size bytes at b, from 4 to 126, and the classes at c.", "It reads up to 8 bytes in front of b.")
+	TEXT(name, NOSPLIT, "func(b *byte, size int, c *byte, out *uint32, tier uint8) bool")
+	Doc(name + " is ReadVia for the size bytes at b, from 16 to 138, and the classes at c.")
 	Pragma("noescape")
 	b, size := Load(Param("b"), GP64()), Load(Param("size"), GP64())
-	c, out := Load(Param("c"), GP64()), Load(Param("via"), GP64())
+	c := Load(Param("c"), GP64())
 	refuse := LabelRef("refused")
 
 	window, t := GP64(), GP64()
+	MOVQ(U64(sip20), t)
+	CMPQ(t, Mem{Base: b})
+	JNE(LabelRef("other"))
+	SUBQ(I8(front), size)
+	ADDQ(I8(front), b)
 	MOVQ(U32(maxWindow), window)
 	CMPQ(size, window)
 	CMOVQLT(size, window)
 	i.loadWindow(b, window)
-	label := i.inSet(Mem{Base: c, Disp: viaLabel})
-	punct := i.inSet(Mem{Base: c, Disp: viaPunct})
+	label := i.inSet(Mem{Base: c, Disp: hostLabel})
+	punct := i.inSet(Mem{Base: c, Disp: hostPunct})
 	chars := i.inSet(Mem{Base: c, Disp: viaToken})
 	semis := i.equal(Mem{Base: c, Disp: viaSemi})
 	equals := i.equal(Mem{Base: c, Disp: viaEquals})
 
-	// The host: a run of its characters, or what is in brackets. Adding to the first
-	// bit of a run of ones carries to the bit behind it.
-	hostEnd, end, host := GP64(), GP64(), GP64()
-	MOVQ(label, t)
-	ORQ(punct, t)
-	LEAQ(Mem{Base: t, Disp: 1}, hostEnd)
-	ANDNQ(hostEnd, t, hostEnd)
-	LEAQ(Mem{Base: hostEnd, Disp: -1}, host)
-	ANDQ(punct, host) // no two side by side, none at either end
-	MOVQ(hostEnd, end)
-	SHRQ(U8(1), end)
-	LEAQ(Mem{Base: punct, Index: punct, Scale: 1, Disp: 1}, t)
-	ORQ(t, end)
-	TESTQ(host, end)
-	JNZ(refuse)
-	TZCNTQ(hostEnd, end)
-	JZ(LabelRef("bracket")) // at bit 0
-	Label("port")
-
-	// The port, which is behind a colon. Of the eight bytes in front of its end the
-	// last ones are its digits, and the others become zeros.
-	colon, portEnd, at, digits := GP64(), GP64(), GP64(), GP64()
-	LEAQ(Mem{Base: end, Disp: -1}, at)
-	XORQ(colon, colon)
-	CMPQ(end, size)
-	ADCQ(I8(0), at) // the last byte of all where there is none behind the host
-	CMPB(Mem{Base: b, Index: at, Scale: 1}, U8(':'))
-	SETEQ(colon.As8())
-	SHLXQ(colon, hostEnd, portEnd)
-	ADDQ(label, portEnd)
-	ANDNQ(portEnd, label, portEnd)
-	TZCNTQ(portEnd, at)
-	CMPQ(at, size)
-	JHI(refuse)
-	MOVQ(at, digits)
-	SUBQ(end, digits)
-	SUBQ(colon, digits)
-	MOVQ(digits, t)
-	SUBQ(colon, t)
-	CMPQ(t, U8(maxDigits-1))
-	JHI(refuse)
-	MOVL(end.As32(), Mem{Base: out, Disp: hostWord})
-	MOVL(at.As32(), Mem{Base: out, Disp: paramsWord})
-	w, k := GP64(), GP64()
-	MOVQ(U64('0'*ones), w)
-	XORQ(Mem{Base: b, Index: at, Scale: 1, Disp: -8}, w)
-	SHLQ(U8(3), digits)
-	MOVQ(I32(-1), k)
-	SHRXQ(digits, k, k)
-	ANDNQ(w, k, w)
-	MOVQ(U64((0x80-10)*ones), k)
-	ADDQ(w, k)
-	ORQ(w, k)
-	MOVQ(U64(0x80*ones), t)
-	TESTQ(t, k)
-	JNZ(refuse)
-	// Neighbours are joined: digits to pairs, pairs to fours, fours to one.
-	IMUL3Q(U32(1+10<<8), w, w)
-	SHRQ(U8(8), w)
-	MOVQ(U64(0x00ff00ff00ff00ff), k)
-	ANDQ(k, w)
-	IMUL3Q(U32(1+100<<16), w, w)
-	SHRQ(U8(16), w)
-	MOVQ(U64(0x0000ffff0000ffff), k)
-	ANDQ(k, w)
-	MOVQ(U64(1+10000<<32), k)
-	IMULQ(k, w)
-	SHRQ(U8(32), w)
-	CMPQ(w, U32(1<<16-1))
-	JHI(refuse)
-	MOVL(w.As32(), Mem{Base: out, Disp: portWord})
-	SHRXQ(at, semis, w)
-	MOVQ(w, Mem{Base: out, Disp: semisWord})
-	from, start := GP64(), portEnd
+	start := GP64()
+	MOVQ(U32(1), start)
+	h, rare := readHostPort(i, b, size, label, punct, start, Mem{Base: c}, false)
+	out := Load(Param("out"), GP64())
+	w, k, from := GP64(), GP64(), GP64()
+	LEAQ(Mem{Base: size, Disp: front}, w)
+	SHLQ(U8(32), w)
+	MOVQ(w, Mem{Base: out})
+	SHLQ(U8(24), h.colon)
+	ORQ(h.colon, h.port)
+	MOVL(h.port.As32(), Mem{Base: out, Disp: viaPort})
+	SHRXQ(h.at, semis, w)
+	MOVQ(w, Mem{Base: out, Disp: viaSemicolons})
+	MOVQ(U64(transport), w)
+	MOVQ(w, Mem{Base: out, Disp: viaTransport})
+	MOVL(U32(front), w.As32())
+	MOVL(w.As32(), Mem{Base: out, Disp: viaHost})
+	MOVL(w.As32(), Mem{Base: out, Disp: viaSentBy})
+	ADDQ(I8(front), h.end)
+	MOVL(h.end.As32(), Mem{Base: out, Disp: viaHost + 4})
+	ADDQ(I8(front), h.at)
+	MOVL(h.at.As32(), Mem{Base: out, Disp: viaSentBy + 4})
+	MOVL(h.at.As32(), Mem{Base: out, Disp: viaParamLo})
 	XORQ(from, from)
-	MOVQ(from, Mem{Base: out, Disp: branchWord}) // and its end
+	MOVQ(from, Mem{Base: out, Disp: viaBranchLo})
+	start = h.portEnd
 
 	// The parameters of this window are from the bit start to the bit last.
 	last, all, inside, names, ends, bad, u := GP64(), GP64(), GP64(), GP64(), GP64(), GP64(), GP64()
@@ -169,6 +129,8 @@ func genVia(i windowISA) {
 
 	// Nearly always the branch is the first parameter with a value.
 	values, lo := equals, all
+	CMPL(Mem{Base: out, Disp: viaBranchHi}, U8(0))
+	JNE(LabelRef("read")) // it was in the first window
 	ANDQ(ends, values)
 	JZ(LabelRef("read"))
 	Label("value")
@@ -190,15 +152,13 @@ func genVia(i windowISA) {
 	RET()
 
 	Label("branch")
-	CMPL(Mem{Base: out, Disp: endWord}, U8(0))
-	JNE(LabelRef("read")) // not the first one
-	INCQ(lo)
-	MOVL(lo.As32(), Mem{Base: out, Disp: branchWord})
+	ADDQ(I8(front+1), lo)
+	MOVL(lo.As32(), Mem{Base: out, Disp: viaBranchLo})
 	BLSMSKQ(values, t)
 	ANDNQ(u, t, t)
 	TZCNTQ(t, t)
-	ADDQ(from, t)
-	MOVL(t.As32(), Mem{Base: out, Disp: endWord})
+	LEAQ(Mem{Base: from, Index: t, Scale: 1, Disp: front}, t)
+	MOVL(t.As32(), Mem{Base: out, Disp: viaBranchHi})
 	JMP(LabelRef("read"))
 
 	// The first window ends before the last parameter that begins in it.
@@ -207,18 +167,7 @@ func genVia(i windowISA) {
 	JNZ(LabelRef("bounded"))
 	JMP(refuse)
 
-	// An address of IPv6, which the caller looks at.
-	Label("bracket")
-	CMPB(Mem{Base: b}, U8('['))
-	JNE(refuse)
-	MOVQ(i.equal(Mem{Base: c, Disp: viaBracket}), hostEnd)
-	BLSIQ(hostEnd, hostEnd)
-	ADDQ(hostEnd, hostEnd)
-	ANDNQ(hostEnd, label, hostEnd)
-	ANDNQ(hostEnd, punct, hostEnd)
-	TZCNTQ(hostEnd, end)
-	JCC(LabelRef("port"))
-	JMP(refuse)
+	rare()
 
 	Label("second")
 	MOVQ(last, from)
@@ -230,24 +179,27 @@ func genVia(i windowISA) {
 	JHI(refuse)
 	ADDQ(b, last)
 	i.loadWindow(last, k)
+	c = Load(Param("c"), GP64()) // there was no register left to keep it in
 	MOVQ(i.inSet(Mem{Base: c, Disp: viaToken}), chars)
 	MOVQ(i.equal(Mem{Base: c, Disp: viaSemi}), semis)
 	MOVQ(i.equal(Mem{Base: c, Disp: viaEquals}), equals)
-	MOVL(Mem{Base: out, Disp: paramsWord}, k.As32())
+	MOVL(Mem{Base: out, Disp: viaParamLo}, k.As32())
+	SUBQ(I8(front), k)
 	MOVQ(from, t)
 	SUBQ(k, t)
 	SHLXQ(t, semis, t)
-	ORQ(Mem{Base: out, Disp: semisWord}, t)
+	ORQ(Mem{Base: out, Disp: viaSemicolons}, t)
 	XORQ(u, u)
 	NEGQ(k)
 	ADDQ(size, k)
 	CMPQ(k, U8(maxWindow))
 	CMOVQHI(u, t) // more than a word has bits
-	MOVQ(t, Mem{Base: out, Disp: semisWord})
+	MOVQ(t, Mem{Base: out, Disp: viaSemicolons})
 	JMP(LabelRef("params"))
 
 	Label("refused")
 	i.end()
+	Label("other")
 	Store(ok(false), ReturnIndex(0))
 	RET()
 }
