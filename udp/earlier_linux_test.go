@@ -69,7 +69,7 @@ func TestSendEarlierError(t *testing.T) {
 func forge(t *testing.T, icmp int, s *Socket, code byte) {
 	t.Helper()
 	b := make([]byte, 8+20+8)
-	b[0], b[1] = 3, code // destination unreachable
+	b[0], b[1] = 3, code    // destination unreachable
 	b[6], b[7] = 0xff, 0xff // with code 4, the longest packet: no route gets a smaller one by it
 	ip := b[8:]
 	ip[0], ip[8], ip[9] = 0x45, 64, unix.IPPROTO_UDP
