@@ -14,6 +14,9 @@ import (
 // shorter may be the last of them: so they are put side by side, by falling
 // length. Messages of one call to one address stay in their order, since a
 // CANCEL must not overtake its INVITE, nor a BYE the ACK.
+//
+// With three lengths by turns a message takes 1.41 µs instead of 1.97, with one
+// length 1.34 instead of 1.38 (BenchmarkWorker, 2026-11).
 type order struct {
 	seed maphash.Seed
 	keys []uint64 // of each message in the order of the batch: see add

@@ -100,7 +100,7 @@ func TestOrder(t *testing.T) {
 func TestOrderRandom(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	b := newBatch()
-	for range 300 {
+	for range 60 {
 		b.out, b.ends, b.calls = b.out[:0], b.ends[:0], b.calls[:0]
 		b.o.begin()
 		number := map[*byte]int{}
