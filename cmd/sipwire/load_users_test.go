@@ -78,7 +78,7 @@ func TestUsersNotCalled(t *testing.T) {
 	if len(r.Sides) != 1 || r.Sides[0].Calls != 4 || r.Sides[0].Successful != 4 || r.Calls != 5 || r.Failed != 5 {
 		t.Errorf("%d calls, sides %+v", r.Calls, r.Sides)
 	}
-	out, err := command(t, t.TempDir(), self(t), "load", "-q", "-sn", "calls", "--registered", "4", "-m", "5", "-max_retrans", "1", "--register-rate", "1000", "-timeout", "60",
+	out, err := command(t, t.TempDir(), self(t), "load", "-q", "--late", "1h", "-sn", "calls", "--registered", "4", "-m", "5", "-max_retrans", "1", "--register-rate", "1000", "-timeout", "60",
 		newWitness(t, true).conn.LocalAddr().String())
 	if errText(err) != "exit status 1" || !strings.Contains(out, "4: 0 successful, 4 failed") || !strings.Contains(out, "4  no response after all repeats") {
 		t.Errorf("%v\n%s", err, out)
