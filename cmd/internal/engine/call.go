@@ -74,6 +74,14 @@ type call struct {
 	awaiting bool // in the list of those that await the first request of a dialog
 }
 
+// buffers is how many buffers a call has that stay with its place.
+const buffers = 10
+
+// buffers returns them.
+func (c *call) buffers() [buffers]*[]byte {
+	return [...]*[]byte{&c.callID, &c.sent, &c.answer, &c.invite, &c.recv, &c.peerTag, &c.callerTag, &c.routes, &c.nextURL, &c.challenge}
+}
+
 // A Cause says why a call failed.
 type Cause uint8
 
@@ -104,92 +112,4 @@ func Causes() []Cause {
 		out = append(out, c)
 	}
 	return out
-}
-
-const chunk = 256 // calls in a piece of the slab
-
-// slab holds the calls and finds them by Call-ID. Pieces never move, so that a
-// *call stays valid until it ends.
-type slab struct {
-	pieces [][]call
-	free   uint32
-	byHash map[uint64]uint32 // first call of each hash
-	open   int
-}
-
-func (s *slab) init() {
-	s.free = nobody
-	s.byHash = map[uint64]uint32{}
-}
-
-func (s *slab) at(id uint32) *call { return &s.pieces[id/chunk][id%chunk] }
-
-// size is how many places there are.
-func (s *slab) size() int { return len(s.pieces) * chunk }
-
-// take returns a free place, cleared but for its buffers.
-func (s *slab) take() (uint32, *call) {
-	if s.free == nobody {
-		base := uint32(s.size())
-		s.pieces = append(s.pieces, make([]call, chunk))
-		for i := uint32(chunk); i > 0; i-- {
-			s.at(base + i - 1).next = s.free
-			s.free = base + i - 1
-		}
-	}
-	id := s.free
-	c := s.at(id)
-	s.free = c.next
-	*c = call{
-		open: true, next: nobody, place: id,
-		sentStep: scenario.None, recvStep: scenario.None, answeredStep: scenario.None, answerStep: scenario.None,
-		callID: c.callID[:0], sent: c.sent[:0], answer: c.answer[:0], invite: c.invite[:0], recv: c.recv[:0], peerTag: c.peerTag[:0], callerTag: c.callerTag[:0],
-		routes: c.routes[:0], nextURL: c.nextURL[:0], challenge: c.challenge[:0],
-		vars: c.vars[:0], rtd: c.rtd[:0], lines: c.lines[:0], txns: c.txns[:0], dialogs: c.dialogs[:0],
-	}
-	s.open++
-	return id, c
-}
-
-// enter makes a call one that find finds.
-func (s *slab) enter(id uint32, hash uint64) {
-	c := s.at(id)
-	c.hash, c.next = hash, nobody
-	if first, ok := s.byHash[hash]; ok {
-		c.next = first
-	}
-	s.byHash[hash] = id
-}
-
-// find returns the call with that Call-ID.
-func (s *slab) find(hash uint64, callID []byte) (uint32, *call) {
-	id, ok := s.byHash[hash]
-	for ok && id != nobody {
-		c := s.at(id)
-		if string(c.callID) == string(callID) {
-			return id, c
-		}
-		id = c.next
-	}
-	return nobody, nil
-}
-
-// drop takes a call out and makes its place free.
-func (s *slab) drop(id uint32) {
-	c := s.at(id)
-	if first := s.byHash[c.hash]; first != id {
-		for prev := s.at(first); ; prev = s.at(prev.next) {
-			if prev.next == id {
-				prev.next = c.next
-				break
-			}
-		}
-	} else if c.next != nobody {
-		s.byHash[c.hash] = c.next
-	} else {
-		delete(s.byHash, c.hash)
-	}
-	c.open = false
-	c.next, s.free = s.free, id
-	s.open--
 }

@@ -94,7 +94,8 @@ func (e *Engine) findDialog(callID []byte, m *codec.Message) (uint32, *call, int
 	found, number := nobody, 1
 	for _, id := range e.awaiting {
 		c := e.calls.at(id)
-		if !c.open || !c.awaiting {
+		if !c.open {
+			c.awaiting = false
 			continue
 		}
 		n := 0

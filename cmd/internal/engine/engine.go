@@ -51,6 +51,11 @@ type Engine struct {
 	seed     maphash.Seed
 	jump     int // where an action has jumped to, or None
 
+	// Full is told when much is to be sent, at any time between a call of the
+	// engine and its return: it sends it and calls Flushed. Without it, what a
+	// worker that was late has to send at once makes Out large. May be nil.
+	Full func()
+
 	// Opened makes a connection for a call that has its own; it returns its
 	// number and local port. Closed is told when the call has ended.
 	Opened func(remote netip.AddrPort) (conn int32, port uint16, err error)
@@ -94,7 +99,7 @@ func New(cfg Config, shared *Shared) *Engine {
 		Tick: tick, Counts: NewCounts(p), nextNumber: cfg.FirstNumber,
 		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{}, dialogs: map[string]dialogRef{}, users: users{conns: map[int]int32{}, ready: newUserSet()},
 	}
-	e.calls.init()
+	e.calls.init(len(p.Vars), len(p.RTDs), len(cfg.Files))
 	e.timers.init()
 	for i := range e.steps {
 		e.ops = append(e.ops, bind(e.steps[i].Message, &cfg.Words, cfg.Files, cfg.OwnConn))

@@ -61,8 +61,8 @@ func (e *Engine) send(id uint32, c *call, s *scenario.Step) bool {
 	return e.act(id, c, s, step, nil)
 }
 
-// emit hands over what stands behind lo in the arena, and counts how late it
-// leaves.
+// emit hands over what is behind lo in the arena, and counts how late it leaves.
+// The arena may be another one then.
 func (e *Engine) emit(c *call, lo int) {
 	if c.flush != e.flushes {
 		c.flush, c.nth = e.flushes, 0
@@ -81,7 +81,14 @@ func (e *Engine) emit(c *call, lo int) {
 	if late > int64(e.cfg.Late) {
 		e.Counts.LateSends++
 	}
+	if len(e.out) == much && e.Full != nil {
+		e.Full()
+	}
 }
+
+// much is how many messages wait to be sent, at most, where there is
+// [Engine.Full]: some hundred kilobytes, which stay in the cache.
+const much = 512
 
 // lose reports whether a message of a step is to be lost on purpose.
 func (e *Engine) lose(s *scenario.Step) bool {

@@ -138,7 +138,9 @@ func (r *Runner) worker(ctx context.Context, i int) error {
 		w.engine.From, w.engine.AddressOf = cc.from, cc.address
 	}
 	w.enrolment = newEnrolment(r, i, place, all)
-	_, w.ticks = c.(*udpCarrier)
+	if u, ok := c.(*udpCarrier); ok {
+		w.ticks, w.engine.Full = true, func() { u.flush() }
+	}
 	switch {
 	case r.Server:
 	case r.Users > 0:

@@ -18,6 +18,7 @@ type udpCarrier struct {
 	fd     int32
 	busy   bool  // several packets have come in a tick
 	turn   int64 // when other goroutines last had their turn
+	upTo   int64 // all packets that had come by then were taken
 }
 
 // newUDPCarrier carries over a socket.
@@ -34,6 +35,10 @@ const (
 	gather   = int64(time.Millisecond)        // how long packets gather, over connections
 	exactly  = int64(1200 * time.Microsecond) // a wait in the runtime's poller may end this much late
 	maxBatch = 256
+
+	// patience is how long wait takes packets while there are more: calls that
+	// are due must have their turn.
+	patience = int64(2 * time.Millisecond)
 )
 
 // wait takes what comes until a time, and is back when it has taken something,
@@ -51,23 +56,32 @@ func (u *udpCarrier) wait(until int64) error {
 		sleep(time.Duration(u.w.tick - now%u.w.tick))
 	case d <= u.w.tick:
 		sleep(time.Duration(d))
-	case !u.readable(time.Duration(d)):
-		return nil
+	default:
+		u.readable(time.Duration(d))
 	}
 	packets := 0
-	for {
+	for begun := u.w.clock.now(); ; {
+		now := u.w.clock.now()
 		n, err := u.read()
 		packets += n
 		if err != nil {
 			return err
 		}
-		if n < maxBatch {
+		// The Reader asks for one packet only where they came one by one.
+		if n == 0 || n > 1 && n < maxBatch {
+			u.upTo = now
+			break
+		}
+		if now-begun > patience {
 			break
 		}
 	}
 	u.busy = packets > 1
 	return nil
 }
+
+// seen returns the time up to which all packets were taken.
+func (u *udpCarrier) seen(int64) int64 { return u.upTo }
 
 // read takes one batch, if there is something, and hands it to the engine.
 func (u *udpCarrier) read() (int, error) {
@@ -81,13 +95,17 @@ func (u *udpCarrier) read() (int, error) {
 	if len(packets) == 0 {
 		return 0, nil
 	}
-	offset, now := u.w.clock.offset(), u.w.clock.now()
+	offset, now := u.w.clock.offset(), int64(0)
 	for i := range packets {
 		p := &packets[i]
+		if i%64 == 0 { // thousands may have come
+			now = u.w.clock.now()
+		}
 		at := now
 		if p.Time > 0 {
 			at = min(max(p.Time-offset, 0), now)
 		}
+		u.upTo = max(u.upTo, at)
 		if p.Truncated() || u.m.Parse(p.Data) != nil {
 			if len(p.Data) > 4 { // shorter ones keep a NAT open
 				u.w.engine.Counts.Malformed++

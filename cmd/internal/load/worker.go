@@ -42,6 +42,9 @@ type worker struct {
 type carrier interface {
 	// wait hands messages to the engine that come until a time of the run.
 	wait(until int64) error
+	// seen returns the time up to which all messages were handed over that had
+	// come by now.
+	seen(now int64) int64
 	// flush sends what the engine has put out.
 	flush() error
 	// count publishes what was dropped.
@@ -64,7 +67,11 @@ func (w *worker) loop(io carrier) error {
 		}
 		w.setTick(now)
 		w.begin(now)
-		w.engine.Advance(now)
+		// A worker that was kept from its processor finds more than it can take
+		// at once. What is repeated for want of an answer must not be repeated
+		// while the answer is among that: the target would get more, and its
+		// answers would make even more to read.
+		w.engine.Advance(min(now, io.seen(now)))
 		w.share(now, io)
 		if err := io.flush(); err != nil {
 			return err
@@ -78,6 +85,10 @@ func (w *worker) loop(io carrier) error {
 		}
 	}
 }
+
+// atOnce is how many calls begin before answers are read, of a worker that was
+// late.
+const atOnce = 512
 
 // next returns when the worker has something to do, at the latest in a tenth
 // of a second: then it looks at what others want of it.
@@ -120,7 +131,10 @@ func (w *worker) begin(now int64) {
 		return
 	}
 	w.arrivals.adapt(now)
-	for w.arrivals.due() <= now {
+	for begun := w.begun; w.arrivals.due() <= now; {
+		if w.begun-begun == atOnce {
+			return
+		}
 		if w.full() {
 			w.done = true
 			return
