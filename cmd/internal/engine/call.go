@@ -74,12 +74,18 @@ type call struct {
 	awaiting bool // in the list of those that await the first request of a dialog
 }
 
-// buffers is how many buffers a call has that stay with its place.
-const buffers = 10
+// buffers is how many buffers a call has that stay with its place; those of
+// messages sent are at these places among them.
+const (
+	buffers  = 10
+	sentAt   = 0
+	answerAt = 1
+	inviteAt = 2
+)
 
 // buffers returns them.
 func (c *call) buffers() [buffers]*[]byte {
-	return [...]*[]byte{&c.callID, &c.sent, &c.answer, &c.invite, &c.recv, &c.peerTag, &c.callerTag, &c.routes, &c.nextURL, &c.challenge}
+	return [...]*[]byte{sentAt: &c.sent, answerAt: &c.answer, inviteAt: &c.invite, 3: &c.callID, &c.recv, &c.peerTag, &c.callerTag, &c.routes, &c.nextURL, &c.challenge}
 }
 
 // A Cause says why a call failed.

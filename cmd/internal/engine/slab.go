@@ -2,7 +2,10 @@ package engine
 
 import "github.com/sipwire/sipwire/cmd/internal/scenario"
 
-const chunk = 256 // calls in a piece of the slab
+const (
+	chunk = 256  // calls in a piece of the slab
+	block = 4096 // calls whose memory is made together, at most
+)
 
 // slab holds the calls and finds them by Call-ID. Pieces never move, so that a
 // *call stays valid until it ends.
@@ -13,6 +16,9 @@ type slab struct {
 	open   int
 
 	vars, rtds, lines int // of each call
+
+	// What is left of the present block, for the next pieces.
+	spare []call
 }
 
 // init makes the slab empty, for calls with so many variables, measurements
@@ -49,61 +55,66 @@ func (s *slab) take() (uint32, *call) {
 
 // grow adds a piece.
 func (s *slab) grow() {
+	if len(s.spare) == 0 {
+		// As many as there are: the more there are, the better is known what
+		// they need.
+		n := min(max(s.size(), chunk), block)
+		s.spare = make([]call, n)
+		inHugePages(s.spare)
+		s.equip(s.spare)
+	}
 	base := uint32(s.size())
-	piece := make([]call, chunk)
-	s.equip(piece)
-	s.pieces = append(s.pieces, piece)
+	s.pieces, s.spare = append(s.pieces, s.spare[:chunk:chunk]), s.spare[chunk:]
 	for i := uint32(chunk); i > 0; i-- {
 		s.at(base + i - 1).next = s.free
 		s.free = base + i - 1
 	}
 }
 
-// widest bounds the buffers that equip makes: one long message must not make
-// all calls large.
-const widest = 1024
+const (
+	widest = 1024 // of a buffer: one long message must not make all calls large
+	slack  = 32   // numbers of calls become longer
+)
 
-// equip gives the calls of a new piece the buffers that those of the first piece
+// equip gives the calls of a new block the buffers that those of the first piece
 // have needed, cut from one piece of memory. A server that got 8,000 calls a
 // second spent 28 % of its time on growing the buffers of each call by itself,
 // and the garbage collector had five times the objects (2026-11).
-func (s *slab) equip(piece []call) {
-	if s.vars > 0 {
-		all := make([]Value, s.vars*chunk)
-		for i := range piece {
-			piece[i].vars, all = all[:0:s.vars], all[s.vars:]
-		}
-	}
-	if s.rtds > 0 {
-		all := make([]int64, s.rtds*chunk)
-		for i := range piece {
-			piece[i].rtd, all = all[:0:s.rtds], all[s.rtds:]
-		}
-	}
-	if s.lines > 0 {
-		all := make([]int32, s.lines*chunk)
-		for i := range piece {
-			piece[i].lines, all = all[:0:s.lines], all[s.lines:]
-		}
-	}
-	if len(s.pieces) == 0 {
-		return
-	}
+func (s *slab) equip(calls []call) {
 	var sizes [buffers]int
 	total := 0
-	for k := range s.pieces[0] {
-		for i, b := range s.pieces[0][k].buffers() {
-			sizes[i] = max(sizes[i], min(cap(*b), widest))
+	if len(s.pieces) > 0 {
+		for k := range s.pieces[0] {
+			for i, b := range s.pieces[0][k].buffers() {
+				sizes[i] = max(sizes[i], min(cap(*b), widest))
+			}
+		}
+		// Those of messages sent change places, see keep.
+		sent := max(sizes[sentAt], sizes[answerAt], sizes[inviteAt])
+		for i, n := range sizes {
+			if n == 0 {
+				continue
+			}
+			if i == sentAt || i == answerAt || i == inviteAt {
+				n = sent
+			}
+			sizes[i] = n + slack
+			total += sizes[i]
 		}
 	}
-	for _, n := range sizes {
-		total += n
-	}
-	all := make([]byte, total*chunk)
-	for k := range piece {
-		for i, b := range piece[k].buffers() {
-			*b, all = all[:0:sizes[i]], all[sizes[i]:]
+	bytes := make([]byte, total*len(calls))
+	inHugePages(bytes)
+	vars := make([]Value, s.vars*len(calls))
+	rtds := make([]int64, s.rtds*len(calls))
+	lines := make([]int32, s.lines*len(calls))
+	for k := range calls {
+		c := &calls[k]
+		for i, b := range c.buffers() {
+			*b, bytes = bytes[:0:sizes[i]], bytes[sizes[i]:]
 		}
+		c.vars, vars = vars[:0:s.vars], vars[s.vars:]
+		c.rtd, rtds = rtds[:0:s.rtds], rtds[s.rtds:]
+		c.lines, lines = lines[:0:s.lines], lines[s.lines:]
 	}
 }
 

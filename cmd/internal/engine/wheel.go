@@ -37,6 +37,9 @@ func (w *wheel) init() {
 
 // grow makes room for n calls.
 func (w *wheel) grow(n int) {
+	if n > cap(w.nodes) {
+		w.nodes = append(make([]timer, 0, 2*n), w.nodes...)
+	}
 	for len(w.nodes) < n {
 		w.nodes = append(w.nodes, timer{slot: -1})
 	}

@@ -19,7 +19,7 @@ import (
 // worker that did not would be stopped by a signal after 10. While workers run,
 // GOMAXPROCS is their number: with one more, each such offer would wake a
 // thread that finds nothing to do.
-const turns = int64(8 * time.Millisecond)
+const turns = int64(7 * time.Millisecond)
 
 // sleep waits exactly, which the runtime's timers do not: those end in whole
 // milliseconds.

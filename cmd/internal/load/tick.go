@@ -12,7 +12,7 @@ import "time"
 // larger groups at a low rate than at a high one.
 const (
 	shortest = time.Millisecond
-	longest  = 4 * time.Millisecond
+	longest  = 8 * time.Millisecond
 	together = 40 // calls that begin at one tick, unless that is the shortest: a socket holds 166 messages
 )
 

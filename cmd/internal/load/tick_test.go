@@ -21,7 +21,9 @@ func TestTick(t *testing.T) {
 		ticks bool
 		want  time.Duration
 	}{
-		{10, 0, 0, true, 4 * time.Millisecond},
+		{10, 0, 0, true, 8 * time.Millisecond},
+		{5000, 0, 0, true, 8 * time.Millisecond},
+		{5001, 0, 0, true, 4 * time.Millisecond},
 		{10000, 0, 0, true, 4 * time.Millisecond},
 		{10001, 0, 0, true, 2 * time.Millisecond},
 		{20001, 0, 0, true, time.Millisecond},
@@ -29,7 +31,7 @@ func TestTick(t *testing.T) {
 		{100, 0, time.Millisecond, true, time.Millisecond},
 		{100, 0, 0, false, time.Millisecond},
 		{100, 9, 0, true, time.Millisecond}, // calls wait for others
-		{100, 10, 0, true, 4 * time.Millisecond},
+		{100, 10, 0, true, 8 * time.Millisecond},
 	} {
 		w := &worker{run: &Runner{Tick: c.set}, engine: engine.New(engine.Defaults(p), engine.NewShared()), limit: c.limit, ticks: c.ticks,
 			arrivals: newArrivals(&Rate{Base: c.rate}, 0, 1, 1)}

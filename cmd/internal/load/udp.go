@@ -34,7 +34,7 @@ func newUDPCarrier(w *worker, s *udp.Socket) (*udpCarrier, error) {
 const (
 	gather   = int64(time.Millisecond)        // how long packets gather, over connections
 	exactly  = int64(1200 * time.Microsecond) // a wait in the runtime's poller may end this much late
-	maxBatch = 256
+	maxBatch = 64                             // of the kernel's messages, each with up to 64 packets
 
 	// patience is how long wait takes packets while there are more: calls that
 	// are due must have their turn.
