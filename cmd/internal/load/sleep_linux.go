@@ -51,6 +51,7 @@ var processors struct {
 	sync.Mutex
 	workers int
 	before  int // GOMAXPROCS without them
+	collect func()
 }
 
 // holdProcessors makes GOMAXPROCS the number of workers that run in this
@@ -61,11 +62,13 @@ func holdProcessors(n int) func() {
 		defer processors.Unlock()
 		if processors.workers == 0 {
 			processors.before = runtime.GOMAXPROCS(0)
+			processors.collect = holdCollector()
 		}
 		if processors.workers += by; processors.workers > 0 {
 			runtime.GOMAXPROCS(processors.workers)
 		} else {
 			runtime.GOMAXPROCS(processors.before)
+			processors.collect()
 		}
 	}
 	change(n)
