@@ -71,7 +71,7 @@ type call struct {
 
 	dialog   int // of the message that is handled, from 1
 	dialogs  []dialogState
-	awaiting bool // in the list of those that await the first request of a dialog
+	awaiting bool // the place is in the list of those that may await the first request of a dialog
 }
 
 // buffers is how many buffers a call has that stay with its place; those of

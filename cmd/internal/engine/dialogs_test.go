@@ -103,3 +103,21 @@ func TestDialogComesIn(t *testing.T) {
 		t.Errorf("calls %+v, %d dialogs are kept", c.Tally, len(e.dialogs))
 	}
 }
+
+// TestDialogNeverComes has calls whose second dialog may be begun by the other
+// side, and is not: nothing is kept of them.
+func TestDialogNeverComes(t *testing.T) {
+	n := newNetwork(t, inDialog("OPTIONS", "1")+`<recv request="NOTIFY" dialog="2" optional="true"/><recv response="200"/>`,
+		`<recv request="OPTIONS"/><send><![CDATA[`+reply+`]]></send>`, nil)
+	const calls = 1000
+	for range calls {
+		n.start(1)
+		n.run(n.now + second)
+	}
+	if c := &n.client.Counts; c.Successful != calls {
+		t.Fatalf("%+v", c.Tally)
+	}
+	if got := len(n.client.awaiting); got > 1 {
+		t.Errorf("%d calls are listed, of which none is open", got)
+	}
+}
