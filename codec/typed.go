@@ -15,7 +15,7 @@ import (
 
 // Nearly always there is a field, its value parses, and no more is asked of it. The
 // functions that read do that in few instructions, and leave all else to readMissing,
-// readOther and refuseAt. Reading the fields of a proxy took 200 instructions less
+// readOther and refuseAt. Reading the fields of a proxy took 170 instructions less
 // than when each function did all of it (2026-11).
 
 // isRead marks slot s as read without an error, unless err is one or more is asked of
