@@ -54,10 +54,10 @@ type foundLines struct {
 	clean   bool
 }
 
-// findLines finds the first lines of b from offset from on.
-func (m *Message) findLines(b []byte, from int) (l foundLines) {
-	l.n, l.body, l.clean = scan.Lines(b, from, m.lines[:])
-	return l
+// findLines finds the first lines of b, in front of which l has been found.
+func (m *Message) findLines(b []byte, l foundLines) foundLines {
+	n, body, clean := scan.Lines(b, m.lineStart(l.n, 0), m.lines[l.n:])
+	return foundLines{l.n + n, body, clean && (l.clean || l.n == 0)}
 }
 
 // parseHead indexes start line and header fields from offset start, where l is
@@ -76,8 +76,8 @@ func (m *Message) indexHead(p *Parser, start int, l foundLines) (found, clean bo
 		m.fail(sipwire.ErrEmpty, header.IDOther, start)
 		return false, false
 	}
-	n, body := l.n, l.body
-	for from := start; ; n, body, _ = scan.Lines(m.buf, from, m.lines[:]) {
+	n, body, cleanLines := l.n, l.body, l.clean
+	for from := start; ; n, body, cleanLines = scan.Lines(m.buf, from, m.lines[:]) {
 		lines := m.lines[:n]
 		if from == start {
 			// The start line; without one, it is all there is.
@@ -85,20 +85,21 @@ func (m *Message) indexHead(p *Parser, start int, l foundLines) (found, clean bo
 				m.headIncomplete(p, start)
 				return false, false
 			}
-			clean = l.clean
+			clean = true
 			if p.Fragment && m.isHeaderLine(start, lines[0]) {
 				// Not taken for a start line: the loop below reads it.
 				m.start, m.lineEnd = uint32(start), uint32(start)
-			} else if !m.parseStartLine(p, start, lines[0]) && m.losesFraming() {
+			} else if !m.parseStartLine(p, start, lines[0], cleanLines) && m.losesFraming() {
 				return false, false
-			} else if body != 0 && m.indexFast(p, start, n) {
-				m.body = body
+			} else if body != 0 && m.indexFast(p, start, n, cleanLines) {
+				m.body, clean = body, cleanLines
 				break
 			} else {
 				from = int(lines[0].LF) + 1
 				lines = lines[1:]
 			}
 		}
+		clean = clean && cleanLines
 		if !m.parseLines(p, from, lines) {
 			m.classify()
 			return false, false
@@ -168,7 +169,10 @@ func (m *Message) parseLines(p *Parser, from int, lines []scan.Line) bool {
 			m.fail(sipwire.ErrBareLF, header.IDOther, lf)
 		}
 		if nameEnd == start && (b[start] == ' ' || b[start] == '\t') {
-			if !m.continueField(start, lf, maxField) {
+			if len(m.fields) == 0 {
+				m.fail(sipwire.ErrFold, header.IDOther, start)
+			} else if f := &m.fields[len(m.fields)-1]; !m.continueField(f, start, lf, maxField) {
+				m.fail(sipwire.ErrFieldTooLong, header.IDOther, int(f.name)+maxField)
 				return false
 			}
 			continue
@@ -222,16 +226,10 @@ func trimLine(b []byte, lo, lf int) (int, int) {
 	return lo, hi
 }
 
-// continueField adds a continuation line to the last field (RFC 3261,
-// 7.3.1). Whitespace alone leaves the value as it is.
-func (m *Message) continueField(start, lf, maxField int) bool {
-	if len(m.fields) == 0 {
-		m.fail(sipwire.ErrFold, header.IDOther, start)
-		return true
-	}
-	f := &m.fields[len(m.fields)-1]
+// continueField adds a continuation line to the field f (RFC 3261, 7.3.1), unless
+// that gets too long. Whitespace alone leaves the value as it is.
+func (m *Message) continueField(f *field, start, lf, maxField int) bool {
 	if lf-int(f.name) >= maxField {
-		m.fail(sipwire.ErrFieldTooLong, header.IDOther, int(f.name)+maxField)
 		return false
 	}
 	f.flags |= fieldFolded

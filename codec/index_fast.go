@@ -14,7 +14,7 @@ import (
 // field in one walk, without a branch that depends on which field it is:
 // fields come in any order, and an unpredictable branch
 // costs as much as the rest of the field. What is not as expected leaves the
-// path: oddLine for an unusual line that is a field, joinFolds for a
+// path: oddLine for an unusual line that is a field, indexFolded for a
 // section with folded lines, and parseLines and classify for the whole section
 // when something in it is an error or breaks a limit.
 //
@@ -31,9 +31,9 @@ import (
 const minStartLine = 14
 
 // indexFast indexes the header fields on m.lines[1:n], which the kernel has
-// found from offset from on and behind which the empty line is. It reports
-// whether it did; if not, m.lines is as before and nothing else of it is left.
-func (m *Message) indexFast(p *Parser, from, n int) bool {
+// found from offset start on and behind which the empty line is. clean is what the
+// kernel said of them. It reports whether it did; if not, nothing of it is left.
+func (m *Message) indexFast(p *Parser, start, n int, clean bool) bool {
 	n--
 	if n > len(m.next) || n > cap(m.fields) || n > limit(p.MaxHeaders, DefaultMaxHeaders, maxHeaders) ||
 		m.lines[0].LF < minStartLine {
@@ -43,31 +43,21 @@ func (m *Message) indexFast(p *Parser, from, n int) bool {
 	if int(m.lines[n].LF-m.lines[0].LF) >= maxField && m.longLine(n, maxField) {
 		return false
 	}
-	fields, joined := m.fields[:n], false
+	fields, strict := m.fields[:n], p.Strictness != Lenient
 	for left := n; left > 0; {
 		if left = m.walk(fields[:left]); left == 0 {
 			break
 		}
 		left--
-		kind := m.oddLine(&fields[left], m.lines[left].LF+1, m.lines[left+1], maxField, p.Strictness != Lenient)
-		switch {
-		case kind == isField:
-		case kind == isFold && !joined:
-			// Begin again with the lines that are left.
-			joined = true
-			if left = m.joinFolds(fields, m.lines[:n+1], p.Strictness != Lenient); left > 0 {
-				fields = fields[:left]
-				continue
-			}
-			fallthrough
-		default:
-			if joined {
-				scan.Lines(m.buf, from, m.lines[:])
-			}
+		kind := m.oddLine(&fields[left], m.lines[left].LF+1, m.lines[left+1], maxField, strict)
+		if kind == isFold {
+			return clean && m.indexFolded(fields, start, maxField, strict)
+		}
+		if kind == isNothing {
 			return false
 		}
 	}
-	m.fields = m.fields[:len(fields)]
+	m.fields = fields
 	m.chain()
 	return true
 }
@@ -131,14 +121,10 @@ const (
 	isFold // continues the line before it
 )
 
-// joinedFolds is set in the NameEnd of a line that joinFolds has joined others
-// to. No message is so long that the bit is taken.
-const joinedFolds = maxMessage + 1
-
 // oddLine takes a line that the walk does not know and does the same for it.
 func (m *Message) oddLine(f *field, start32 uint32, line scan.Line, maxField int, strict bool) lineKind {
 	b := m.buf
-	start, nameEnd, lf := int(start32), int(line.NameEnd&^joinedFolds), int(line.LF)
+	start, nameEnd, lf := int(start32), int(line.NameEnd), int(line.LF)
 	if nameEnd == start {
 		if b[start] == ' ' || b[start] == '\t' {
 			return isFold
@@ -148,16 +134,12 @@ func (m *Message) oddLine(f *field, start32 uint32, line scan.Line, maxField int
 	if nameEnd-start > 1<<16-1 || lf-start >= maxField {
 		return isNothing
 	}
-	if line.NameEnd&joinedFolds != 0 {
-		f.flags = fieldFolded // joinFolds has found the value
-	} else {
-		colon := colonBehind(b, nameEnd)
-		if b[colon] != ':' || strict && b[lf-1] != '\r' {
-			return isNothing
-		}
-		lo, hi := trimLine(b, colon+1, lf)
-		f.value, f.end, f.flags = uint32(lo), uint32(hi), 0
+	colon := colonBehind(b, nameEnd)
+	if b[colon] != ':' || strict && b[lf-1] != '\r' {
+		return isNothing
 	}
+	lo, hi := trimLine(b, colon+1, lf)
+	f.value, f.end, f.flags = uint32(lo), uint32(hi), 0
 	f.name, f.nameLen = start32, uint16(nameEnd-start)
 	f.id = header.ID(fieldname.Find(b, start, nameEnd))
 	return isField
@@ -170,47 +152,6 @@ func colonBehind(b []byte, nameEnd int) int {
 		nameEnd++
 	}
 	return nameEnd
-}
-
-// joinFolds joins every line that continues another one to it: the line ends
-// where the last of them does, and has joinedFolds set. The value of such a
-// line is found on the way, and kept in fields: that of line i is
-// fields[i-1]. It returns the number of lines left behind the start line, 0
-// when something is wrong.
-func (m *Message) joinFolds(fields []field, lines []scan.Line, strict bool) int {
-	b := m.buf
-	n, lf := 0, int(lines[0].LF)
-	for _, line := range lines[1:] {
-		start, before := lf+1, lf
-		lf = int(line.LF)
-		if b[start] != ' ' && b[start] != '\t' {
-			n++
-			lines[n] = line
-			continue
-		}
-		if n == 0 || strict && (b[before-1] != '\r' || b[lf-1] != '\r') {
-			return 0
-		}
-		f, to := &fields[n-1], &lines[n]
-		if to.NameEnd&joinedFolds == 0 {
-			colon := colonBehind(b, int(to.NameEnd))
-			if b[colon] != ':' {
-				return 0
-			}
-			lo, hi := trimLine(b, colon+1, before)
-			f.value, f.end = uint32(lo), uint32(hi)
-		}
-		// As in continueField.
-		if lo, hi := trimLine(b, start, lf); lo != hi {
-			if f.value == f.end {
-				f.value = uint32(lo)
-			}
-			f.end = uint32(hi)
-		}
-		to.NameEnd |= joinedFolds
-		to.LF = line.LF
-	}
-	return n
 }
 
 // The loads of the fast path, little-endian; the compiler makes each one

@@ -86,8 +86,8 @@ func goesFast(p *Parser, b []byte) bool {
 	m := new(Message)
 	m.Reset()
 	m.buf = b
-	n, body, _ := scan.Lines(b, 0, m.lines[:])
-	return n > 0 && body > 0 && m.indexFast(p, 0, n)
+	n, body, clean := scan.Lines(b, 0, m.lines[:])
+	return n > 0 && body > 0 && m.indexFast(p, 0, n, clean)
 }
 
 // TestIndexFastIsTaken holds the tests below to their purpose: what they

@@ -114,7 +114,9 @@ func Release(m *Message) {
 func (m *Message) Reset() {
 	m.forget()
 	m.buf = nil
-	m.typed.release()
+	if m.typed.have|m.typed.held != 0 {
+		m.typed.release()
+	}
 }
 
 // forget is Reset but for buf, which Parse is about to set: to store a pointer

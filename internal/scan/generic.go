@@ -23,19 +23,20 @@ var token = func() (t [256]uint8) {
 // the Go runtime almost everywhere.
 func linesGeneric(src []byte, from int, lines []Line) (n, body int, clean bool) {
 	ends := 0 // bytes of line ends
-	for i := from; i < len(src); {
+	i := from
+	for i < len(src) {
 		nl := bytes.IndexByte(src[i:], '\n')
 		if nl < 0 {
-			return n, 0, false
+			break
 		}
 		lf := i + nl
 		if nl == 0 || nl == 1 && src[i] == '\r' {
-			body = lf + 1
-			section := src[from:body]
-			return n, body, controls(section) == ends+nl+1 || Odd(section) < 0
+			ends += nl + 1
+			i, body = lf+1, lf+1
+			break
 		}
 		if n == len(lines) {
-			return n, 0, false
+			break
 		}
 		ends++ // what controls is to find when there is nothing else
 		if src[lf-1] == '\r' {
@@ -48,7 +49,8 @@ func linesGeneric(src []byte, from int, lines []Line) (n, body int, clean bool) 
 		n++
 		i = lf + 1
 	}
-	return n, 0, false
+	section := src[from:i]
+	return n, body, controls(section) == ends || Odd(section) < 0
 }
 
 // headerEndGeneric is the specification of [HeaderEnd].

@@ -20,13 +20,13 @@ func slowLines(src []byte, from int, lines []Line) (n, body int, clean bool) {
 			return n, i + 1, slowOdd(src[from:i+1]) < 0
 		}
 		if n == len(lines) {
-			return n, 0, false
+			break
 		}
 		lines[n] = Line{NameEnd: uint32(nameEnd), LF: uint32(i)}
 		n++
 		start, nameEnd = i+1, -1
 	}
-	return n, 0, false
+	return n, 0, slowOdd(src[from:start]) < 0
 }
 
 func slowOdd(src []byte) int {

@@ -17,7 +17,7 @@ func linesRest(src []byte, from int, lines []Line, n, body, odd int) (int, int, 
 	case odd != 0:
 		return linesGeneric(src, from, lines)
 	case body == 0:
-		return n, 0, false
+		return n, 0, true
 	case n > 0:
 		from = int(lines[n-1].LF) + 1
 	}

@@ -45,8 +45,8 @@ type Line struct {
 // A line that begins with SP or HTAB continues the one before it (RFC 3261,
 // 7.3.1) and shows by a NameEnd that is its first byte.
 //
-// clean says that none of src[from:body] is odd, as [Odd] has it. It is false
-// when body is 0.
+// clean says that none of src[from:body] is odd, as [Odd] has it, or none of the
+// lines that were found, when body is 0.
 //
 // Nothing outside src is read. Entries of lines at n and above may be
 // overwritten. src must be shorter than 4 GiB, and from at most len(src).

@@ -1,0 +1,71 @@
+package codec
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// TestStreamKeptLines cuts messages in two. What is known of the first piece when
+// the second one comes must not depend on what the Message was used for between
+// them, and must not be taken for more than it is.
+func TestStreamKeptLines(t *testing.T) {
+	other := []byte(msg("SIP/2.0 200 OK", "Subject: of another message", " that is folded", "A: b"))
+	busy := new(Stream)
+	defer busy.Close()
+	between := map[string]func(m *Message) *Message{
+		"nothing":         func(m *Message) *Message { return m },
+		"reset":           func(m *Message) *Message { m.Reset(); return m },
+		"another Message": func(*Message) *Message { return new(Message) },
+		"a parse":         func(m *Message) *Message { _ = m.Parse(other); return m },
+		"another stream": func(m *Message) *Message {
+			_, _ = busy.Write(other[:len(other)-2])
+			_, _ = busy.Next(m)
+			busy.Close()
+			return m
+		},
+	}
+	for _, in := range []string{
+		msg(reqLine, "Via: a", "X-Name-Of-Many-Letters: b", "l: 4") + "body",
+		msg(reqLine, "To: a", " folded", "\t", "X: y", " z", "l: 4") + "body",
+		msg(reqLine, "To: a\x01b", "X: y", "l: 0"),
+		msg(reqLine, "X: y", "To: a\x00b", "l: 1") + "x",
+		msg("SIP/2.0 200 O\x02K", "X: y", "l: 0"),
+		msg("SIP/2.0 200 OK", "X: y", "l: 2") + "\x01\r",
+	} {
+		want := streamed(t, "whole", in, len(in), between["nothing"])
+		for name, use := range between {
+			for cut := 1; cut < len(in); cut++ {
+				if got := streamed(t, name, in, cut, use); got != want {
+					t.Fatalf("%q in front of the last %d bytes of %q:\ngot  %s\nwant %s", name, len(in)-cut, in, got, want)
+				}
+			}
+		}
+	}
+}
+
+// streamed gives a stream the first bytes of in, up to cut, and then the rest, and
+// returns all that can be read of the message.
+func streamed(t *testing.T, name, in string, cut int, between func(*Message) *Message) string {
+	t.Helper()
+	s, m := new(Stream), new(Message)
+	defer s.Close()
+	_, _ = s.Write([]byte(in[:cut]))
+	e, err := s.Next(m)
+	if e == NeedMore && err == nil && cut < len(in) {
+		if m.Len() != 0 || len(m.Bytes()) != 0 {
+			t.Fatalf("%s: %q shows something in front of byte %d", name, in, cut)
+		}
+		m = between(m)
+		_, _ = s.Write([]byte(in[cut:]))
+		e, err = s.Next(m)
+	}
+	if s.Lost() != nil { // of a message that is lost, less may be read when it is noticed early
+		return fmt.Sprint(e, err, s.Fault())
+	}
+	out := fmt.Sprint(e, err, s.Fault(), string(m.StartLine()), string(m.Body()), slices.Collect(m.Controls()))
+	for i, f := range m.Fields() {
+		out += fmt.Sprintf(" %d %v %q %q %v %d", i, f.ID, f.Name, f.Value, f.Folded, m.Next(i))
+	}
+	return out
+}
