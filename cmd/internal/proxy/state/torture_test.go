@@ -50,7 +50,7 @@ var tortures4475 = []torture{
 	{section: "3.1.2.12", about: "invalid time zone in Date, which a proxy does not use", without: passed},
 	{section: "3.1.2.13", about: "failure to enclose name-addr URI in <>: for the registrar", without: passed, registrar: "400 Bad Contact"},
 	{section: "3.1.2.14", about: "spaces within addr-spec", without: passed},
-	{section: "3.1.2.15", about: "non-token characters in a display name", without: "400 Bad To"},
+	{section: "3.1.2.15", about: "non-token characters in a display name", without: "400 Bad From"},
 	{section: "3.1.2.16", about: "unknown protocol version", without: "505 Version Not Supported"},
 	{section: "3.1.2.17", about: "start line and CSeq method mismatch", without: "400 CSeq Method Differs"},
 	{section: "3.1.2.18", about: "unknown method with CSeq method mismatch", without: "400 CSeq Method Differs"},
