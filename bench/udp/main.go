@@ -17,7 +17,10 @@
 //
 // A receiver drops when it has no core for longer than its buffer lasts: the 16
 // MiB that all ways ask for hold 26,214 packets of 600 bytes, 0.26 s at 100,000 a
-// second. On a machine with much other work, such pauses come to 0.9 s, with every way.
+// second. On a machine with much other work, such pauses come to 0.9 s, with every
+// way: of seven cases of five rounds on two cores with fifteen times their work
+// (2026-11), net.UDPConn dropped in three, mmsg in four and mmsg without a window in
+// four, each time after 0.46 s or more without a core.
 package main
 
 import (
