@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -13,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/load"
 )
 
 // TestProxyOverload measures what the proxy forwards at twice and four times the
@@ -72,7 +76,7 @@ const (
 // An overload is a proxy, with what calls and answers.
 type overload struct {
 	t            *testing.T
-	load         *process
+	caller       *process // load
 	status, page string // of the proxy and of load
 	result       string // file
 }
@@ -95,7 +99,7 @@ func startOverload(t *testing.T, flags []string) *overload {
 	uac := sippScenario(t, dir, "uac", "> INVITE", "< 100?", "< 180?", "< 200", "> ACK2xx", "> BYE", "< 100?", "< 200")
 	metrics := "127.0.0.1:" + freePort(t)
 	o.page = "http://" + metrics + "/"
-	o.load = start(t, dir, "taskset", "-c", others, self(t), "load", "-q", "--json", o.result, "-sf", uac, "-r", "10", "-m", "1000000000",
+	o.caller = start(t, dir, "taskset", "-c", others, self(t), "load", "-q", "--json", o.result, "-sf", uac, "-r", "10", "-m", "1000000000",
 		"--metrics", metrics, "--token", overloadToken, said(t, p, `listening on udp:(\S+)`))
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		if resp, err := http.Get(o.page); err == nil {
@@ -103,7 +107,7 @@ func startOverload(t *testing.T, flags []string) *overload {
 			return o
 		}
 		if time.Now().After(end) {
-			t.Fatalf("load does not begin: %s", o.load.out.String())
+			t.Fatalf("load does not begin: %s", o.caller.out.String())
 		}
 	}
 }
@@ -140,10 +144,10 @@ func said(t *testing.T, p *process, expr string) string {
 	}
 }
 
-// change asks load for something.
-func (o *overload) change(what string) {
+// api asks load for something, or how it is.
+func (o *overload) api(method, what string) []byte {
 	o.t.Helper()
-	r, err := http.NewRequest("POST", o.page+"api/run", strings.NewReader(what))
+	r, err := http.NewRequest(method, o.page+"api/run", strings.NewReader(what))
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -152,17 +156,19 @@ func (o *overload) change(what string) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		o.t.Fatalf("%s: %s", what, resp.Status)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		o.t.Fatalf("%s: %s, %v", what, resp.Status, err)
 	}
+	return body
 }
 
 // goodput offers calls at a rate, and returns how many a second are forwarded. A
 // call is six messages.
 func (o *overload) goodput(rate float64) float64 {
 	o.t.Helper()
-	o.change(fmt.Sprintf(`{"rate": %.0f}`, rate))
+	o.api("POST", fmt.Sprintf(`{"rate": %.0f}`, rate))
 	time.Sleep(settle)
 	count := func() int { return metric(o.t, o.status, `sipwire_proxy_messages_total{end="forwarded"}`) }
 	begin, n := time.Now(), count()
@@ -190,13 +196,24 @@ func (o *overload) peak(near float64) float64 {
 	return 0
 }
 
-// end ends the calls, and looks at what became of them.
+// end waits until all calls have ended, and looks at what became of them.
 func (o *overload) end(t *testing.T) {
 	t.Helper()
-	o.change(`{"rate": 1}`)
-	time.Sleep(settle)
-	o.change(`{"stop": true}`)
-	_ = o.load.wait() // exit status 1: calls have failed
+	o.api("POST", `{"pause": true}`)
+	for end := time.Now().Add(40 * time.Second); ; time.Sleep(200 * time.Millisecond) {
+		var now struct{ Samples []load.Sample }
+		if err := json.Unmarshal(o.api("GET", ""), &now); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(now.Samples); n > 0 && now.Samples[n-1].Open == 0 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("there are calls that do not end")
+		}
+	}
+	o.api("POST", `{"stop": true}`)
+	_ = o.caller.wait() // exit status 1: calls have failed
 	r := readResult(t, o.result)
 	if refused := r.Codes["503"]; r.Failed != refused || r.Successful == 0 {
 		t.Errorf("%d of %d calls failed, and %d got a 503: %v, unexpected %v", r.Failed, r.Calls, refused, r.Causes, r.Codes)
