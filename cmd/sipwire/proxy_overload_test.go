@@ -77,8 +77,8 @@ const (
 type overload struct {
 	t            *testing.T
 	caller       *process // load
-	status, page string // of the proxy and of load
-	result       string // file
+	status, page string   // of the proxy and of load
+	result       string   // file
 }
 
 const overloadToken = "token-for-the-overload-test"
