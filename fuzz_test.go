@@ -105,6 +105,9 @@ func compare(m *codec.Message, err error, b []byte, ref reference.Result) string
 		if f.ID != want.ID || f.Folded != want.Folded || !same(f.Name, want.Name) || !same(f.Value, want.Value) {
 			return "field " + string(f.Name)
 		}
+		if lo, hi := m.ExtentAt(i); lo != f.ValueOffset || hi != lo+len(f.Value) {
+			return "extent of field " + string(f.Name)
+		}
 	}
 	return ""
 }

@@ -134,6 +134,13 @@ func (m *Message) ValueAt(i int) []byte {
 	return m.view(f.value, f.end)
 }
 
+// ExtentAt returns where in [Message.Bytes] the value of the i-th header field,
+// 0 <= i < Len, is: ValueAt is Bytes()[lo:hi].
+func (m *Message) ExtentAt(i int) (lo, hi int) {
+	f := &m.fields[i]
+	return int(f.value), int(f.end)
+}
+
 // FoldedAt reports whether the i-th header field, 0 <= i < Len, has a
 // continuation line. It is the Folded of At.
 func (m *Message) FoldedAt(i int) bool { return m.fields[i].flags&fieldFolded != 0 }

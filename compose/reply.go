@@ -73,6 +73,18 @@ func replySlowly(dst []byte, req *codec.Message, r *Reply) ([]byte, error) {
 
 // reply appends the response.
 func (w *writer) reply(r *Reply) {
+	if !w.usualLines(r) {
+		w.replyLines(r)
+	}
+	if r.Status == 100 && !has(r.Fields, header.IDTimestamp) {
+		w.copyAll(header.IDTimestamp)
+	}
+	w.fields(r.Fields)
+	w.body(r.ContentType, r.Body)
+}
+
+// replyLines appends the status line and those from Via to CSeq of any request.
+func (w *writer) replyLines(r *Reply) {
 	w.statusLine(r.Status, r.Reason)
 	w.replyVias(r.Source)
 	if r.Status > 100 && r.Status < 300 && w.m.Method().CreatesDialog() {
@@ -82,11 +94,6 @@ func (w *writer) reply(r *Reply) {
 	w.replyTo(r)
 	w.copyOne(header.IDCallID)
 	w.copyOne(header.IDCSeq)
-	if r.Status == 100 && !has(r.Fields, header.IDTimestamp) {
-		w.copyAll(header.IDTimestamp)
-	}
-	w.fields(r.Fields)
-	w.body(r.ContentType, r.Body)
 }
 
 // replyVias copies the Via fields, the top value with received and rport.

@@ -215,18 +215,23 @@ func (w *writer) fields(all []HeaderField) {
 
 // body ends the message.
 func (w *writer) body(contentType, body []byte) {
-	if len(body) > 0 {
-		code := check.Text(contentType)
-		if len(contentType) == 0 {
-			code = sipwire.ErrMissing
-		}
-		if code != 0 {
-			w.fail(header.IDContentType, 0, code)
-		}
-		w.name(header.IDContentType)
-		w.dst = append(append(w.dst, contentType...), "\r\n"...)
+	if len(body) == 0 {
+		w.dst = append(w.dst, noBody...)
+		return
 	}
+	code := check.Text(contentType)
+	if len(contentType) == 0 {
+		code = sipwire.ErrMissing
+	}
+	if code != 0 {
+		w.fail(header.IDContentType, 0, code)
+	}
+	w.name(header.IDContentType)
+	w.dst = append(append(w.dst, contentType...), "\r\n"...)
 	w.name(header.IDContentLength)
 	w.dst = append(abnf.AppendUint(w.dst, uint64(len(body))), "\r\n\r\n"...)
 	w.dst = append(w.dst, body...)
 }
+
+// noBody is the end of a message without a body.
+const noBody = "Content-Length: 0\r\n\r\n"

@@ -113,11 +113,11 @@ func (v *ViaPatches) SetBranch(text []byte, via *header.Via, branch []byte) []by
 
 // sentFrom reports whether sent-by is the address, whose text is given. An IPv4
 // address has one text only, since octets with leading zeros are none: texts are
-// compared, unless sent-by is one of IPv6 that another may be mapped into.
+// compared, unless sent-by is one of IPv6, which IPv4 may be mapped into.
 func sentFrom(via *header.Via, addr netip.Addr, text []byte) bool {
 	host := via.Host()
-	if addr.Is4() && len(host) > 0 && host[0] != '[' {
-		return string(host) == string(text)
+	if len(host) > 0 && host[0] != '[' {
+		return addr.Is4() && string(host) == string(text)
 	}
 	sentBy, ok := uri.ParseAddr(host)
 	return ok && sentBy.Unmap() == addr

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"math/rand/v2"
 	"net/netip"
 	"strconv"
 	"testing"
@@ -31,6 +32,31 @@ func TestAppendAddr(t *testing.T) {
 	}
 	if got := string(appendAddr(nil, netip.MustParseAddr("2001:db8::1"))); got != "2001:db8::1" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestPutIPv6 writes addresses with every set of groups that are 0, and groups of every
+// number of digits.
+func TestPutIPv6(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 6))
+	for zeros := range 1 << 8 {
+		for range 50 {
+			var a [16]byte
+			for g := range 8 {
+				if zeros>>g&1 == 0 {
+					v := 1 + r.IntN(0xffff>>(4*r.IntN(4)))
+					a[2*g], a[2*g+1] = byte(v>>8), byte(v)
+				}
+			}
+			addr := netip.AddrFrom16(a)
+			if addr.Is4In6() {
+				continue
+			}
+			var b [48]byte
+			if got := string(b[:putIPv6(&b, a)]); got != addr.String() {
+				t.Fatalf("%q, want %q", got, addr)
+			}
+		}
 	}
 }
 
