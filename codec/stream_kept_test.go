@@ -69,3 +69,20 @@ func streamed(t *testing.T, name, in string, cut int, between func(*Message) *Me
 	}
 	return out
 }
+
+// TestStreamKeepsNoMessage: a stream that waits with nothing pending keeps no Message
+// from the garbage collector.
+func TestStreamKeepsNoMessage(t *testing.T) {
+	s, m := new(Stream), new(Message)
+	defer s.Close()
+	in := msg(reqLine, "X: y", "l: 0")
+	for _, piece := range []string{in[:len(in)-2], in[len(in)-2:]} {
+		_, _ = s.Write([]byte(piece))
+		for event, _ := s.Next(m); event != NeedMore; {
+			event, _ = s.Next(m)
+		}
+	}
+	if s.found.in != nil {
+		t.Error("it keeps one")
+	}
+}

@@ -1328,6 +1328,8 @@ spec:
 	ANDNQ          DI, R8, DI
 	TZCNTQ         DI, DI
 	JZ             refused
+	CMPQ           DI, CX
+	JCC            refused
 	CMPB           (AX)(DI*1), $0x3a
 	JNE            refused
 	LEAQ           1(BX), DX
@@ -2354,6 +2356,8 @@ spec:
 	ANDNQ           DI, R9, DI
 	TZCNTQ          DI, DI
 	JZ              refused
+	CMPQ            DI, CX
+	JCC             refused
 	CMPB            (AX)(DI*1), $0x3a
 	JNE             refused
 	LEAQ            1(BX), DX

@@ -174,6 +174,8 @@ func genAddr(i windowISA) {
 	ANDNQ(colon, tokens, colon)
 	TZCNTQ(colon, colon)
 	JZ(LabelRef("refused")) // at the first byte
+	CMPQ(colon, size)
+	JCC(LabelRef("refused")) // a token alone: no byte is behind it
 	CMPB(Mem{Base: b, Index: colon, Scale: 1}, U8(':'))
 	JNE(LabelRef("refused"))
 	LEAQ(Mem{Base: bare, Disp: 1}, hi)
