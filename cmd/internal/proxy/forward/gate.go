@@ -44,7 +44,7 @@ func (f *Forwarder) pass(dst []byte, m *codec.Message, src Source) (r Result, ok
 	return f.Refuse(dst, m, src, retry), false
 }
 
-// Refuse answers a request of the last Check with 503 and a Retry-After in
+// Refuse answers a request with 503 and a Retry-After in
 // seconds. Nothing is kept of it: a repeat is answered anew, and its ACK is
 // absorbed.
 func (f *Forwarder) Refuse(dst []byte, m *codec.Message, src Source, retry int) Result {

@@ -71,30 +71,42 @@ func (f *Forwarder) readFlow(u *uri.URI, src Source) {
 	}
 }
 
-// checkFlow refuses a request with a token that was tampered with, or whose flow is
-// gone (RFC 5626, 5.3.1). When it is not ok, the Result is the end of the request.
-func (f *Forwarder) checkFlow(dst []byte, m *codec.Message, src Source) (r Result, ok bool) {
+// FlowStatus returns the status that refuses the request of the last Check since its
+// token was tampered with, or its flow is gone (RFC 5626, 5.3.1), else 0. A proxy
+// with transactions asks for what begins one only: the ACK for a failure, a CANCEL
+// and a repeat belong to what was sent while the flow was open.
+func (f *Forwarder) FlowStatus() int {
 	o := &f.outbound
 	switch {
 	case o.forged:
-		return f.answer(dst, m, src, 403, ""), false
+		return 403
 	case !o.routed:
-		return Result{}, true
+		return 0
 	case o.flow.Local >= 0:
 		if to := f.peerOf(o.flow); f.IsOpen(&to) {
-			return Result{}, true
+			return 0
 		}
 	}
-	if m.Method() == header.MethodACK {
+	return 430
+}
+
+// checkFlow is FlowStatus without transactions. When it is not ok, the Result is the
+// end of the request.
+func (f *Forwarder) checkFlow(dst []byte, m *codec.Message, src Source) (r Result, ok bool) {
+	status := f.FlowStatus()
+	switch {
+	case status == 0:
+		return Result{}, true
+	case status == 430 && m.Method() == header.MethodACK:
 		return dropped(NoConnect), false
 	}
-	return f.answer(dst, m, src, 430, ""), false
+	return f.answer(dst, m, src, status, ""), false
 }
 
 // isFlow reports whether a Peer is the one that a token in the request of the last
 // Check names.
 func (f *Forwarder) isFlow(p *Peer) bool {
-	return f.ByFlow() && *p == f.peerOf(f.outbound.flow)
+	return f.ByFlow() && f.outbound.flow.Local >= 0 && *p == f.peerOf(f.outbound.flow)
 }
 
 // ByFlow reports whether a token in the request of the last Check says where that
@@ -109,7 +121,7 @@ func (f *Forwarder) recordFlows(e *codec.Edit, m *codec.Message, c *Copy, src So
 		return
 	}
 	from := f.outbound.own || isFirstHop(m) && f.isOutbound(m)
-	to := c.Outbound || f.outbound.routed
+	to := c.Outbound || f.isFlow(&c.To)
 	if !from && !to {
 		if !f.config.NoRecordRoute {
 			f.recordRoute(e, m, &f.hop, src.Local, c.Local)

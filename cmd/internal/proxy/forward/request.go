@@ -43,6 +43,9 @@ func (f *Forwarder) Message(dst []byte, m *codec.Message, err error, src Source)
 	if r, ok := f.Check(dst, m, err, src); !ok {
 		return r
 	}
+	if r, ok := f.checkFlow(dst, m, src); !ok {
+		return r
+	}
 	return f.Forward(dst, m, src)
 }
 
@@ -76,9 +79,6 @@ func (f *Forwarder) Check(dst []byte, m *codec.Message, err error, src Source) (
 	}
 	if err := f.Prepare(m, src); err != nil {
 		return f.Malformed(dst, m, err, src), false
-	}
-	if f.config.Outbound {
-		return f.checkFlow(dst, m, src)
 	}
 	return Result{}, true
 }
@@ -286,6 +286,9 @@ func (f *Forwarder) passOwn(m *codec.Message, hop *codec.Hop, src Source) (n int
 // not known yet: see Pending.
 func (f *Forwarder) Next(m *codec.Message, src Source) (peer Peer, byRule, ok bool) {
 	if f.outbound.routed {
+		if f.outbound.flow.Local < 0 {
+			return Peer{}, false, false
+		}
 		return f.peerOf(f.outbound.flow), false, true
 	}
 	if peer, found, ok := f.direct(m, &f.hop); found {

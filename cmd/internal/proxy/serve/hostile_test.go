@@ -150,8 +150,7 @@ func TestLongMessages(t *testing.T) {
 		}
 		await(t, func() bool { n := s.Counts(); return n.Sum() == uint64(i+1) })
 	}
-	if after := heapNow(); after > heap+n*long/2 {
-		t.Errorf("the heap grew from %d to %d KiB by %d messages of 1 MiB", heap>>10, after>>10, n)
-	}
+	// Not at once: the last connection gives its memory back after the message counts.
+	await(t, func() bool { return heapNow() <= heap+n*long/2 })
 	end(t, s, counts(n))
 }

@@ -149,6 +149,9 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 		err = s.startStates()
 	}
 	if err != nil {
+		if s.lookups.stop != nil {
+			s.lookups.shutdown()
+		}
 		s.close()
 		return nil, err
 	}

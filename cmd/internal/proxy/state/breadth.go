@@ -19,5 +19,5 @@ func breadthOf(m *codec.Message) uint16 {
 	if err != nil {
 		return defaultBreadth
 	}
-	return uint16(n)
+	return min(uint16(n), defaultBreadth)
 }

@@ -36,6 +36,8 @@ func TestMaxBreadth(t *testing.T) {
 			{"b3 404", "alice:404 b3:ACK"},
 		}, "1 1 1"},
 		{"none left", []string{"b1"}, []row{{"alice INVITE|Max-Breadth: 0", "alice:440"}}, "  "},
+		{"too much for one branch", []string{"b1"}, []row{{"alice INVITE|Max-Breadth: 600", "b1:INVITE"}}, "60  "},
+		{"and for two", []string{"b1", "b2"}, []row{{"alice INVITE|Max-Breadth: 600", "b1:INVITE b2:INVITE"}}, "30 30 "},
 		{"one that cannot be read", []string{"b1", "b2"}, []row{{"alice INVITE|Max-Breadth: x", "b1:INVITE b2:INVITE"}}, "30 30 "},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -153,12 +153,12 @@ func (p *Proxy) receive(dst []byte, m *codec.Message, err error, src forward.Sou
 			return r
 		}
 	}
-	if p.registered = isServed(p.f, p.config.Registrar); !p.registered {
-		if p.peer, p.byRule, p.ok = p.f.Next(m, src); p.f.Pending() {
+	p.registered = isServed(p.f, p.config.Registrar)
+	// What belongs to a transaction goes where that went: DNS is not asked again.
+	if m.Method() == header.MethodACK || p.layer.Begins(m) {
+		if !p.find(m, src, now) {
 			return forward.Result{Kind: forward.NeedsName}
 		}
-	} else if !find(p.f, p.config.Registrar, &p.session, m, src, p.epoch.Add(now)) {
-		return forward.Result{Kind: forward.NeedsName}
 	}
 	ev := p.layer.Receive(m, p.addr(src), now)
 	switch ev.Kind {
@@ -187,9 +187,22 @@ func (p *Proxy) receive(dst []byte, m *codec.Message, err error, src forward.Sou
 	return forward.Result{Kind: forward.Absorbed}
 }
 
+// find finds where the request of the last Check goes. It reports whether DNS has
+// not to be asked first.
+func (p *Proxy) find(m *codec.Message, src forward.Source, now time.Duration) bool {
+	if p.registered {
+		return find(p.f, p.config.Registrar, &p.session, m, src, p.epoch.Add(now))
+	}
+	p.peer, p.byRule, p.ok = p.f.Next(m, src)
+	return !p.f.Pending()
+}
+
 // ack forwards an ACK for a 2xx, which has no transaction (RFC 3261, 16.2 and
 // 17.1). One whose target only the registrar knows goes there.
 func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Result {
+	if p.f.FlowStatus() != 0 {
+		return dropped(forward.NoConnect)
+	}
 	if !p.registered {
 		return p.f.Forward(dst, m, src)
 	}

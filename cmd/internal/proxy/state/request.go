@@ -35,6 +35,9 @@ func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event
 		c.flags |= isInvite
 	}
 	p.layer.SetUser(ev.Tx, serverSide|p.contexts.Handle(i))
+	if status := p.f.FlowStatus(); status != 0 {
+		return p.reply(c, m, &compose.Reply{Status: status})
+	}
 	if ev.Method == header.MethodREGISTER && p.registered {
 		return p.reply(c, m, p.config.Registrar.Register(&p.session, m, p.f.Transport(src.Local), src, p.epoch.Add(p.now)))
 	}
@@ -225,9 +228,11 @@ func (p *Proxy) startSome(c *context, q int16, m *codec.Message) {
 	})
 	left := min(all, int(c.breadth))
 	share := c.breadth / uint16(left)
+	// What exceeds the maximum, or cannot be read, is overwritten.
+	set := all > 1 || c.breadth == defaultBreadth && m.Has(header.IDMaxBreadth)
 	p.each(c, func(n uint32, b *branch) bool {
 		if b.step == waiting && b.q == q {
-			if left--; all > 1 {
+			if left--; set {
 				b.breadth = share
 			}
 			p.start(c, n, b, m)
