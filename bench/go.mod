@@ -3,7 +3,7 @@ module github.com/sipwire/sipwire/bench
 go 1.26.0
 
 require (
-	github.com/emiago/sipgo v1.7.2
+	github.com/emiago/sipgo v1.7.3
 	github.com/pion/sdp/v3 v3.0.20
 	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/sipwire/sipwire v0.0.0-00010101000000-000000000000
