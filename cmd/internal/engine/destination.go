@@ -74,11 +74,12 @@ func (e *Engine) disconnect(c *call) {
 	if !e.cfg.OwnConn || c.conn < 0 {
 		return
 	}
-	delete(e.ports, c.conn)
+	conn := c.conn
+	c.conn = -1 // Closed writes: when that fails and Lost is told, this call is not one of the connection's
+	delete(e.ports, conn)
 	if e.Closed != nil {
-		e.Closed(c.conn)
+		e.Closed(conn)
 	}
-	c.conn = -1
 }
 
 // Allowed reports whether messages may go to an address: one of this host or of

@@ -53,7 +53,8 @@ type Engine struct {
 
 	// Full is told when much is to be sent, at any time between a call of the
 	// engine and its return: it sends it and calls Flushed. Without it, what a
-	// worker that was late has to send at once makes Out large. May be nil.
+	// worker that was late has to send at once makes Out large. It may call Clock,
+	// too, and nothing else. May be nil.
 	Full func()
 
 	// Opened makes a connection for a call that has its own; it returns its
@@ -127,7 +128,8 @@ func (e *Engine) bindAction(a *scenario.Action) {
 	}
 }
 
-// Init runs the steps of <init>, once for a run.
+// Init runs the steps of <init>, once for a run. No action in them can end a
+// call: the compiler refuses those.
 func (e *Engine) Init() {
 	if len(e.cfg.Program.Init) == 0 {
 		return

@@ -90,6 +90,10 @@ func (e *Engine) emit(c *call, lo int) {
 // [Engine.Full]: some hundred kilobytes, which stay in the cache.
 const much = 512
 
+// Clock moves the clock and does nothing else. What is made behind a call of Full
+// leaves later than the time that Start, Receive or Advance had.
+func (e *Engine) Clock(now int64) { e.now = max(e.now, now) }
+
 // lose reports whether a message of a step is to be lost on purpose.
 func (e *Engine) lose(s *scenario.Step) bool {
 	share := s.Lost

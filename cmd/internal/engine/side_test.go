@@ -99,3 +99,38 @@ func TestOnTimeoutEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestResponseOfNoCall has a response that belongs to no call, where a transaction
+// by name may be answered first: there is no call that could have begun it.
+func TestResponseOfNoCall(t *testing.T) {
+	e := newNetwork(t, "uac", `<recv response="100" optional="true"/><recv response="200" response_txn="a"/>
+		<send start_txn="a"><![CDATA[`+request("OPTIONS")+`]]></send><recv response="200" response_txn="a"/>`, nil).server
+	give(t, e, 0, strings.Replace(incoming("OPTIONS", "x", "1"), "OPTIONS sip:c@d SIP/2.0", "SIP/2.0 200 OK", 1))
+	if c := &e.Counts; c.Started != 0 || c.OutOfCall != 1 {
+		t.Errorf("calls %+v, %d out of call", c.Tally, c.OutOfCall)
+	}
+}
+
+// TestLostAtEnd has the last write of a call fail, at its end or at a closecon: a
+// call ends once, and one that goes on is not ended.
+func TestLostAtEnd(t *testing.T) {
+	send := `<send><![CDATA[` + request("OPTIONS") + `]]></send>`
+	for _, text := range []string{
+		send,
+		send + `<nop><action><closecon/></action></nop>` + send,
+		send + `<nop><action><setdest host="127.0.0.9" port="1" protocol="tcp"/></action></nop>` + send,
+	} {
+		e := newNetwork(t, text, "uas", func(c, _ *Config) { c.Reliable, c.OwnConn = true, true }).client
+		opened, closed := int32(0), 0
+		e.Opened = func(netip.AddrPort) (int32, uint16, error) { opened++; return opened, 1000, nil }
+		e.Closed = func(conn int32) {
+			if closed++; closed < 9 {
+				e.Lost(conn)
+			}
+		}
+		e.Start(0, 0, 0)
+		if c := &e.Counts; c.Ended != 1 || c.Successful != 1 || e.Busy() != 0 || closed != int(opened) {
+			t.Errorf("%s: calls %+v, %d open, %d of %d connections closed", text, c.Tally, e.Busy(), closed, opened)
+		}
+	}
+}

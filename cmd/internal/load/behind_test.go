@@ -85,3 +85,24 @@ func TestAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestLateBehindFull has a worker that is a second late with more messages than wait
+// at once: those behind the first group count by the time that they leave, not by
+// that of the call which made them.
+func TestLateBehindFull(t *testing.T) {
+	target, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	r := optionsRunner(t, target.LocalAddr().(*net.UDPAddr).AddrPort(), 0)
+	defer r.carriers[0].close()
+	w := r.workers[0]
+	w.clock = clock{time.Now().Add(-time.Second)}
+	for range atOnce + 1 {
+		w.engine.Start(0, 0, 0)
+	}
+	if c := &w.engine.Counts; c.MaxLate < int64(time.Second) || c.LateSends != 1 {
+		t.Errorf("at most %v late, %d late sends", time.Duration(c.MaxLate), c.LateSends)
+	}
+}

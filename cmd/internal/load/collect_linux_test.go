@@ -4,29 +4,39 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"testing"
 	"time"
 )
 
-// collector returns how the garbage collector is set.
+// collector returns how the garbage collector is set. It only reads: what it would
+// set back might be set by a collection meanwhile.
 func collector() (percent int, limit int64) {
-	percent = debug.SetGCPercent(-1)
-	debug.SetGCPercent(percent)
-	return percent, debug.SetMemoryLimit(-1)
+	s := []metrics.Sample{{Name: "/gc/gogc:percent"}, {Name: "/gc/gomemlimit:bytes"}}
+	metrics.Read(s)
+	return int(int32(s[0].Value.Uint64())), int64(s[1].Value.Uint64())
+}
+
+// usualCollector sets the collector as it is where nobody has set it, until the end
+// of the test, and gives back what other tests have left.
+func usualCollector(t *testing.T) {
+	t.Setenv("GOGC", "")
+	t.Setenv("GOMEMLIMIT", "")
+	percent, limit := debug.SetGCPercent(100), debug.SetMemoryLimit(math.MaxInt64)
+	t.Cleanup(func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	})
+	debug.FreeOSMemory()
 }
 
 // TestHoldCollector sets the collector back at the end of the last run, or with
 // the first collection.
 func TestHoldCollector(t *testing.T) {
-	t.Setenv("GOGC", "")
-	t.Setenv("GOMEMLIMIT", "")
-	percent, limit := collector()
-	if percent < 0 || limit != math.MaxInt64 {
-		t.Fatalf("the collector of the test itself is set to %d %% and %d", percent, limit)
-	}
+	usualCollector(t)
 	back := func() bool {
 		p, l := collector()
-		return p == percent && l == limit
+		return p == 100 && l == math.MaxInt64
 	}
 	one, two := holdProcessors(1), holdProcessors(1)
 	if p, l := collector(); p != -1 || l != untilCollected {
@@ -52,13 +62,13 @@ func TestHoldCollector(t *testing.T) {
 func TestHoldCollectorEnvironment(t *testing.T) {
 	for _, name := range []string{"GOGC", "GOMEMLIMIT"} {
 		t.Run(name, func(t *testing.T) {
+			usualCollector(t)
 			t.Setenv(name, "100")
-			p, l := collector()
 			undo := holdCollector()
-			if q, k := collector(); q != p || k != l {
-				t.Errorf("set to %d %% and %d", q, k)
+			defer undo()
+			if p, l := collector(); p != 100 || l != math.MaxInt64 {
+				t.Errorf("set to %d %% and %d", p, l)
 			}
-			undo()
 		})
 	}
 }

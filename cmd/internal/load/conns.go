@@ -309,8 +309,9 @@ func (cc *connCarrier) count() {}
 // written on it.
 func (cc *connCarrier) end(id int32) {
 	if c := cc.conns[id]; c != nil {
-		cc.flush()
-		cc.drop(c)
+		if cc.flush(); cc.conns[id] != nil {
+			cc.drop(c)
+		}
 	}
 }
 

@@ -139,7 +139,10 @@ func (r *Runner) worker(ctx context.Context, i int) error {
 	}
 	w.enrolment = newEnrolment(r, i, place, all)
 	if u, ok := c.(*udpCarrier); ok {
-		w.ticks, w.engine.Full = true, func() { u.flush() }
+		w.ticks, w.engine.Full = true, func() {
+			u.flush()
+			w.engine.Clock(w.clock.now())
+		}
 	}
 	switch {
 	case r.Server:

@@ -62,13 +62,12 @@ func (u *udpCarrier) wait(until int64) error {
 	packets := 0
 	for begun := u.w.clock.now(); ; {
 		now := u.w.clock.now()
-		n, err := u.read()
+		n, empty, err := u.read()
 		packets += n
 		if err != nil {
 			return err
 		}
-		// The Reader asks for one packet only where they came one by one.
-		if n == 0 || n > 1 && n < maxBatch {
+		if empty {
 			u.upTo = now
 			break
 		}
@@ -83,17 +82,19 @@ func (u *udpCarrier) wait(until int64) error {
 // seen returns the time up to which all packets were taken.
 func (u *udpCarrier) seen(int64) int64 { return u.upTo }
 
-// read takes one batch, if there is something, and hands it to the engine.
-func (u *udpCarrier) read() (int, error) {
+// read takes one batch, if there is something, and hands it to the engine; empty
+// is true when there was nothing. How many packets there were does not say so: the
+// kernel may give fewer messages than it was asked for, and one of many packets.
+func (u *udpCarrier) read() (n int, empty bool, err error) {
 	packets, err := u.socket.R.ReadNow()
 	if err != nil {
 		if isRefused(err) {
-			return 0, nil // no one listens there: the calls find out by themselves
+			return 0, false, nil // no one listens there: the calls find out by themselves
 		}
-		return 0, err
+		return 0, false, err
 	}
 	if len(packets) == 0 {
-		return 0, nil
+		return 0, true, nil
 	}
 	offset, now := u.w.clock.offset(), int64(0)
 	for i := range packets {
@@ -114,7 +115,7 @@ func (u *udpCarrier) read() (int, error) {
 		}
 		u.w.engine.Receive(now, at, &u.m, p.Src, 0)
 	}
-	return len(packets), nil
+	return len(packets), false, nil
 }
 
 // flush sends all messages of the engine in as few calls as the kernel allows.

@@ -235,6 +235,12 @@ func (c *compiler) init(n *node) error {
 		if err != nil {
 			return err
 		}
+		for i := range s.Actions {
+			switch s.Actions[i].Verb {
+			case StopCall, SetDest, CloseConn:
+				return c.fault(child, "an action on a call cannot be in <init>: there is none yet")
+			}
+		}
 		c.prog.Init = append(c.prog.Init, *s)
 	}
 	return nil

@@ -94,7 +94,10 @@ func TestFaults(t *testing.T) {
 		`<recv response=""/>`: "request or response is empty",
 		"<nop>":               "is not closed",
 		"</nop>":              "<scenario>: is not closed before the </nop> in line 2",
-		`<ResponseTimeRepartition value="2, x"/>`: `"x" is not a whole number`,
+		`<ResponseTimeRepartition value="2, x"/>`:                                                    `"x" is not a whole number`,
+		`<init><nop><action><exec int_cmd="stop_call"/></action></nop></init><nop/>`:                 "<nop>: an action on a call cannot be in <init>",
+		`<init><nop><action><setdest host="h" port="1" protocol="udp"/></action></nop></init><nop/>`: "<nop>: an action on a call cannot be in <init>",
+		`<init><nop><action><closecon/></action></nop></init><nop/>`:                                 "<nop>: an action on a call cannot be in <init>",
 	} {
 		_, err := Compile("a.xml", []byte("<scenario name=\"n\">\n"+inside+"\n</scenario>"), Options{})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "a.xml:") {
