@@ -43,7 +43,9 @@ func (e *Engine) act(id uint32, c *call, s *scenario.Step, step int, m *codec.Me
 		case scenario.PauseRestore:
 			c.pauseUntil = int64(e.operand(c, a) * 1e6)
 		case scenario.CloseConn:
-			e.disconnect(c)
+			if e.ownsConn(c) {
+				e.disconnect(c)
+			}
 		case scenario.SetDest:
 			if err := e.setRemote(c, e.text(c, a.Host, step), e.text(c, a.Port, step)); err != nil {
 				e.shared.say("error", []byte("setdest: "+err.Error()))

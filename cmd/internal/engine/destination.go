@@ -55,6 +55,9 @@ func (e *Engine) connect(c *call) error {
 	}
 	c.conn = conn
 	e.ports[conn] = port
+	if c.side == scenario.User {
+		e.users.conns[c.user] = conn // its next calls go over this one
+	}
 	return nil
 }
 
@@ -90,38 +93,44 @@ func Allowed(a netip.Addr, public bool) bool {
 
 // names are the addresses of names that scenarios send to. A name is looked up
 // once in a run: whoever needs it first waits, and with it the calls of its
-// worker.
+// worker. Those that need other names do not.
 type names struct {
-	mu     sync.Mutex
-	known  map[string]answer
+	mu     sync.Mutex // guards known
+	known  map[string]*answer
 	lookup func(ctx context.Context, network, host string) ([]netip.Addr, error) // nil for that of the system
+	now    func() time.Time                                                      // nil for that of the system
 }
 
 // An answer is what is known of a name.
 type answer struct {
+	mu    sync.Mutex // held during the look-up
+	asked bool
 	addrs []netip.Addr
 	err   error
 	again time.Time // when one that failed is tried again
 }
 
-// The longest that a look-up takes, and how soon one that failed is repeated.
+// The longest that a look-up takes, how soon one that failed is repeated, and how
+// many names are kept: a scenario may take them from what it receives.
 const (
 	lookupTime  = 2 * time.Second
 	lookupAgain = 5 * time.Second
+	maxNames    = 1000
 )
 
 // find returns an address of a name, of the family of another address if it has
 // one.
 func (n *names) find(host string, like netip.Addr) (netip.Addr, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	a, ok := n.known[host]
-	if !ok || a.err != nil && time.Now().After(a.again) {
-		a = n.ask(host)
-		if n.known == nil {
-			n.known = map[string]answer{}
-		}
-		n.known[host] = a
+	a := n.entry(host)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := time.Now
+	if n.now != nil {
+		now = n.now
+	}
+	if !a.asked || a.err != nil && now().After(a.again) {
+		a.addrs, a.err = n.ask(host)
+		a.asked, a.again = true, now().Add(lookupAgain)
 	}
 	if a.err != nil {
 		return netip.Addr{}, a.err
@@ -134,8 +143,24 @@ func (n *names) find(host string, like netip.Addr) (netip.Addr, error) {
 	return a.addrs[0], nil
 }
 
+// entry returns the place of what is known of a name. When there are too many, all
+// are forgotten.
+func (n *names) entry(host string) *answer {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	a, ok := n.known[host]
+	if !ok {
+		if n.known == nil || len(n.known) >= maxNames {
+			n.known = map[string]*answer{}
+		}
+		a = &answer{}
+		n.known[host] = a
+	}
+	return a
+}
+
 // ask looks a name up.
-func (n *names) ask(host string) answer {
+func (n *names) ask(host string) ([]netip.Addr, error) {
 	lookup := n.lookup
 	if lookup == nil {
 		lookup = net.DefaultResolver.LookupNetIP
@@ -149,5 +174,5 @@ func (n *names) ask(host string) answer {
 	for i := range addrs {
 		addrs[i] = addrs[i].Unmap()
 	}
-	return answer{addrs, err, time.Now().Add(lookupAgain)}
+	return addrs, err
 }

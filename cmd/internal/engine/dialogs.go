@@ -87,35 +87,44 @@ func (e *Engine) findDialog(callID []byte, m *codec.Message) (uint32, *call, int
 	if ref, ok := e.dialogs[string(callID)]; ok {
 		return ref.call, e.calls.at(ref.call), ref.number
 	}
-	if !m.IsRequest() {
+	if !e.mayBegin(m) {
 		return nobody, nil, 1
 	}
 	still := e.awaiting[:0]
-	found, number := nobody, 1
-	for _, id := range e.awaiting {
+	for i, id := range e.awaiting {
 		c := e.calls.at(id)
 		if !c.open {
 			c.awaiting = false
 			continue
 		}
-		n := 0
-		if found == nobody {
-			n = e.awaits(c, m)
-		}
+		n := e.awaits(c, m)
 		if n == 0 {
 			still = append(still, id)
 			continue
 		}
-		found, number, c.awaiting = id, n, false
+		c.awaiting = false
+		e.awaiting = append(still, e.awaiting[i+1:]...)
 		d := &c.dialogs[n-1]
 		d.id = append(d.id, callID...)
 		e.dialogs[string(callID)] = dialogRef{id, n}
+		return id, c, n
 	}
 	e.awaiting = still
-	if found == nobody {
-		return nobody, nil, 1
+	return nobody, nil, 1
+}
+
+// mayBegin reports whether any step receives a request with the method of m that
+// begins a dialog: where none does, no call needs to be asked.
+func (e *Engine) mayBegin(m *codec.Message) bool {
+	if !m.IsRequest() {
+		return false
 	}
-	return found, e.calls.at(found), number
+	for i := range e.steps {
+		if s := &e.steps[i]; s.Kind == scenario.Recv && s.Dialog > 1 && !s.IsResponse && takesMethod(s, m) {
+			return true
+		}
+	}
+	return false
 }
 
 // awaits returns the dialog that a request begins in a call, 0 for none.

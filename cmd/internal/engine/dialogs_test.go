@@ -121,3 +121,22 @@ func TestDialogNeverComes(t *testing.T) {
 		t.Errorf("%d calls are listed, of which none is open", got)
 	}
 }
+
+// TestAwaiting has calls that await a request of their own: each such request goes
+// to one of them, and one with another method to none.
+func TestAwaiting(t *testing.T) {
+	e := newNetwork(t, inDialog("SUBSCRIBE", "1")+`<recv request="NOTIFY" dialog="2"/>`, "uas", nil).client
+	for range 3 {
+		e.Start(0, 0, 0)
+	}
+	give(t, e, 0, incoming("INFO", "x", "1"))
+	for i, callID := range []string{"a", "b", "c", "d"} {
+		give(t, e, 0, incoming("NOTIFY", callID, "1"))
+		if c := &e.Counts; c.Successful != uint64(min(i+1, 3)) || len(e.awaiting) != max(2-i, 0) {
+			t.Errorf("%d: calls %+v, %d await a request", i, c.Tally, len(e.awaiting))
+		}
+	}
+	if c := &e.Counts; c.OutOfCall != 2 {
+		t.Errorf("%d out of call", c.OutOfCall)
+	}
+}

@@ -188,9 +188,7 @@ func (e *Engine) prepare(c *call) {
 	c.vars = sized(c.vars, len(p.Vars))
 	c.rtd = sized(c.rtd, len(p.RTDs))
 	c.lines = sized(c.lines, len(e.cfg.Files))
-	if n := len(p.Txns); n > 0 {
-		c.txns = sized(c.txns, n)
-	}
+	c.prepareTxns(len(p.Txns))
 	e.prepareDialogs(c)
 	c.cseq = e.cfg.BaseCSeq
 	c.number = e.nextNumber
@@ -228,9 +226,7 @@ func (e *Engine) start(side scenario.Side, step int, due int64, user int) {
 		c.conn = conn
 	} else if e.cfg.OwnConn && e.Opened != nil {
 		c.conn = -1
-		if err = e.connect(c); err == nil && side == scenario.User {
-			e.users.conns[user] = c.conn
-		}
+		err = e.connect(c)
 	} else if e.cfg.IPField >= 0 && e.From != nil {
 		c.conn, err = e.from(c)
 	}

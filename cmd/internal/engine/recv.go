@@ -164,10 +164,8 @@ func (e *Engine) fits(c *call, step int, m *codec.Message) bool {
 	switch {
 	case m.IsRequest() == s.IsResponse:
 		return false
-	case m.IsRequest() && s.Pattern != nil:
-		return s.Pattern.Match(m.MethodBytes())
 	case m.IsRequest():
-		return string(m.MethodBytes()) == s.Method
+		return takesMethod(s, m)
 	case s.Pattern != nil:
 		var digits [8]byte
 		if !s.Pattern.Match(strconv.AppendInt(digits[:0], int64(m.Status()), 10)) {
@@ -192,6 +190,14 @@ func (e *Engine) fits(c *call, step int, m *codec.Message) bool {
 		}
 	}
 	return false
+}
+
+// takesMethod reports whether a recv of a request is one of the method of m.
+func takesMethod(s *scenario.Step, m *codec.Message) bool {
+	if s.Pattern != nil {
+		return s.Pattern.Match(m.MethodBytes())
+	}
+	return string(m.MethodBytes()) == s.Method
 }
 
 // stopRepeating ends the repeats of a request that a message answers: a

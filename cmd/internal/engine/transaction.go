@@ -14,6 +14,19 @@ type txn struct {
 	step        int    // where it was sent
 }
 
+// prepareTxns makes room for the transactions of a call. Their buffers stay with
+// the place of the call.
+func (c *call) prepareTxns(n int) {
+	if cap(c.txns) < n {
+		c.txns = make([]txn, n)
+	}
+	c.txns = c.txns[:n]
+	for i := range c.txns {
+		t := &c.txns[i]
+		*t = txn{branch: t.branch[:0], request: t.request[:0], response: t.response[:0]}
+	}
+}
+
 // send notes the request that begins the transaction; m is scratch.
 func (t *txn) send(m *codec.Message, data []byte) {
 	t.branch, t.hash, t.acked = t.branch[:0], 0, 0

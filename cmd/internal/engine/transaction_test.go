@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/inject"
 )
@@ -119,7 +121,8 @@ func TestDestination(t *testing.T) {
 		lookups = 0
 		text := `<nop><action><setdest ` + to + ` protocol="udp"/></action></nop><send><![CDATA[` + request("OPTIONS") + `]]></send><recv response="200"/>`
 		e := newNetwork(t, text, "uas", nil).client
-		e.shared.names.lookup = lookup
+		clock := time.Unix(1, 0)
+		e.shared.names.lookup, e.shared.names.now = lookup, func() time.Time { return clock }
 		e.Start(0, 0, 0)
 		e.Start(0, 0, 0)
 		got := ""
@@ -129,6 +132,41 @@ func TestDestination(t *testing.T) {
 		if failed := e.Counts.ByCause[CannotSend]; got != want || want == "" && failed != 2 || lookups > 1 {
 			t.Errorf("%s: sent to %q, %d calls failed, %d look-ups", to, got, failed, lookups)
 		}
+		first := lookups
+		clock = clock.Add(lookupAgain + 1)
+		e.Start(0, 0, 0)
+		if again := lookups - first; again == 1 != strings.Contains(to, "none.test") {
+			t.Errorf("%s: %d look-ups more after a while", to, again)
+		}
+	}
+}
+
+// TestNames has a look-up that takes long: it does not hold up another name. The
+// number of names that are kept has a bound.
+func TestNames(t *testing.T) {
+	begun, end := make(chan bool), make(chan bool)
+	n := &names{lookup: func(_ context.Context, _, host string) ([]netip.Addr, error) {
+		if host == "slow.test" {
+			close(begun)
+			<-end
+		}
+		return []netip.Addr{netip.MustParseAddr("127.0.0.7")}, nil
+	}}
+	done := make(chan bool)
+	go func() {
+		defer close(done)
+		n.find("slow.test", anywhere.Addr())
+	}()
+	<-begun
+	for i := range maxNames + 10 {
+		if _, err := n.find(strconv.Itoa(i)+".test", anywhere.Addr()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(end)
+	<-done
+	if len(n.known) > maxNames {
+		t.Errorf("%d names are kept", len(n.known))
 	}
 }
 

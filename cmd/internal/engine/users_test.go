@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -238,5 +239,24 @@ func TestPauseAtEnd(t *testing.T) {
 	n.run(2 * second)
 	if !contains(n.log, "> REGISTER sip:127.0.0.1 SIP/2.0") || e.Counts.Users.Successful != 1 || len(e.users.ready.list) != 0 {
 		t.Errorf("sent %q; users %+v", n.log, e.Counts.Users)
+	}
+}
+
+// TestUserReconnects has a user whose connection is closed by its scenario, and not
+// by those of its calls: what the user sends next goes over a new one, and the calls
+// that begin then as well.
+func TestUserReconnects(t *testing.T) {
+	send := `<send><![CDATA[` + request("OPTIONS") + `]]></send>`
+	e := newNetwork(t, `<nop><action><closecon/></action></nop>`+send+`<recv response="200"/><label id="_user.main"/>`+send+
+		`<nop><action><closecon/></action></nop>`+send+`<pause milliseconds="1000"/>`, "uas", func(c, _ *Config) { c.Reliable, c.OwnConn = true, true }).client
+	opened, closed := int32(0), []int32{}
+	e.Opened = func(netip.AddrPort) (int32, uint16, error) { opened++; return opened, 1000, nil }
+	e.Closed = func(conn int32) { closed = append(closed, conn) }
+	e.shared.Expect(1)
+	e.StartUser(0, 0, 1)
+	e.Start(0, 0, 1)
+	out := e.Out()
+	if len(out) != 3 || out[0].Conn != 1 || out[1].Conn != 2 || out[2].Conn != 2 || opened != 2 || len(closed) != 1 {
+		t.Errorf("%+v, %d opened, %v closed", out, opened, closed)
 	}
 }

@@ -86,6 +86,25 @@ func TestAtOnce(t *testing.T) {
 	}
 }
 
+// TestIdleAtOnce has many users without a call begin theirs in groups.
+func TestIdleAtOnce(t *testing.T) {
+	r := optionsRunner(t, netip.MustParseAddrPort("127.0.0.1:9"), 0)
+	defer r.carriers[0].close()
+	w := r.workers[0]
+	w.engine.Full, w.arrivals = nil, nil
+	for user := range 2*atOnce + 10 {
+		w.idle = append(w.idle, user+1)
+	}
+	for _, want := range []uint64{atOnce, 2 * atOnce, 2*atOnce + 10} {
+		if w.begin(0); w.begun != want || w.done {
+			t.Fatalf("%d calls have begun, want %d; done is %t", w.begun, want, w.done)
+		}
+		if at := w.next(0); len(w.idle) > 0 && (at > 0 || w.idle[0] != int(want)+1) {
+			t.Errorf("it waits until %d, user %d is the next", at, w.idle[0])
+		}
+	}
+}
+
 // TestLateBehindFull has a worker that is a second late with more messages than wait
 // at once: those behind the first group count by the time that they leave, not by
 // that of the call which made them.

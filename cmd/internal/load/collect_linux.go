@@ -1,10 +1,12 @@
 package load
 
 import (
+	"bytes"
 	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 )
 
 // untilCollected is how much memory a process takes before the garbage collector
@@ -18,10 +20,11 @@ const untilCollected = 256 << 20
 // looked at all: 30 ms at 80 MB, on a busy machine (2026-11), and all that is due
 // meanwhile leaves late.
 //
-// Whoever has set GOGC or GOMEMLIMIT has decided otherwise. What it returns
+// Whoever has set GOGC or GOMEMLIMIT has decided otherwise, and a container with
+// little memory would end the process before the first collection. What it returns
 // undoes it.
 func holdCollector() func() {
-	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" || memoryLimit(limitFiles...) < 2*untilCollected {
 		return func() {}
 	}
 	percent, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(untilCollected)
@@ -37,4 +40,24 @@ func holdCollector() func() {
 	sentinel := new([16]byte)
 	runtime.AddCleanup(sentinel, func(struct{}) { undo() }, struct{}{})
 	return undo
+}
+
+// limitFiles have how much memory a container has, in bytes: those of control
+// groups of version 2 and 1.
+var limitFiles = []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}
+
+// memoryLimit returns the smallest number in any of the files. One that is not
+// there, or has a word, as "max", is no limit.
+func memoryLimit(files ...string) int64 {
+	limit := int64(math.MaxInt64)
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		if n, err := strconv.ParseInt(string(bytes.TrimSpace(data)), 10, 64); err == nil {
+			limit = min(limit, n)
+		}
+	}
+	return limit
 }

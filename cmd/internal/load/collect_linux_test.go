@@ -2,6 +2,8 @@ package load
 
 import (
 	"math"
+	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -27,6 +29,9 @@ func usualCollector(t *testing.T) {
 		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(limit)
 	})
+	files := limitFiles
+	limitFiles = nil
+	t.Cleanup(func() { limitFiles = files })
 	debug.FreeOSMemory()
 }
 
@@ -70,5 +75,21 @@ func TestHoldCollectorEnvironment(t *testing.T) {
 				t.Errorf("set to %d %% and %d", p, l)
 			}
 		})
+	}
+}
+
+// TestHoldCollectorContainer leaves it alone in a container with little memory.
+func TestHoldCollectorContainer(t *testing.T) {
+	for text, holds := range map[string]bool{"max\n": true, "": true, "536870912\n": true, "536870911\n": false, "9223372036854771712\n": true} {
+		usualCollector(t)
+		limitFiles = []string{filepath.Join(t.TempDir(), "none"), filepath.Join(t.TempDir(), "limit")}
+		if err := os.WriteFile(limitFiles[1], []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		undo := holdCollector()
+		if p, _ := collector(); p == -1 != holds {
+			t.Errorf("with a limit of %q set to %d %%", text, p)
+		}
+		undo()
 	}
 }

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -87,7 +88,7 @@ func (w *worker) loop(io carrier) error {
 }
 
 // atOnce is how many calls begin before answers are read, of a worker that was
-// late.
+// late or has many users.
 const atOnce = 512
 
 // next returns when the worker has something to do, at the latest in a tenth
@@ -115,9 +116,10 @@ func (w *worker) begin(now int64) {
 		return
 	}
 	w.adjustUsers()
-	for len(w.idle) > 0 && !w.full() {
-		user := w.idle[len(w.idle)-1]
-		w.idle = w.idle[:len(w.idle)-1]
+	taken := 0 // from the front: the calls of those behind must begin, too
+	for begun := w.begun; taken < len(w.idle) && !w.full() && w.begun-begun < atOnce; {
+		user := w.idle[taken]
+		taken++
 		if w.enrolment.has && !w.engine.CanCall(user) {
 			continue
 		}
@@ -125,6 +127,7 @@ func (w *worker) begin(now int64) {
 		w.lastStart = now
 		w.engine.Start(now, now, user)
 	}
+	w.idle = slices.Delete(w.idle, 0, taken)
 	if w.arrivals == nil {
 		// Or nobody is left who could.
 		w.done = w.done || w.full() || w.enrolment.has && !w.engine.CanCall(0)

@@ -29,6 +29,7 @@ type compiler struct {
 
 	keyLengths map[string]int // of the suites of a=crypto lines, by line and media
 	noTexts    bool
+	included   int  // files
 	inRecv     bool // the actions are those of a <recv>
 }
 

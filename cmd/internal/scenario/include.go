@@ -5,8 +5,13 @@ import (
 	"path/filepath"
 )
 
-// maxIncludes is how deep files may include others, as in SIPp.
-const maxIncludes = 16
+// How deep files may include others, as in SIPp, and how many may be included in
+// all: a file that includes the next one twice, and so on, would be read 65,536
+// times.
+const (
+	maxIncludes = 16
+	maxIncluded = 1000
+)
 
 // include puts the content of other files in the place of each <xi:include> in
 // an element: what is in a <scenario>, or the one element that a file has. A
@@ -26,7 +31,7 @@ func (c *compiler) include(root *node, depth int) error {
 		if out == nil {
 			out = append(make([]*node, 0, len(root.children)), root.children[:i]...)
 		}
-		content, err := c.included(n, depth+1)
+		content, err := c.content(n, depth+1)
 		if err != nil {
 			return err
 		}
@@ -38,8 +43,8 @@ func (c *compiler) include(root *node, depth int) error {
 	return nil
 }
 
-// included returns the elements of the file that an <xi:include> names.
-func (c *compiler) included(n *node, depth int) ([]*node, error) {
+// content returns the elements of the file that an <xi:include> names.
+func (c *compiler) content(n *node, depth int) ([]*node, error) {
 	e := c.element(n)
 	path := e.need("href")
 	e.rest()
@@ -51,8 +56,14 @@ func (c *compiler) included(n *node, depth int) ([]*node, error) {
 	case depth > maxIncludes:
 		return nil, c.fault(n, "more than %d files include each other", maxIncludes)
 	}
+	if c.included++; c.included > maxIncluded {
+		return nil, c.fault(n, "more than %d files are included", maxIncluded)
+	}
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(n.file), path)
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, c.fault(n, "%s is no file", path) // a device may have no end
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -3,6 +3,7 @@ package scenario
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -55,7 +56,14 @@ func TestIncludeFaults(t *testing.T) {
 		"bad.xml":  "<scenario>\n<what/></scenario>",
 		"open.xml": "<scenario>\n<nop>",
 	})
+	for i := range 12 { // each includes the next one twice
+		next := `<xi:include href="` + strconv.Itoa(i+1) + `.xml"/>`
+		os.WriteFile(filepath.Join(dir, strconv.Itoa(i)+".xml"), []byte("<scenario>"+next+next+"</scenario>"), 0o666)
+	}
+	os.WriteFile(filepath.Join(dir, "12.xml"), []byte("<pause/>"), 0o666)
 	for inside, want := range map[string]string{
+		`<xi:include href="0.xml"/>`:         "more than 1000 files are included",
+		`<xi:include href="."/>`:             " is no file",
 		`<xi:include/>`:                      "a.xml:1:11: <xi:include>: attribute href is missing",
 		`<xi:include href="none.xml"/>`:      "<xi:include>: open ",
 		`<xi:include href="loop.xml"/>`:      "more than 16 files",
