@@ -1,6 +1,9 @@
 package wire
 
-import "unsafe"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // Copies of fixed length. The length of a short text is unpredictable, so that
 // a copy of just its bytes costs more for branches that are predicted wrong
@@ -20,14 +23,15 @@ func Copy32(d, s *[32]byte) {
 //
 // The loads and stores are unsafe since the compiler looks at the bounds of each.
 func CopyRun(out []byte, at int, in []byte, lo, hi int) int {
+	const sign = bits.UintSize - 1 // what is shifted by it is -1 if it was negative, else 0
 	n := hi - lo
 	last := n - 32 // where the last block begins
-	last &^= last >> 63
+	last &^= last >> sign
 	if lo|at|n|(len(in)-32-lo-last)|(len(out)-32-at-last)|(128-n) < 0 {
 		return at + copy(out[at:], in[lo:hi])
 	}
 	second, third := last-32, last-64
-	second, third = 32+second&(second>>63), 64+third&(third>>63)
+	second, third = 32+second&(second>>sign), 64+third&(third>>sign)
 	d := unsafe.Add(unsafe.Pointer(unsafe.SliceData(out)), at)
 	s := unsafe.Add(unsafe.Pointer(unsafe.SliceData(in)), lo)
 	Copy32((*[32]byte)(d), (*[32]byte)(s))
