@@ -43,17 +43,21 @@ func isServed(f *forward.Forwarder, r *registrar.Registrar) bool {
 	return ok && r.Serves(u)
 }
 
-// find looks for the addresses of the bindings that a request goes to. It reports
-// whether DNS has not to be asked first.
-func find(f *forward.Forwarder, r *registrar.Registrar, s *registrar.Session, m *codec.Message, src forward.Source, now time.Time) bool {
+// find finds where the request of the last Check goes. It reports whether DNS has
+// not to be asked first.
+func (p *Proxy) find(m *codec.Message, src forward.Source) bool {
+	if p.registered = isServed(p.f, p.config.Registrar); !p.registered {
+		p.peer, p.byRule, p.ok = p.f.Next(m, src)
+		return !p.f.Pending()
+	}
 	if m.Method() == header.MethodREGISTER {
 		return true
 	}
-	u, _ := f.Target()
-	bindings, _ := r.Lookup(s, u, now)
-	for _, b := range bindings {
+	u, _ := p.f.Target()
+	p.bindings, p.known = p.config.Registrar.Lookup(&p.session, u, p.epoch.Add(p.now))
+	for _, b := range p.bindings {
 		if b.IsNamed() {
-			if reach(f, b, m, src); f.Pending() {
+			if reach(p.f, b, m, src); p.f.Pending() {
 				return false
 			}
 		}

@@ -68,10 +68,12 @@ type Proxy struct {
 	branches slab.Slab[branch]
 	mem      arena.Arena
 
-	// Where the request at hand goes: to what the registrar knows, or to peer,
-	// if that is ok.
+	// Where the request at hand goes, see find: to what the registrar knows, or to
+	// peer, if that is ok.
 	registered, byRule, ok bool
 	peer                   forward.Peer
+	bindings               []*registrar.Binding
+	known                  registrar.Answer
 
 	now     time.Duration
 	session registrar.Session
@@ -153,12 +155,9 @@ func (p *Proxy) receive(dst []byte, m *codec.Message, err error, src forward.Sou
 			return r
 		}
 	}
-	p.registered = isServed(p.f, p.config.Registrar)
 	// What belongs to a transaction goes where that went: DNS is not asked again.
-	if m.Method() == header.MethodACK || p.layer.Begins(m) {
-		if !p.find(m, src, now) {
-			return forward.Result{Kind: forward.NeedsName}
-		}
+	if !p.find(m, src) && (m.Method() == header.MethodACK || p.layer.Begins(m)) {
+		return forward.Result{Kind: forward.NeedsName}
 	}
 	ev := p.layer.Receive(m, p.addr(src), now)
 	switch ev.Kind {
@@ -187,16 +186,6 @@ func (p *Proxy) receive(dst []byte, m *codec.Message, err error, src forward.Sou
 	return forward.Result{Kind: forward.Absorbed}
 }
 
-// find finds where the request of the last Check goes. It reports whether DNS has
-// not to be asked first.
-func (p *Proxy) find(m *codec.Message, src forward.Source, now time.Duration) bool {
-	if p.registered {
-		return find(p.f, p.config.Registrar, &p.session, m, src, p.epoch.Add(now))
-	}
-	p.peer, p.byRule, p.ok = p.f.Next(m, src)
-	return !p.f.Pending()
-}
-
 // ack forwards an ACK for a 2xx, which has no transaction (RFC 3261, 16.2 and
 // 17.1). One whose target only the registrar knows goes there.
 func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Result {
@@ -206,16 +195,14 @@ func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Re
 	if !p.registered {
 		return p.f.Forward(dst, m, src)
 	}
-	u, _ := p.f.Target()
-	bindings, _ := p.config.Registrar.Lookup(&p.session, u, p.epoch.Add(p.now))
-	if len(bindings) == 0 {
+	if len(p.bindings) == 0 {
 		return forward.Result{Kind: forward.Dropped, Cause: forward.BadACK}
 	}
 	var b *registrar.Binding
 	var to forward.Peer
 	var local int
 	ok := false
-	for _, b = range slices.Backward(bindings) { // of several flows, the INVITE went to the last one
+	for _, b = range slices.Backward(p.bindings) { // of several flows, the INVITE went to the last one
 		if to, local, ok = reach(p.f, b, m, src); ok {
 			break
 		}

@@ -78,13 +78,9 @@ func (p *Proxy) reply(c *context, m *codec.Message, r *compose.Reply) forward.Re
 // target it returns the answer.
 func (p *Proxy) findTargets(i uint32, c *context, m *codec.Message) (r compose.Reply) {
 	peer, byRule, ok := p.peer, p.byRule, p.ok
-	answer := registrar.Found
 	if p.registered {
-		var bindings []*registrar.Binding
-		u, _ := p.f.Target()
-		bindings, answer = p.config.Registrar.Lookup(&p.session, u, p.epoch.Add(p.now))
-		if answer == registrar.Found {
-			return p.addBindings(i, c, m, bindings)
+		if p.known == registrar.Found {
+			return p.addBindings(i, c, m, p.bindings)
 		}
 		var t forward.Target
 		t, ok = p.config.Router.Route(m, c.src)
@@ -97,9 +93,9 @@ func (p *Proxy) findTargets(i uint32, c *context, m *codec.Message) (r compose.R
 			p.branches.At(c.first - 1).byRule = true
 		}
 		return r
-	case answer == registrar.Away:
+	case p.registered && p.known == registrar.Away:
 		return compose.Reply{Status: 480}
-	case answer == registrar.Unknown:
+	case p.registered && p.known == registrar.Unknown:
 		return compose.Reply{Status: 404}
 	}
 	return compose.Reply{Status: 500, Reason: noAddress}
