@@ -63,8 +63,7 @@ func (e *Engine) connect(c *call) error {
 
 // from returns the socket of the address that a call has in the injection file.
 func (e *Engine) from(c *call) (int32, error) {
-	text := string(e.cfg.Files[0].AppendField(nil, int(c.lines[0]), e.cfg.IPField))
-	addr, err := netip.ParseAddr(strings.Trim(strings.TrimSpace(text), "[]"))
+	addr, err := e.cfg.Files[0].Address(int(c.lines[0]), e.cfg.IPField)
 	if err != nil {
 		return -1, err
 	}

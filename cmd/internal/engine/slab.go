@@ -42,12 +42,17 @@ func (s *slab) take() (uint32, *call) {
 	id := s.free
 	c := s.at(id)
 	s.free = c.next
+	var kept [buffers][]byte
+	for i, b := range c.buffers() {
+		kept[i] = (*b)[:0]
+	}
 	*c = call{
 		open: true, next: nobody, place: id, awaiting: c.awaiting,
 		sentStep: scenario.None, recvStep: scenario.None, answeredStep: scenario.None, answerStep: scenario.None,
-		callID: c.callID[:0], sent: c.sent[:0], answer: c.answer[:0], invite: c.invite[:0], recv: c.recv[:0], peerTag: c.peerTag[:0], callerTag: c.callerTag[:0],
-		routes: c.routes[:0], nextURL: c.nextURL[:0], challenge: c.challenge[:0],
 		vars: c.vars[:0], rtd: c.rtd[:0], lines: c.lines[:0], txns: c.txns[:0], dialogs: c.dialogs[:0],
+	}
+	for i, b := range c.buffers() {
+		*b = kept[i]
 	}
 	s.open++
 	return id, c

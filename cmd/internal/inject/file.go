@@ -3,6 +3,7 @@ package inject
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -186,6 +187,16 @@ func appendPattern(dst []byte, s string, n int) []byte {
 		}
 		dst = append(dst, '%')
 	}
+}
+
+// Address returns the address in a field; one of IPv6 may have brackets.
+func (f *File) Address(line, field int) (netip.Addr, error) {
+	text := strings.TrimSpace(string(f.AppendField(nil, line, field)))
+	a, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	if err != nil {
+		return a, fmt.Errorf("%s: field %d of line %d is no address, but %q", f.Name, field, line, text)
+	}
+	return a, nil
 }
 
 // Index makes a field one that Lookup finds lines by.

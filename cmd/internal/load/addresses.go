@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"strings"
 
 	"github.com/sipwire/sipwire/cmd/internal/engine"
 	"github.com/sipwire/sipwire/cmd/internal/inject"
@@ -16,10 +15,9 @@ func Addresses(f *inject.File, field int) ([]netip.Addr, error) {
 	var out []netip.Addr
 	known := map[netip.Addr]bool{}
 	for line := range f.Lines() {
-		text := string(f.AppendField(nil, line, field))
-		a, err := netip.ParseAddr(strings.Trim(strings.TrimSpace(text), "[]"))
+		a, err := f.Address(line, field)
 		if err != nil {
-			return nil, fmt.Errorf("%s: field %d of line %d is no address, but %q", f.Name, field, line, text)
+			return nil, err
 		}
 		if !known[a] {
 			known[a] = true
