@@ -87,13 +87,18 @@ func (w *writer) reply(r *Reply) {
 func (w *writer) replyLines(r *Reply) {
 	w.statusLine(r.Status, r.Reason)
 	w.replyVias(r.Source)
-	if r.Status > 100 && r.Status < 300 && w.m.Method().CreatesDialog() {
+	if w.takesRoutes(r) {
 		w.copyAll(header.IDRecordRoute)
 	}
 	w.copyOne(header.IDFrom)
 	w.replyTo(r)
 	w.copyOne(header.IDCallID)
 	w.copyOne(header.IDCSeq)
+}
+
+// takesRoutes reports whether the response takes over Record-Route (RFC 3261, 12.1.1).
+func (w *writer) takesRoutes(r *Reply) bool {
+	return r.Status > 100 && r.Status < 300 && w.m.Method().CreatesDialog()
 }
 
 // replyVias copies the Via fields, the top value with received and rport.

@@ -82,7 +82,7 @@ func (w *writer) usualLines(r *Reply) bool {
 		size += seen.RPort - (seen.Hi - seen.Lo) + seen.Addr
 	}
 	routes := -1
-	if r.Status > 100 && r.Status < 300 && m.Method().CreatesDialog() {
+	if w.takesRoutes(r) {
 		routes = m.Index(header.IDRecordRoute)
 	}
 	vias, plain := w.sizeOf(via, len("Via: \r\n"))

@@ -77,17 +77,7 @@ func genURI(i windowISA) {
 	BTSQ(size, end)
 	MOVQ(end, all)
 	SUBQ(h.portEnd, all)
-	ANDQ(all, semis)
-	ANDQ(all, equals)
-	LEAQ(Mem{Base: semis, Index: semis, Scale: 1}, names) // their first characters
-	LEAQ(Mem{Base: chars, Index: names, Scale: 1}, ends)
-	ANDNQ(ends, chars, ends) // the bits behind the names
-	MOVQ(chars, bad)
-	ORQ(semis, bad)
-	ORQ(equals, bad)
-	ANDNQ(all, bad, bad) // of no class
-	ANDNQ(names, chars, names)
-	ORQ(names, bad) // an empty name
+	readParams(all, semis, equals, chars, names, ends, bad)
 	ORQ(semis, end)
 	ANDNQ(h.portEnd, end, t)
 	ORQ(t, bad) // bytes in front of the first parameter

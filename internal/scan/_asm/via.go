@@ -102,17 +102,7 @@ func genVia(i windowISA) {
 	SUBQ(start, all)
 	JCS(refuse)
 	BZHIQ(last, chars, inside)
-	ANDQ(all, semis)
-	ANDQ(all, equals)
-	LEAQ(Mem{Base: semis, Index: semis, Scale: 1}, names) // their first characters
-	LEAQ(Mem{Base: inside, Index: names, Scale: 1}, ends)
-	ANDNQ(ends, inside, ends) // the bits behind the names
-	MOVQ(inside, bad)
-	ORQ(semis, bad)
-	ORQ(equals, bad)
-	ANDNQ(all, bad, bad) // of no class
-	ANDNQ(names, inside, names)
-	ORQ(names, bad) // an empty name
+	readParams(all, semis, equals, inside, names, ends, bad)
 	ORQ(u, all)
 	ORQ(semis, u) // the ends of values
 	ANDNQ(start, u, t)
