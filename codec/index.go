@@ -65,6 +65,11 @@ func (m *Message) findLines(b []byte, l foundLines) foundLines {
 // was found and is one for everybody; m.body is then the offset behind the empty
 // line.
 func (m *Message) parseHead(p *Parser, start int, l foundLines) bool {
+	if l.body != 0 && l.n != 0 && l.clean && m.startFast(p, start) && m.indexFast(p, start, l.n, true) {
+		m.body = l.body
+		m.judgeEmptyLine(p)
+		return true
+	}
 	found, clean := m.indexHead(p, start, l)
 	return clean || m.judgeControls(p, start, found)
 }
@@ -115,10 +120,15 @@ func (m *Message) indexHead(p *Parser, start int, l foundLines) (found, clean bo
 		}
 		from = int(m.lines[n-1].LF) + 1
 	}
+	m.judgeEmptyLine(p)
+	return true, clean
+}
+
+// judgeEmptyLine refuses an empty line of LF alone, unless p is lenient.
+func (m *Message) judgeEmptyLine(p *Parser) {
 	if p.Strictness != Lenient && m.buf[m.body-2] != '\r' {
 		m.fail(sipwire.ErrBareLF, header.IDOther, m.body-1)
 	}
-	return true, clean
 }
 
 // losesFraming reports whether nothing can be trusted behind the start line,
@@ -320,10 +330,26 @@ const maxLength = 1<<31 - 1
 // equal, whether or not the rest of the message is strict: two elements that
 // believe different ones would see different messages.
 func (m *Message) contentLength() {
+	i := m.first[header.IDContentLength]
+	if i == 0 {
+		return
+	}
+	if f := &m.fields[i-1]; m.next[i-1] == 0 {
+		if v, ok := shortNumber(m.buf, f.value, f.end); ok {
+			m.length = int(v)
+			return
+		}
+	}
+	m.contentLengths()
+}
+
+// contentLengths is contentLength for more than one field and for numbers as few
+// write them.
+func (m *Message) contentLengths() {
 	for i := m.first[header.IDContentLength]; i != 0; i = m.next[i-1] {
 		f := &m.fields[i-1]
 		lo, hi := int(f.value), int(f.end)
-		v, ok := shortNumber(m.buf, lo, hi)
+		v, ok := shortNumber(m.buf, f.value, f.end)
 		if !ok {
 			n, code := 0, sipwire.Code(0)
 			if v, n, code = abnf.ConsumeUint(m.buf[:hi], lo, maxLength); code != 0 || n != hi {
@@ -344,14 +370,14 @@ func (m *Message) contentLength() {
 // shortNumber reads b[lo:hi] if it is a number of 1 to 8 digits and there are
 // 8 bytes in front of hi. It reads all digits at once: their number
 // is unpredictable, and a loop over them ends in a branch.
-func shortNumber(b []byte, lo, hi int) (v uint64, ok bool) {
-	n := uint(hi - lo)
+func shortNumber(b []byte, lo, hi uint32) (v uint64, ok bool) {
+	n := hi - lo
 	if n-1 >= 8 || hi < 8 {
 		return 0, false
 	}
 	// The first digit is the lowest byte. Bytes in front of it become zeros.
 	front := (64 - 8*n) & 63
-	w := abnf.DigitValues(le64(b, hi-8)) >> front << front
+	w := abnf.DigitValues(le64(b, int(hi)-8)) >> front << front
 	if abnf.NotDigits(w) != 0 {
 		return 0, false
 	}

@@ -57,7 +57,7 @@ func (m *Message) indexFast(p *Parser, start, n int, clean bool) bool {
 			return false
 		}
 	}
-	m.fields = fields
+	m.fields = m.fields[:n]
 	m.chain()
 	return true
 }

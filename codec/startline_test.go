@@ -41,7 +41,7 @@ func TestShortNumber(t *testing.T) {
 				if size > 0 {
 					b[8+i] = byte(c)
 				}
-				got, ok := shortNumber(b, 8, len(b))
+				got, ok := shortNumber(b, 8, uint32(len(b)))
 				want, err := strconv.ParseUint(string(b[8:]), 10, 64)
 				if ok != (err == nil && size <= 8) || ok && got != want {
 					t.Fatalf("%q: %d, %v; want %d, %v", b, got, ok, want, err)
