@@ -113,11 +113,13 @@ func (e *Edit) Begin(m *Message) error {
 	e.from, e.fromLen = nil, 0
 	e.unsorted, e.start, e.added, e.viasEnd = false, 0, [4]uint64{}, 0
 	e.lists, e.values, e.numKept = e.lists[:0], e.values[:0], 0
-	if n := len(m.fields); n <= cap(e.claims) {
-		e.claims = e.claims[:n]
+	if n := len(m.fields); n > cap(e.claims) {
+		e.claims = make([]claim, n)
+	} else if e.claims = e.claims[:n]; n > inlineClaims {
 		clear(e.claims)
 	} else {
-		e.claims = make([]claim, n)
+		// As many as there always are, since n is unpredictable.
+		*(*[inlineClaims]claim)(e.claims[:inlineClaims]) = [inlineClaims]claim{}
 	}
 	if !m.parsed || m.fault.Code != 0 {
 		return e.fail(sipwire.ErrNotParsed, header.IDOther, 0)

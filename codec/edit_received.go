@@ -34,10 +34,45 @@ func (e *Edit) received(src netip.AddrPort, force bool) error {
 	if !e.claimVia(claimReceived | claimRPort) {
 		return e.fault.Code
 	}
+	var seen wire.Received
+	if !force && seen.Find(via, src) {
+		e.putReceived(&seen)
+		return nil
+	}
+	e.receivedOther(via, src, force)
+	return nil
+}
+
+// putReceived makes splices of what is found in a usual Via.
+func (e *Edit) putReceived(seen *wire.Received) {
+	if seen.Addr == 0 {
+		return
+	}
+	base := int(e.m.fields[e.m.first[header.IDVia]-1].value)
+	from := len(e.text)
+	text := e.room(wire.RPortRoom + wire.AddrRoom)
+	addr := from
+	if seen.RPort > 0 {
+		addr += seen.PutRPort(text)
+		if seen.Hi < seen.End {
+			e.insert(base+seen.Lo, base+seen.Hi, from, addr, rankReplace)
+			from, seen.Lo = addr, seen.End
+		}
+	}
+	to := addr + seen.PutAddr(text[addr-len(e.text):])
+	r := rankReplace
+	if seen.Lo == seen.End {
+		r = rankAfter
+	}
+	e.text = e.text[:to]
+	e.insert(base+seen.Lo, base+seen.End, from, to, r)
+}
+
+// receivedOther is received for a Via that is not as usual.
+func (e *Edit) receivedOther(via *header.Via, src netip.AddrPort, force bool) {
 	var patches wire.ViaPatches
 	e.text = patches.SetReceived(e.text, via, src, force)
 	e.patchVia(&patches)
-	return nil
 }
 
 // patchVia makes splices of patches of the top Via.

@@ -3,17 +3,13 @@ package codec
 import (
 	"cmp"
 	"slices"
+
+	"github.com/sipwire/sipwire/internal/wire"
 )
 
-// A splice replaces buf[lo:hi] by text[from:to]. Splices do not overlap: the
-// claims of the Edit see to that.
-type splice struct {
-	key          uint64 // lo and the place among those at lo: see place
-	hi, from, to uint32
-}
-
-// lo returns the offset of what is replaced.
-func (s *splice) lo() uint32 { return uint32(s.key >> 32) }
+// A splice replaces buf[lo:hi] by text[from:to]; its Key is that of place. Splices do
+// not overlap: the claims of the Edit see to that.
+type splice = wire.Splice
 
 // place returns the key of a splice. Keys order splices by offset and rank, and
 // those of one rank by the order of the calls, which their text has: the last
@@ -36,9 +32,6 @@ const (
 	rankReplace             // in place of what begins here
 )
 
-// growth returns by how much the splice lengthens the message.
-func (s *splice) growth() int { return int(s.to) - int(s.from) - int(s.hi) + int(s.lo()) }
-
 // splice adds the change of buf[lo:hi] into what text holds from from on. Its
 // place among the others is found when the message is written.
 func (e *Edit) splice(lo, hi, from int, r rank) { e.insert(lo, hi, from, len(e.text), r) }
@@ -55,7 +48,7 @@ func (e *Edit) insert(lo, hi, from, to int, r rank) {
 	key := place(uint32(lo), r, uint32(from))
 	if to-from == hi-lo && e.numKept < maxKept {
 		s := &e.kept[e.numKept]
-		s.key, s.hi, s.from, s.to = key, uint32(hi), uint32(from), uint32(to)
+		s.Key, s.Hi, s.From, s.To = key, uint32(hi), uint32(from), uint32(to)
 		e.numKept++
 		return
 	}
@@ -66,8 +59,8 @@ func (e *Edit) insert(lo, hi, from, to int, r rank) {
 	e.splices = e.splices[:n+1]
 	e.grown += to - from - (hi - lo)
 	s := &e.splices[n]
-	s.key, s.hi, s.from, s.to = key, uint32(hi), uint32(from), uint32(to)
-	if n > 0 && key < e.splices[n-1].key {
+	s.Key, s.Hi, s.From, s.To = key, uint32(hi), uint32(from), uint32(to)
+	if n > 0 && key < e.splices[n-1].Key {
 		e.unsorted = true
 	}
 }
@@ -78,11 +71,11 @@ const shortSort = 12
 
 func sortSplices(s []splice) {
 	if len(s) > shortSort {
-		slices.SortFunc(s, func(a, b splice) int { return cmp.Compare(a.key, b.key) })
+		slices.SortFunc(s, func(a, b splice) int { return cmp.Compare(a.Key, b.Key) })
 		return
 	}
 	for i := 1; i < len(s); i++ {
-		for k := i; k > 0 && s[k].key < s[k-1].key; k-- {
+		for k := i; k > 0 && s[k].Key < s[k-1].Key; k-- {
 			s[k], s[k-1] = s[k-1], s[k]
 		}
 	}

@@ -129,7 +129,7 @@ func (e *Edit) withCuts() (plan []splice, grown int) {
 		}
 	}
 	for i := len(e.splices); i < len(plan); i++ {
-		grown += plan[i].growth()
+		grown += plan[i].Growth()
 	}
 	sortSplices(plan)
 	e.plan = plan
@@ -141,7 +141,7 @@ func (e *Edit) appendCuts(plan []splice, values []listValue) []splice {
 	i := int(values[0].field)
 	f := &e.m.fields[i]
 	cut := func(lo, hi uint32) {
-		plan = append(plan, splice{key: place(lo, rankReplace, 0), hi: hi})
+		plan = append(plan, splice{Key: place(lo, rankReplace, 0), Hi: hi})
 	}
 	for k := 0; k < len(values); k++ {
 		if !values[k].gone {

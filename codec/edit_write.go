@@ -67,13 +67,15 @@ func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
 // write writes buf[start:end] with its changes to out, which has room for just
 // that.
 func (e *Edit) write(out []byte, plan []splice, start, end int) {
-	rest, at := out, start // buf[at:] is still to be written, to rest
-	for i := range plan {
-		s := &plan[i]
-		rest = e.cut(rest, at, s)
-		at = int(s.hi)
+	if !wire.WriteSplices(out, e.m.buf[:end], e.text, plan, start) {
+		rest, at := out, start // buf[at:] is still to be written, to rest
+		for i := range plan {
+			s := &plan[i]
+			rest = e.cut(rest, at, s)
+			at = int(s.Hi)
+		}
+		copy(rest, e.m.buf[at:end])
 	}
-	copy(rest, e.m.buf[at:end])
 	for i := range e.kept[:e.numKept] {
 		e.patch(out, plan, start, &e.kept[i])
 	}
@@ -82,12 +84,12 @@ func (e *Edit) write(out []byte, plan []splice, start, end int) {
 // patch writes what a splice puts in that keeps the length of what it replaces to
 // out, which begins with buf[start:] and has all other changes.
 func (e *Edit) patch(out []byte, plan []splice, start int, s *splice) {
-	at := int(s.lo()) - start
+	at := int(s.Lo()) - start
 	for i := range plan {
-		before := int64(plan[i].key-s.key) >> 63 // all ones when it is in front
-		at += plan[i].growth() & int(before)
+		before := int64(plan[i].Key-s.Key) >> 63 // all ones when it is in front
+		at += plan[i].Growth() & int(before)
 	}
-	to, text := out[at:][:s.to-s.from], e.text[s.from:s.to]
+	to, text := out[at:][:s.To-s.From], e.text[s.From:s.To]
 	if len(text) == 2 { // Max-Forwards: not worth a call
 		to[0], to[1] = text[0], text[1]
 		return
@@ -106,8 +108,8 @@ const shortRun = 128
 // puts in, to the start of out, and returns what is left of out. It may write
 // beyond that, inside of out, since what is left is written afterwards.
 func (e *Edit) cut(out []byte, at int, s *splice) []byte {
-	buf, text := e.m.buf[at:], e.text[s.from:cap(e.text)]
-	run, n := int(s.lo())-at, int(s.to-s.from)
+	buf, text := e.m.buf[at:], e.text[s.From:cap(e.text)]
+	run, n := int(s.Lo())-at, int(s.To-s.From)
 	if run <= shortRun && n <= shortRun && len(out) >= 2*shortRun && len(buf) >= shortRun && len(text) >= shortRun {
 		wire.Copy128((*[shortRun]byte)(out), (*[shortRun]byte)(buf))
 		wire.Copy128((*[shortRun]byte)(out[run:]), (*[shortRun]byte)(text))
@@ -138,9 +140,9 @@ func (e *Edit) appendSegments(dst [][]byte, at, end int) ([][]byte, error) {
 	}
 	kept := len(dst)
 	for _, s := range e.orderedAll() {
-		add(e.m.buf[at:s.lo()])
-		add(e.text[s.from:s.to])
-		at = int(s.hi)
+		add(e.m.buf[at:s.Lo()])
+		add(e.text[s.From:s.To])
+		at = int(s.Hi)
 	}
 	add(e.m.buf[at:end])
 	if e.from == nil {
