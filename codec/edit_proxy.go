@@ -151,9 +151,13 @@ func (e *Edit) DecrementMaxForwards() error {
 	// rewrite together (2026-11).
 	if b := e.m.view(e.m.fields[i].value, e.m.fields[i].end); len(b) == 2 {
 		if tens, ones := b[0]-'0', b[1]-'0'; tens-1 <= 8 && ones <= 9 && (tens > 1 || ones > 0) {
-			hops, from := tens*10+ones-1, len(e.text)
+			hops, from, at := tens*10+ones-1, len(e.text), int(e.m.fields[i].value)
+			if !e.claim(i, claimValue, ^claim(0), at) {
+				return e.fault.Code
+			}
 			e.text = append(e.text, '0'+hops/10, '0'+hops%10)
-			return e.replace(i, from)
+			e.insert(at, at+2, from, from+2, rankReplace)
+			return nil
 		}
 	}
 	hops, err := e.m.MaxForwards()

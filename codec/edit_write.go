@@ -47,7 +47,10 @@ func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
 		return dst, e.fault.Code
 	}
 	start, end := e.bounds()
-	plan, grown := e.ordered()
+	plan, grown := e.splices, e.grown
+	if e.unsorted || len(e.lists) > 0 {
+		plan, grown = e.ordered()
+	}
 	n, size := len(dst), end-start+grown+e.bodyLen()
 	if cap(dst)-n < size {
 		dst = slices.Grow(dst, size)
@@ -77,24 +80,25 @@ func (e *Edit) write(out []byte, plan []splice, start, end int) {
 		copy(rest, e.m.buf[at:end])
 	}
 	for i := range e.kept[:e.numKept] {
-		e.patch(out, plan, start, &e.kept[i])
+		s := &e.kept[i]
+		to, text := out[keptAt(plan, s)-start:][:s.To-s.From], e.text[s.From:s.To]
+		if len(text) == 2 { // Max-Forwards: not worth a call
+			to[0], to[1] = text[0], text[1]
+			continue
+		}
+		copy(to, text)
 	}
 }
 
-// patch writes what a splice puts in that keeps the length of what it replaces to
-// out, which begins with buf[start:] and has all other changes.
-func (e *Edit) patch(out []byte, plan []splice, start int, s *splice) {
-	at := int(s.Lo()) - start
+// keptAt returns where what a splice replaces is, which keeps its length, after all
+// other changes.
+func keptAt(plan []splice, s *splice) int {
+	at := int(s.Lo())
 	for i := range plan {
 		before := int64(plan[i].Key-s.Key) >> 63 // all ones when it is in front
 		at += plan[i].Growth() & int(before)
 	}
-	to, text := out[at:][:s.To-s.From], e.text[s.From:s.To]
-	if len(text) == 2 { // Max-Forwards: not worth a call
-		to[0], to[1] = text[0], text[1]
-		return
-	}
-	copy(to, text)
+	return at
 }
 
 // Short runs by fixed copies took 3 % off index and rewrite together, keeping what
