@@ -31,11 +31,12 @@
 	VMOVDQU Y2, (DI)(CX*1); \
 	VMOVDQU Y3, 32(DI)(CX*1)
 
-// func splicesAVX2(out, buf, text *byte, plan *Splice, n, at, end int)
+// func splicesAVX2(out, buf, text *byte, plan *Splice, n, at, end int) bool
 //
 // splicesAVX2 is WriteSplices for a plan of n splices, at least one. 64 bytes at least
-// are behind the last splice and behind what each one puts in.
-TEXT ·splicesAVX2(SB), NOSPLIT, $0-56
+// are behind the last splice and behind what each one puts in. A splice that is not
+// behind the one before is refused: nothing else keeps the kernel inside of out.
+TEXT ·splicesAVX2(SB), NOSPLIT, $0-57
 	MOVQ out+0(FP), DI
 	MOVQ buf+8(FP), SI
 	MOVQ text+16(FP), R8
@@ -49,6 +50,7 @@ next:
 	MOVL    4(R9), DX
 	LEAQ    (SI)(R11*1), BX
 	SUBQ    R11, DX
+	JCS     refused
 	MOVQ    DX, CX
 	SUBQ    $64, CX
 	CMOVQLT R12, CX
@@ -96,6 +98,7 @@ tail:
 	NEXT(320, Y4, Y5)
 	NEXT(384, Y6, Y7)
 	VZEROUPPER
+	MOVB $1, ret+56(FP)
 	RET
 
 longTail:
@@ -145,6 +148,12 @@ longTail:
 	ADDQ  CX, DI
 	BLOCK(Y0, Y1)
 	VZEROUPPER
+	MOVB $1, ret+56(FP)
+	RET
+
+refused:
+	VZEROUPPER
+	MOVB $0, ret+56(FP)
 	RET
 
 longRun:

@@ -68,6 +68,10 @@ func TestWriteSplices(t *testing.T) {
 				t.Fatalf("%v: %v: written behind the end: %x", tier, plan, behind)
 			}
 		}
+		plan := []Splice{{Key: 20 << 32, Hi: 30}, {Key: 29 << 32, Hi: 31}}
+		if WriteSplices(make([]byte, 500), source[:500], make([]byte, 0, 64), plan, 0) {
+			t.Errorf("%v: splices that overlap are written", tier)
+		}
 		if tier != cpufeat.Generic && tier != cpufeat.NEON && written < 3000 {
 			t.Errorf("%v: %d written", tier, written)
 		}
