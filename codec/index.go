@@ -65,7 +65,7 @@ func (m *Message) findLines(b []byte, l foundLines) foundLines {
 // was found and is one for everybody; m.body is then the offset behind the empty
 // line.
 func (m *Message) parseHead(p *Parser, start int, l foundLines) bool {
-	if l.body != 0 && l.n != 0 && l.clean && m.startFast(p, start) && m.indexFast(p, start, l.n, true) {
+	if l.body != 0 && l.n != 0 && l.clean && m.startFast(p, start) && m.indexFast(p, l.n, true) {
 		m.body = l.body
 		m.judgeEmptyLine(p)
 		return true
@@ -96,7 +96,7 @@ func (m *Message) indexHead(p *Parser, start int, l foundLines) (found, clean bo
 				m.start, m.lineEnd = uint32(start), uint32(start)
 			} else if !m.parseStartLine(p, start, lines[0], cleanLines) && m.losesFraming() {
 				return false, false
-			} else if body != 0 && m.indexFast(p, start, n, cleanLines) {
+			} else if body != 0 && m.indexFast(p, n, cleanLines) {
 				m.body, clean = body, cleanLines
 				break
 			} else {

@@ -30,10 +30,10 @@ import (
 // name behind are inside the message.
 const minStartLine = 14
 
-// indexFast indexes the header fields on m.lines[1:n], which the kernel has
-// found from offset start on and behind which the empty line is. clean is what the
-// kernel said of them. It reports whether it did; if not, nothing of it is left.
-func (m *Message) indexFast(p *Parser, start, n int, clean bool) bool {
+// indexFast indexes the header fields on m.lines[1:n], behind which the empty line is.
+// clean is what the kernel said of them. It reports whether it did; if not, nothing of
+// it is left.
+func (m *Message) indexFast(p *Parser, n int, clean bool) bool {
 	n--
 	if n > len(m.next) || n > cap(m.fields) || n > limit(p.MaxHeaders, DefaultMaxHeaders, maxHeaders) ||
 		m.lines[0].LF < minStartLine {
@@ -51,7 +51,7 @@ func (m *Message) indexFast(p *Parser, start, n int, clean bool) bool {
 		left--
 		kind := m.oddLine(&fields[left], m.lines[left].LF+1, m.lines[left+1], maxField, strict)
 		if kind == isFold {
-			return clean && m.indexFolded(fields, start, maxField, strict)
+			return clean && m.indexFolded(fields, maxField, strict)
 		}
 		if kind == isNothing {
 			return false

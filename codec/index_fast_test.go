@@ -87,7 +87,7 @@ func goesFast(p *Parser, b []byte) bool {
 	m.Reset()
 	m.buf = b
 	n, body, clean := scan.Lines(b, 0, m.lines[:])
-	return n > 0 && body > 0 && m.indexFast(p, 0, n, clean)
+	return n > 0 && body > 0 && m.indexFast(p, n, clean)
 }
 
 // TestIndexFastIsTaken holds the tests below to their purpose: what they
@@ -170,7 +170,8 @@ func fastSections() (all []string) {
 	add(reqLine, "l: 1", "l: 2")
 	add(reqLine, "To: a", "t: b", "Call-ID: c")
 	for _, rest := range []string{": v", ":", ": ", " : v ", "", " ", ": \r", ": v\r", "\x00: v"} {
-		for _, fold := range []string{"\r\n w", "\n w", "\r\n ", "\r\n\t\r\n", "\r\n \r\n\tw \t\r\n x ", "\r\n w\n x", "\r\n \r", "\r\n\t\r\r\n w", "\r\n : w"} {
+		for _, fold := range []string{"\r\n w", "\n w", "\r\n ", "\r\n\t\r\n", "\r\n \r\n\tw \t\r\n x ", "\r\n w\n x", "\r\n \r", "\r\n\t\r\r\n w", "\r\n : w", "\r\n     w", "\r\n      w"} { // the last two: 7 and 8 bytes of folding
+			add(reqLine, "Via: a", "To"+rest+fold) // a load of 8 bytes must not reach beyond the message
 			add(reqLine, "Via: a", "To"+rest+fold, "t: b")
 			add(reqLine, "Via: a", strings.Repeat("n", 30)+rest+fold+fold)
 			add(reqLine, "X: "+strings.Repeat("x", 20)+rest+fold, "From"+fold) // MaxField

@@ -11,42 +11,28 @@ import (
 // How a Stream learns how long the message at its front is: where its header
 // section ends, and what Content-Length says.
 
-// findHead looks for the empty line behind the header section, of which l is known.
-// It is not ok when more bytes are needed, or framing is lost. The lines in front of
-// it that it has found as well need not be found again: without that, a stream took
-// an eighth longer (2026-11).
-func (s *Stream) findHead(m *Message, p *Parser, b []byte, l foundLines) (_ foundLines, ok bool) {
-	if len(b) == 0 || len(b) == 1 && b[0] == '\r' {
-		return l, false
-	}
-	look, most := true, s.maxHead()
-	if s.searched == 0 {
-		l.n, l.body, l.clean = scan.Lines(b, 0, m.lines[:])
-		if l.body != 0 && l.body <= most { // nearly always
-			s.head = l.body
-			return l, true
-		}
-	} else if from := m.lineStart(l.n, 0); len(b)-s.searched >= s.searched-from {
-		// No byte is searched often: as many are new as are looked at again.
-		l = m.findLines(b, l)
-	} else {
-		look = false
-	}
-	end := l.body
-	if !look || end == 0 && l.n == len(m.lines) {
+// findHead goes on looking for the empty line behind the header section, and returns
+// the offset behind it. It is not among the lines l; looked says whether it was
+// looked for in all of b on the way to them. The result is 0 when more bytes are
+// needed, or framing is lost.
+func (s *Stream) findHead(m *Message, p *Parser, b []byte, l foundLines, looked bool, most int) (end int) {
+	end = l.body
+	if !looked || end == 0 && l.n == len(m.lines) {
 		end = scan.HeaderEnd(b, s.searched)
 	}
-	if (end == 0 || end > most) && !s.checkStartLine(m, p, b, l, end == 0 && len(b) <= most) {
-		return l, false
+	if end > 0 && end <= most {
+		return end
 	}
-	if end == 0 {
-		s.searched = len(b)
+	if !s.checkStartLine(m, p, b, l, end == 0 && len(b) <= most) {
+		return 0
 	}
-	if end > most || end == 0 && len(b) > most {
-		return l, s.lose(sipwire.ErrHeadersTooLong, header.IDOther, most)
+	if end > most || len(b) > most {
+		s.lose(sipwire.ErrHeadersTooLong, header.IDOther, most)
+		return 0
 	}
-	s.head = end
-	return l, end != 0
+	s.searched = len(b)
+	s.keepLines(m, l)
+	return 0
 }
 
 // checkStartLine looks at the start line of an unfinished message as soon as
@@ -90,46 +76,32 @@ func (s *Stream) checkStartLine(m *Message, p *Parser, b []byte, l foundLines, m
 	s.lineOK = ok || !m.losesFraming()
 	if !s.lineOK {
 		m.judgeControls(p, 0, false)
-		s.lose(m.fault.Code, m.fault.Header, m.fault.Offset)
+		s.lost = m.fault
 	}
 	m.Reset()
 	return s.lineOK
 }
 
-// findTotal reads the header section, of which l is known, for the length of the
-// body.
-func (s *Stream) findTotal(m *Message, p *Parser, l foundLines) bool {
-	m.buf = s.bytes()[:s.head:s.head]
-	m.body, m.end = s.head, s.head
-	if l.body == 0 {
-		l = m.findLines(m.buf, foundLines{})
-	}
-	if !m.parseHead(p, 0, l) {
-		return s.lose(m.fault.Code, m.fault.Header, m.fault.Offset)
-	}
-	first := m.fault
-	m.fault.Code = 0
-	m.contentLength()
-	if e := &m.fault; e.Code != 0 {
-		return s.lose(e.Code, e.Header, e.Offset)
-	}
-	m.fault = first
-	maxMessage := p.maxMessage()
-	code := sipwire.Code(0)
+// maxBody returns the limit of the body behind a header section of head bytes.
+func (s *Stream) maxBody(p *Parser, head int) int {
+	most := p.maxMessage()
+	return min(limit(s.MaxBody, most, most), most-head)
+}
+
+// loseBody records that framing is lost: the length of the body of m is not known, or
+// over its limit.
+func (s *Stream) loseBody(m *Message, p *Parser, head int) error {
+	code, most := sipwire.ErrMessageTooLong, p.maxMessage()
 	switch {
 	case m.length < 0:
 		code = sipwire.ErrContentLengthNone
-	case m.length > limit(s.MaxBody, maxMessage, maxMessage):
+	case m.length > limit(s.MaxBody, most, most):
 		code = sipwire.ErrBodyTooLong
-	case s.head+m.length > maxMessage:
-		code = sipwire.ErrMessageTooLong
-	default:
-		s.total = s.head + m.length
-		return true
 	}
-	at := s.head
+	at := head
 	if i := m.Index(header.IDContentLength); i >= 0 {
 		at = int(m.fields[i].value)
 	}
-	return s.lose(code, header.IDContentLength, at)
+	s.lose(code, header.IDContentLength, at)
+	return s.lost.Code
 }

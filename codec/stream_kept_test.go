@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-// TestStreamKeptLines cuts messages in two. What is known of the first piece when
-// the second one comes must not depend on what the Message was used for between
+// TestStreamKept cuts messages in two pieces and in more. What is known of those before
+// when the next one comes must not depend on what the Message was used for between
 // them, and must not be taken for more than it is.
-func TestStreamKeptLines(t *testing.T) {
+func TestStreamKept(t *testing.T) {
 	other := []byte(msg("SIP/2.0 200 OK", "Subject: of another message", " that is folded", "A: b"))
 	busy := new(Stream)
 	defer busy.Close()
@@ -28,36 +28,43 @@ func TestStreamKeptLines(t *testing.T) {
 	for _, in := range []string{
 		msg(reqLine, "Via: a", "X-Name-Of-Many-Letters: b", "l: 4") + "body",
 		msg(reqLine, "To: a", " folded", "\t", "X: y", " z", "l: 4") + "body",
-		msg(reqLine, "To: a\x01b", "X: y", "l: 0"),
+		msg(reqLine, "To: a\x01b", "X: y", "l: 3") + "abc",
+		msg(reqLine, "Call ID: a", "X: y", "l: 3") + "abc",
+		msg("A sip:a SIP/4.0", "X: y", "l: 3") + "abc",
 		msg(reqLine, "X: y", "To: a\x00b", "l: 1") + "x",
 		msg("SIP/2.0 200 O\x02K", "X: y", "l: 0"),
 		msg("SIP/2.0 200 OK", "X: y", "l: 2") + "\x01\r",
 	} {
-		want := streamed(t, "whole", in, len(in), between["nothing"])
+		want := streamed(t, "whole", in, len(in), 1, between["nothing"])
 		for name, use := range between {
 			for cut := 1; cut < len(in); cut++ {
-				if got := streamed(t, name, in, cut, use); got != want {
-					t.Fatalf("%q in front of the last %d bytes of %q:\ngot  %s\nwant %s", name, len(in)-cut, in, got, want)
+				for share := 1; share <= 2; share++ {
+					if got := streamed(t, name, in, cut, share, use); got != want {
+						t.Fatalf("%q in front of the last %d bytes of %q, 1/%d at a time:\ngot  %s\nwant %s",
+							name, len(in)-cut, in, share, got, want)
+					}
 				}
 			}
 		}
 	}
 }
 
-// streamed gives a stream the first bytes of in, up to cut, and then the rest, and
-// returns all that can be read of the message.
-func streamed(t *testing.T, name, in string, cut int, between func(*Message) *Message) string {
+// streamed gives a stream the first bytes of in, up to cut, and then the rest, one share
+// of what is left at a time, and returns all that can be read of the message.
+func streamed(t *testing.T, name, in string, cut, share int, between func(*Message) *Message) string {
 	t.Helper()
 	s, m := new(Stream), new(Message)
 	defer s.Close()
 	_, _ = s.Write([]byte(in[:cut]))
 	e, err := s.Next(m)
-	if e == NeedMore && err == nil && cut < len(in) {
+	for e == NeedMore && err == nil && cut < len(in) {
 		if m.Len() != 0 || len(m.Bytes()) != 0 {
 			t.Fatalf("%s: %q shows something in front of byte %d", name, in, cut)
 		}
 		m = between(m)
-		_, _ = s.Write([]byte(in[cut:]))
+		n := (len(in) - cut + share - 1) / share
+		_, _ = s.Write([]byte(in[cut : cut+n]))
+		cut += n
 		e, err = s.Next(m)
 	}
 	if s.Lost() != nil { // of a message that is lost, less may be read when it is noticed early
