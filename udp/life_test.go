@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -91,6 +92,14 @@ func TestCloseBusy(t *testing.T) {
 // A window lets packets gather, and keeps their order. How often packets come is
 // up to the machine: rounds are run until the Reader found them worth a sleep.
 func TestWindow(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, procs := range []int{1, 2} {
+		runtime.GOMAXPROCS(procs)
+		t.Run(fmt.Sprintf("procs=%d", procs), testWindow)
+	}
+}
+
+func testWindow(t *testing.T) {
 	eachImpl(t, func(t *testing.T, impl Impl) {
 		s := open(t, "udp4", "127.0.0.1:0", Config{Impl: impl, Window: time.Millisecond})
 		c := dial(t, s.LocalAddr())

@@ -1,14 +1,15 @@
 package udp
 
 import (
+	"runtime"
 	"testing"
 	"time"
 )
 
 // paceAt returns a pace and a way to move its clock on.
-func paceAt(window time.Duration, batch int) (p *pace, forward func(time.Duration)) {
+func paceAt(window time.Duration) (p *pace, forward func(time.Duration)) {
 	clock := time.Hour
-	p = &pace{window: window, batch: batch, now: func() time.Duration { return clock }, parked: clock, since: clock}
+	p = &pace{window: window, now: func() time.Duration { return clock }, parked: clock, since: clock}
 	return p, func(d time.Duration) { clock += d }
 }
 
@@ -18,19 +19,17 @@ func TestPaceSleep(t *testing.T) {
 		name   string
 		gap    time.Duration
 		window time.Duration
-		batch  int
 		want   time.Duration
 	}{
-		{"two do not fit", 400 * us, 500 * us, 32, 0},
-		{"two fit", 200 * us, 500 * us, 32, 500*us - paceSlack},
-		{"8,000 a second", 125 * us, 500 * us, 32, 500*us - paceSlack},
-		{"so many that fewer microseconds do", 10 * us, 500 * us, 32, 160*us - paceSlack},
-		{"a small batch", 50 * us, 500 * us, 4, 200*us - paceSlack},
-		{"shorter than the slack", 2 * us, 500 * us, 16, 0},
-		{"a short window", 20 * us, 100 * us, 32, 100*us - paceSlack},
-		{"none", 10 * us, 0, 32, 0},
+		{"two do not fit", 400 * us, 500 * us, 0},
+		{"two fit", 200 * us, 500 * us, 500*us - paceSlack},
+		{"8,000 a second", 125 * us, 500 * us, 500*us - paceSlack},
+		{"so many that fewer microseconds do", 5 * us, 500 * us, paceGather*5*us - paceSlack},
+		{"shorter than the slack", us / 2, 500 * us, 0},
+		{"a short window", 20 * us, 100 * us, 100*us - paceSlack},
+		{"none", 10 * us, 0, 0},
 	} {
-		p, forward := paceAt(tt.window, tt.batch)
+		p, forward := paceAt(tt.window)
 		for range paceCount {
 			forward(tt.gap)
 			p.note(1, false)
@@ -46,7 +45,7 @@ func TestPaceSleep(t *testing.T) {
 // when it has not waited for long, the reader waits for the next packet.
 func TestPaceWaits(t *testing.T) {
 	ready := func() (*pace, func(time.Duration)) {
-		p, forward := paceAt(DefaultWindow, 32)
+		p, forward := paceAt(DefaultWindow)
 		forward(paceCount * 125 * time.Microsecond)
 		p.note(paceCount, true)
 		if p.sleep() == 0 {
@@ -54,7 +53,7 @@ func TestPaceWaits(t *testing.T) {
 		}
 		return p, forward
 	}
-	if p, _ := paceAt(DefaultWindow, 32); p.sleep() != 0 {
+	if p, _ := paceAt(DefaultWindow); p.sleep() != 0 {
 		t.Error("sleeps before the first packet")
 	}
 	p, forward := ready()
@@ -77,5 +76,35 @@ func TestPaceWaits(t *testing.T) {
 	p.note(40, true)
 	if p.sleep() == 0 {
 		t.Error("does not sleep after it has waited")
+	}
+	// Where there is always a packet it cannot wait, and sleeps all the same.
+	forward(paceTurn + time.Millisecond)
+	p.note(40, false)
+	for range paceTries {
+		if p.sleep() != 0 {
+			t.Fatal("sleeps although it is to wait")
+		}
+		forward(125 * time.Microsecond)
+		p.note(1, false)
+	}
+	if p.sleep() == 0 {
+		t.Error("does not sleep although it cannot wait")
+	}
+}
+
+// Packets gather by default, whatever the number of processors, and never for
+// longer than a reader may be without an eye on Close.
+func TestPaceWindow(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, procs := range []int{1, 2} {
+		runtime.GOMAXPROCS(procs)
+		for asked, want := range map[time.Duration]time.Duration{
+			0: DefaultWindow, -1: 0, time.Microsecond: time.Microsecond, time.Hour: maxWindow,
+		} {
+			s := open(t, "udp4", "127.0.0.1:0", Config{Impl: Portable, Window: asked})
+			if s.cfg.Window != want || s.R.pace.window != 0 {
+				t.Errorf("%d processors, %v asked for: %v, and %v for Portable", procs, asked, s.cfg.Window, s.R.pace.window)
+			}
+		}
 	}
 }

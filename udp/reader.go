@@ -35,6 +35,7 @@ type Reader struct {
 	waited  bool   // the last receive found nothing at first
 	slept   bool   // packets had time to gather before this receive
 	now     bool   // this receive is not to wait
+	alone   bool   // there is one processor of GOMAXPROCS
 	pace    pace
 
 	stats stats
@@ -60,7 +61,7 @@ type receiver interface {
 
 func newReader(conn *net.UDPConn, cfg Config) *Reader {
 	slots := cfg.Batch + cfg.Held
-	r := &Reader{conn: conn, cfg: cfg}
+	r := &Reader{conn: conn, cfg: cfg, alone: runtime.GOMAXPROCS(0) == 1}
 	if a, ok := conn.LocalAddr().(*net.UDPAddr); ok {
 		r.local = a.AddrPort()
 		addr := r.local.Addr().Unmap()
@@ -80,7 +81,7 @@ func newReader(conn *net.UDPConn, cfg Config) *Reader {
 		slots, size = 1+cfg.Held, MaxDatagram
 		cfg.Window = 0 // one packet a call: nothing to gather for
 	}
-	r.pace = pace{window: cfg.Window, batch: cfg.Batch, now: monotonic()}
+	r.pace = pace{window: cfg.Window, now: monotonic()}
 	r.slab = pool.NewSlab(slots, size)
 	r.holds = newHolds(r.slab, cfg.Held)
 	r.pkts = make([]Packet, 0, cfg.Batch)
@@ -107,9 +108,13 @@ func (r *Reader) Read() ([]Packet, error) {
 	r.slept = false
 	if r.short {
 		if d := r.pace.sleep(); d > 0 {
-			// Whoever is ready to run comes first: the sleep keeps the
-			// processor.
-			runtime.Gosched()
+			// The sleep keeps the processor. Where there is no other one, whoever
+			// is ready to run comes first. Where there is, Gosched would wake a
+			// thread, which finds nothing to do, waits in the netpoller and is
+			// woken there for each packet that comes.
+			if r.alone {
+				runtime.Gosched()
+			}
 			gather(d)
 			r.slept = true
 		}

@@ -41,7 +41,7 @@ func live(size, burst, procs int) []way {
 		target float64
 	}{
 		{"net.UDPConn", 0}, {"x/net ReadBatch", 0}, {"portable", 0}, {"mmsg", 0},
-		{"mmsg no window", 0}, {"mmsg window", 0}, {"io_uring", 0},
+		{"mmsg no window", 0}, {"io_uring", 0},
 	} {
 		ways = append(ways, way{name: w.name, target: w.target, run: func() (sample, error) { return liveRound(w.name, size, burst, procs) }})
 	}

@@ -46,8 +46,6 @@ func newSource(way string, wildcard bool) (*source, error) {
 		cfg.GRO = true
 	case "no window":
 		cfg.Window = -1
-	case "window": // with more than one processor, too
-		cfg.Window = udp.DefaultWindow
 	}
 	if way == "net.UDPConn" || way == "x/net ReadBatch" {
 		cfg.NoLocal = true // they ask for themselves

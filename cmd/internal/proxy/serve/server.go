@@ -166,6 +166,11 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 	return s, nil
 }
 
+// gatherTime is how long datagrams gather where at least two come in that time. The
+// shortest timer of SIP is 200 ms. At 8,000 a second, one of eight wakes the proxy; with
+// udp.DefaultWindow it is one of five, at 1.3 times the cost (2026-11).
+const gatherTime = time.Millisecond
+
 // open opens the i-th address.
 func (s *Server) open(ctx context.Context, i int) error {
 	l := &s.config.Forward.Locals[i]
@@ -180,7 +185,7 @@ func (s *Server) open(ctx context.Context, i int) error {
 			}
 			_ = c.Close()
 		}
-		g, err := udp.ListenGroup(ctx, "udp", l.Addr.String(), s.config.Workers, udp.Config{RecvBuffer: 4 << 20, SendBuffer: 1 << 20})
+		g, err := udp.ListenGroup(ctx, "udp", l.Addr.String(), s.config.Workers, udp.Config{RecvBuffer: 4 << 20, SendBuffer: 1 << 20, Window: gatherTime})
 		if err != nil {
 			return reason(err)
 		}
