@@ -23,16 +23,12 @@ type attempt struct {
 	outcome
 }
 
-// Where the search begins, for a tool and with calls held open, and how it goes
-// on: the rate is multiplied by grow until one is not kept; then it is tried
-// halvings times between the last two.
+// Where the search begins, for a tool and with calls held open.
 const (
 	startSipwire  = 12000
 	startSipp     = 4000
 	startSippHeld = 2000 // the calls to be held begin at the same rate
-	grow          = 1.5
-	halvings      = 2
-	tries         = 2 // of a rate that is not kept: something else may have run
+	tries         = 2    // of a rate that is not kept: something else may have run
 	settle        = time.Second
 )
 
@@ -71,24 +67,28 @@ func (c *comparison) limit(ctx context.Context, name string, held int, all *[]li
 			res.Sipwire = best
 		}
 	}
+	fmt.Printf("%-8s %d calls held open: sipwire %.0f calls/s, sipp %.0f", name, held, res.Sipwire.Rate, res.Sipp.Rate)
 	if res.Sipp.Rate > 0 {
 		res.Ratio = res.Sipwire.Rate / res.Sipp.Rate
+		fmt.Printf(": %.1f times the rate\n", res.Ratio)
+	} else {
+		fmt.Println(", which has kept none of the rates: nothing to compare with")
 	}
-	fmt.Printf("%-8s %d calls held open: sipwire %.0f calls/s, sipp %.0f: %.1f times the rate\n", name, held, res.Sipwire.Rate, res.Sipp.Rate, res.Ratio)
 	*all = append(*all, res)
 	return nil
 }
 
 // search returns the run at the highest rate that a tool has kept; its rate is 0
-// when it has kept none.
+// when it has kept none in the time that there is.
 func (c *comparison) search(ctx context.Context, t tool, file string, rate float64, held int, res *limit) (best outcome, err error) {
 	until := time.Now().Add(c.bound)
-	bad := 0.0
-	for left := halvings; left > 0 && time.Now().Before(until); {
-		good := false
-		for range tries {
-			length := time.Duration(float64(held)/rate*float64(time.Second)) + c.step
-			o, err := c.run(ctx, t, file, rate, 0, length)
+	length := func(rate float64) time.Duration {
+		return time.Duration(float64(held)/rate*float64(time.Second)) + c.step
+	}
+	for h := newHunt(rate); !h.over() && time.Until(until) >= length(h.rate); {
+		rate, good := h.rate, false
+		for try := 0; try < tries && !good && time.Until(until) >= length(rate); try++ {
+			o, err := c.run(ctx, t, file, rate, 0, length(rate))
 			if err != nil {
 				return best, err
 			}
@@ -102,22 +102,9 @@ func (c *comparison) search(ctx context.Context, t tool, file string, rate float
 			res.Tried = append(res.Tried, attempt{t, good, o})
 			if time.Sleep(settle); good {
 				best = o
-				break
 			}
 		}
-		if !good {
-			bad = rate
-		}
-		switch {
-		case bad == 0:
-			rate *= grow
-		case best.Rate == 0:
-			rate /= 2
-			left--
-		default:
-			rate = (best.Rate + bad) / 2
-			left--
-		}
+		h.tried(good)
 	}
 	return best, nil
 }
