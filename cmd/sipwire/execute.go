@@ -58,7 +58,16 @@ func (f *runFlags) perform(e *env, r *load.Runner) (*load.Result, error) {
 	}
 	stop := f.signals(e, r)
 	defer stop()
-	o, err := f.observe(e, r.Engine.Program.Name, r.Controls())
+	controls := r.Controls()
+	k := &keys{controls: controls, soft: r.StopSoon, end: func() { r.StopNow(false) }, scale: f.RateScale}
+	k.screen = func() error { return traces.screen(false) }
+	defer keySignals(k)()
+	closeKeys, err := f.listenKeys(e, k)
+	if err != nil {
+		return nil, err
+	}
+	defer closeKeys()
+	o, err := f.observe(e, r.Engine.Program.Name, controls)
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +77,12 @@ func (f *runFlags) perform(e *env, r *load.Runner) (*load.Result, error) {
 			return nil, err
 		}
 	}
+	if len(traces.rows) > 0 {
+		traces.row(false)
+	}
 	show, closeShow := f.show(e, r)
 	r.Each = func(s *load.Sample) {
+		traces.each(r.Elapsed())
 		o.each(s)
 		show(s)
 	}
@@ -83,6 +96,9 @@ func (f *runFlags) perform(e *env, r *load.Runner) (*load.Result, error) {
 	}
 	if err == nil {
 		o.end(res)
+		if err := traces.end(); err != nil {
+			e.complain("-trace_screen: %v", err)
+		}
 	}
 	return res, err
 }

@@ -29,7 +29,7 @@ type fleetFlags struct {
 var carried = []string{
 	"S", "M", "D", "T", "IPField", "Key", "Set", "InfIndex", "AA", "NR", "ND", "Behaviors", "PauseIgnore", "Lost", "MaxRetrans", "MaxInviteRetrans",
 	"MaxOtherRetrans", "T2", "RecvTimeout", "Timeout", "TimeoutError", "AU", "AP", "AuthURI", "BaseCSeq", "CIDStr", "MP", "Late", "TimerResol", "Seed",
-	"DynamicStart", "DynamicMax", "DynamicStep", "R", "RP", "L", "Users", "Registered", "RegisterRate", "RateIncrease", "RateInterval", "RateMax", "RSA", "Arrivals", "RampTo", "RampOver", "Target",
+	"DynamicStart", "DynamicMax", "DynamicStep", "R", "RP", "L", "Users", "Registered", "RegisterRate", "RateIncrease", "RateInterval", "RateMax", "NoRateQuit", "FD", "SlashIgnored", "RSA", "Arrivals", "RampTo", "RampOver", "Target",
 }
 
 // A job is what a coordinator hands to its workers.
@@ -105,6 +105,8 @@ func (c *loadCmd) coordinate(e *env, r *load.Runner) (*load.Result, error) {
 		return nil, usage("--fleet-size %d: from 1 to 4096", n)
 	case c.OOCSF != "" || c.OOCSN != "":
 		return nil, usage("a fleet has one scenario: -oocsf and -oocsn cannot be used")
+	case c.CP != 0:
+		return nil, usage("-cp is for one process, not for a --fleet: the page at --metrics changes its rate")
 	case r.Server:
 		return nil, usage("a fleet makes calls: the scenario waits for them")
 	case c.M > 0 && c.M < uint64(n), c.L > 0 && c.L < n, c.Users > 0 && c.Users < n:

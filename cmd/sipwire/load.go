@@ -19,8 +19,9 @@ type loadCmd struct {
 	L            int           `name:"l" help:"Calls open at once, at most; a call that has to wait is counted as held back."`
 	Users        int           `name:"users" help:"A closed loop: so many users call, each again when its call has ended."`
 	RateIncrease float64       `name:"rate_increase" help:"Added to the rate at each interval."`
-	RateInterval string        `name:"rate_interval" default:"60" help:"That interval; seconds, or with a unit."`
-	RateMax      float64       `name:"rate_max" help:"Where rate_increase and --find end."`
+	RateInterval string        `name:"rate_interval" placeholder:"TIME" help:"That interval; seconds, or with a unit; that of -fd by default."`
+	RateMax      float64       `name:"rate_max" help:"Where rate_increase and --find end: no call begins when the rate would be higher."`
+	NoRateQuit   bool          `name:"no_rate_quit" help:"Calls go on at the rate of -rate_max."`
 	RSA          string        `name:"rsa" placeholder:"HOST:PORT" help:"Send to this address instead of the target."`
 	Arrivals     string        `default:"constant" enum:"constant,poisson" help:"Calls at equal distances, or independent of each other."`
 	RampTo       float64       `name:"ramp-to" help:"Go from -r to this rate, in the time of --ramp-over."`
@@ -75,6 +76,9 @@ func (c *loadCmd) Run(e *env) error {
 	if p.Server {
 		c.listen()
 	}
+	if err := c.begin(e); err != nil {
+		return err
+	}
 	if c.Find {
 		if c.Fleet != "" {
 			return usage("--find looks with one process, not with a --fleet")
@@ -104,6 +108,9 @@ func (c *loadCmd) open(p *scenario.Program, files inject.Set) (*load.Runner, err
 	}
 	if r.Rate, err = c.rate(); err != nil {
 		return nil, err
+	}
+	if r.Rate.Every > 0 && !c.NoRateQuit {
+		r.NoCalls = r.Rate.Passes()
 	}
 	r.Users = c.Users
 	if !p.Server && c.M == 0 && c.Timeout == "" {
@@ -147,9 +154,13 @@ func (c *loadCmd) rate() (*load.Rate, error) {
 	case c.RampTo > 0:
 		r.To, r.Over = c.RampTo, c.RampOver
 	case c.RateIncrease != 0:
-		r.Increase, r.Max = c.RateIncrease, c.RateMax
-		if r.Every, err = scenario.ParseTime(c.RateInterval, time.Second); err != nil || r.Every <= 0 {
-			return nil, usage("-rate_interval %s is no time", c.RateInterval)
+		r.Increase, r.Max = c.RateIncrease/period.Seconds(), c.RateMax/period.Seconds()
+		interval := c.RateInterval
+		if interval == "" {
+			interval = c.FD
+		}
+		if r.Every, err = scenario.ParseTime(interval, time.Second); err != nil || r.Every <= 0 {
+			return nil, usage("-rate_interval %s is no time", interval)
 		}
 	}
 	return r, nil
@@ -158,6 +169,8 @@ func (c *loadCmd) rate() (*load.Rate, error) {
 // verdict turns a result into an exit status.
 func (c *loadCmd) verdict(r *load.Runner, res *load.Result) error {
 	switch {
+	case r.Halted():
+		return statusError(exitHalted)
 	case res.Health.Fault != "" && !r.Server:
 		return statusError(exitGenerator)
 	case c.missed(res) || c.TimeoutError && res.TimedOut:

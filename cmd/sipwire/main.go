@@ -37,6 +37,8 @@ const (
 	exitBad
 	exitUsage
 	exitGenerator         // of load: this generator was too slow
+	exitHalted      = 97  // the scenario has ended the run; that of SIPp
+	exitBackground  = 99  // of -bg: the run goes on in another process; that of SIPp
 	exitInterrupted = 130 // Ctrl-C twice
 )
 

@@ -56,6 +56,9 @@ type runFlags struct {
 	Timeout          string  `name:"timeout" placeholder:"TIME" help:"End the run after this time; seconds, or with a unit."`
 	TimerResol       string  `name:"timer_resol" placeholder:"TIME" help:"Over UDP, calls begin and follow-ups leave at whole ticks of this length, 1 to 10 ms; 1 to 8 ms by default, depending on the rate."`
 	TimeoutError     bool    `name:"timeout_error" help:"Fail when -timeout ends the run."`
+	SlashIgnored     bool    `name:"callid_slash_ign" help:"A /// in a Call-ID divides nothing."`
+	Sleep            string  `name:"sleep" placeholder:"TIME" help:"Wait before the first call; seconds, or with a unit."`
+	BG               bool    `name:"bg" help:"Go on in the background: print the process number, and leave with status 99."`
 	AU               string  `name:"au" help:"User name for digest; that of -s by default."`
 	AP               string  `name:"ap" default:"password" help:"Password for digest."`
 	AuthURI          string  `name:"auth_uri" help:"URI in credentials; the Request-URI by default."`
@@ -67,12 +70,27 @@ type runFlags struct {
 	TLSKey           string  `name:"tls_key" placeholder:"FILE" help:"Key of the certificate."`
 	TLSCA            string  `name:"tls_ca" placeholder:"FILE" help:"Certificates that are trusted; any certificate is accepted without. A server then asks for one."`
 
-	TraceErr  bool   `name:"trace_err" help:"Write unexpected messages to a file."`
-	ErrorFile string `name:"error_file" placeholder:"FILE" help:"That file."`
-	TraceLogs bool   `name:"trace_logs" help:"Write what <log> says to a file."`
-	LogFile   string `name:"log_file" placeholder:"FILE" help:"That file."`
-	TraceMsg  bool   `name:"trace_msg" help:"Write all messages to a file."`
-	MsgFile   string `name:"message_file" placeholder:"FILE" help:"That file."`
+	TraceErr      bool   `name:"trace_err" help:"Write unexpected messages to a file."`
+	ErrorFile     string `name:"error_file" placeholder:"FILE" help:"That file."`
+	TraceLogs     bool   `name:"trace_logs" help:"Write what <log> says to a file."`
+	LogFile       string `name:"log_file" placeholder:"FILE" help:"That file."`
+	TraceShort    bool   `name:"trace_shortmsg" help:"Write a line for each message to a file."`
+	ShortFile     string `name:"shortmessage_file" placeholder:"FILE" help:"That file."`
+	TraceStat     bool   `name:"trace_stat" help:"Write the figures to a file of columns, every -fd and at the end."`
+	STF           string `name:"stf" placeholder:"FILE" help:"That file."`
+	StatDelimiter string `name:"stat_delimiter" default:";" help:"What is between its columns."`
+	TraceCounts   bool   `name:"trace_counts" help:"Write the counts of each step to a file of columns."`
+	TraceRTT      bool   `name:"trace_rtt" help:"Write each response time that the scenario measures to a file."`
+	TraceCodes    bool   `name:"trace_error_codes" help:"Write the statuses of unexpected responses to a file."`
+	TraceScreen   bool   `name:"trace_screen" help:"Write the figures as SIPp's screens to a file, at the end and at the key s."`
+	ScreenFile    string `name:"screen_file" placeholder:"FILE" help:"That file."`
+	TraceMsg      bool   `name:"trace_msg" help:"Write all messages to a file."`
+	MsgFile       string `name:"message_file" placeholder:"FILE" help:"That file."`
+
+	CP        uint16  `name:"cp" placeholder:"PORT" help:"Take the keys + - * / p q Q s, and commands behind a c, from UDP packets to this port."`
+	CI        string  `name:"ci" placeholder:"ADDRESS" help:"Its address; 127.0.0.1 by default."`
+	RateScale float64 `name:"rate_scale" default:"1" help:"What + adds to the rate, and a tenth of what * adds."`
+	FD        string  `name:"fd" default:"60" placeholder:"TIME" help:"Time between the lines of the files of statistics; seconds, or with a unit."`
 
 	Workers   int           `default:"1" help:"Goroutines with a socket each; 0 for one on every core."`
 	Late      time.Duration `default:"10ms" help:"A message that leaves later than this after its time counts as late."`
@@ -146,7 +164,7 @@ func (f *runFlags) keys() (map[string]string, []string) {
 // config makes the configuration of the engines.
 func (f *runFlags) config(p *scenario.Program, files inject.Set) (engine.Config, error) {
 	c := engine.Defaults(p)
-	c.Files, c.NoRetrans, c.AutoAnswer, c.PauseIgnores = files, f.NR, f.AA, f.PauseIgnore
+	c.Files, c.NoRetrans, c.AutoAnswer, c.PauseIgnores, c.SlashIgnored = files, f.NR, f.AA, f.PauseIgnore, f.SlashIgnored
 	c.AllowExec, c.AllowPublic, c.BaseCSeq, c.Late = f.AllowExec, f.Public, f.BaseCSeq, f.Late
 	c.MaxRetrans, c.MaxInvite, c.MaxOther = f.MaxRetrans, f.MaxInviteRetrans, f.MaxOtherRetrans
 	if f.Lost < 0 || f.Lost > 100 {
@@ -297,8 +315,11 @@ func (f *runFlags) listen() {
 func (f *runFlags) local(target netip.AddrPort) (netip.Addr, error) {
 	if f.I != "" {
 		a, err := netip.ParseAddr(strings.Trim(f.I, "[]"))
-		if err != nil {
-			return a, usage("-i %s is no address", f.I)
+		if err == nil {
+			return a, nil
+		}
+		if a, err = lookUp(f.I, target.Addr()); err != nil {
+			return a, usage("-i %s is no address, and cannot be resolved: %v", f.I, err)
 		}
 		return a, nil
 	}
@@ -330,10 +351,28 @@ func resolve(remote, transport string) (host string, target netip.AddrPort, err 
 	if a, err := netip.ParseAddr(host); err == nil {
 		return host, netip.AddrPortFrom(a.Unmap(), uint16(n)), nil
 	}
-	ips, err := net.LookupIP(host)
-	if err != nil || len(ips) == 0 {
+	a, err := lookUp(host, netip.Addr{})
+	if err != nil {
 		return "", target, usage("%s cannot be resolved: %v", host, err)
 	}
-	a, _ := netip.AddrFromSlice(ips[0])
-	return host, netip.AddrPortFrom(a.Unmap(), uint16(n)), nil
+	return host, netip.AddrPortFrom(a, uint16(n)), nil
+}
+
+// lookUp returns an address of a name, of the family of another one if there is
+// such a one.
+func lookUp(host string, like netip.Addr) (netip.Addr, error) {
+	ips, err := net.LookupIP(host)
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	var first netip.Addr
+	for _, ip := range ips {
+		a, _ := netip.AddrFromSlice(ip)
+		if a = a.Unmap(); !like.IsValid() || a.Is4() == like.Is4() {
+			return a, nil
+		} else if !first.IsValid() {
+			first = a
+		}
+	}
+	return first, nil
 }

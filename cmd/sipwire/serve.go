@@ -119,6 +119,9 @@ func (c *serveCmd) Run(e *env) error {
 	if !p.Server {
 		return usage("the scenario begins with a <send>: it is one for load")
 	}
+	if err := c.begin(e); err != nil {
+		return err
+	}
 	r, err := c.runner(p, files, "")
 	if err != nil {
 		return err
@@ -127,6 +130,14 @@ func (c *serveCmd) Run(e *env) error {
 		Own: func(*uri.URI) bool { return true }, ListOnly: true, MinExpires: time.Second, MaxContacts: maxContacts, MaxBindings: maxBindings,
 	})
 	fmt.Fprintf(e.stderr, "sipwire: answering on %s, %s\n", r.Local, map[byte]string{'u': "UDP", 't': "TCP", 'l': "TLS"}[c.T[0]])
-	_, err = c.execute(e, r)
-	return err
+	res, err := c.execute(e, r)
+	switch {
+	case err != nil:
+		return err
+	case r.Halted():
+		return statusError(exitHalted)
+	case c.SF+c.SN != "" && res.Failed > 0, c.TimeoutError && res.TimedOut:
+		return statusError(exitBad)
+	}
+	return nil
 }

@@ -221,7 +221,7 @@ func TestMessageTrace(t *testing.T) {
 	runLoad(t, dir, "-sn", "options", "-m", "2", "-r", "100", "-timeout", "30", "-trace_msg", "-message_file", "m.log", w.conn.LocalAddr().String())
 	data, err := os.ReadFile(filepath.Join(dir, "m.log"))
 	text := string(data)
-	if err != nil || strings.Count(text, "UDP message sent [") != 2 || strings.Count(text, "UDP message received [") != 2 ||
+	if err != nil || strings.Count(text, "UDP message sent (") != 2 || strings.Count(text, "UDP message received [") != 2 ||
 		strings.Count(text, "\n\nOPTIONS sip:") != 2 || strings.Count(text, "\n\nSIP/2.0 200 ") != 2 {
 		t.Errorf("%v\n%s", err, text)
 	}

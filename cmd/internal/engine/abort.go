@@ -4,6 +4,7 @@ import (
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/uri"
 )
 
 // abort ends a call that has failed. The other side of a call that this side
@@ -76,25 +77,39 @@ func (e *Engine) bye(c *call, m *codec.Message) {
 		d = &e.dialog
 	}
 	if d == nil {
-		// It has no Contact, as an INFO has none: the BYE goes where the last
-		// request went.
-		if e.invite.Parse(c.sent) != nil || !e.invite.IsRequest() {
-			return
-		}
-		target, err := e.invite.RequestURI()
-		if err != nil {
+		// It has no Contact, as an INFO has none.
+		target := e.target(c)
+		if target == nil {
 			return
 		}
 		d = &compose.Dialog{Peer: m, Target: *target}
 	}
 	lo := len(e.arena)
 	var err error
-	e.arena, err = compose.AppendRequest(e.arena, d, &compose.Request{Method: []byte("BYE"), CSeq: c.cseq + 1, Via: e.via(c, "bye")})
+	e.arena, err = compose.AppendRequest(e.arena, d, &compose.Request{Method: []byte("BYE"), CSeq: max(c.cseq, c.asks) + 1, Via: e.via(c, "bye")})
 	if err != nil {
 		e.arena = e.arena[:lo]
 		return
 	}
 	e.emit(c, lo)
+}
+
+// target returns where a BYE goes whose dialog has no Contact: where the last
+// request went, the URI that rrs has kept, or else the address of the other side.
+func (e *Engine) target(c *call) *uri.URI {
+	if e.invite.Parse(c.sent) == nil && e.invite.IsRequest() {
+		target, _ := e.invite.RequestURI()
+		return target
+	}
+	text := c.nextURL
+	if len(text) == 0 {
+		text = []byte("sip:" + c.remote.String())
+	}
+	target, err := uri.Parse(text)
+	if err != nil {
+		return nil
+	}
+	return &target
 }
 
 // via returns the Via of a request that no step has; what makes its branch

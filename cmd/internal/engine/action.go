@@ -2,9 +2,7 @@ package engine
 
 import (
 	"bytes"
-	"context"
 	"net/url"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -35,7 +33,7 @@ func (e *Engine) act(id uint32, c *call, s *scenario.Step, step int, m *codec.Me
 			e.abort(id, c, Rejected)
 			return false
 		case scenario.StopNow:
-			e.shared.Stop.Store(StopNow)
+			e.shared.halt()
 		case scenario.StopSoon:
 			e.shared.Stop.CompareAndSwap(Run, StopSoon)
 		case scenario.Jump:
@@ -96,9 +94,11 @@ func (e *Engine) compute(c *call, a *scenario.Action, step int, m *codec.Message
 		e.shared.say("warning", []byte(e.text(c, a.Text, step)))
 	case scenario.Error:
 		e.shared.say("error", []byte(e.text(c, a.Text, step)))
-		e.shared.Stop.Store(StopNow)
+		e.shared.halt()
 	case scenario.Command:
-		e.command(e.text(c, a.Text, step))
+		e.execute(e.text(c, a.Text, step))
+	case scenario.Verify:
+		c.command = e.execute(e.text(c, a.Text, step))
 	case scenario.Assign:
 		e.put(c, into, number(e.operand(c, a)))
 	case scenario.Add, scenario.Subtract, scenario.Multiply, scenario.Divide:
@@ -170,7 +170,17 @@ func (e *Engine) compares(c *call, a *scenario.Action, step int) bool {
 	for _, v := range a.Into {
 		e.put(c, v, result)
 	}
-	return !(a.Check && !holds || a.CheckInverse && holds)
+	which := [2]Check{TextDiffers, TextIsEqual}
+	if a.Verb == scenario.Test {
+		which = [2]Check{TestFails, TestHolds}
+	}
+	switch {
+	case a.Check && !holds:
+		return c.fails(which[0])
+	case a.CheckInverse && holds:
+		return c.fails(which[1])
+	}
+	return true
 }
 
 func calculate(v scenario.Verb, a, b float64) float64 {
@@ -202,26 +212,6 @@ func compare(c scenario.Compare, a, b float64) bool {
 		return a >= b
 	}
 	return a <= b
-}
-
-// command runs a command of the scenario in the background, for at most ten
-// seconds.
-func (e *Engine) command(line string) {
-	if !e.cfg.AllowExec {
-		e.shared.say("warning", []byte("exec command is not run without --allow-exec: "+line))
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", line)
-	if err := cmd.Start(); err != nil {
-		cancel()
-		e.shared.say("warning", []byte("exec command: "+err.Error()))
-		return
-	}
-	go func() {
-		defer cancel()
-		cmd.Wait()
-	}()
 }
 
 // matches runs an ereg; it reports false when a check has failed.
@@ -259,10 +249,24 @@ func (e *Engine) matches(c *call, a *scenario.Action, m *codec.Message) bool {
 			e.put(c, v, text(""))
 		}
 	}
-	if groups == nil {
-		return !a.Check
+	switch {
+	case groups != nil && a.CheckInverse:
+		return c.fails(AMatch)
+	case groups == nil && a.Check && !found && a.In == scenario.InHeader:
+		return c.fails(NoHeader)
+	case groups == nil && a.Check:
+		return c.fails(NoMatch)
 	}
-	return !a.CheckInverse
+	return true
+}
+
+// fails notes the check that the call fails by, if it is the first; it reports
+// false.
+func (c *call) fails(which Check) bool {
+	if c.cause == Fine {
+		c.check = which
+	}
+	return false
 }
 
 // findHeader returns what stands behind the text of the header attribute, to

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
@@ -31,9 +32,41 @@ func (e *Engine) keepChallenge(c *call, m *codec.Message) {
 	}
 }
 
+// A place is where credentials belong, and how they are written.
+type place struct {
+	at int
+	op op
+}
+
+// hashesBody reports whether the challenge of the call asks for credentials that
+// are made of the body, too: auth-int and nothing else (RFC 7616, 3.4.3).
+func (e *Engine) hashesBody(c *call) bool {
+	var ch auth.Challenge
+	if len(c.challenge) == 0 {
+		return false
+	}
+	_, err := ch.Parse(c.challenge)
+	return err == nil && digest.LookupQOP(ch.QOP())&(digest.QOPAuth|digest.QOPAuthInt) == digest.QOPAuthInt
+}
+
+// insertCredentials puts in the credentials of a message whose body is there, and
+// begins at an offset.
+func (e *Engine) insertCredentials(dst []byte, start, body int, c *call, late []place, step int, method string) ([]byte, error) {
+	for i := len(late) - 1; i >= 0; i-- {
+		p := &late[i]
+		text, err := e.appendCredentials(nil, dst[start:], dst[body:], c, &p.op, step, method)
+		if err != nil {
+			return dst[:start], err
+		}
+		dst = slices.Insert(dst, p.at, text...)
+		body += len(text)
+	}
+	return dst, nil
+}
+
 // appendCredentials appends the header that answers the challenge of the call,
-// nothing when there was none. The request begins at start.
-func (e *Engine) appendCredentials(dst []byte, start int, c *call, o *op, step int, method string) ([]byte, error) {
+// nothing when there was none. request is the message, or its beginning.
+func (e *Engine) appendCredentials(dst, request, body []byte, c *call, o *op, step int, method string) ([]byte, error) {
 	if len(c.challenge) == 0 {
 		return dst, nil
 	}
@@ -56,12 +89,12 @@ func (e *Engine) appendCredentials(dst []byte, start int, c *call, o *op, step i
 	}
 	uri := []byte(w.AuthURI)
 	if len(uri) == 0 {
-		uri = bytes.Clone(requestURI(dst[start:])) // dst may move
+		uri = bytes.Clone(requestURI(request)) // it may move
 	}
 	c.nonceCount++
 	dst = append(dst, c.challengeName...)
 	return e.digester.AppendCredentials(dst, &ch, &digest.Answer{
-		Secret: digest.Secret{Username: user, Password: password}, Method: []byte(method), URI: uri,
+		Secret: digest.Secret{Username: user, Password: password}, Method: []byte(method), URI: uri, Body: body,
 		CNonce: strconv.AppendUint(nil, e.random.Uint64(), 16), NonceCount: c.nonceCount,
 	})
 }
@@ -78,24 +111,27 @@ func requestURI(request []byte) []byte {
 var authentication = []byte("[authentication")
 
 // expandCredentials puts credentials in the place of the keyword that a field
-// has put in at an offset of dst.
-func (e *Engine) expandCredentials(dst []byte, start, at int, c *call, step int, method string) ([]byte, error) {
+// has put in at an offset of dst, or adds to those that are made later.
+func (e *Engine) expandCredentials(dst []byte, start, at int, c *call, step int, method string, late []place) ([]byte, []place, error) {
 	end := bytes.IndexByte(dst[at:], ']')
 	if end < 0 {
-		return dst, nil
+		return dst, late, nil
 	}
 	keyword := string(dst[at : at+end+1])
 	tail := string(dst[at+end+1:])
 	part, err := scenario.Credentials(keyword)
 	if err != nil {
-		return dst, err
+		return dst, late, err
 	}
 	w := &e.cfg.Words
 	o := op{user: bind(part.Params["username"], w, e.cfg.Files, e.cfg.OwnConn), password: bind(part.Params["password"], w, e.cfg.Files, e.cfg.OwnConn)}
-	if dst, err = e.appendCredentials(dst[:at], start, c, &o, step, method); err != nil {
-		return dst, err
+	if e.hashesBody(c) {
+		return append(dst[:at], tail...), append(late, place{at, o}), nil
 	}
-	return append(dst, tail...), nil
+	if dst, err = e.appendCredentials(dst[:at], dst[start:at], nil, c, &o, step, method); err != nil {
+		return dst, late, err
+	}
+	return append(dst, tail...), late, nil
 }
 
 // verified reports whether the credentials in the message that an action looks

@@ -26,6 +26,7 @@ type call struct {
 	user   int
 	peer   int   // the user who is called
 	cause  Cause // why it will count as failed at its end
+	check  Check // with CheckFailed: which one
 	conn   int32
 	remote netip.AddrPort
 
@@ -39,7 +40,8 @@ type call struct {
 	recvUntil               int64
 	repeats                 int
 
-	cseq uint32
+	cseq uint32 // of [cseq]: of the last request received or sent
+	asks uint32 // the same of those sent, for a BYE that no step has
 
 	// How many messages it has sent since a flush of the engine, which one.
 	flush uint32
@@ -65,9 +67,11 @@ type call struct {
 	nonceCount    uint32
 
 	vars  []Value
-	rtd   []int64 // start of each measurement; 0 for not running
+	rtd   []int64 // start of each measurement: that of the call, until a start_rtd; see measured
 	lines []int32 // of each injection file
 	txns  []txn
+
+	command *command // that the call waits for; nil for none
 
 	dialog   int // of the message that is handled, from 1
 	dialogs  []dialogState
@@ -110,6 +114,22 @@ var causeNames = [causes]string{"", "unexpected message", "no response after all
 
 // String returns the cause in words.
 func (c Cause) String() string { return causeNames[c] }
+
+// A Check says what a check_it or check_it_inverse has found, of a call that failed
+// by it.
+type Check uint8
+
+// The checks.
+const (
+	NoMatch     Check = iota // of an ereg
+	AMatch                   // of an ereg, which there should not be
+	NoHeader                 // that an ereg looks at
+	TestFails                //
+	TestHolds                // and should not
+	TextDiffers              // of a strcmp
+	TextIsEqual              // and should not be
+	checks
+)
 
 // Causes returns all causes of failures.
 func Causes() []Cause {

@@ -98,3 +98,55 @@ func TestFieldCredentials(t *testing.T) {
 		t.Errorf("sent\n%s", sent[1])
 	}
 }
+
+// TestBodyHashed has a challenge that asks for auth-int: the response is made of
+// the body, whose length is known behind the header, too. The other side checks it.
+func TestBodyHashed(t *testing.T) {
+	file, err := inject.Parse("f", "SEQUENTIAL\n[authentication username=joe password=secret]\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := func(credentials string) string {
+		return `<send><![CDATA[
+			MESSAGE sip:b@127.0.0.1 SIP/2.0
+			Via: SIP/2.0/UDP 127.0.0.1:5061;branch=[branch]
+			From: <sip:a@b>;tag=1
+			To: <sip:b@c>
+			Call-ID: [call_id]
+			CSeq: [cseq] MESSAGE
+			` + credentials + `
+			Content-Length: [len]
+
+			hello [call_number]
+			]]></send>`
+	}
+	for _, credentials := range []string{"[authentication username=joe password=secret]", "[field0]"} {
+		for offered, want := range map[string]string{"auth-int": "qop=auth-int", "auth,auth-int": "qop=auth,", "auth": "qop=auth,"} {
+			n := newNetwork(t, message("X-First: 1")+`<recv response="401" auth="true"/>`+message(credentials)+`<recv response="200"/>`,
+				`<recv request="MESSAGE"/><send><![CDATA[
+				SIP/2.0 401 No
+				[last_Via:]
+				[last_From:]
+				[last_To:];tag=x
+				[last_Call-ID:]
+				[last_CSeq:]
+				WWW-Authenticate: Digest realm="r", nonce="n", qop="`+offered+`"
+				Content-Length: 0
+				]]></send><recv request="MESSAGE"><action><verifyauth assign_to="ok" username="joe" password="secret"/></action></recv>
+				<nop condexec="ok" condexec_inverse="true"><action><exec int_cmd="stop_call"/></action></nop><send><![CDATA[`+reply+`]]></send>`,
+				func(c, _ *Config) { c.Files = inject.Set{file} })
+			got := ""
+			n.lose = func(_ *Engine, data []byte) bool {
+				if _, rest, ok := strings.Cut(string(data), "\r\nAuthorization: Digest "); ok {
+					got = rest
+				}
+				return false
+			}
+			n.start(1)
+			n.run(second)
+			if n.client.Counts.Successful != 1 || !strings.Contains(got, want) || !strings.HasSuffix(got, "\r\nContent-Length:     9\r\n\r\nhello 1\r\n") {
+				t.Errorf("%s, %s: %+v, %q", credentials, offered, n.client.Counts.Tally, got)
+			}
+		}
+	}
+}

@@ -36,6 +36,7 @@ type Config struct {
 	AbortUnexpected bool
 	AnswerPing      bool
 	PauseIgnores    bool // messages during a pause are dropped
+	SlashIgnored    bool // "///" in a Call-ID divides nothing
 	AllowExec       bool // exec command
 	AllowPublic     bool // addresses that are neither of this host nor private
 
@@ -82,7 +83,12 @@ type Shared struct {
 	names   names
 	Users   atomic.Int64            // [users]: -1 without -users
 	Stop    atomic.Int32            // StopSoon or StopNow
+	Halted  atomic.Bool             // the scenario itself has set StopNow
 	Say     func(kind, text string) // log, warning and error of scenarios; may be nil
+
+	// Measured is told of each response time that the scenario measures, by its
+	// number among [scenario.Program.RTDs]. May be nil.
+	Measured func(rtd int, ns int64)
 
 	// Trace is told of each message; it is only valid during the call. May be nil.
 	Trace func(transport string, sent bool, message []byte)
@@ -102,6 +108,12 @@ func NewShared() *Shared {
 	s := &Shared{globals: map[int]Value{}, users: map[int]map[int]Value{}, DynamicStart: 10000, DynamicMax: 18000, DynamicStep: 4}
 	s.Users.Store(-1)
 	return s
+}
+
+// halt ends the run, because the scenario says so.
+func (s *Shared) halt() {
+	s.Halted.Store(true)
+	s.Stop.Store(StopNow)
 }
 
 // nextDynamic returns the next [dynamic_id].

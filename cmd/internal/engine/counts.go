@@ -46,7 +46,8 @@ type Counts struct {
 	RepeatedByTimer, RepeatedOnRequest uint64
 	OutOfCall, Malformed, AutoAnswered uint64
 	Unexpected                         uint64
-	Codes                              [700]uint32 // statuses of unexpected responses
+	Codes                              [700]uint32    // statuses of unexpected responses
+	Checks                             [checks]uint64 // of all sides: those that failed a call
 
 	LateSends  uint64 // messages that left later than Config.Late after their time
 	MaxLate    int64  // ns
@@ -99,6 +100,9 @@ func (c *Counts) Add(o *Counts) {
 	}
 	for i := range o.Codes {
 		c.Codes[i] += o.Codes[i]
+	}
+	for i := range o.Checks {
+		c.Checks[i] += o.Checks[i]
 	}
 	for _, p := range [][2]*uint64{
 		{&c.RepeatedByTimer, &o.RepeatedByTimer}, {&c.RepeatedOnRequest, &o.RepeatedOnRequest},

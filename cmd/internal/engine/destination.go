@@ -26,7 +26,7 @@ func (e *Engine) setRemote(c *call, host, port string) error {
 	host = strings.Trim(host, "[]")
 	addr, err := netip.ParseAddr(host)
 	if err != nil {
-		if addr, err = e.shared.names.find(host, c.remote.Addr()); err != nil {
+		if addr, err = e.lookUp(c, host); err != nil {
 			return err
 		}
 	}
@@ -45,6 +45,20 @@ func (e *Engine) setRemote(c *call, host, port string) error {
 	}
 	c.remote = remote
 	return nil
+}
+
+// lookUp returns the address of a name. The time that this takes is the scenario's
+// for the call that asks, and lateness of this generator for all others.
+func (e *Engine) lookUp(c *call, host string) (netip.Addr, error) {
+	if e.Time == nil {
+		return e.shared.names.find(host, c.remote.Addr())
+	}
+	before := e.Time()
+	addr, err := e.shared.names.find(host, c.remote.Addr())
+	after := e.Time()
+	c.intended += after - before
+	e.Clock(after)
+	return addr, err
 }
 
 // connect makes the connection of a call that has its own.

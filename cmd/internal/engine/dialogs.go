@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"bytes"
+	"hash/maphash"
 	"strconv"
 
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
@@ -51,9 +53,15 @@ func (e *Engine) prepareDialogs(c *call) {
 	if n == 0 {
 		return
 	}
-	c.dialogs = sized(c.dialogs, n)
-	for i := range c.dialogs {
-		c.dialogs[i].cseq = e.cfg.BaseCSeq
+	if cap(c.dialogs) < n {
+		c.dialogs = make([]dialogState, n)
+	}
+	c.dialogs = c.dialogs[:n]
+	for i := range c.dialogs { // their buffers stay with the place of the call
+		d := &c.dialogs[i]
+		*d = dialogState{
+			cseq: e.cfg.BaseCSeq, id: d.id[:0], peerTag: d.peerTag[:0], recv: d.recv[:0], routes: d.routes[:0], nextURL: d.nextURL[:0],
+		}
 	}
 }
 
@@ -67,7 +75,7 @@ func (e *Engine) dialogID(c *call) []byte {
 	if len(d.id) == 0 {
 		d.id = strconv.AppendInt(d.id, int64(c.dialog), 10)
 		d.id = append(append(d.id, '-'), c.callID...)
-		e.dialogs[string(d.id)] = dialogRef{c.place, c.dialog}
+		e.dialogs[maphash.Bytes(e.seed, d.id)] = dialogRef{c.place, c.dialog}
 	}
 	return d.id
 }
@@ -76,16 +84,18 @@ func (e *Engine) dialogID(c *call) []byte {
 func (e *Engine) dropDialogs(c *call) {
 	for i := range c.dialogs {
 		if d := &c.dialogs[i]; len(d.id) > 0 {
-			delete(e.dialogs, string(d.id))
+			delete(e.dialogs, maphash.Bytes(e.seed, d.id))
 		}
 	}
 }
 
 // findDialog returns the call that has the Call-ID in one of its dialogs, or that
 // awaits a request which begins one.
-func (e *Engine) findDialog(callID []byte, m *codec.Message) (uint32, *call, int) {
-	if ref, ok := e.dialogs[string(callID)]; ok {
-		return ref.call, e.calls.at(ref.call), ref.number
+func (e *Engine) findDialog(hash uint64, callID []byte, m *codec.Message) (uint32, *call, int) {
+	if ref, ok := e.dialogs[hash]; ok {
+		if c := e.calls.at(ref.call); bytes.Equal(c.dialogs[ref.number-1].id, callID) {
+			return ref.call, c, ref.number
+		}
 	}
 	if !e.mayBegin(m) {
 		return nobody, nil, 1
@@ -106,7 +116,7 @@ func (e *Engine) findDialog(callID []byte, m *codec.Message) (uint32, *call, int
 		e.awaiting = append(still, e.awaiting[i+1:]...)
 		d := &c.dialogs[n-1]
 		d.id = append(d.id, callID...)
-		e.dialogs[string(callID)] = dialogRef{id, n}
+		e.dialogs[hash] = dialogRef{id, n}
 		return id, c, n
 	}
 	e.awaiting = still

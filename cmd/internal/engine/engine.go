@@ -33,7 +33,7 @@ type Engine struct {
 	nextNumber uint64
 	stopping   bool
 	users      users
-	dialogs    map[string]dialogRef // by Call-ID, but for the first one of each call
+	dialogs    map[uint64]dialogRef // by the hash of their Call-ID, but for the first one of each call
 	awaiting   []uint32             // calls that may await the first request of a dialog
 
 	Counts Counts
@@ -56,6 +56,10 @@ type Engine struct {
 	// worker that was late has to send at once makes Out large. It may call Clock,
 	// too, and nothing else. May be nil.
 	Full func()
+
+	// Time is asked around the look-up of a name that a scenario sends to, for
+	// which all calls of the engine wait. May be nil.
+	Time func() int64
 
 	// Opened makes a connection for a call that has its own; it returns its
 	// number and local port. Closed is told when the call has ended.
@@ -98,7 +102,7 @@ func New(cfg Config, shared *Shared) *Engine {
 	e := &Engine{
 		cfg: cfg, shared: shared, steps: p.Steps, texts: map[*scenario.Template][]op{},
 		Tick: tick, Counts: NewCounts(p), nextNumber: cfg.FirstNumber,
-		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{}, dialogs: map[string]dialogRef{}, users: users{conns: map[int]int32{}, ready: newUserSet()},
+		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{}, dialogs: map[uint64]dialogRef{}, users: users{conns: map[int]int32{}, ready: newUserSet()},
 	}
 	e.calls.init(len(p.Vars), len(p.RTDs), len(cfg.Files))
 	e.timers.init()
@@ -190,19 +194,9 @@ func (e *Engine) prepare(c *call) {
 	c.lines = sized(c.lines, len(e.cfg.Files))
 	c.prepareTxns(len(p.Txns))
 	e.prepareDialogs(c)
-	c.cseq = e.cfg.BaseCSeq
+	c.cseq, c.asks = e.cfg.BaseCSeq, e.cfg.BaseCSeq
 	c.number = e.nextNumber
 	e.nextNumber += e.cfg.NumberStep
-}
-
-// sized returns a slice of n zero values, in s if that is long enough.
-func sized[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	s = s[:n]
-	clear(s)
-	return s
 }
 
 // Start begins a call that was due at a time. user is its number with -users,
@@ -245,6 +239,9 @@ func (e *Engine) begin(side scenario.Side, step int, due int64, user int) (uint3
 	e.timers.grow(e.calls.size())
 	e.prepare(c)
 	c.due, c.intended, c.user, c.side, c.step = due, due, user, side, int32(step)
+	for i := range c.rtd {
+		c.rtd[i] = due
+	}
 	for i, f := range e.cfg.Files {
 		switch {
 		case e.cfg.Program.User == scenario.None:
@@ -305,6 +302,9 @@ func (e *Engine) end(id uint32, c *call, cause Cause) {
 	} else {
 		t.Failed++
 		t.ByCause[cause]++
+		if cause == CheckFailed {
+			e.Counts.Checks[c.check]++
+		}
 	}
 	e.timers.stop(id)
 	e.dropDialogs(c)

@@ -247,6 +247,8 @@ func TestAllocs(t *testing.T) {
 	allocs(t, "uac", "uas")
 	allocs(t, `<send start_txn="a"><![CDATA[`+request("OPTIONS")+`]]></send><recv response="200" response_txn="a"/>`,
 		`<recv request="OPTIONS" start_txn="a"/><send response_txn="a"><![CDATA[`+reply+`]]></send>`)
+	allocs(t, inDialog("OPTIONS", "1")+`<recv response="200"/>`+inDialog("OPTIONS", "2")+`<recv response="200" dialog="2"/>`,
+		`<recv request="OPTIONS"/><send><![CDATA[`+reply+`]]></send>`)
 }
 
 // allocs has calls of two scenarios that allocate nothing.

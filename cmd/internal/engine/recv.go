@@ -25,14 +25,14 @@ func (e *Engine) Receive(now, at int64, m *codec.Message, remote netip.AddrPort,
 		return
 	}
 	// A scenario may put text in front of [call_id], divided by "///".
-	if i := bytes.Index(callID, []byte("///")); i >= 0 {
+	if i := bytes.Index(callID, []byte("///")); i >= 0 && !e.cfg.SlashIgnored {
 		callID = callID[i+3:]
 	}
 	hash := maphash.Bytes(e.seed, callID)
 	dialog := 1
 	id, c := e.callOf(hash, callID, m)
 	if c == nil && e.cfg.Program.Dialogs > 0 {
-		id, c, dialog = e.findDialog(callID, m)
+		id, c, dialog = e.findDialog(hash, callID, m)
 	}
 	if c == nil {
 		if e.stopping || !e.welcomes(m) {
@@ -78,7 +78,10 @@ func (e *Engine) take(id uint32, c *call, m *codec.Message) {
 		}
 		e.noteCaller(c, m)
 	}
-	step := e.match(c, m)
+	step := scenario.None
+	if m.IsRequest() || m.Has(header.IDTo) { // SIPp takes no response without To, either
+		step = e.match(c, m)
+	}
 	if step == scenario.None {
 		if !e.isOld(c, m, hash) {
 			e.unexpected(id, c, m)

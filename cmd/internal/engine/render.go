@@ -23,6 +23,7 @@ func (e *Engine) render(dst []byte, c *call, ops []op, step int, method string) 
 	var lengths [4]struct{ at, offset int }
 	n := 0
 	var last *codec.Message // the last message received, parsed when it is asked for
+	var late []place        // credentials that are made when the body is there
 	for i := 0; i < len(ops); i++ {
 		o := &ops[i]
 		before := len(dst)
@@ -62,12 +63,20 @@ func (e *Engine) render(dst []byte, c *call, ops []op, step int, method string) 
 			}
 			// A field may have the keyword of credentials in it.
 			var err error
-			if dst, err = e.expandCredentials(dst, start, field+at, c, step, method); err != nil {
+			made := len(late)
+			if dst, late, err = e.expandCredentials(dst, start, field+at, c, step, method, late); err != nil {
 				return dst[:start], err
 			}
+			if len(late) > made {
+				continue // the line stays: it is not empty
+			}
 		case scenario.Authentication:
+			if e.hashesBody(c) {
+				late = append(late, place{len(dst), *o})
+				continue
+			}
 			var err error
-			if dst, err = e.appendCredentials(dst, start, c, o, step, method); err != nil {
+			if dst, err = e.appendCredentials(dst, dst[start:], nil, c, o, step, method); err != nil {
 				return dst[:start], err
 			}
 		case scenario.Routes:
@@ -99,7 +108,7 @@ func (e *Engine) render(dst []byte, c *call, ops []op, step int, method string) 
 	for k := n - 1; k >= 0; k-- { // backwards: a long number moves what is behind it
 		dst = putLength(dst, lengths[k].at, max(length+lengths[k].offset, 0))
 	}
-	return dst, nil
+	return e.insertCredentials(dst, start, len(dst)-length, c, late, step, method)
 }
 
 // putLength writes a length into the blanks that were left for it.

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"fmt"
+
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
 
@@ -65,6 +67,9 @@ func (e *Engine) repeat(id uint32, c *call) bool {
 			c.step, c.pauseUntil, c.recvUntil = int32(s.OnTimeout), 0, 0
 			e.run(id, c)
 			return false
+		}
+		if e.shared.Say != nil {
+			e.shared.Say("timeout", fmt.Sprintf("Aborting call on UDP retransmission timeout for Call-ID '%s'", c.callID))
 		}
 		e.abort(id, c, NoResponse)
 		return false

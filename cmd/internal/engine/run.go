@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"fmt"
+	"math"
+
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
 
@@ -11,6 +14,9 @@ const endless = 100_000
 func (e *Engine) run(id uint32, c *call) {
 	c.waiting = false
 	for range endless {
+		if !e.commandEnded(id, c) {
+			return
+		}
 		if int(c.step) >= len(e.steps) {
 			e.end(id, c, Fine)
 			return
@@ -151,6 +157,9 @@ func (e *Engine) fire(id uint32) {
 		}
 	}
 	switch {
+	case c.command != nil && c.pauseUntil > 0 && c.pauseUntil <= now:
+		c.pauseUntil = 0
+		e.run(id, c)
 	case c.pauseUntil > 0 && c.pauseUntil <= now:
 		c.intended = e.dueAfter(c.pauseUntil)
 		c.pauseUntil = 0
@@ -185,6 +194,10 @@ func (e *Engine) timedOut(id uint32, c *call) {
 	c.intended, c.recvUntil = c.recvUntil, 0
 	e.Counts.Steps[c.step].TimedOut++
 	if s.OnTimeout == scenario.None {
+		if e.shared.Say != nil {
+			e.shared.Say("timeout", fmt.Sprintf("Call-Id: %s, receive timeout on message %s:%d without label to jump to (ontimeout attribute): aborting call",
+				c.callID, e.cfg.Program.Name, c.step))
+		}
 		e.abort(id, c, NothingCame)
 		return
 	}
@@ -195,18 +208,28 @@ func (e *Engine) timedOut(id uint32, c *call) {
 	e.run(id, c)
 }
 
+// measured is the start of a measurement that is over. As in SIPp, it is not begun
+// again, unless the step that ends it has repeat_rtd.
+const measured = math.MinInt64
+
 // book starts and stops the measurements of a step, and counts it.
 func (e *Engine) book(c *call, s *scenario.Step, at int64) {
 	for _, i := range s.StopRTD {
-		if c.rtd[i] != 0 {
-			record(e.Counts.RTDs[i], at-(c.rtd[i]-1))
-			if !s.RepeatRTD {
-				c.rtd[i] = 0
-			}
+		if c.rtd[i] == measured {
+			continue
+		}
+		record(e.Counts.RTDs[i], at-c.rtd[i])
+		if e.shared.Measured != nil {
+			e.shared.Measured(i, at-c.rtd[i])
+		}
+		if !s.RepeatRTD {
+			c.rtd[i] = measured
 		}
 	}
 	for _, i := range s.StartRTD {
-		c.rtd[i] = at + 1 // 0 is for one that does not run
+		if c.rtd[i] != measured {
+			c.rtd[i] = at
+		}
 	}
 	if s.Counter != scenario.None {
 		e.Counts.Counters[s.Counter]++

@@ -12,6 +12,7 @@ func (e *Engine) send(id uint32, c *call, s *scenario.Step) bool {
 	e.turnTo(c, s.Dialog)
 	if request && method != "ACK" && method != "CANCEL" {
 		c.cseq++
+		c.asks++
 	}
 	if c.conn < 0 && e.cfg.OwnConn && e.Opened != nil && e.connect(c) != nil {
 		e.Counts.SendErrors++

@@ -165,3 +165,13 @@ func (s *slab) drop(id uint32) {
 	c.next, s.free = s.free, id
 	s.open--
 }
+
+// sized returns a slice of n zero values, in s if that is long enough.
+func sized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}

@@ -229,3 +229,81 @@ func TestOwnAddress(t *testing.T) {
 		t.Errorf("%+v, %+v", out, e.Counts.Tally)
 	}
 }
+
+// TestLookUpTakesTime has a look-up of 300 ms: the message of the call that asked
+// for it is not late by that, and that of a call which was due meanwhile is.
+func TestLookUpTakesTime(t *testing.T) {
+	now := int64(0)
+	e := newNetwork(t, `<nop><action><setdest host="name.test" port="5070" protocol="udp"/></action></nop><send><![CDATA[`+request("OPTIONS")+`]]></send><recv response="200"/>`, "uas", nil).client
+	e.Time = func() int64 { return now }
+	e.shared.names.lookup = func(context.Context, string, string) ([]netip.Addr, error) {
+		now += 300 * millisecond
+		return []netip.Addr{netip.MustParseAddr("127.0.0.5")}, nil
+	}
+	e.Start(0, 0, 0)
+	if c := &e.Counts; c.LateSends != 0 || len(e.Out()) != 1 {
+		t.Errorf("%d late sends of %d", c.LateSends, len(e.Out()))
+	}
+	e.Start(0, 0, 0) // by a worker that has not looked at its clock since
+	if c := &e.Counts; c.LateSends != 1 || c.MaxLate != 300*millisecond {
+		t.Errorf("%d late sends, by %d ms at most", c.LateSends, c.MaxLate/millisecond)
+	}
+}
+
+// TestByeBehindInfo has a call fail when the last message was an INFO, which has no
+// Contact: the BYE is one of this side of the dialog, and its CSeq is above that
+// of all requests that were sent.
+func TestByeBehindInfo(t *testing.T) {
+	n := newNetwork(t, inDialog("INVITE", "1")+`<recv response="200"/>`+strings.Replace(inDialog("ACK", "1"), "[cseq] ACK", "1 ACK", 1)+
+		inDialog("UPDATE", "1")+`<recv response="200"/><recv request="INFO"/><send><![CDATA[`+reply+`]]></send><recv request="BYE" timeout="500"/>`,
+		`<recv request="INVITE"/><send><![CDATA[
+		SIP/2.0 200 OK
+		[last_Via:]
+		[last_From:]
+		[last_To:];tag=s
+		[last_Call-ID:]
+		[last_CSeq:]
+		Contact: <sip:b@127.0.0.1:5060>
+		Content-Length: 0
+		]]></send><recv request="ACK"/><recv request="UPDATE"/><send><![CDATA[`+reply+`]]></send><send><![CDATA[
+		INFO sip:a@127.0.0.1:5061 SIP/2.0
+		Via: SIP/2.0/UDP 127.0.0.1:5060;branch=[branch]
+		Max-Forwards: 70
+		From: <sip:b@127.0.0.1>;tag=s
+		To: <sip:a@b>;tag=c1
+		Call-ID: [call_id]
+		CSeq: 1 INFO
+		Content-Length: 0
+		]]></send><recv response="200"/><recv request="BYE"/><send><![CDATA[`+reply+`]]></send>`, nil)
+	bye := ""
+	n.lose = func(_ *Engine, data []byte) bool {
+		if strings.HasPrefix(string(data), "BYE ") {
+			bye = string(data)
+		}
+		return false
+	}
+	n.start(1)
+	n.run(5 * second)
+	for _, want := range []string{"BYE sip:127.0.0.1:5060 SIP/2.0\r\n", "\r\nFrom: <sip:a@b>;tag=c1\r\n", "\r\nTo: <sip:b@127.0.0.1>;tag=s\r\n", "\r\nCSeq: 3 BYE\r\n"} {
+		if !strings.Contains(bye, want) {
+			t.Errorf("%q is not in\n%s", want, bye)
+		}
+	}
+	if n.server.Counts.Successful != 1 || n.client.Counts.ByCause[NothingCame] != 1 {
+		t.Errorf("%+v, %+v", n.server.Counts.Tally, n.client.Counts.Tally)
+	}
+}
+
+// TestResponseWithoutTo has a response that no step takes, since it has no To.
+func TestResponseWithoutTo(t *testing.T) {
+	e := newNetwork(t, `<send><![CDATA[`+request("OPTIONS")+`]]></send><recv response="200"/>`, "uas", nil).client
+	e.Start(0, 0, 0)
+	invite := string(e.Data(&e.Out()[0]))
+	_, headers, _ := strings.Cut(invite, "\r\n")
+	before, to, _ := strings.Cut(headers, "To: ")
+	_, behind, _ := strings.Cut(to, "\r\n")
+	give(t, e, 0, "SIP/2.0 200 OK\r\n"+before+behind)
+	if c := &e.Counts; c.ByCause[UnexpectedMessage] != 1 {
+		t.Errorf("%+v", c.Tally)
+	}
+}

@@ -64,7 +64,12 @@ func (e *Engine) countUnexpected(c *call, m *codec.Message) {
 		e.Counts.Codes[s]++
 	}
 	if e.shared.Say != nil {
-		e.shared.Say("unexpected", fmt.Sprintf("call %s at %s got %q", c.callID, e.describe(step), m.StartLine()))
+		verb := "Aborting"
+		if !e.cfg.AbortUnexpected {
+			verb = "Continuing"
+		}
+		e.shared.Say("unexpected", fmt.Sprintf("%s call on unexpected message for Call-Id '%s': while expecting '%s' (index %d), received '%s'",
+			verb, c.callID, e.steps[step].Label(), step, m.Bytes()))
 	}
 }
 

@@ -50,6 +50,16 @@ func (r *Rate) planned(t time.Duration) float64 {
 	return rate
 }
 
+// Passes returns when Increase would first raise the rate above Max; 0 for never.
+func (r *Rate) Passes() time.Duration {
+	if r.Every <= 0 || r.Increase <= 0 || r.Max <= 0 {
+		return 0
+	}
+	// A rate that reaches Max exactly, but for rounding, does not pass it.
+	steps := math.Floor((r.Max-r.Base)/r.Increase+1e-9) + 1
+	return time.Duration(min(max(steps, 1)*float64(r.Every), math.MaxInt64/2))
+}
+
 // Fix sets the rate that a [Control] asks for.
 func (r *Rate) Fix(c Control) {
 	bits := uint64(0)

@@ -34,6 +34,7 @@ type Runner struct {
 	RegisterRate float64
 
 	Timeout time.Duration
+	NoCalls time.Duration // no call begins from this time on; 0 for no bound
 	Workers int
 	Tick    time.Duration // of clients over UDP; 0 for one that depends on the rate, see setTick
 	Share   Share         // of the calls, users and rate above, in a fleet
@@ -131,6 +132,7 @@ func (r *Runner) worker(ctx context.Context, i int) error {
 		r.port = uint16(cfg.Words.LocalPort)
 	}
 	w.engine = engine.New(cfg, r.shared)
+	w.engine.Time = func() int64 { return w.clock.now() }
 	w.snapshot = engine.NewCounts(cfg.Program)
 	if cc, ok := c.(*connCarrier); ok && cfg.OwnConn {
 		w.engine.Opened, w.engine.Closed = cc.connect, cc.end
@@ -311,6 +313,9 @@ func (r *Runner) StopNow(hard bool) {
 	r.stopped.Store(true)
 	r.shared.Stop.Store(engine.StopNow)
 }
+
+// Halted reports whether the scenario itself has ended the run.
+func (r *Runner) Halted() bool { return r.shared != nil && r.shared.Halted.Load() }
 
 // Port is the local port of the first worker, once Prepare has opened it.
 func (r *Runner) Port() uint16 { return r.port }

@@ -186,6 +186,10 @@ func (w *worker) over(now int64) bool {
 		w.run.shared.Stop.CompareAndSwap(engine.Run, engine.StopNow)
 		stop = w.run.shared.Stop.Load()
 	}
+	if end := w.run.NoCalls; end > 0 && now >= int64(end) && stop == engine.Run {
+		w.run.StopSoon()
+		stop = w.run.shared.Stop.Load()
+	}
 	switch {
 	case stop == engine.StopNow && w.halted != stop:
 		w.done, w.halted = true, stop

@@ -15,6 +15,7 @@ const (
 	StopNow                   // exec int_cmd
 	StopSoon                  // exec int_cmd: no new calls
 	Command                   // Text: exec command
+	Verify                    // Text: a command that the call waits for
 	Assign                    // Into = Operand
 	Add                       // Into += Operand, and so on
 	Subtract                  //

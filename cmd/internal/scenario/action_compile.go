@@ -248,12 +248,11 @@ func (c *compiler) exec(e *element, a *Action) (keep bool, err error) {
 		}
 		return true, nil
 	}
-	if _, ok := e.get("command"); ok {
-		a.Verb, a.Text, c.prog.Executes = Command, e.template("command"), true
-		return true, nil
-	}
-	if _, ok := e.get("verify"); ok {
-		return false, c.fault(e.node, "verify, a command that the call waits for, is not supported")
+	for name, verb := range map[string]Verb{"command": Command, "verify": Verify} {
+		if _, ok := e.get(name); ok {
+			a.Verb, a.Text, c.prog.Executes = verb, e.template(name), true
+			return true, nil
+		}
 	}
 	for _, media := range []string{"play_pcap_audio", "play_pcap_video", "play_pcap_image", "play_pcap_text", "play_dtmf", "rtp_stream", "rtp_echo", "play_audio"} {
 		if _, ok := e.get(media); ok {
@@ -261,5 +260,5 @@ func (c *compiler) exec(e *element, a *Action) (keep bool, err error) {
 			return false, nil
 		}
 	}
-	return false, c.fault(e.node, "one of int_cmd and command must be given")
+	return false, c.fault(e.node, "one of int_cmd, command and verify must be given")
 }

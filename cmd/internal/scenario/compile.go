@@ -238,7 +238,7 @@ func (c *compiler) init(n *node) error {
 		}
 		for i := range s.Actions {
 			switch s.Actions[i].Verb {
-			case StopCall, SetDest, CloseConn:
+			case StopCall, SetDest, CloseConn, Verify:
 				return c.fault(child, "an action on a call cannot be in <init>: there is none yet")
 			}
 		}

@@ -13,7 +13,8 @@ import (
 type node struct {
 	name      string
 	attrs     []attr
-	text      string // character data and CDATA, joined
+	text      string // CDATA; where there is none, the character data
+	cdata     bool   // text is CDATA
 	children  []*node
 	file      string
 	line, col int
@@ -45,6 +46,7 @@ func readTree(file string, data []byte) (*node, error) {
 	stack := []*node{root}
 	for {
 		line, col := d.InputPos()
+		cdata := bytes.HasPrefix(data[d.InputOffset():], []byte("<![CDATA["))
 		top := stack[len(stack)-1]
 		token, err := d.RawToken()
 		if err == io.EOF {
@@ -73,7 +75,12 @@ func readTree(file string, data []byte) (*node, error) {
 			}
 			stack = stack[:len(stack)-1]
 		case xml.CharData:
-			top.text += narrow(string(t), latin)
+			if cdata && !top.cdata {
+				top.text, top.cdata = "", true // SIPp does not see what stands in front of it
+			}
+			if cdata == top.cdata {
+				top.text += narrow(string(t), latin)
+			}
 		}
 	}
 	if open := stack[len(stack)-1]; open != root {

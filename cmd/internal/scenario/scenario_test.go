@@ -133,11 +133,25 @@ func TestMessageText(t *testing.T) {
 	for in, want := range map[string]string{
 		"\n\n  A b c\n   X: y  \n\n":                      "A b c\r\nX: y\r\n\r\n",
 		"A b c\r\nX: y\r\n\r\nbody\r\n  more\n\nlast\n  ": "A b c\r\nX: y\r\n\r\nbody\r\nmore\r\n\r\nlast\r\n",
-		"A b c": "A b c\r\n\r\n",
+		"A b c":                      "A b c\r\n\r\n",
+		"A b c\n\n  \\x01\\x02":      "A b c\r\n\r\n\\x01\\x02",
+		"A b c\n\n  more\n  body\t ": "A b c\r\n\r\nmore\r\nbody",
 	} {
 		if got := messageText(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
+	}
+}
+
+// TestTextBesideCDATA has what stands around a CDATA section left out: the message
+// ends where that ends.
+func TestTextBesideCDATA(t *testing.T) {
+	p, err := Compile("t.xml", []byte("<scenario><send> front <![CDATA[\nA sip:b SIP/2.0\nX: y\n\n\\x01\\x02]]>\n behind\n</send></scenario>"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := p.Steps[0].Message.Constant(); text != "A sip:b SIP/2.0\r\nX: y\r\n\r\n\x01\x02" {
+		t.Errorf("%q", text)
 	}
 }
 

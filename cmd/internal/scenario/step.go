@@ -18,7 +18,8 @@ func (c *compiler) step(n *node) (*Step, error) {
 	if s.Chance < 0 || s.Chance > 1 {
 		e.fail("chance=%q is not from 0 to 1", e.str("chance"))
 	}
-	s.StartRTD, s.StopRTD = e.rtds("start_rtd"), e.rtds("rtd")
+	s.StopRTD = e.rtds("rtd") // first, as in SIPp: the columns of -trace_stat have the order of names
+	s.StartRTD = e.rtds("start_rtd")
 	if name, ok := e.get("counter"); ok {
 		s.Counter = index(&c.prog.Counters, c.prog.counterIndex, name)
 	}

@@ -6,18 +6,23 @@ import "strings"
 // around each line, without the empty lines before the first, with CRLF at the
 // end of each line and an empty line behind the header section. Blanks in
 // front of a line are there for the looks of the XML file; a body that needs
-// them takes [file name=...].
+// them takes [file name=...]. A body whose last line has no end in the file has
+// none either, as in SIPp: it may be of bytes that are no lines.
 func messageText(s string) string {
-	s = strings.Trim(s, " \t\r\n")
-	lines := strings.Split(s, "\n")
+	s = strings.TrimLeft(s, " \t\r\n")
+	text := strings.TrimRight(s, " \t\r\n")
+	ended := strings.Contains(s[len(text):], "\n")
+	lines := strings.Split(text, "\n")
 	var b strings.Builder
 	b.Grow(len(s) + len(lines) + 4)
 	empty := false
-	for _, line := range lines {
+	for i, line := range lines {
 		line = strings.Trim(line, " \t\r")
 		empty = empty || line == ""
 		b.WriteString(line)
-		b.WriteString("\r\n")
+		if i < len(lines)-1 || ended || !empty {
+			b.WriteString("\r\n")
+		}
 	}
 	if !empty {
 		b.WriteString("\r\n") // no body: the empty line ends the message

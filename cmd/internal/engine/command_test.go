@@ -1,0 +1,41 @@
+package engine
+
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+// TestVerify has a command that a call waits for: it goes on when that ends with 0,
+// and else fails. Without leave to run commands it goes on at once.
+func TestVerify(t *testing.T) {
+	if _, err := os.Stat("/bin/sh"); err != nil {
+		t.Log("NOT RUN: there is no /bin/sh")
+		return
+	}
+	for _, c := range []struct {
+		line  string
+		allow bool
+		cause Cause
+		waits bool
+	}{
+		{"sleep 0.1; true", true, Fine, true}, {"sleep 0.1; exit 3", true, Rejected, true}, {"exit 3", false, Fine, false},
+	} {
+		e := newNetwork(t, `<nop><action><exec verify="`+c.line+`"/></action></nop><send><![CDATA[`+request("OPTIONS")+`]]></send><nop/>`, "uas",
+			func(cc, _ *Config) { cc.AllowExec = c.allow }).client
+		cause := Endless
+		e.Ended = func(_ int64, c Cause) { cause = c }
+		now := int64(0)
+		e.Start(0, 0, 0)
+		if waits := len(e.Out()) == 0; waits != c.waits {
+			t.Errorf("%s: waits: %t", c.line, waits)
+		}
+		for end := time.Now().Add(20 * time.Second); e.Open() > 0 && time.Now().Before(end); time.Sleep(time.Millisecond) {
+			now += millisecond
+			e.Advance(now)
+		}
+		if cause != c.cause || len(e.Out()) == 1 != (cause == Fine) || e.Counts.LateSends != 0 {
+			t.Errorf("%s: %v, %d messages, %d late", c.line, cause, len(e.Out()), e.Counts.LateSends)
+		}
+	}
+}
