@@ -90,7 +90,7 @@ func TestWords(t *testing.T) {
 	}{
 		{"uac", "-s joe -mi 127.0.0.9 -mp 7000", []string{"INVITE sip:joe@", "c=IN IP4 127.0.0.9", "m=audio 7000 "}},
 		{"options", "-cid_str n%u-%s-x", []string{"Call-ID: n1-127.0.0.1-x", "Call-ID: n2-127.0.0.1-x"}},
-		{"options", "-base_cseq 41", []string{"CSeq: 42 OPTIONS"}},
+		{"options", "-base_cseq 41", []string{"CSeq: 41 OPTIONS"}}, {"options", "-s joe", []string{"CSeq: 1 OPTIONS"}},
 		{"register", "-s joe -au jane -ap p -auth_uri sip:other.example", []string{`username="jane"`, `uri="sip:other.example"`}},
 	} {
 		t.Run(c.args, func(t *testing.T) {

@@ -62,7 +62,7 @@ type runFlags struct {
 	AU               string  `name:"au" help:"User name for digest; that of -s by default."`
 	AP               string  `name:"ap" default:"password" help:"Password for digest."`
 	AuthURI          string  `name:"auth_uri" help:"URI in credentials; the Request-URI by default."`
-	BaseCSeq         uint32  `name:"base_cseq" help:"[cseq] of the first request is one more."`
+	BaseCSeq         uint32  `name:"base_cseq" help:"[cseq] of the first request; 1 by default."`
 	CIDStr           string  `name:"cid_str" default:"%u-%p@%s" help:"Call-ID: %u number, %p process, %s address."`
 	MI               string  `name:"mi" help:"Media address of [media_ip]."`
 	MP               int     `name:"mp" default:"6000" help:"Media port of [media_port]."`
@@ -165,7 +165,7 @@ func (f *runFlags) keys() (map[string]string, []string) {
 func (f *runFlags) config(p *scenario.Program, files inject.Set) (engine.Config, error) {
 	c := engine.Defaults(p)
 	c.Files, c.NoRetrans, c.AutoAnswer, c.PauseIgnores, c.SlashIgnored = files, f.NR, f.AA, f.PauseIgnore, f.SlashIgnored
-	c.AllowExec, c.AllowPublic, c.BaseCSeq, c.Late = f.AllowExec, f.Public, f.BaseCSeq, f.Late
+	c.AllowExec, c.AllowPublic, c.BaseCSeq, c.Late = f.AllowExec, f.Public, max(f.BaseCSeq, 1)-1, f.Late
 	c.MaxRetrans, c.MaxInvite, c.MaxOther = f.MaxRetrans, f.MaxInviteRetrans, f.MaxOtherRetrans
 	if f.Lost < 0 || f.Lost > 100 {
 		return c, usage("-lost %g is not from 0 to 100", f.Lost)

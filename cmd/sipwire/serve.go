@@ -29,6 +29,8 @@ type serveCmd struct {
 	Digest   string        `placeholder:"USER:PASSWORD" help:"Ask REGISTER for credentials, and check them."`
 	Linger   time.Duration `default:"4s" help:"How long a call that has ended answers repeated requests."`
 	Dump     bool          `help:"Print the scenario that this makes, and leave."`
+
+	Target string `arg:"" optional:"" help:"HOST or HOST:PORT of [remote_ip] and [remote_port], for a scenario that has them."`
 }
 
 // Help is what kong prints below the usage of this command.
@@ -122,7 +124,7 @@ func (c *serveCmd) Run(e *env) error {
 	if err := c.begin(e); err != nil {
 		return err
 	}
-	r, err := c.runner(p, files, "")
+	r, err := c.runner(p, files, c.Target)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -88,4 +89,34 @@ var expires = regexp.MustCompile("expires=[0-9]+")
 func early(s string) string {
 	n, _ := strconv.Atoi(strings.TrimPrefix(s, "expires="))
 	return "expires=" + strconv.Itoa((n+49)/50*50)
+}
+
+// TestServeTarget has a target in the messages of a scenario that waits for calls.
+func TestServeTarget(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	os.WriteFile(filepath.Join(dir, "uas.xml"), []byte(`<scenario><recv request="OPTIONS"/><send><![CDATA[
+		SIP/2.0 200 OK
+		[last_Via:]
+		[last_From:]
+		[last_To:];tag=x
+		[last_Call-ID:]
+		[last_CSeq:]
+		X-Remote: [remote_host]:[remote_port]
+		Content-Length: 0
+		]]></send></scenario>`), 0o666)
+	port := serveFor(t, dir, "-sf", "uas.xml", "127.0.0.9:5099")
+	os.WriteFile(filepath.Join(dir, "uac.xml"), []byte(`<scenario><send><![CDATA[
+		OPTIONS sip:a@127.0.0.1 SIP/2.0
+		Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+		Max-Forwards: 70
+		From: <sip:a@b>;tag=1
+		To: <sip:b@c>
+		Call-ID: [call_id]
+		CSeq: 1 OPTIONS
+		Content-Length: 0
+		]]></send><recv response="200"><action><ereg regexp="127.0.0.9:5099" search_in="hdr" header="X-Remote:" check_it="true" assign_to="_"/></action></recv></scenario>`), 0o666)
+	if r := runLoad(t, dir, "-sf", "uac.xml", "-m", "1", "-timeout", "30", "127.0.0.1:"+port); r.Successful != 1 {
+		t.Errorf("%+v", r.Causes)
+	}
 }

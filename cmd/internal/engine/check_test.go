@@ -99,6 +99,34 @@ func TestFieldCredentials(t *testing.T) {
 	}
 }
 
+// TestEmptyFields has lines of empty fields alone left out, in front of the empty
+// line that ends the header section, too.
+func TestEmptyFields(t *testing.T) {
+	file, err := inject.Parse("f", "SEQUENTIAL\nanna;;x\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newNetwork(t, `<send><![CDATA[
+		OPTIONS sip:b SIP/2.0
+		[field1]
+		Call-ID: [call_id]
+		[field1][field9]
+		X-Field: [field1]
+		[field1]X-Text: y
+		[field1][field2]
+		X-Last: z
+		[field1]
+
+		body
+		[field1]
+		]]></send><nop/>`, "uas", func(c, _ *Config) { c.Files = inject.Set{file} }).client
+	e.Start(0, 0, 0)
+	want := "OPTIONS sip:b SIP/2.0\r\nCall-ID: 1-7@127.0.0.1\r\nX-Field: \r\nX-Text: y\r\nx\r\nX-Last: z\r\n\r\nbody\r\n"
+	if got := string(e.Data(&e.Out()[0])); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // TestBodyHashed has a challenge that asks for auth-int: the response is made of
 // the body, whose length is known behind the header, too. The other side checks it.
 func TestBodyHashed(t *testing.T) {

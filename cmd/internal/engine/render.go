@@ -24,12 +24,17 @@ func (e *Engine) render(dst []byte, c *call, ops []op, step int, method string) 
 	n := 0
 	var last *codec.Message // the last message received, parsed when it is asked for
 	var late []place        // credentials that are made when the body is there
+	empty := false          // the line has had empty fields only
 	for i := 0; i < len(ops); i++ {
 		o := &ops[i]
 		before := len(dst)
 		switch o.kind {
 		case scenario.Literal:
-			dst = append(dst, o.text...)
+			text := o.text
+			if empty {
+				text, empty = behindBlankLine(text), false
+			}
+			dst = append(dst, text...)
 		case bodyStart:
 			body = len(dst)
 		case scenario.Len:
@@ -59,7 +64,10 @@ func (e *Engine) render(dst []byte, c *call, ops []op, step int, method string) 
 			dst = e.appendField(dst, c, o, step)
 			at := bytes.Index(dst[field:], authentication)
 			if at < 0 {
-				continue // an empty field leaves its line
+				// A line of empty fields and nothing else goes, or the header section would
+				// end there; as in SIPp, with text behind it stays.
+				empty = len(dst) == field && (field == start || dst[field-1] == '\n')
+				continue
 			}
 			// A field may have the keyword of credentials in it.
 			var err error
@@ -109,6 +117,16 @@ func (e *Engine) render(dst []byte, c *call, ops []op, step int, method string) 
 		dst = putLength(dst, lengths[k].at, max(length+lengths[k].offset, 0))
 	}
 	return e.insertCredentials(dst, start, len(dst)-length, c, late, step, method)
+}
+
+// behindBlankLine returns what is behind the first line end, if there are only
+// blanks in front of it.
+func behindBlankLine(text []byte) []byte {
+	line, rest, ended := bytes.Cut(text, []byte("\n"))
+	if ended && len(bytes.TrimSpace(line)) == 0 {
+		return rest
+	}
+	return text
 }
 
 // putLength writes a length into the blanks that were left for it.

@@ -145,6 +145,9 @@ func (c *compiler) keyword(n *node, s string) (*Part, error) {
 	}
 	if k, ok := keywords[name]; ok {
 		c.uses(k.kind)
+		if k.kind == TDMMap {
+			c.note(n, "[tdmmap] is empty: there are no circuits here")
+		}
 		p := &Part{Kind: k.kind}
 		if rest == "" {
 			return p, nil
