@@ -92,6 +92,7 @@ func TestWords(t *testing.T) {
 		{"options", "-cid_str n%u-%s-x", []string{"Call-ID: n1-127.0.0.1-x", "Call-ID: n2-127.0.0.1-x"}},
 		{"options", "-base_cseq 41", []string{"CSeq: 41 OPTIONS"}}, {"options", "-s joe", []string{"CSeq: 1 OPTIONS"}},
 		{"register", "-s joe -au jane -ap p -auth_uri sip:other.example", []string{`username="jane"`, `uri="sip:other.example"`}},
+		{"register", "-auth_uri other.example:5070", []string{`uri="sip:other.example:5070"`}},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			t.Parallel()

@@ -61,7 +61,7 @@ type runFlags struct {
 	BG               bool    `name:"bg" help:"Go on in the background: print the process number, and leave with status 99."`
 	AU               string  `name:"au" help:"User name for digest; that of -s by default."`
 	AP               string  `name:"ap" default:"password" help:"Password for digest."`
-	AuthURI          string  `name:"auth_uri" help:"URI in credentials; the Request-URI by default."`
+	AuthURI          string  `name:"auth_uri" help:"URI in credentials, with or without sip: in front; the Request-URI by default."`
 	BaseCSeq         uint32  `name:"base_cseq" help:"[cseq] of the first request; 1 by default."`
 	CIDStr           string  `name:"cid_str" default:"%u-%p@%s" help:"Call-ID: %u number, %p process, %s address."`
 	MI               string  `name:"mi" help:"Media address of [media_ip]."`
@@ -203,12 +203,20 @@ func (f *runFlags) config(p *scenario.Program, files inject.Set) (engine.Config,
 	keys, _ := f.keys()
 	c.Words = engine.Words{
 		Service: f.S, MediaPort: f.MP, PID: os.Getpid(), Version: version(), AuthUser: f.AU, AuthPassword: f.AP,
-		AuthURI: f.AuthURI, CallID: f.CIDStr, Keys: keys, FileDir: filepath.Dir(f.SF), ManyIPs: f.T == "ui",
+		AuthURI: authURI(f.AuthURI), CallID: f.CIDStr, Keys: keys, FileDir: filepath.Dir(f.SF), ManyIPs: f.T == "ui",
 	}
 	if f.AU == "" {
 		c.Words.AuthUser = f.S
 	}
 	return c, nil
+}
+
+// authURI is the URI of -auth_uri, which SIPp takes without its scheme.
+func authURI(s string) string {
+	if s == "" || strings.HasPrefix(s, "sip:") || strings.HasPrefix(s, "sips:") || strings.HasPrefix(s, "tel:") {
+		return s
+	}
+	return "sip:" + s
 }
 
 // addresses checks the field of -t ui.

@@ -105,13 +105,29 @@ func TestBackground(t *testing.T) {
 // with -no_rate_quit. -rp is the time that all three are for.
 func TestRateQuit(t *testing.T) {
 	t.Parallel()
-	for args, want := range map[string]float64{"": 0.75, "-no_rate_quit -timeout 2": 2} {
+	for args, ends := range map[string]bool{"": true, "-no_rate_quit -timeout 2": false} {
 		w := newWitness(t, false)
 		r := runLoad(t, t.TempDir(), append(append([]string{"--late", "1h", "-sn", "options", "-r", "10", "-rp", "500", "-rate_increase", "10", "-rate_max", "30", "-rate_interval", "250ms"},
 			strings.Fields(args)...), w.conn.LocalAddr().String())...)
 		// 20, 40 and 60 calls a second, a quarter of a second each.
-		if r.Seconds < want || want < 1 && (r.Calls < 15 || r.Calls > 33 || r.Failed > 0) || want > 1 && r.Calls < 60 {
-			t.Errorf("%s: %d calls in %g s, %d failed", args, r.Calls, r.Seconds, r.Failed)
+		if r.TimedOut == ends || r.Seconds < 0.75 || ends && (r.Calls > 31 || r.Failed > 0) {
+			t.Errorf("%s: %d calls in %g s, %d failed, timed out: %t", args, r.Calls, r.Seconds, r.Failed, r.TimedOut)
+		}
+	}
+}
+
+// TestRatePasses has when a rate would pass its bound.
+func TestRatePasses(t *testing.T) {
+	for _, c := range []struct {
+		rate *load.Rate
+		want time.Duration
+	}{
+		{&load.Rate{Base: 20, Increase: 20, Max: 60, Every: time.Second}, 3 * time.Second}, {&load.Rate{Base: 20, Increase: 20, Max: 59, Every: time.Second}, 2 * time.Second},
+		{&load.Rate{Base: 0.7, Increase: 0.1, Max: 1, Every: time.Second}, 4 * time.Second}, {&load.Rate{Base: 90, Increase: 20, Max: 59, Every: time.Second}, time.Second},
+		{&load.Rate{Base: 20, Increase: 20, Every: time.Second}, 0}, {&load.Rate{Base: 20, Increase: -5, Max: 60, Every: time.Second}, 0}, {&load.Rate{Base: 20, Max: 60}, 0},
+	} {
+		if got := c.rate.Passes(); got != c.want {
+			t.Errorf("%g by %g to %g: %v, want %v", c.rate.Base, c.rate.Increase, c.rate.Max, got, c.want)
 		}
 	}
 }
