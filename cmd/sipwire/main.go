@@ -70,17 +70,10 @@ func (e *env) complain(format string, args ...any) {
 	fmt.Fprintf(e.stderr, "sipwire: %s\n", show.Printable(fmt.Appendf(nil, format, args...)))
 }
 
+// cli has the flags that are beside the commands.
 type cli struct {
 	Color   string           `enum:"auto,always,never" default:"auto" help:"Colour the output: auto (on a terminal, unless NO_COLOR is set), always or never."`
 	Version kong.VersionFlag `help:"Print the version and exit."`
-
-	Parse   parseCmd   `cmd:"" help:"Parse messages and print each as a tree, or as JSON."`
-	Check   checkCmd   `cmd:"" help:"Say what is wrong with messages, by which rule, and where."`
-	Rewrite rewriteCmd `cmd:"" help:"Write messages with long or compact names, with lists joined or split, or small enough for a datagram."`
-	Load    loadCmd    `cmd:"" help:"Make calls at a rate, by a built-in scenario or one in SIPp's XML format, and measure how they fare."`
-	Serve   serveCmd   `cmd:"" help:"Answer calls and other requests, as the other side of a test."`
-	Proxy   proxyCmd   `cmd:"" help:"Forward SIP over UDP, TCP and TLS, with transactions or without."`
-	Demo    demoCmd    `cmd:"" help:"Show a message as a tree, and how fast messages are read here. Needs nothing."`
 }
 
 // wantColor decides whether output is coloured (see no-color.org).
@@ -117,7 +110,7 @@ func run(args []string, e *env) (status int) {
 		}
 	}()
 	var c cli
-	parser, err := kong.New(&c,
+	parser, err := kong.New(&c, append(grammar(args),
 		kong.Name("sipwire"),
 		kong.Description("Parse, check, rewrite and forward SIP messages."),
 		kong.Writers(e.stdout, e.stderr),
@@ -125,7 +118,7 @@ func run(args []string, e *env) (status int) {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.NamedMapper("filenames", kong.MapperFunc(decodeFileNames)),
 		kong.Vars{"version": "sipwire " + version(), "scenarios": scenarios()},
-	)
+	)...)
 	if err != nil {
 		panic(err) // the struct above is wrong; no input gets here
 	}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands are all there are, in the order of the help.
+var commands = []struct {
+	name, help string
+	make       func() any
+}{
+	{"parse", "Parse messages and print each as a tree, or as JSON.", func() any { return &parseCmd{} }},
+	{"check", "Say what is wrong with messages, by which rule, and where.", func() any { return &checkCmd{} }},
+	{"rewrite", "Write messages with long or compact names, with lists joined or split, or small enough for a datagram.", func() any { return &rewriteCmd{} }},
+	{"load", "Make calls at a rate, by a built-in scenario or one in SIPp's XML format, and measure how they fare.", func() any { return &loadCmd{} }},
+	{"serve", "Answer calls and other requests, as the other side of a test.", func() any { return &serveCmd{} }},
+	{"proxy", "Forward SIP over UDP, TCP and TLS, with transactions or without.", func() any { return &proxyCmd{} }},
+	{"demo", "Show a message as a tree, and how fast messages are read here. Needs nothing.", func() any { return &demoCmd{} }},
+}
+
+// grammar returns the command that args begin with, or all where they do not
+// begin with one.
+func grammar(args []string) (some []kong.Option) {
+	name := commandOf(args)
+	for _, c := range commands {
+		if name == "" || name == c.name {
+			some = append(some, kong.DynamicCommand(c.name, c.help, "", c.make()))
+		}
+	}
+	return some
+}
+
+// commandOf returns the command that args begin with, behind the flag that all
+// commands have; it is empty when there is none.
+func commandOf(args []string) string {
+	for len(args) > 0 {
+		switch {
+		case args[0] == "--color" && len(args) > 1:
+			args = args[2:]
+			continue
+		case strings.HasPrefix(args[0], "--color="):
+			args = args[1:]
+			continue
+		}
+		for _, c := range commands {
+			if c.name == args[0] {
+				return c.name
+			}
+		}
+		return ""
+	}
+	return ""
+}
