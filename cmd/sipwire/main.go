@@ -28,6 +28,7 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
 
+	"github.com/sipwire/sipwire/cmd/internal/load"
 	"github.com/sipwire/sipwire/cmd/internal/show"
 )
 
@@ -62,6 +63,10 @@ type env struct {
 	signals chan os.Signal // those of the system when nil
 
 	flush func() // writes out what stdout has gathered
+
+	// started ends that the garbage collector is held while the program starts;
+	// nil where it is not.
+	started func()
 }
 
 // complain prints one line to standard error. A file may have any name: what
@@ -135,6 +140,9 @@ func run(args []string, e *env) (status int) {
 		e.complain("%v (see sipwire --help)", err)
 		return exitUsage
 	}
+	if e.started != nil && !makesCalls(commandOf(args)) {
+		e.started()
+	}
 	out := bufio.NewWriterSize(e.stdout, 64<<10)
 	inner := *e
 	inner.stdout, inner.flush = out, func() { out.Flush() }
@@ -160,7 +168,8 @@ func run(args []string, e *env) (status int) {
 
 func main() {
 	e := env{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		started: load.HoldCollector(),
+		stdin:   os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		stdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		stdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		stderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),

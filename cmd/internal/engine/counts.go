@@ -128,7 +128,9 @@ func (c *Counts) Reset() {
 	clear(steps)
 	clear(counters)
 	for _, h := range append(c.RTDs[:len(c.RTDs):len(c.RTDs)], c.Latency, c.Recent, c.Lateness, c.Lengths) {
-		h.Reset()
+		if h.TotalCount() > 0 { // one that is new has memory that was not used yet
+			h.Reset()
+		}
 	}
 	*c = Counts{Steps: steps, Counters: counters, Latency: c.Latency, Recent: c.Recent, Lateness: c.Lateness, Lengths: c.Lengths, RTDs: c.RTDs}
 }

@@ -134,7 +134,7 @@ func (c *Coordinator) Run(ctx context.Context) (*load.Result, error) {
 // admit answers a worker that asks for work.
 func (c *Coordinator) admit(m *nats.Msg) {
 	var j join
-	if json.Unmarshal(m.Data, &j) != nil || !fleetName.MatchString(j.ID) {
+	if json.Unmarshal(m.Data, &j) != nil || !fleetName().MatchString(j.ID) {
 		return
 	}
 	t := task{Run: c.run, Share: load.Share{Of: c.Size}}

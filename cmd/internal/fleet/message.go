@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -24,11 +25,11 @@ const (
 // subjects are the names that a fleet uses at a server.
 type subjects string
 
-var fleetName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+var fleetName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`) })
 
 // named returns the subjects of a fleet.
 func named(name string) (subjects, error) {
-	if !fleetName.MatchString(name) {
+	if !fleetName().MatchString(name) {
 		return "", fmt.Errorf("%.40q is no name of a fleet: at most 32 letters, digits, _ and -", name)
 	}
 	return subjects("sipwire.load." + name), nil

@@ -69,7 +69,7 @@ func TestHoldCollectorEnvironment(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			usualCollector(t)
 			t.Setenv(name, "100")
-			undo := holdCollector()
+			undo := HoldCollector()
 			defer undo()
 			if p, l := collector(); p != 100 || l != math.MaxInt64 {
 				t.Errorf("set to %d %% and %d", p, l)
@@ -86,7 +86,7 @@ func TestHoldCollectorContainer(t *testing.T) {
 		if err := os.WriteFile(limitFiles[1], []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		undo := holdCollector()
+		undo := HoldCollector()
 		if p, _ := collector(); p == -1 != holds {
 			t.Errorf("with a limit of %q set to %d %%", text, p)
 		}

@@ -107,10 +107,8 @@ type Step struct {
 
 func percentiles(h *hdrhistogram.Histogram) Percentiles {
 	ms := func(us int64) float64 { return float64(us) / 1000 }
-	return Percentiles{
-		uint64(h.TotalCount()), ms(h.ValueAtQuantile(50)), ms(h.ValueAtQuantile(90)),
-		ms(h.ValueAtQuantile(99)), ms(h.ValueAtQuantile(99.9)), ms(h.Max()),
-	}
+	v := h.ValueAtPercentilesSlice([]float64{50, 90, 99, 99.9, 100})
+	return Percentiles{uint64(h.TotalCount()), ms(v[0]), ms(v[1]), ms(v[2]), ms(v[3]), ms(v[4])}
 }
 
 // Counts sums up what the workers have published.

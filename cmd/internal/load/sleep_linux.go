@@ -62,7 +62,7 @@ func holdProcessors(n int) func() {
 		defer processors.Unlock()
 		if processors.workers == 0 {
 			processors.before = runtime.GOMAXPROCS(0)
-			processors.collect = holdCollector()
+			processors.collect = HoldCollector()
 		}
 		if processors.workers += by; processors.workers > 0 {
 			runtime.GOMAXPROCS(processors.workers)

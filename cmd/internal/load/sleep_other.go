@@ -18,3 +18,6 @@ func (u *udpCarrier) readable(d time.Duration) bool {
 func (u *udpCarrier) yield(int64) {}
 
 func holdProcessors(int) func() { return func() {} }
+
+// HoldCollector leaves the garbage collector as it is.
+func HoldCollector() func() { return func() {} }

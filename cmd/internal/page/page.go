@@ -24,8 +24,10 @@ var html []byte
 
 // policy lets the page do what it has to, and nothing else: its own script and
 // style, and requests to where it is from.
-var policy = "default-src 'none'; script-src " + hash("script") + "; style-src " + hash("style") +
-	"; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+var policy = sync.OnceValue(func() string {
+	return "default-src 'none'; script-src " + hash("script") + "; style-src " + hash("style") +
+		"; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+})
 
 // hash names the content of an element in the page as a policy does.
 func hash(element string) string {
@@ -40,7 +42,7 @@ const (
 )
 
 // validToken has what needs no escape in an address.
-var validToken = regexp.MustCompile(`^[A-Za-z0-9._~-]{16,}$`)
+var validToken = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._~-]{16,}$`) })
 
 // A Page answers for one run.
 type Page struct {
@@ -60,7 +62,7 @@ func New(scenario string, controls *load.Controls, token string) (*Page, error) 
 	if token == "" {
 		token = rand.Text()
 	}
-	if !validToken.MatchString(token) {
+	if !validToken().MatchString(token) {
 		return nil, errors.New("it is at least 16 letters, digits, and of -._~")
 	}
 	p := &Page{scenario: scenario, controls: controls, token: token, sum: sha256.Sum256([]byte(token)), mux: http.NewServeMux()}
@@ -100,7 +102,7 @@ func DirectHost(host string) bool {
 // ServeHTTP answers a request.
 func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
+	h.Set("Content-Security-Policy", policy())
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")

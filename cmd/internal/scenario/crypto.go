@@ -1,6 +1,10 @@
 package scenario
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+	"sync"
+)
 
 // The keywords of a=crypto lines (RFC 4568): the tag, the suite and the key of
 // line 1 or 2 of audio or video. No media are protected with them, but an
@@ -8,7 +12,9 @@ import "regexp"
 
 // cryptoKeyword takes a keyword apart: what it is, the suite, the line, the
 // media.
-var cryptoKeyword = regexp.MustCompile("^(cryptotag|cryptosuite|cryptokeyparams|ue)([a-z][0-9a-z]*)?([12])(audio|video)$")
+var cryptoKeyword = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("^(cryptotag|cryptosuite|cryptokeyparams|ue)([a-z][0-9a-z]*)?([12])(audio|video)$")
+})
 
 // suites are the names of the suites, and the lengths of key and salt in bytes.
 var suites = map[string]struct {
@@ -23,7 +29,10 @@ var suites = map[string]struct {
 
 // crypto compiles a keyword of a=crypto lines; nil for another one.
 func (c *compiler) crypto(n *node, name string) (*Part, error) {
-	m := cryptoKeyword.FindStringSubmatch(name)
+	if !strings.HasSuffix(name, "audio") && !strings.HasSuffix(name, "video") {
+		return nil, nil // most of them: the expression is not made for these
+	}
+	m := cryptoKeyword().FindStringSubmatch(name)
 	if m == nil {
 		return nil, nil
 	}

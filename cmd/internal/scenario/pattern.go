@@ -3,6 +3,7 @@ package scenario
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -26,7 +27,7 @@ func translate(expr string) string {
 		switch c := expr[i]; {
 		case c == '[':
 			n := bracket(expr[i:])
-			b.WriteString(symbol.ReplaceAllString(strings.ReplaceAll(expr[i:i+n], `\`, `\\`), `\$1$2`))
+			b.WriteString(symbol().ReplaceAllString(strings.ReplaceAll(expr[i:i+n], `\`, `\\`), `\$1$2`))
 			i += n
 		case c == '\\' && i+1 < len(expr):
 			b.WriteString(escape(expr[i+1]))
@@ -41,7 +42,9 @@ func translate(expr string) string {
 
 // symbol is a character written as a collating symbol or as a class of its
 // equivalents, which Go does not have.
-var symbol = regexp.MustCompile(`\[(?:\.([[:punct:]])\.|=([[:punct:]])=)\]`)
+var symbol = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\[(?:\.([[:punct:]])\.|=([[:punct:]])=)\]`)
+})
 
 // bracket returns the length of the bracket expression that s begins with: a
 // "]" right at its start is one of its characters, and so are those of classes.

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -44,7 +45,7 @@ func Handler(s Source, table *hops.Table) http.Handler {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = page.Execute(w, view(s, table)) // the reader has gone, if anything
+		_ = page().Execute(w, view(s, table)) // the reader has gone, if anything
 	})
 	mux.HandleFunc("GET /trace", func(w http.ResponseWriter, r *http.Request) { trace(w, r, s) })
 	return mux
@@ -109,7 +110,10 @@ func targets(table *hops.Table) (all []*hops.Target) {
 	return all
 }
 
-var page = template.Must(template.New("page").Parse(`<!DOCTYPE html>
+// page is made when it is asked for: every command of the program would pay for it.
+var page = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageText)) })
+
+const pageText = `<!DOCTYPE html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>sipwire proxy</title>
 <link rel="icon" href="data:,">
@@ -128,4 +132,4 @@ th,td{text-align:left;padding:.1rem 1.5rem .1rem 0}td{font-variant-numeric:tabul
 <form action="/trace"><label>Call-ID <input name="call-id" required></label>
 <label>for <input name="seconds" type="number" min="1" max="600" value="30"> seconds</label> <button>Trace</button></form>
 <p><a href="/metrics">metrics</a></p></html>
-`))
+`
