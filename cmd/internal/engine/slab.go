@@ -3,7 +3,7 @@ package engine
 import "github.com/sipwire/sipwire/cmd/internal/scenario"
 
 const (
-	chunk = 256  // calls in a piece of the slab
+	chunk = 64   // calls in a piece of the slab; all of them are written to when it is made
 	block = 4096 // calls whose memory is made together, at most
 )
 

@@ -276,7 +276,7 @@ func (r *Runner) Run() (*Result, error) {
 				errs[i] = fmt.Errorf("worker %d: %w", i, err)
 				r.shared.Stop.Store(engine.StopNow)
 			}
-			w.publish()
+			w.retire()
 		})
 	}
 	sampled := make(chan struct{})

@@ -47,14 +47,28 @@ type Member struct {
 
 // Live returns the figures of this moment, which are those of the last second.
 func (r *Runner) Live() Totals {
-	t := Totals{Counts: r.Counts(), Open: r.Open(), LastStart: r.Elapsed(), LastPlace: r.Elapsed(), Drops: r.drops()}
+	return r.figures(r.Counts())
+}
+
+// ended sums up what workers have published that have ended. Those of a single one
+// need not be copied.
+func (r *Runner) ended() engine.Counts {
+	if len(r.workers) == 1 {
+		return r.workers[0].snapshot
+	}
+	return r.Counts()
+}
+
+// figures are those of this moment, with counts.
+func (r *Runner) figures(c engine.Counts) Totals {
+	t := Totals{Counts: c, Open: r.Open(), LastStart: r.Elapsed(), LastPlace: r.Elapsed(), Drops: r.drops()}
 	t.CPU, t.Wall = r.cpu.spent()
 	return t
 }
 
 // Totals returns the figures of a run that has ended.
 func (r *Runner) Totals() Totals {
-	t := r.Live()
+	t := r.figures(r.ended())
 	t.Wall, t.CPU, t.TimedOut = r.wall, r.spent, r.timedOut.Load()
 	t.LastStart, t.LastPlace = 0, time.Duration(r.lastPlace())
 	for _, w := range r.workers {
