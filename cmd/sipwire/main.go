@@ -28,6 +28,7 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
 
+	_ "github.com/sipwire/sipwire/cmd/internal/firstpages"
 	"github.com/sipwire/sipwire/cmd/internal/load"
 	"github.com/sipwire/sipwire/cmd/internal/show"
 )
