@@ -21,16 +21,16 @@ var commands = []struct {
 	{"demo", "Show a message as a tree, and how fast messages are read here. Needs nothing.", func() any { return &demoCmd{} }},
 }
 
-// grammar returns the command that args begin with, or all where they do not
+// model returns the command that args begin with, or all where they do not
 // begin with one: the model of all of them was a quarter of the processor time
 // of a start (2026-11). Where none of them is in args, none can be chosen, and
 // their names and what they are for are enough.
-func grammar(args []string) (some []kong.Option) {
+func model(args []string) (some []kong.Option) {
 	name := commandOf(args)
-	any := slices.ContainsFunc(args, isCommand)
+	whole := name == "" && slices.ContainsFunc(args, isCommand)
 	for _, c := range commands {
 		switch {
-		case name == c.name || name == "" && any:
+		case name == c.name || whole:
 			some = append(some, kong.DynamicCommand(c.name, c.help, "", c.make()))
 		case name == "":
 			some = append(some, kong.DynamicCommand(c.name, c.help, "", &unchosen{}))

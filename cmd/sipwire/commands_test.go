@@ -17,9 +17,9 @@ func TestCommandOf(t *testing.T) {
 	}
 }
 
-// TestGrammar has the same help of a command from its own model as from that of all
+// TestModel has the same help of a command from its own model as from that of all
 // commands, and the same list of commands whether they are whole or not.
-func TestGrammar(t *testing.T) {
+func TestModel(t *testing.T) {
 	output := func(args ...string) string {
 		var out, errs strings.Builder
 		status := run(args, &env{stdin: strings.NewReader(""), stdout: &out, stderr: &errs})
@@ -36,7 +36,7 @@ func TestGrammar(t *testing.T) {
 		if list := output("--help"); !strings.Contains(list, "\n  "+c.name+" ") {
 			t.Errorf("%s is not in the list of commands:\n%s", c.name, list)
 		}
-		if n := len(grammar([]string{c.name})); n != 1 {
+		if n := len(model([]string{c.name})); n != 1 {
 			t.Errorf("%s: %d commands are made", c.name, n)
 		}
 	}

@@ -116,7 +116,7 @@ func run(args []string, e *env) (status int) {
 		}
 	}()
 	var c cli
-	parser, err := kong.New(&c, append(grammar(args),
+	parser, err := kong.New(&c, append(model(args),
 		kong.Name("sipwire"),
 		kong.Description("Parse, check, rewrite and forward SIP messages."),
 		kong.Writers(e.stdout, e.stderr),

@@ -186,7 +186,7 @@ func TestToken(t *testing.T) {
 	}
 	a, _ := New("", nil, "")
 	b, _ := New("", nil, "")
-	if !validToken.MatchString(a.Token()) || a.Token() == b.Token() {
+	if !validToken().MatchString(a.Token()) || a.Token() == b.Token() {
 		t.Errorf("tokens %q and %q", a.Token(), b.Token())
 	}
 }
