@@ -105,6 +105,7 @@ func New(cfg Config, shared *Shared) *Engine {
 		random: rand.New(rand.NewPCG(cfg.Seed, cfg.FirstNumber)), seed: maphash.MakeSeed(), ports: map[int32]uint16{}, dialogs: map[uint64]dialogRef{}, users: users{conns: map[int]int32{}, ready: newUserSet()},
 	}
 	e.calls.init(len(p.Vars), len(p.RTDs), len(cfg.Files))
+	e.calls.huge = p.Server
 	e.timers.init()
 	for i := range e.steps {
 		e.ops = append(e.ops, bind(e.steps[i].Message, &cfg.Words, cfg.Files, cfg.OwnConn))

@@ -10,7 +10,7 @@ type wheel struct {
 	now   int64 // ticks that have been handled
 	heads [levels][slots]uint32
 	used  [levels][slots / 64]uint64 // which slots have a timer
-	nodes []timer                    // by call
+	nodes [][]timer                  // by call, in pieces of the size of the slab's
 	count int
 }
 
@@ -35,15 +35,19 @@ func (w *wheel) init() {
 	}
 }
 
-// grow makes room for n calls.
+// grow makes room for n calls. No timer moves: a copy of many would be many page
+// faults at once.
 func (w *wheel) grow(n int) {
-	if n > cap(w.nodes) {
-		w.nodes = append(make([]timer, 0, 2*n), w.nodes...)
-	}
-	for len(w.nodes) < n {
-		w.nodes = append(w.nodes, timer{slot: -1})
+	for len(w.nodes)*chunk < n {
+		piece := make([]timer, chunk)
+		for i := range piece {
+			piece[i].slot = -1
+		}
+		w.nodes = append(w.nodes, piece)
 	}
 }
+
+func (w *wheel) node(id uint32) *timer { return &w.nodes[id/chunk][id%chunk] }
 
 // set sets the timer of a call to a time in nanoseconds, in the place of the
 // one it had.
@@ -52,7 +56,7 @@ func (w *wheel) set(id uint32, at int64) {
 	if t <= w.now {
 		t = w.now + 1
 	}
-	n := &w.nodes[id]
+	n := w.node(id)
 	if n.slot >= 0 {
 		if n.at == t {
 			return
@@ -66,7 +70,7 @@ func (w *wheel) set(id uint32, at int64) {
 
 // put links a timer into the slot that its time belongs to.
 func (w *wheel) put(id uint32) {
-	n := &w.nodes[id]
+	n := w.node(id)
 	level, shift := 0, 0
 	for level < levels-1 && (n.at>>shift)-(w.now>>shift) >= slots {
 		level++
@@ -80,7 +84,7 @@ func (w *wheel) put(id uint32) {
 	n.slot = int32(level*slots + s)
 	n.prev, n.next = nobody, w.heads[level][s]
 	if n.next != nobody {
-		w.nodes[n.next].prev = id
+		w.node(n.next).prev = id
 	}
 	w.heads[level][s] = id
 	w.used[level][s/64] |= 1 << (s % 64)
@@ -88,7 +92,7 @@ func (w *wheel) put(id uint32) {
 
 // stop ends the timer of a call, if it has one.
 func (w *wheel) stop(id uint32) {
-	if n := &w.nodes[id]; n.slot >= 0 {
+	if n := w.node(id); n.slot >= 0 {
 		w.unlink(n)
 		w.count--
 	}
@@ -97,10 +101,10 @@ func (w *wheel) stop(id uint32) {
 func (w *wheel) unlink(n *timer) {
 	level, s := int(n.slot)/slots, int(n.slot)%slots
 	if n.next != nobody {
-		w.nodes[n.next].prev = n.prev
+		w.node(n.next).prev = n.prev
 	}
 	if n.prev != nobody {
-		w.nodes[n.prev].next = n.next
+		w.node(n.prev).next = n.next
 	} else if w.heads[level][s] = n.next; n.next == nobody {
 		w.used[level][s/64] &^= 1 << (s % 64)
 	}
@@ -175,7 +179,7 @@ func (w *wheel) advance(now int64, fire func(id uint32)) {
 // cascade puts the timers of a slot into the rings below.
 func (w *wheel) cascade(level, s int) {
 	for id := w.heads[level][s]; id != nobody; {
-		n := &w.nodes[id]
+		n := w.node(id)
 		next := n.next
 		w.unlink(n)
 		w.put(id)
