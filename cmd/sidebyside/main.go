@@ -35,6 +35,7 @@ type comparison struct {
 	rate          int
 	calls, rounds int
 	held, open    int
+	most          int     // calls open at once that sipwire is told of; 0 for none
 	allowed       float64 // share of messages that may be late or repeated
 	step          time.Duration
 	bound         time.Duration // of a mode, for each scenario
@@ -103,11 +104,13 @@ func (c *comparison) all(ctx context.Context, modes, scenarios []string, file st
 		}
 	}
 	if has("held") {
+		c.most = 2 * c.held // sipp has a bound, too
 		if err := c.limit(ctx, "", c.held, &r.Held); err != nil {
 			return err
 		}
 	}
 	if has("open") {
+		c.most = 0
 		if err := c.memory(ctx, &r); err != nil {
 			return err
 		}

@@ -103,6 +103,9 @@ func (c *comparison) run(ctx context.Context, t tool, file string, rate float64,
 	path := c.sipwire
 	if t == sipwire {
 		args = append([]string{"load", "-q", "--json", figures, "-p", strconv.Itoa(c.port + 1)}, args...)
+		if c.most > 0 {
+			args = append(args, "-l", strconv.Itoa(c.most))
+		}
 	} else {
 		path = c.sipp
 		args = append([]string{"-nostdin", "-trace_stat", "-fd", "1", "-stf", figures, "-p", strconv.Itoa(c.port + 2), "-l", "10000000"}, args...)

@@ -162,6 +162,9 @@ func (e *Engine) Open() int { return int(e.Counts.Started - e.Counts.Ended) }
 // Busy returns the number of calls of all sides that are open, users included.
 func (e *Engine) Busy() int { return e.calls.open }
 
+// Reserve makes memory for calls that will be open at once, before any begins.
+func (e *Engine) Reserve(calls int) { e.calls.reserve(calls) }
+
 // Out returns what is to be sent, and Data the bytes of one of them. Both are
 // valid until Sent.
 func (e *Engine) Out() []Outgoing { return e.out }

@@ -16,7 +16,7 @@ import (
 // In the latter case a single huge page is 6 to 15 ms in which nothing else
 // happens. That does no harm to a server. A client would send late, and so it has
 // small pages, one fault at a time: of 50,000 calls opened at 27,000 a second,
-// 14,700 messages left late with huge pages, and none without.
+// 14,700 messages left late with huge pages, and 243 to 487 without.
 func inHugePages[T any](s []T) {
 	if len(s) == 0 {
 		return

@@ -18,7 +18,8 @@ type slab struct {
 	vars, rtds, lines int  // of each call
 	huge              bool // whether memory comes in huge pages
 
-	spare block // what is left of the present one, for the next pieces
+	spare    block // what is left of the present one, for the next pieces
+	reserved block // memory for the next ones
 }
 
 // init makes the slab empty, for calls with so many variables, measurements
@@ -63,7 +64,11 @@ func (s *slab) grow() {
 	if len(s.spare.calls) == 0 {
 		// As many as there are: the more there are, the better is known what
 		// they need.
-		s.spare = s.make(min(max(s.size(), chunk), largest))
+		n := min(max(s.size(), chunk), largest)
+		if left := len(s.reserved.calls); left >= chunk {
+			n = min(n, left/chunk*chunk)
+		}
+		s.spare = s.make(n)
 	}
 	base := uint32(s.size())
 	s.pieces = append(s.pieces, s.cut())
@@ -94,10 +99,8 @@ type block struct {
 // make makes a block of n calls. Their buffers are as large as those of the first
 // piece have become.
 func (s *slab) make(n int) block {
-	b := block{
-		calls: make([]call, n),
-		vars:  make([]Value, s.vars*n), rtds: make([]int64, s.rtds*n), lines: make([]int32, s.lines*n),
-	}
+	r := &s.reserved
+	b := block{calls: take(&r.calls, n), vars: take(&r.vars, s.vars*n), rtds: take(&r.rtds, s.rtds*n), lines: take(&r.lines, s.lines*n)}
 	total := 0
 	if len(s.pieces) > 0 {
 		for k := range s.pieces[0] {
@@ -118,13 +121,51 @@ func (s *slab) make(n int) block {
 			total += b.sizes[i]
 		}
 	}
-	b.bytes = make([]byte, total*n)
+	b.bytes = take(&r.bytes, total*n)
 	if s.huge {
 		inHugePages(b.calls)
 		inHugePages(b.bytes)
 		inHugePages(b.vars)
 	}
 	return b
+}
+
+// take cuts n values off the front of what is reserved, or makes them.
+func take[T any](reserved *[]T, n int) []T {
+	if n > len(*reserved) {
+		return make([]T, n)
+	}
+	out := (*reserved)[:n:n]
+	*reserved = (*reserved)[n:]
+	return out
+}
+
+// usual is how much the buffers of a call need, in bytes: those of an INVITE with
+// SDP and its 200, 1,400.
+const usual = 1500
+
+// reserve makes memory for n calls and touches it, so that no page faults are
+// left to the time when the calls begin.
+func (s *slab) reserve(n int) {
+	if n == 0 {
+		return
+	}
+	s.byHash = make(map[uint64]uint32, n)
+	s.reserved = block{
+		calls: make([]call, n), bytes: make([]byte, usual*n),
+		vars: make([]Value, s.vars*n), rtds: make([]int64, s.rtds*n), lines: make([]int32, s.lines*n),
+	}
+	touch(s.reserved.calls)
+	touch(s.reserved.bytes)
+	touch(s.reserved.vars)
+	touch(s.reserved.rtds)
+	touch(s.reserved.lines)
+}
+
+// touch has the kernel give memory that is all zero.
+func touch[T any](s []T) {
+	inHugePages(s)
+	clear(s)
 }
 
 // cut takes a piece off the spare block, with the buffers of its calls. To do so

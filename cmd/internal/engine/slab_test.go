@@ -8,8 +8,16 @@ import (
 // TestEquip gives calls of later pieces the buffers that the first ones have
 // needed: no more, so that no call writes into the buffer of another.
 func TestEquip(t *testing.T) {
+	for _, reserved := range []int{0, 2 * chunk, 3 * chunk, 5*chunk + 7} {
+		testEquip(t, reserved)
+	}
+}
+
+// testEquip does so with memory reserved for a number of calls.
+func testEquip(t *testing.T, reserved int) {
 	var s slab
 	s.init(2, 1, 3)
+	s.reserve(reserved)
 	for range chunk {
 		_, c := s.take()
 		c.sent = append(c.sent, make([]byte, 400)...)
@@ -37,6 +45,33 @@ func TestEquip(t *testing.T) {
 				t.Fatalf("buffer %d of call %d: %d of %d bytes are its own", k, i, n, len(*b))
 			}
 		}
+	}
+}
+
+// TestReserve takes memory for calls from what was made before, as long as there is
+// some, and then makes more.
+func TestReserve(t *testing.T) {
+	var s slab
+	s.init(1, 1, 1)
+	s.reserve(3 * chunk)
+	first := &s.reserved.calls[0]
+	for left := 2 * chunk; left >= 0; left -= chunk {
+		for range chunk {
+			_, c := s.take()
+			c.sent = append(c.sent, "OPTIONS"...)
+		}
+		if n := len(s.reserved.calls); n != left {
+			t.Errorf("memory for %d calls is left, not %d", n, left)
+		}
+	}
+	if s.at(0) != first || s.size() != 3*chunk {
+		t.Errorf("of %d calls the first is not in what was reserved", s.size())
+	}
+	if used := usual*3*chunk - len(s.reserved.bytes); used < 2*chunk*len("OPTIONS") {
+		t.Errorf("buffers of two pieces took %d bytes of it", used)
+	}
+	if s.take(); s.size() <= 3*chunk {
+		t.Error("no more memory was made")
 	}
 }
 

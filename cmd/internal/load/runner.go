@@ -153,6 +153,7 @@ func (r *Runner) worker(ctx context.Context, i int) error {
 		w.engine.EndedUser = w.userEnded
 	default:
 		w.arrivals = newArrivals(r.Rate, place, all, cfg.Seed)
+		w.engine.Reserve(w.reserved())
 	}
 	r.workers, r.carriers = append(r.workers, w), append(r.carriers, c)
 	return nil
