@@ -97,6 +97,12 @@ const limit = 90 * time.Second
 
 func start(t *testing.T, dir, name string, args ...string) *process {
 	t.Helper()
+	return startFor(t, limit, dir, name, args...)
+}
+
+// startFor starts a process that is ended after a time.
+func startFor(t *testing.T, limit time.Duration, dir, name string, args ...string) *process {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	p := &process{cmd: exec.CommandContext(ctx, name, args...), done: make(chan error, 1)}
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, &p.out, &p.out

@@ -35,7 +35,7 @@ type Config struct {
 	// sends it again after 500 ms (RFC 3261, 17.1.1.1).
 	Delay time.Duration
 	// RetryAfter is when a refused client may come back: 5 s when it is 0. Some
-	// are told up to half as much again, so that they do not come all at once.
+	// are told up to three quarters more, so that they do not come all at once.
 	RetryAfter time.Duration
 	// Sources limits what one address may send, nil for no limit.
 	Sources *Sources

@@ -101,7 +101,7 @@ func TestGate(t *testing.T) {
 		t.Errorf("%d in dialogs admitted when nothing helps", n)
 	}
 	for i := range 800 {
-		if v, retry := g.Admit(request(t, "SUBSCRIBE sip:b", fmt.Sprint(i), to), forward.Source{}); v != forward.Refuse || retry < 4 || retry > 6 {
+		if v, retry := g.Admit(request(t, "SUBSCRIBE sip:b", fmt.Sprint(i), to), forward.Source{}); v != forward.Refuse || retry < 4 || retry > 7 {
 			t.Fatalf("verdict %d, Retry-After %d", v, retry)
 		}
 	}

@@ -12,14 +12,21 @@ import (
 type world struct {
 	gate   *Gate
 	prices prices
-	speed  func(now time.Duration) float64 // 1 when it is nil
-	now    time.Duration
-	events events
+	// What ends well counts after warmUp, for the time measured.
+	warmUp, measured time.Duration
+	speed            func(now time.Duration) float64 // 1 when it is nil
+	now              time.Duration
+	events           events
 
 	queue []packet      // in the socket
 	busy  bool          // the worker works on a batch
 	since time.Duration // when batches began to be full, -1 for not
 	count int           // of packets since then
+
+	// until is when each client may call again, after a Retry-After; nil when
+	// they take no notice of it.
+	until []time.Duration
+	held  int // calls that were not made for it
 
 	calls   []call
 	good    int           // calls that have ended well
@@ -30,12 +37,13 @@ type world struct {
 }
 
 func newWorld(p prices) *world {
-	return &world{gate: New(Config{}, time.Now), prices: p, since: -1}
+	return &world{gate: New(Config{}, time.Now), prices: p, since: -1, warmUp: 3 * time.Second, measured: 4 * time.Second}
 }
 
 // A call is an INVITE with 180, 200 and ACK, and a BYE with 200.
 type call struct {
 	m                          *codec.Message // the INVITE
+	client                     int            // index in until
 	refused, up, acked, isOver bool
 	ringing                    bool // the callee has it
 }
@@ -89,7 +97,7 @@ func (w *world) work() {
 	}
 	cost := 0.0
 	for _, p := range w.queue[:n] {
-		if w.now > warmUp {
+		if w.now > w.warmUp {
 			w.longest = max(w.longest, w.now-p.at)
 		}
 		cost += w.handle(p)
@@ -133,11 +141,15 @@ func (w *world) invite(i int, wait time.Duration, tries int) {
 	})
 }
 
-func (w *world) got503(i int) {
+func (w *world) got503(i int, retry time.Duration) {
 	w.send(ackOf503, i)
-	if c := &w.calls[i]; !c.up && !c.refused {
+	c := &w.calls[i]
+	if !c.up && !c.refused {
 		c.refused = true
 		w.refused++
+	}
+	if w.until != nil {
+		w.until[c.client] = w.now + retry
 	}
 }
 
@@ -189,7 +201,7 @@ func (w *world) ended(i int) {
 		return // the callee was called all the same: neither good nor only refused
 	}
 	w.good++
-	if w.now > warmUp && w.now <= warmUp+measured {
+	if w.now > w.warmUp && w.now <= w.warmUp+w.measured {
 		w.counted++
 	}
 }
