@@ -6,6 +6,37 @@ import (
 	"time"
 )
 
+// What the socket has left is not seen from the number of packets with GRO.
+func TestEmptied(t *testing.T) {
+	s := open(t, "udp4", "127.0.0.1:0", Config{Impl: Mmsg, GRO: true, Batch: 2, RecvBuffer: 1 << 20})
+	out := open(t, "udp4", "127.0.0.1:0", Config{Impl: Mmsg})
+	ds := make([]Datagram, 16)
+	for i := range ds {
+		ds[i] = Datagram{Data: make([]byte, 600), Dst: s.LocalAddr()}
+	}
+	s.R.SetReadDeadline(time.Now().Add(20 * time.Second))
+	for _, runs := range []int{1, 2, 3} {
+		for range runs {
+			if n, err := out.W.Write(ds); n != len(ds) {
+				t.Fatal(err)
+			}
+		}
+		for left := runs * len(ds); left > 0; {
+			ps, err := s.R.Read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			left -= len(ps)
+			if s.R.Emptied() && left > 0 {
+				t.Errorf("%d packets are left of %d runs", left, runs)
+			}
+			if runs == 1 && len(ps) == len(ds) && !s.R.Emptied() {
+				t.Error("a run of 16 packets is not all that waited")
+			}
+		}
+	}
+}
+
 // With GRO a run that is thrown away counts as one drop: Stats says so, and what
 // was sent lies between the bounds that it gives.
 func TestDropsAreRuns(t *testing.T) {

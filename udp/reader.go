@@ -157,6 +157,12 @@ func (r *Reader) ReadNow() ([]Packet, error) {
 	return packets, err
 }
 
+// Emptied reports whether the last Read took all that waited in the socket: it got
+// fewer kernel messages than Config.Batch. The number of its packets does not say so
+// with Config.GRO. The Portable implementation, which takes one packet at a time,
+// always reports true.
+func (r *Reader) Emptied() bool { return r.short }
+
 // errNothing ends a receive that was not to wait.
 var errNothing = errors.New("nothing to read")
 

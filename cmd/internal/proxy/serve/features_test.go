@@ -278,8 +278,8 @@ func TestMeter(t *testing.T) {
 // the pause.
 func TestMeterIdle(t *testing.T) {
 	g := admission.New(admission.Config{}, time.Now)
-	m := meter{gate: g, batch: 2}
-	m.note(make([]udp.Packet, 1)) // nothing is refused: nothing to look for
+	m := meter{gate: g}
+	m.note(make([]udp.Packet, 1), true) // nothing is refused: nothing to look for
 	if m.begin(); !m.quiet.IsZero() {
 		t.Error("it takes the time")
 	}
@@ -288,7 +288,7 @@ func TestMeterIdle(t *testing.T) {
 	if m.begin(); g.Level() != level {
 		t.Errorf("the level falls from %v to %v", level, g.Level())
 	}
-	if m.note(make([]udp.Packet, 1)); m.quiet.IsZero() {
+	if m.note(make([]udp.Packet, 40), true); m.quiet.IsZero() {
 		t.Fatal("a pause has no beginning")
 	}
 	m.quiet = m.quiet.Add(-time.Minute)

@@ -16,21 +16,20 @@ const measureTime = 10 * time.Millisecond
 type meter struct {
 	socket *udp.Socket
 	gate   *admission.Gate
-	batch  int // packets of a full one
 	buffer int // bytes that may wait
 
 	// quiet is when the last batch had emptied the socket, zero when it had not, or
 	// nothing is refused.
 	quiet time.Time
 
-	since time.Time // when batches began to be full, zero when the last was not
+	since time.Time // when batches began to leave packets, zero when the last did not
 	count int       // of packets since then
 	bytes int       // of them
 }
 
 func newMeter(s *udp.Socket, g *admission.Gate) meter {
 	recv, _, _ := s.Buffers() // 0 where it is not known: no measurement then
-	return meter{socket: s, gate: g, batch: udp.DefaultBatch, buffer: recv.Granted}
+	return meter{socket: s, gate: g, buffer: recv.Granted}
 }
 
 // begin is called when a batch was read, before it is worked on.
@@ -41,10 +40,10 @@ func (m *meter) begin() {
 	}
 }
 
-// note looks at a batch that was worked on. A batch that is not full has emptied
-// the socket.
-func (m *meter) note(packets []udp.Packet) {
-	if len(packets) < m.batch {
+// note looks at a batch that was worked on. emptied says that nothing was left in the
+// socket when it was read.
+func (m *meter) note(packets []udp.Packet, emptied bool) {
+	if emptied {
 		m.since, m.count, m.bytes = time.Time{}, 0, 0
 		if m.gate.Level() > 0 {
 			m.quiet = time.Now()
@@ -71,7 +70,8 @@ func (m *meter) note(packets []udp.Packet) {
 	m.since, m.count, m.bytes = now, 0, 0
 }
 
-// delay returns how long the last packet in the socket waits. A buffer that is half
+// delay returns how long the last packet in the socket waits. Of packets that wait as
+// runs, which the system charges less for, there are up to twice as many as it counts. A buffer that is half
 // full is as bad as a delay above the longest that is wanted, and a full one as more
 // than twice that: a fast proxy loses packets before any has waited for long.
 func (m *meter) delay(waiting int, took time.Duration) time.Duration {

@@ -70,7 +70,7 @@ func (w *worker) read() bool {
 	}
 	w.meter.begin()
 	w.forward(packets)
-	w.meter.note(packets)
+	w.meter.note(packets, w.socket.R.Emptied())
 	return true
 }
 

@@ -17,7 +17,7 @@ var (
 	received = prometheus.NewDesc("sipwire_proxy_received_total", "Messages received.", nil, nil)
 	ended    = prometheus.NewDesc("sipwire_proxy_messages_total", "Messages by what became of them.", []string{"end"}, nil)
 	drops    = prometheus.NewDesc("sipwire_proxy_dropped_total", "Messages dropped, by cause.", []string{"cause"}, nil)
-	kernel   = prometheus.NewDesc("sipwire_proxy_kernel_drops_total", "Datagrams lost before they were received.", nil, nil)
+	kernel   = prometheus.NewDesc("sipwire_proxy_kernel_drops_total", "Datagrams lost before they were received; a run of one peer counts as one.", nil, nil)
 	open     = prometheus.NewDesc("sipwire_proxy_connections", "Open connections.", nil, nil)
 	level    = prometheus.NewDesc("sipwire_proxy_refused_share", "Share of new requests refused for overload; above 1 also of those in dialogs.", nil, nil)
 	up       = prometheus.NewDesc("sipwire_proxy_next_hop_up", "Whether a next hop answers.", []string{"target"}, nil)

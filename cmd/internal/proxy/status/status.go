@@ -123,7 +123,7 @@ th,td{text-align:left;padding:.1rem 1.5rem .1rem 0}td{font-variant-numeric:tabul
 {{define "rows"}}<table>{{range .}}<tr><th scope="row">{{.Name}}<td>{{.Value}}{{end}}</table>{{end}}
 <h2>Messages</h2>{{template "rows" .Messages}}
 <h2>Dropped, by cause</h2>{{template "rows" .Dropped}}
-<p>{{.Kernel}} datagrams were lost in the system before they were received. {{.Conns}} connections are open.
+<p>{{.Kernel}} datagrams were lost in the system before they were received (a run of one peer counts as one). {{.Conns}} connections are open.
 {{if .Refused}}<strong>Overloaded: {{.Refused}} percent of new requests are refused.</strong>{{else}}No request is refused for overload.{{end}}</p>
 {{with .Transactions}}<h2>Transactions</h2>{{template "rows" .}}{{end}}
 <h2>Next hops</h2>{{template "rows" .Hops}}
