@@ -33,7 +33,8 @@ import (
 // counted are calls in a second of processor time that the proxy has had, the peak is
 // found before and after each overload, and what is printed are medians of the ratios.
 // What must hold is that each call that is admitted ends well, and all others get a
-// 503.
+// 503, and that more than 0.7 of the peak is left at twice its rate: about 0.9 is
+// usual, and a busy machine adds its noise.
 func TestProxyOverload(t *testing.T) {
 	rounds, err := strconv.Atoi(os.Getenv("SIPWIRE_PROXY_OVERLOAD"))
 	if err != nil {
@@ -67,16 +68,24 @@ func TestProxyOverload(t *testing.T) {
 				o.end(t)
 			}
 			for _, times := range overloads {
+				if times == 2 && median(offered[times]) > 1.7 && median(ratios[times]) < 0.7 {
+					t.Errorf("the goodput is %.2f of the peak", median(ratios[times]))
+				}
 				t.Logf("peak %s calls/s; offered %s times that: goodput %s of the peak", middle(peaks, 0), middle(offered[times], 2), middle(ratios[times], 2))
 			}
 		})
 	}
 }
 
-// middle returns the median of figures, with the least and the greatest.
+// middle is the median of figures, with the least and the greatest.
 func middle(all []float64, digits int) string {
-	all = slices.Sorted(slices.Values(all))
-	return fmt.Sprintf("%.*f (median of %.*f to %.*f)", digits, all[len(all)/2], digits, all[0], digits, all[len(all)-1])
+	return fmt.Sprintf("%.*f (median of %.*f to %.*f)", digits, median(all), digits, slices.Min(all), digits, slices.Max(all))
+}
+
+// median returns the median of figures, which it sorts.
+func median(all []float64) float64 {
+	slices.Sort(all)
+	return all[len(all)/2]
 }
 
 // An overloadKind is a kind of proxy: its flags, and after how many ms it gets
