@@ -114,7 +114,7 @@ func TestRetryAfter(t *testing.T) {
 	for _, c := range []struct {
 		clients int
 		load    float64
-	}{{1000, 2}, {3000, 2}, {3000, 4}} {
+	}{{3000, 2}, {3000, 4}} {
 		w := newWorld(withoutState)
 		w.until, w.warmUp, w.measured = make([]time.Duration, c.clients), 10*time.Second, 10*time.Second
 		w.run(t, c.load)
