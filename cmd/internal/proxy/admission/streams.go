@@ -48,9 +48,10 @@ func (c *Config) refuses(m *codec.Message, level, h uint32) bool {
 
 // retry returns the Retry-After for a request, in seconds. Clients that are refused at
 // the same time must not come back at the same time: with a spread of a half instead
-// of three quarters, the simulated proxy of TestRetryAfter forwards 0.84 of its peak
-// to 300 clients at four times the capacity, and now 0.92 (27 November 2026). One
-// digit, as the default gives, leaves the 503s equally long, which go out in one send.
+// of three quarters, the simulated proxy of TestRetryAfter, with 300 clients instead of
+// its 3000, forwards 0.84 of its peak at four times the capacity, and now 0.92 (27
+// November 2026). One digit, as the default gives, leaves the 503s equally long, which
+// go out in one send.
 func (c *Config) retry(h uint32) int {
 	after := c.RetryAfter
 	if after <= 0 {

@@ -280,19 +280,19 @@ func TestMeterIdle(t *testing.T) {
 	g := admission.New(admission.Config{}, time.Now)
 	m := meter{gate: g}
 	m.note(make([]udp.Packet, 1), true) // nothing is refused: nothing to look for
-	if m.begin(); !m.quiet.IsZero() {
+	if m.begin(nil); !m.quiet.IsZero() {
 		t.Error("it takes the time")
 	}
 	g.Observe(time.Now().Add(-time.Hour), time.Hour)
 	level := g.Level()
-	if m.begin(); g.Level() != level {
+	if m.begin(nil); g.Level() != level {
 		t.Errorf("the level falls from %v to %v", level, g.Level())
 	}
-	if m.note(make([]udp.Packet, 40), true); m.quiet.IsZero() {
+	if m.note(make([]udp.Packet, 20), true); m.quiet.IsZero() {
 		t.Fatal("a pause has no beginning")
 	}
 	m.quiet = m.quiet.Add(-time.Minute)
-	if m.begin(); g.Level() != 0 || !m.quiet.IsZero() {
+	if m.begin(nil); g.Level() != 0 || !m.quiet.IsZero() {
 		t.Errorf("level %v after a minute without packets", g.Level())
 	}
 }
