@@ -36,7 +36,7 @@ func (f *runFlags) perform(e *env, r *load.Runner) (*load.Result, error) {
 		fmt.Fprintf(e.stderr, "sipwire: note: %s:%d:%s %s\n", n.File, n.Line, where, n.Text)
 	}
 	if !f.AllowExec && r.Engine.Program.Executes {
-		e.complain("note: the commands of <exec command> are not run without --allow-exec")
+		e.complain("note: the commands of <exec command> and <exec verify> are not run without --allow-exec; a verify passes unchecked")
 	}
 	shared := engine.NewShared()
 	shared.DynamicStart, shared.DynamicMax, shared.DynamicStep = f.DynamicStart, f.DynamicMax, f.DynamicStep

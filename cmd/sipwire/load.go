@@ -45,7 +45,7 @@ func (*loadCmd) Help() string {
 Without -m and -timeout a run ends after 10 minutes. Ctrl-C ends the calls that are open, with BYE or CANCEL; a second one ends at once.
 
 Exit status: 0 goals met; 1 not met; 2 wrong command line or scenario; 3 this generator was too slow, so that the
-figures are not the target's.
+figures are not the target's; 97 the scenario ended the run; 99 -bg has begun it; 130 Ctrl-C twice.
 
     sipwire load -sn options -r 1000 -m 10000 127.0.0.1:5060
     sipwire load -sf call.xml -inf users.csv -r 50 --ramp-to 500 --ramp-over 1m -timeout 2m --json result.json 10.0.0.1`

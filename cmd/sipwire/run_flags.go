@@ -95,7 +95,7 @@ type runFlags struct {
 	Workers   int           `default:"1" help:"Goroutines with a socket each; 0 for one on every core."`
 	Late      time.Duration `default:"10ms" help:"A message that leaves later than this after its time counts as late."`
 	Seed      uint64        `help:"For repeatable random choices; 0 for a new one."`
-	AllowExec bool          `name:"allow-exec" help:"Run the commands of <exec command=...>."`
+	AllowExec bool          `name:"allow-exec" help:"Run the commands of <exec command=...> and <exec verify=...>; without it a verify passes unchecked."`
 	Public    bool          `name:"allow-public" help:"Allow targets that are neither this host nor a private address."`
 	JSON      string        `name:"json" placeholder:"FILE" help:"Write the result to a file, - for standard output."`
 	Metrics   string        `name:"metrics" placeholder:"ADDRESS:PORT" help:"Offer the figures to Prometheus there, at /metrics, and a page that shows and changes the run; a loopback address without --allow-public."`

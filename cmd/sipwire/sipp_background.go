@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
@@ -10,7 +13,7 @@ import (
 // begin does what -bg and -sleep ask for in front of a run.
 func (f *runFlags) begin(e *env) error {
 	if f.BG {
-		pid, err := background()
+		pid, err := background(withoutBG(os.Args[1:]))
 		if err != nil {
 			return usage("-bg: %v", err)
 		}
@@ -26,4 +29,13 @@ func (f *runFlags) begin(e *env) error {
 	}
 	time.Sleep(d)
 	return nil
+}
+
+// withoutBG returns the arguments of a command line without -bg, in each way to
+// write it. One that stays would have the new process begin another, without end.
+func withoutBG(args []string) []string {
+	return slices.DeleteFunc(slices.Clone(args), func(s string) bool {
+		name, _, _ := strings.Cut(s, "=")
+		return name == "-bg" || name == "--bg"
+	})
 }

@@ -4,4 +4,4 @@ package main
 
 import "errors"
 
-func background() (int, error) { return 0, errors.New("not on this system") }
+func background([]string) (int, error) { return 0, errors.New("not on this system") }

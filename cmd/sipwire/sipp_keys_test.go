@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -84,17 +86,34 @@ func TestBackground(t *testing.T) {
 	w := newWitness(t, false)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "result.json")
-	out, err := command(t, dir, self(t), "load", "-bg", "-q", "-sn", "options", "-m", "2", "-r", "100", "-timeout", "30", "--json", file, w.conn.LocalAddr().String())
-	if errText(err) != "exit status 99" || !regexp.MustCompile(`^Background mode - PID=\[\d+\]\n$`).MatchString(out) {
-		t.Errorf("%v, %q", err, out)
+	if got := withoutBG([]string{"-bg", "-bg=true", "-bgx", "--bg=1", "--bg", "bg"}); !slices.Equal(got, []string{"-bgx", "bg"}) {
+		t.Fatalf("%q are left", got)
 	}
+	out, err := command(t, dir, self(t), "load", "-bg=true", "-q", "-sn", "options", "-r", "10", "-timeout", "60", "--json", file, w.conn.LocalAddr().String())
+	found := regexp.MustCompile(`^Background mode - PID=\[(\d+)\]\n$`).FindStringSubmatch(out)
+	if errText(err) != "exit status 99" || found == nil {
+		t.Fatalf("%v, %q", err, out)
+	}
+	// The run holds nothing that its caller waits for: it still goes on.
+	if _, err := os.Stat(file); err == nil {
+		t.Error("the command has ended with the run only")
+	}
+	pid, _ := strconv.Atoi(found[1])
+	run, err := os.FindProcess(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(30 * time.Second); len(w.messages()) < 2 && time.Now().Before(end); {
+		time.Sleep(20 * time.Millisecond)
+	}
+	run.Signal(os.Interrupt)
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if data, err := os.ReadFile(file); err == nil && strings.HasSuffix(string(data), "}\n") {
 			break
 		}
 	}
-	if r := readResult(t, file); r.Successful != 2 {
-		t.Errorf("%d successful", r.Successful)
+	if r := readResult(t, file); r.Calls < 1 {
+		t.Error("the run made no call")
 	}
 	if r := tool(t, nil, "load", "-bg", "-sn", "none", "127.0.0.1"); r.status != exitUsage || !strings.Contains(r.stderr, "no such scenario") {
 		t.Errorf("status %d, %s", r.status, r.stderr)

@@ -98,7 +98,9 @@ func (e *Engine) compute(c *call, a *scenario.Action, step int, m *codec.Message
 	case scenario.Command:
 		e.execute(e.text(c, a.Text, step))
 	case scenario.Verify:
-		c.command = e.execute(e.text(c, a.Text, step))
+		if next := e.execute(e.text(c, a.Text, step)); next != nil {
+			next.before, c.command = c.command, next
+		}
 	case scenario.Assign:
 		e.put(c, into, number(e.operand(c, a)))
 	case scenario.Add, scenario.Subtract, scenario.Multiply, scenario.Divide:

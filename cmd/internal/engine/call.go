@@ -37,6 +37,7 @@ type call struct {
 	// Timers; 0 when not set.
 	retransAt, retransDelay int64
 	pauseUntil              int64
+	looks                   bool // pauseUntil is when it looks at its command again
 	recvUntil               int64
 	repeats                 int
 

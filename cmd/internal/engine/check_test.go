@@ -114,6 +114,9 @@ func TestEmptyFields(t *testing.T) {
 		X-Field: [field1]
 		[field1]X-Text: y
 		[field1][field2]
+		[field1][call_number]
+		[field1][service]
+		[field1][authentication]
 		X-Last: z
 		[field1]
 
@@ -121,7 +124,7 @@ func TestEmptyFields(t *testing.T) {
 		[field1]
 		]]></send><nop/>`, "uas", func(c, _ *Config) { c.Files = inject.Set{file} }).client
 	e.Start(0, 0, 0)
-	want := "OPTIONS sip:b SIP/2.0\r\nCall-ID: 1-7@127.0.0.1\r\nX-Field: \r\nX-Text: y\r\nx\r\nX-Last: z\r\n\r\nbody\r\n"
+	want := "OPTIONS sip:b SIP/2.0\r\nCall-ID: 1-7@127.0.0.1\r\nX-Field: \r\nX-Text: y\r\nx\r\n1\r\nservice\r\nX-Last: z\r\n\r\nbody\r\n"
 	if got := string(e.Data(&e.Out()[0])); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -148,7 +151,7 @@ func TestBodyHashed(t *testing.T) {
 			hello [call_number]
 			]]></send>`
 	}
-	for _, credentials := range []string{"[authentication username=joe password=secret]", "[field0]"} {
+	for _, credentials := range []string{"[authentication username=joe password=secret]", "[field0]", "[field1][authentication username=joe password=secret]", "[field1][field0]"} {
 		for offered, want := range map[string]string{"auth-int": "qop=auth-int", "auth,auth-int": "qop=auth,", "auth": "qop=auth,"} {
 			n := newNetwork(t, message("X-First: 1")+`<recv response="401" auth="true"/>`+message(credentials)+`<recv response="200"/>`,
 				`<recv request="MESSAGE"/><send><![CDATA[

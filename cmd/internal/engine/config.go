@@ -37,7 +37,7 @@ type Config struct {
 	AnswerPing      bool
 	PauseIgnores    bool // messages during a pause are dropped
 	SlashIgnored    bool // "///" in a Call-ID divides nothing
-	AllowExec       bool // exec command
+	AllowExec       bool // the commands of exec command and exec verify
 	AllowPublic     bool // addresses that are neither of this host nor private
 
 	Registrar *registrar.Registrar // of the register action; nil for one that knows nobody

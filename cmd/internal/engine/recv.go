@@ -69,7 +69,7 @@ func (e *Engine) take(id uint32, c *call, m *codec.Message) {
 	if e.repeatsTxn(c, hash) || e.isRepeat(c, hash) {
 		return
 	}
-	if c.pauseUntil > 0 && e.cfg.PauseIgnores {
+	if c.pauseUntil > 0 && !c.looks && e.cfg.PauseIgnores {
 		return
 	}
 	if m.IsResponse() {

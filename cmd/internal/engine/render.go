@@ -24,16 +24,17 @@ func (e *Engine) render(dst []byte, c *call, ops []op, step int, method string) 
 	n := 0
 	var last *codec.Message // the last message received, parsed when it is asked for
 	var late []place        // credentials that are made when the body is there
-	empty := false          // the line has had empty fields only
+	empty := -1             // where a line ends that has had empty fields only
 	for i := 0; i < len(ops); i++ {
 		o := &ops[i]
 		before := len(dst)
 		switch o.kind {
 		case scenario.Literal:
 			text := o.text
-			if empty {
-				text, empty = behindBlankLine(text), false
+			if empty == len(dst) {
+				text = behindBlankLine(text)
 			}
+			empty = -1
 			dst = append(dst, text...)
 		case bodyStart:
 			body = len(dst)
@@ -66,7 +67,9 @@ func (e *Engine) render(dst []byte, c *call, ops []op, step int, method string) 
 			if at < 0 {
 				// A line of empty fields and nothing else goes, or the header section would
 				// end there; as in SIPp, with text behind it stays.
-				empty = len(dst) == field && (field == start || dst[field-1] == '\n')
+				if len(dst) == field && (field == start || dst[field-1] == '\n') {
+					empty = field
+				}
 				continue
 			}
 			// A field may have the keyword of credentials in it.
@@ -76,11 +79,13 @@ func (e *Engine) render(dst []byte, c *call, ops []op, step int, method string) 
 				return dst[:start], err
 			}
 			if len(late) > made {
-				continue // the line stays: it is not empty
+				empty = -1 // the line stays: it is not empty
+				continue
 			}
 		case scenario.Authentication:
 			if e.hashesBody(c) {
 				late = append(late, place{len(dst), *o})
+				empty = -1
 				continue
 			}
 			var err error

@@ -157,7 +157,7 @@ func (e *Engine) fire(id uint32) {
 		}
 	}
 	switch {
-	case c.command != nil && c.pauseUntil > 0 && c.pauseUntil <= now:
+	case c.looks && c.pauseUntil > 0 && c.pauseUntil <= now:
 		c.pauseUntil = 0
 		e.run(id, c)
 	case c.pauseUntil > 0 && c.pauseUntil <= now:

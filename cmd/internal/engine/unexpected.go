@@ -85,7 +85,11 @@ func (e *Engine) jumpAway(id uint32, c *call, m *codec.Message, at int) {
 		return
 	}
 	e.put(c, p.ReturnStep, number(float64(c.step)))
-	e.put(c, p.ReturnPause, number(float64(c.pauseUntil)/1e6))
+	end := c.pauseUntil
+	if c.looks {
+		end = 0 // it waits for a command, and is in no pause
+	}
+	e.put(c, p.ReturnPause, number(float64(end)/1e6))
 	c.step, c.pauseUntil, c.recvUntil = int32(at), 0, 0
 	e.run(id, c)
 	if c.open {

@@ -16,6 +16,14 @@ func (c *compiler) actions(n *node, s *Step) error {
 			e := c.element(a)
 			act := Action{Line: a.line, Var: None, Var2: None, Operand: Operand{Var: None}}
 			keep, err := c.action(e, &act)
+			both := false
+			second := act
+			if act.Verb == Command {
+				// An <exec> with a command and a verify is two actions.
+				if _, both = e.get("verify"); both {
+					second.Verb, second.Text = Verify, e.template("verify")
+				}
+			}
 			if err == nil {
 				err = e.err
 			}
@@ -25,6 +33,9 @@ func (c *compiler) actions(n *node, s *Step) error {
 			e.rest()
 			if keep {
 				s.Actions = append(s.Actions, act)
+			}
+			if both {
+				s.Actions = append(s.Actions, second)
 			}
 		}
 	}
@@ -248,11 +259,13 @@ func (c *compiler) exec(e *element, a *Action) (keep bool, err error) {
 		}
 		return true, nil
 	}
-	for name, verb := range map[string]Verb{"command": Command, "verify": Verify} {
-		if _, ok := e.get(name); ok {
-			a.Verb, a.Text, c.prog.Executes = verb, e.template(name), true
-			return true, nil
-		}
+	if _, ok := e.get("command"); ok {
+		a.Verb, a.Text, c.prog.Executes = Command, e.template("command"), true
+		return true, nil
+	}
+	if _, ok := e.get("verify"); ok {
+		a.Verb, a.Text, c.prog.Executes = Verify, e.template("verify"), true
+		return true, nil
 	}
 	for _, media := range []string{"play_pcap_audio", "play_pcap_video", "play_pcap_image", "play_pcap_text", "play_dtmf", "rtp_stream", "rtp_echo", "play_audio"} {
 		if _, ok := e.get(media); ok {

@@ -35,7 +35,7 @@ type Program struct {
 	ResponseTimes, CallLengths       []int // bounds in milliseconds
 	Notes                            []Note
 	UsesMessage                      bool // a step after the first reads the last message received
-	Executes                         bool // there are <exec command>
+	Executes                         bool // there are <exec command> or <exec verify>
 	labels                           map[string]int
 	varIndex, rtdIndex, counterIndex map[string]int
 	txnIndex                         map[string]int

@@ -292,3 +292,19 @@ func FuzzCompile(f *testing.F) {
 		}
 	})
 }
+
+// TestExec has an <exec> with a command and a verify: it is both.
+func TestExec(t *testing.T) {
+	p, err := Compile("t.xml", []byte(`<scenario><nop><action><exec verify="a" command="b"/><exec verify="c"/></action></nop></scenario>`), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, a := range p.Steps[0].Actions {
+		text, _ := a.Text.Constant()
+		got += map[Verb]string{Command: "command", Verify: "verify"}[a.Verb] + " " + text + ", "
+	}
+	if want := "command b, verify a, verify c, "; got != want || !p.Executes || len(p.Notes) > 0 {
+		t.Errorf("%s, want %s, executes: %t, %v", got, want, p.Executes, p.Notes)
+	}
+}
