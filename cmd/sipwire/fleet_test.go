@@ -195,6 +195,8 @@ var own = []string{
 	"SF", "SN", "SD", "OOCSF", "OOCSN", "I", "P", "Inf", "MI", "TLSCert", "TLSKey", "TLSCA", "TraceErr", "ErrorFile", "TraceLogs", "LogFile", "TraceMsg", "MsgFile", "Workers", "AllowExec",
 	"Public", "JSON", "Metrics", "HTML", "OTLP", "Token", "Plain", "Quiet", "GoalSuccess", "GoalP99", "Find", "FindTime",
 	"Fleet", "FleetSize", "FleetWait", "FleetName", "Worker", "WorkerName",
+	"Sleep", "BG", "TraceShort", "ShortFile", "TraceStat", "STF", "StatDelimiter", "TraceCounts", "TraceRTT", "TraceCodes", "TraceScreen", "ScreenFile",
+	"CP", "CI", "RateScale",
 }
 
 // TestCarried has every flag decided by the coordinator or by the worker: a new
