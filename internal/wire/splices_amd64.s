@@ -31,12 +31,14 @@
 	VMOVDQU Y2, (DI)(CX*1); \
 	VMOVDQU Y3, 32(DI)(CX*1)
 
-// func splicesAVX2(out, buf, text *byte, plan *Splice, n, at, end int) bool
+// func splicesAVX2(out, buf, text *byte, plan *Splice, n, at, end, size, used int) bool
 //
 // splicesAVX2 is WriteSplices for a plan of n splices, at least one. 64 bytes at least
-// are behind the last splice and behind what each one puts in. A splice that is not
-// behind the one before is refused: nothing else keeps the kernel inside of out.
-TEXT ·splicesAVX2(SB), NOSPLIT, $0-57
+// are behind the last splice and behind the used bytes of text, and out has a size of 64
+// or more. It writes nothing outside of out and reads nothing outside of buf and text,
+// whatever the plan: R13 is where the last block of out begins, and a run or a text that
+// ends behind it is refused before it is copied, since a block must follow.
+TEXT ·splicesAVX2(SB), NOSPLIT, $0-73
 	MOVQ out+0(FP), DI
 	MOVQ buf+8(FP), SI
 	MOVQ text+16(FP), R8
@@ -44,6 +46,8 @@ TEXT ·splicesAVX2(SB), NOSPLIT, $0-57
 	MOVQ n+32(FP), R10
 	MOVQ at+40(FP), R11
 	XORL R12, R12
+	MOVQ size+56(FP), R13
+	LEAQ -64(DI)(R13*1), R13
 
 next:
 	// The run in front of the splice, up to its lo: DX bytes at BX.
@@ -51,6 +55,9 @@ next:
 	LEAQ    (SI)(R11*1), BX
 	SUBQ    R11, DX
 	JCS     refused
+	LEAQ    (DI)(DX*1), AX
+	CMPQ    AX, R13
+	JHI     refused
 	MOVQ    DX, CX
 	SUBQ    $64, CX
 	CMOVQLT R12, CX
@@ -63,10 +70,18 @@ next:
 text:
 	ADDQ    DX, DI
 	MOVL    8(R9), R11
+	CMPL    R11, 4(R9)
+	JCS     refused
 	MOVL    12(R9), BX
 	MOVL    16(R9), DX
+	CMPQ    DX, used+64(FP)
+	JHI     refused
 	SUBQ    BX, DX
+	JCS     refused
 	ADDQ    R8, BX
+	LEAQ    (DI)(DX*1), AX
+	CMPQ    AX, R13
+	JHI     refused
 	MOVQ    DX, CX
 	SUBQ    $64, CX
 	CMOVQLT R12, CX
@@ -86,6 +101,9 @@ done:
 	MOVQ end+48(FP), CX
 	SUBQ R11, CX
 	SUBQ $64, CX
+	LEAQ (DI)(CX*1), AX
+	CMPQ AX, R13
+	JNE  refused
 	CMPQ CX, $(512-64)
 	JHI  longTail
 
@@ -98,7 +116,7 @@ tail:
 	NEXT(320, Y4, Y5)
 	NEXT(384, Y6, Y7)
 	VZEROUPPER
-	MOVB $1, ret+56(FP)
+	MOVB $1, ret+72(FP)
 	RET
 
 longTail:
@@ -148,12 +166,12 @@ longTail:
 	ADDQ  CX, DI
 	BLOCK(Y0, Y1)
 	VZEROUPPER
-	MOVB $1, ret+56(FP)
+	MOVB $1, ret+72(FP)
 	RET
 
 refused:
 	VZEROUPPER
-	MOVB $0, ret+56(FP)
+	MOVB $0, ret+72(FP)
 	RET
 
 longRun:

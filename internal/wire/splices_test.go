@@ -68,12 +68,49 @@ func TestWriteSplices(t *testing.T) {
 				t.Fatalf("%v: %v: written behind the end: %x", tier, plan, behind)
 			}
 		}
-		plan := []Splice{{Key: 20 << 32, Hi: 30}, {Key: 29 << 32, Hi: 31}}
-		if WriteSplices(make([]byte, 500), source[:500], make([]byte, 0, 64), plan, 0) {
-			t.Errorf("%v: splices that overlap are written", tier)
-		}
 		if tier != cpufeat.Generic && tier != cpufeat.NEON && written < 3000 {
 			t.Errorf("%v: %d written", tier, written)
+		}
+	}
+}
+
+// TestWriteSplicesRefused gives it plans that are not what a caller may give. Nothing
+// behind the result may be written.
+func TestWriteSplicesRefused(t *testing.T) {
+	for _, tt := range []struct {
+		name         string
+		plan         []Splice
+		buf, out, at int
+	}{
+		{"overlap", []Splice{{Key: 20 << 32, Hi: 30}, {Key: 29 << 32, Hi: 31}}, 500, 488, 0},
+		{"overlap, the first one ends behind the message", []Splice{{Key: 200 << 32, Hi: 400}, {Key: 210 << 32, Hi: 211}}, 275, 74, 0},
+		{"end in front of the begin", []Splice{{Key: 200 << 32, Hi: 100}}, 400, 500, 0},
+		{"one far behind the message", []Splice{{Key: 5000 << 32, Hi: 100}}, 400, 5300, 0},
+		{"end behind the message", []Splice{{Key: 200 << 32, Hi: 500}}, 400, 100, 0},
+		{"text ends in front of its begin", []Splice{{Key: 100 << 32, Hi: 101, From: 90, To: 10}, {Key: 101 << 32, Hi: 101, To: 80}}, 400, 399, 0},
+		{"text that is not there", []Splice{{Key: 100 << 32, Hi: 100, From: 90, To: 101}}, 400, 411, 0},
+		{"text too long for the result", []Splice{{Key: 100 << 32, Hi: 100, To: 100}}, 200, 170, 0},
+		{"rest too long for the result", []Splice{{Key: 10 << 32, Hi: 10}}, 400, 100, 0},
+		{"rest too short for the result", []Splice{{Key: 10 << 32, Hi: 10}}, 200, 201, 0},
+		{"no room for a block", []Splice{{Key: 0, Hi: 10}}, 74, 63, 0},
+		{"begin behind the first one", []Splice{{Key: 10 << 32, Hi: 10}}, 200, 189, 11},
+		{"begin in front of the message", []Splice{{Key: 10 << 32, Hi: 10}}, 200, 201, -1},
+	} {
+		for _, tier := range cpufeat.Tiers() {
+			restore := cpufeat.Force(tier)
+			const front = 600
+			memory := bytes.Repeat([]byte{0xee}, front+6000)
+			out := memory[front:][:tt.out:tt.out]
+			if WriteSplices(out, make([]byte, tt.buf), make([]byte, 100, 164), tt.plan, tt.at) {
+				t.Errorf("%v: %s: written", tier, tt.name)
+			}
+			for i, c := range memory {
+				if at := i - front; c != 0xee && (at < 0 || at >= len(out)) {
+					t.Errorf("%v: %s: byte %d of %d is written", tier, tt.name, at, len(out))
+					break
+				}
+			}
+			restore()
 		}
 	}
 }
