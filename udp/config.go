@@ -82,7 +82,8 @@ type Config struct {
 
 	// RecvBuffer and SendBuffer are bytes asked of the kernel for SO_RCVBUF and
 	// SO_SNDBUF; see [Socket.Buffers] for what was granted. Zero leaves the
-	// system's default, which holds about 166 packets.
+	// system's default. Set RecvBuffer where packets gather: the default holds
+	// about 166 packets.
 	RecvBuffer, SendBuffer int
 
 	// Window is the longest time that packets gather before Read returns them.
@@ -91,9 +92,9 @@ type Config struct {
 	// several packets share the cost of one wake-up; otherwise it waits for the
 	// next packet as usual. It delays a packet by up to Window, and never the
 	// first one after a pause. While it sleeps, the reader keeps its processor
-	// of GOMAXPROCS; other sockets get their turn every 4 ms. Zero means
-	// DefaultWindow, a negative value no gathering; at most 1 ms. The Portable
-	// implementation never gathers.
+	// of GOMAXPROCS; other sockets get their turn every 4 ms, or every 10 ms
+	// where there is always a packet. Zero means DefaultWindow, a negative value
+	// no gathering; at most 1 ms. The Portable implementation never gathers.
 	Window time.Duration
 
 	// Timestamps asks for Packet.Time. It costs about 80 ns a packet.

@@ -37,6 +37,47 @@ func TestEmptied(t *testing.T) {
 	}
 }
 
+// While packets come singly, Reads ask for one only, and do not say that it was all.
+func TestEmptiedSingly(t *testing.T) {
+	s := open(t, "udp4", "127.0.0.1:0", Config{Impl: Mmsg, Window: -1})
+	c := dial(t, s.LocalAddr())
+	for i := range 2 * aloneProbe {
+		send(t, c, []byte("single"))
+		if ps, err := s.R.Read(); len(ps) != 1 {
+			t.Fatal(len(ps), err)
+		}
+		if got, want := s.R.Emptied(), i < aloneAfter || i%aloneProbe == 0; got != want {
+			t.Errorf("single packet %d: %v, want %v", i, got, want)
+		}
+	}
+	s = open(t, "udp4", "127.0.0.1:0", Config{Impl: Mmsg, Window: -1})
+	c = dial(t, s.LocalAddr())
+	for range aloneAfter + 1 {
+		send(t, c, []byte("single"))
+		collect(t, s.R, 1, func(*Packet) {})
+	}
+	const n = 10
+	for range n {
+		send(t, c, []byte("one of several"))
+	}
+	for left := n; left > 0; {
+		ps, err := s.R.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left -= len(ps); s.R.Emptied() != (left == 0) {
+			t.Errorf("with %d packets left: %v", left, s.R.Emptied())
+		}
+	}
+	if ps, err := s.R.ReadNow(); len(ps) != 0 || err != nil || s.R.Emptied() {
+		t.Errorf("nothing is there: %d packets, %v, %v", len(ps), err, s.R.Emptied())
+	}
+	s.R.SetReadDeadline(time.Unix(1, 0))
+	if _, err := s.R.Read(); err == nil || s.R.Emptied() {
+		t.Errorf("error %v: %v", err, s.R.Emptied())
+	}
+}
+
 // With GRO a run that is thrown away counts as one drop: Stats says so, and what
 // was sent lies between the bounds that it gives.
 func TestDropsAreRuns(t *testing.T) {

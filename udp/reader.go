@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sipwire/sipwire/pool"
@@ -31,11 +32,12 @@ type Reader struct {
 	pkts    []Packet
 	batch   uint32 // counts Reads, modulo 2³²
 	heldNow bool   // a packet of the last batch was held
-	short   bool   // the last batch was not full: the socket was drained
+	short   bool   // the last batch was not full
+	emptied bool   // and it was asked for: the socket was drained
+	oneOnly bool   // the last receive asked for one message only
 	waited  bool   // the last receive found nothing at first
 	slept   bool   // packets had time to gather before this receive
 	now     bool   // this receive is not to wait
-	alone   bool   // there is one processor of GOMAXPROCS
 	pace    pace
 
 	stats stats
@@ -45,6 +47,9 @@ type Reader struct {
 	ctx      context.Context
 	unlisten func() bool
 }
+
+// asleep counts the Readers of the process that gather at this moment.
+var asleep atomic.Int32
 
 // receiver is one way of getting packets. All are driven by the one goroutine
 // that reads, except for close and setReadDeadline.
@@ -61,7 +66,7 @@ type receiver interface {
 
 func newReader(conn *net.UDPConn, cfg Config) *Reader {
 	slots := cfg.Batch + cfg.Held
-	r := &Reader{conn: conn, cfg: cfg, alone: runtime.GOMAXPROCS(0) == 1}
+	r := &Reader{conn: conn, cfg: cfg}
 	if a, ok := conn.LocalAddr().(*net.UDPAddr); ok {
 		r.local = a.AddrPort()
 		addr := r.local.Addr().Unmap()
@@ -108,18 +113,21 @@ func (r *Reader) Read() ([]Packet, error) {
 	r.slept = false
 	if r.short {
 		if d := r.pace.sleep(); d > 0 {
-			// The sleep keeps the processor. Where there is no other one, whoever
-			// is ready to run comes first. Where there is, Gosched would wake a
-			// thread, which finds nothing to do, waits in the netpoller and is
-			// woken there for each packet that comes.
-			if r.alone {
+			// The sleep keeps the processor. Where every one is held by a Reader
+			// that gathers, whoever is ready to run comes first. Where one is not,
+			// Gosched would wake a thread, which finds nothing to do, waits in the
+			// netpoller and is woken there for each packet that comes: that costs up
+			// to three times as much a packet. GOMAXPROCS takes a lock, which is
+			// nothing next to a sleep.
+			if int(asleep.Add(1)) >= runtime.GOMAXPROCS(0) {
 				runtime.Gosched()
 			}
 			gather(d)
+			asleep.Add(-1)
 			r.slept = true
 		}
 	}
-	r.short, r.waited = false, false
+	r.short, r.emptied, r.waited, r.oneOnly = false, false, false, false
 	r.batch++
 	msgs, err := r.recv.receive(r)
 	if r.slept && r.waited {
@@ -134,6 +142,7 @@ func (r *Reader) Read() ([]Packet, error) {
 		return nil, err
 	}
 	r.short = msgs < r.cfg.Batch
+	r.emptied = r.short && !r.oneOnly
 	r.pace.note(len(r.pkts), r.waited)
 	r.stats.batches.Add(1)
 	r.stats.packets.Add(uint64(len(r.pkts)))
@@ -157,11 +166,14 @@ func (r *Reader) ReadNow() ([]Packet, error) {
 	return packets, err
 }
 
-// Emptied reports whether the last Read took all that waited in the socket: it got
-// fewer kernel messages than Config.Batch. The number of its packets does not say so
-// with Config.GRO. The Portable implementation, which takes one packet at a time,
-// always reports true.
-func (r *Reader) Emptied() bool { return r.short }
+// Emptied reports whether the last Read most likely took all that waited in the
+// socket: it asked for Config.Batch kernel messages and got fewer. The number of its
+// packets does not say so with Config.GRO, and a receive buffer may hold fewer runs
+// than a batch. It is false where only one message was asked for, as [Mmsg] does while
+// packets come singly, after an error, and after a ReadNow that found nothing. The
+// Portable implementation, which takes one packet at a time, reports true after each
+// packet, unless Config.Batch is 1.
+func (r *Reader) Emptied() bool { return r.emptied }
 
 // errNothing ends a receive that was not to wait.
 var errNothing = errors.New("nothing to read")

@@ -36,6 +36,7 @@ type mmsgReceiver struct {
 
 	// singles is how many batches in a row were of one message, see wanted.
 	singles int
+	asked   int // messages asked for in the last call
 
 	now bool // this call is not to wait
 
@@ -89,10 +90,11 @@ func (m *mmsgReceiver) point(r *Reader, i int) {
 
 // recv is the netpoller's callback: false means that it has to wait.
 func (m *mmsgReceiver) recv(fd uintptr) bool {
+	m.asked = m.wanted()
 	for {
 		// MSG_TRUNC makes the length that is returned the true one.
 		n, _, e := unix.RawSyscall6(unix.SYS_RECVMMSG, fd,
-			uintptr(unsafe.Pointer(&m.hdrs[0])), uintptr(m.wanted()),
+			uintptr(unsafe.Pointer(&m.hdrs[0])), uintptr(m.asked),
 			unix.MSG_DONTWAIT|unix.MSG_TRUNC, 0, 0)
 		switch e {
 		case 0:
@@ -143,6 +145,7 @@ func (m *mmsgReceiver) receive(r *Reader) (int, error) {
 	if m.errno != 0 {
 		return 0, m.errno
 	}
+	r.oneOnly = m.asked < len(m.hdrs)
 	m.fill(r)
 	return m.got, nil
 }
