@@ -59,7 +59,7 @@ func (f *runFlags) perform(e *env, r *load.Runner) (*load.Result, error) {
 	stop := f.signals(e, r)
 	defer stop()
 	controls := r.Controls()
-	k := &keys{controls: controls, soft: r.StopSoon, end: func() { r.StopNow(false) }, scale: f.RateScale}
+	k := &keys{controls: controls, soft: r.StopSoon, end: func() { r.StopNow(false) }, scale: f.RateScale, users: r.Users > 0}
 	k.screen = func() error { return traces.screen(false) }
 	defer keySignals(k)()
 	closeKeys, err := f.listenKeys(e, k)
@@ -85,6 +85,9 @@ func (f *runFlags) perform(e *env, r *load.Runner) (*load.Result, error) {
 		traces.each(r.Elapsed())
 		o.each(s)
 		show(s)
+	}
+	if r.Transport != "u1" { // which goes on without collections, see load.HoldCollector
+		e.release()
 	}
 	res, err := r.Run()
 	if err := closeShow(); err != nil {

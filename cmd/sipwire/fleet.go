@@ -107,6 +107,8 @@ func (c *loadCmd) coordinate(e *env, r *load.Runner) (*load.Result, error) {
 		return nil, usage("a fleet has one scenario: -oocsf and -oocsn cannot be used")
 	case c.CP != 0:
 		return nil, usage("-cp is for one process, not for a --fleet: the page at --metrics changes its rate")
+	case c.traced():
+		return nil, usage("the -trace_ options are not for --fleet: give them to its workers")
 	case r.Server:
 		return nil, usage("a fleet makes calls: the scenario waits for them")
 	case c.M > 0 && c.M < uint64(n), c.L > 0 && c.L < n, c.Users > 0 && c.Users < n:
@@ -170,6 +172,10 @@ func (c *loadCmd) work(e *env) error {
 	if c.Fleet != "" || c.Find || c.Target != "" || c.SF != "" || c.SN != "" || c.OOCSF != "" || c.OOCSN != "" || len(c.Inf) > 0 {
 		return usage("--worker: scenario, files and target are the coordinator's")
 	}
+	if c.BG || c.Sleep != "" {
+		return usage("--worker: -bg and -sleep are not for it")
+	}
+	e.release() // it may wait for long
 	if c.WorkerName == "" {
 		host, _ := os.Hostname()
 		c.WorkerName = fmt.Sprintf("%s-%d", host, os.Getpid())

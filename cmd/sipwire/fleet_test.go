@@ -176,6 +176,9 @@ func TestFleetWrongUse(t *testing.T) {
 		{[]string{"load", "--worker", "nats://127.0.0.1:" + port, "127.0.0.1"}, "are the coordinator's"},
 		{[]string{"load", "--worker", "nats://127.0.0.1:" + port, "-oocsn", "ooc_default"}, "are the coordinator's"},
 		{[]string{"load", "--fleet", "embedded", "-oocsn", "ooc_default", "127.0.0.1"}, "a fleet has one scenario"},
+		{[]string{"load", "--fleet", "embedded", "-trace_screen", "127.0.0.1"}, "give them to its workers"},
+		{[]string{"load", "--worker", "nats://127.0.0.1:" + port, "-bg"}, "-bg and -sleep are not for it"},
+		{[]string{"load", "--worker", "nats://127.0.0.1:" + port, "-sleep", "1"}, "-bg and -sleep are not for it"},
 		{[]string{"load", "--worker", "nats://127.0.0.1:" + port}, "no servers available"},
 	} {
 		var out, errs strings.Builder
@@ -193,6 +196,7 @@ func TestFleetWrongUse(t *testing.T) {
 // own are the flags that a coordinator has no say in.
 var own = []string{
 	"SF", "SN", "SD", "OOCSF", "OOCSN", "I", "P", "Inf", "MI", "TLSCert", "TLSKey", "TLSCA", "TraceErr", "ErrorFile", "TraceLogs", "LogFile", "TraceMsg", "MsgFile", "Workers", "AllowExec",
+	"TraceShort", "ShortFile", "TraceStat", "STF", "StatDelimiter", "TraceCounts", "TraceRTT", "TraceCodes", "TraceScreen", "ScreenFile", "CP", "CI", "RateScale", "Sleep", "BG",
 	"Public", "JSON", "Metrics", "HTML", "OTLP", "Token", "Plain", "Quiet", "GoalSuccess", "GoalP99", "Find", "FindTime",
 	"Fleet", "FleetSize", "FleetWait", "FleetName", "Worker", "WorkerName",
 	"Sleep", "BG", "TraceShort", "ShortFile", "TraceStat", "STF", "StatDelimiter", "TraceCounts", "TraceRTT", "TraceCodes", "TraceScreen", "ScreenFile",

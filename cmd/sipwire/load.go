@@ -149,12 +149,12 @@ func (c *loadCmd) rate() (*load.Rate, error) {
 	if c.R < 0 || c.R/period.Seconds() > 1e7 {
 		return nil, usage("-r %g: from 0 to 10 million calls a second", c.R)
 	}
-	r := &load.Rate{Base: c.R / period.Seconds(), Poisson: c.Arrivals == "poisson"}
+	r := &load.Rate{Base: c.R / period.Seconds(), Max: c.RateMax / period.Seconds(), Poisson: c.Arrivals == "poisson"}
 	switch {
 	case c.RampTo > 0:
 		r.To, r.Over = c.RampTo, c.RampOver
 	case c.RateIncrease != 0:
-		r.Increase, r.Max = c.RateIncrease/period.Seconds(), c.RateMax/period.Seconds()
+		r.Increase = c.RateIncrease / period.Seconds()
 		interval := c.RateInterval
 		if interval == "" {
 			interval = c.FD

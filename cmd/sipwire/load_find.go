@@ -22,6 +22,8 @@ func (c *loadCmd) find(e *env, p *scenario.Program, files inject.Set) error {
 		return usage("--find is for a scenario that begins calls")
 	case c.Users > 0 || c.RampTo > 0 || c.RateIncrease != 0 || c.M > 0:
 		return usage("--find chooses rate and number of calls itself: it excludes -m, -users, --ramp-to and -rate_increase")
+	case c.traced():
+		return usage("--find makes a run for each rate, and each would write over the files of the -trace_ options")
 	case c.FindTime < time.Second || c.FindTime > 10*time.Minute:
 		return usage("--find-time %v is not from 1s to 10m", c.FindTime)
 	}
@@ -34,7 +36,7 @@ func (c *loadCmd) find(e *env, p *scenario.Program, files inject.Set) error {
 	}
 	quiet := c.runFlags
 	quiet.Quiet = true
-	search := load.NewSearch(rate.Base, c.RateMax, 0.05)
+	search := load.NewSearch(rate.Base, rate.Max, 0.05)
 	var steps []load.FindStep
 	var best *load.Result
 	for {

@@ -46,6 +46,19 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestFindRefuses has the bound of a search in calls a second, and no trace files,
+// which each of its runs would write anew.
+func TestFindRefuses(t *testing.T) {
+	c := &loadCmd{runFlags: runFlags{FD: "1"}, R: 5, RP: "500", RateMax: 30}
+	if rate, err := c.rate(); err != nil || rate.Base != 10 || rate.Max != 60 {
+		t.Errorf("%v, %v", rate, err)
+	}
+	r := tool(t, nil, "load", "-sn", "options", "--find", "-trace_err", "127.0.0.1")
+	if r.status != exitUsage || !strings.Contains(r.stderr, "-trace_ options") {
+		t.Errorf("status %d, %s", r.status, r.stderr)
+	}
+}
+
 func errText(err error) string {
 	if err == nil {
 		return ""

@@ -66,8 +66,15 @@ type env struct {
 	flush func() // writes out what stdout has gathered
 
 	// started ends that the garbage collector is held while the program starts;
-	// nil where it is not.
+	// nil where it is not. See release.
 	started func()
+}
+
+// release ends that the garbage collector is held. It may be called again.
+func (e *env) release() {
+	if e.started != nil {
+		e.started()
+	}
 }
 
 // complain prints one line to standard error. A file may have any name: what
@@ -141,8 +148,8 @@ func run(args []string, e *env) (status int) {
 		e.complain("%v (see sipwire --help)", err)
 		return exitUsage
 	}
-	if e.started != nil && !makesCalls(commandOf(args)) {
-		e.started()
+	if !makesCalls(commandOf(args)) {
+		e.release()
 	}
 	out := bufio.NewWriterSize(e.stdout, 64<<10)
 	inner := *e

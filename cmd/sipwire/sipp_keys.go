@@ -16,6 +16,7 @@ import (
 // -cp, and two of them as signals.
 type keys struct {
 	controls *load.Controls
+	users    bool         // the run has users, and no rate
 	soft     func()       // no call begins any more
 	end      func()       // calls are ended with BYE or CANCEL
 	screen   func() error // writes the file of -trace_screen
@@ -57,8 +58,8 @@ func (k *keys) press(key byte) error {
 // add changes the rate, or the users, by a number of times -rate_scale.
 func (k *keys) add(times float64) error {
 	s := k.controls.State()
-	if s.Users > 0 {
-		return k.controls.SetUsers(max(s.Users+int(times*k.scale), 0))
+	if k.users {
+		return k.controls.SetUsers(int(min(max(float64(s.Users)+times*k.scale, 0), load.MaxUsers)))
 	}
 	return k.controls.SetRate(max(s.Rate+times*k.scale, 0))
 }
@@ -79,6 +80,9 @@ func (k *keys) command(line string) error {
 	case "users":
 		return k.controls.SetUsers(int(min(max(n, -1), 1e9)))
 	case "rate-scale":
+		if !(n >= 0 && n <= load.MaxRate) {
+			return load.ErrBounds
+		}
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.scale = n

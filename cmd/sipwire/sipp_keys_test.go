@@ -40,10 +40,24 @@ func TestKeys(t *testing.T) {
 	if log != "screen soft end soft end " {
 		t.Errorf("%q", log)
 	}
+	for _, packet := range []string{"cset rate-scale -1", "cset rate-scale NaN", "cset rate-scale 1e300"} {
+		if err := k.take([]byte(packet)); !errors.Is(err, load.ErrBounds) {
+			t.Errorf("%q: %v", packet, err)
+		}
+	}
 	users := 0
+	k.users = true
 	k.controls = load.NewControls(nil, 10, func() time.Duration { return 0 }, func(c load.Control) { users = c.Users })
 	if err := errors.Join(k.take([]byte("*")), k.take([]byte("-"))); err != nil || users != 19 {
 		t.Errorf("%d users, %v", users, err)
+	}
+	for _, c := range []struct {
+		packet string
+		users  int
+	}{{"/", 9}, {"/", 0}, {"+", 1}, {"-", 0}, {"*", 10}, {"cset rate-scale 1e7", 10}, {"*", load.MaxUsers}} {
+		if err := k.take([]byte(c.packet)); err != nil || users != c.users {
+			t.Errorf("%q: %d users, %v", c.packet, users, err)
+		}
 	}
 }
 

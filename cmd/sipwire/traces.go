@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -35,6 +36,11 @@ type traces struct {
 // A row writes the line of a moment to a file of figures.
 type row func(now time.Time, f *tracefile.Figures)
 
+// traced reports whether any of the trace options is on.
+func (f *runFlags) traced() bool {
+	return f.TraceErr || f.TraceLogs || f.TraceMsg || f.TraceShort || f.TraceRTT || f.TraceStat || f.TraceCounts || f.TraceCodes || f.TraceScreen
+}
+
 // traces opens the files, and has what the scenario says written to them.
 func (f *runFlags) traces(r *load.Runner, shared *engine.Shared) (*traces, error) {
 	t := &traces{run: r, begun: time.Now(), names: r.Engine.Program.RTDs}
@@ -42,9 +48,10 @@ func (f *runFlags) traces(r *load.Runner, shared *engine.Shared) (*traces, error
 	if t.every, err = scenario.ParseTime(f.FD, time.Second); err != nil || t.every <= 0 {
 		return nil, usage("-fd %s is no time", f.FD)
 	}
+	t.next = t.every // the line of the start is written in front of the run
 	base := fmt.Sprintf("%s_%d_", strings.TrimSuffix(filepath.Base(r.Engine.Program.File), ".xml"), os.Getpid())
 	open := func(w **bufio.Writer, on bool, name, ending string) {
-		if err != nil || !on && name == "" {
+		if err != nil || !on { // a name alone writes nothing, as in SIPp
 			return
 		}
 		if name == "" {
@@ -67,8 +74,8 @@ func (f *runFlags) traces(r *load.Runner, shared *engine.Shared) (*traces, error
 	open(&stat, f.TraceStat, f.STF, ".csv")
 	open(&counts, f.TraceCounts, "", "counts.csv")
 	open(&codes, f.TraceCodes, "", "error_codes.csv")
-	if t.screenFile = f.ScreenFile; f.TraceScreen && t.screenFile == "" {
-		t.screenFile = base + "screens.log"
+	if f.TraceScreen {
+		t.screenFile = cmp.Or(f.ScreenFile, base+"screens.log")
 	}
 	if err != nil {
 		t.close()
@@ -173,9 +180,9 @@ func (t *traces) row(ended bool) {
 }
 
 // screen adds the figures of this moment to the file of -trace_screen, if there is
-// one.
+// one. The key s may come before the run has begun: there are no figures yet.
 func (t *traces) screen(ended bool) error {
-	if t.screenFile == "" {
+	if t.screenFile == "" || !ended && t.run.Elapsed() == 0 {
 		return nil
 	}
 	f := t.figures(ended)

@@ -78,6 +78,9 @@ func (r *Rate) Fix(c Control) {
 	}
 }
 
+// isSet reports whether the rate is one that was set while the run goes on.
+func (r *Rate) isSet() bool { return r.fixed.Load() != 0 }
+
 // Scale multiplies the rate from now on.
 func (r *Rate) Scale(factor float64) { r.scale.Store(math.Float64bits(math.Copysign(factor, -1))) }
 

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"sync"
+	"sync/atomic"
 )
 
 // untilCollected is how much memory a process takes before the garbage collector
@@ -23,25 +25,42 @@ const untilCollected = 256 << 20
 //
 // Whoever has set GOGC or GOMEMLIMIT has decided otherwise, and a container with
 // little memory would end the process before the first collection. What it returns
-// undoes it.
+// undoes it. Where it is held already, that goes on, and there is nothing to undo.
 func HoldCollector() func() {
-	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" || memoryLimit(limitFiles...) < 2*untilCollected {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" || smallContainer() {
+		return func() {}
+	}
+	if !held.CompareAndSwap(false, true) {
 		return func() {}
 	}
 	percent, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(untilCollected)
-	undo := func() {
+	// Once: the clean-up below may be late, and must not meddle with the next hold.
+	undo := sync.OnceFunc(func() {
 		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(limit)
-	}
+	})
 	if percent < 0 || limit != math.MaxInt64 {
 		undo() // the program has decided, too
+		held.Store(false)
 		return func() {}
 	}
 	// The first collection takes this away.
 	sentinel := new([16]byte)
 	runtime.AddCleanup(sentinel, func(struct{}) { undo() }, struct{}{})
-	return undo
+	return sync.OnceFunc(func() {
+		undo()
+		held.Store(false)
+	})
 }
+
+// held is set from when the collector is held until that is undone, also when a
+// collection has ended it before. Two at a time would take the settings of each
+// other for those to go back to.
+var held atomic.Bool
+
+// smallContainer reports whether the process may be ended for memory that others
+// would not notice.
+func smallContainer() bool { return memoryLimit(limitFiles...) < 2*untilCollected }
 
 // limitFiles have how much memory a container has, in bytes: those of control
 // groups of version 2 and 1.

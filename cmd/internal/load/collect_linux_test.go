@@ -63,6 +63,44 @@ func TestHoldCollector(t *testing.T) {
 	}
 }
 
+// TestHoldCollectorTwice has the first of two decide, and an end that is called
+// again, or is late, leave the next one alone.
+func TestHoldCollectorTwice(t *testing.T) {
+	usualCollector(t)
+	one, two := HoldCollector(), HoldCollector()
+	if two(); !isHeld() {
+		t.Error("the second has ended the first")
+	}
+	if one(); isHeld() {
+		t.Error("not set back")
+	}
+	three := HoldCollector()
+	if one(); !isHeld() {
+		t.Error("the end of the one before has ended it")
+	}
+	three()
+	for range 100 { // while a collection undoes it
+		one := HoldCollector()
+		collected := make(chan struct{})
+		go func() {
+			runtime.GC()
+			close(collected)
+		}()
+		two := HoldCollector()
+		one()
+		two()
+		<-collected
+		if p, l := collector(); p != 100 || l != math.MaxInt64 {
+			t.Fatalf("left at %d %% and %d", p, l)
+		}
+	}
+}
+
+func isHeld() bool {
+	p, _ := collector()
+	return p == -1
+}
+
 // TestHoldCollectorEnvironment leaves it to whoever has set it.
 func TestHoldCollectorEnvironment(t *testing.T) {
 	for _, name := range []string{"GOGC", "GOMEMLIMIT"} {
@@ -89,6 +127,9 @@ func TestHoldCollectorContainer(t *testing.T) {
 		undo := HoldCollector()
 		if p, _ := collector(); p == -1 != holds {
 			t.Errorf("with a limit of %q set to %d %%", text, p)
+		}
+		if smallContainer() == holds {
+			t.Errorf("with a limit of %q the container is small: %t", text, !holds)
 		}
 		undo()
 	}

@@ -9,7 +9,7 @@ import "time"
 const (
 	ahead   = 1500 * time.Millisecond // of calls that begin
 	fewest  = 1 << 14                 // calls for which it is done: where they begin at 10,000 a second and more
-	forMost = 1 << 16                 // calls for which it is done: 150 MB
+	forMost = 1 << 16                 // calls for which it is done: 150 MB, and 32 bytes for each variable of each
 )
 
 // reserved returns for how many calls a worker makes memory before the run.

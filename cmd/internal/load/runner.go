@@ -34,7 +34,7 @@ type Runner struct {
 	RegisterRate float64
 
 	Timeout time.Duration
-	NoCalls time.Duration // no call begins from this time on; 0 for no bound
+	NoCalls time.Duration // no call begins from this time on, unless a rate was set meanwhile; 0 for no bound
 	Workers int
 	Tick    time.Duration // of clients over UDP; 0 for one that depends on the rate, see setTick
 	Share   Share         // of the calls, users and rate above, in a fleet
@@ -153,7 +153,9 @@ func (r *Runner) worker(ctx context.Context, i int) error {
 		w.engine.EndedUser = w.userEnded
 	default:
 		w.arrivals = newArrivals(r.Rate, place, all, cfg.Seed)
-		w.engine.Reserve(w.reserved())
+		if !smallContainer() {
+			w.engine.Reserve(w.reserved())
+		}
 	}
 	r.workers, r.carriers = append(r.workers, w), append(r.carriers, c)
 	return nil
@@ -257,8 +259,8 @@ func localAddr(network string, a netip.AddrPort) net.Addr {
 // Run runs until all is done or the run is stopped, and returns what happened.
 func (r *Runner) Run() (*Result, error) {
 	begun := clock{time.Now()}
+	r.cpu.start() // first: what asks for figures looks at started
 	r.started.Store(&begun)
-	r.cpu.start()
 	if r.Began != nil {
 		r.Began()
 	}

@@ -31,14 +31,38 @@ func TestElapsed(t *testing.T) {
 	}
 }
 
-// The page and the fleet ask for figures while a worker publishes its own: with
-// the race detector this finds what is read without the lock.
-func TestLiveWhilePublished(t *testing.T) {
+// A run that would end when its rate passes -rate_max goes on at a rate that was
+// set by hand.
+func TestNoCalls(t *testing.T) {
+	for _, byHand := range []bool{false, true} {
+		r := &Runner{shared: &engine.Shared{}, NoCalls: time.Second, Rate: &Rate{Base: 10}}
+		w := &worker{run: r, engine: engine.New(engine.Config{Program: options(t)}, r.shared)}
+		if byHand {
+			r.Apply(Control{Rate: 20, HasRate: true})
+		}
+		if w.over(int64(time.Second) - 1); r.Stopping() {
+			t.Error("ended before its time")
+		}
+		if w.over(int64(time.Second)); r.Stopping() == byHand {
+			t.Errorf("rate set by hand: %t, ended: %t", byHand, r.Stopping())
+		}
+	}
+}
+
+// options returns a scenario.
+func options(t *testing.T) *scenario.Program {
 	data, _ := scenario.Builtin("options")
 	p, err := scenario.Compile("options", data, scenario.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// The page and the fleet ask for figures while a worker publishes its own: with
+// the race detector this finds what is read without the lock.
+func TestLiveWhilePublished(t *testing.T) {
+	p := options(t)
 	r := &Runner{Engine: engine.Config{Program: p}}
 	w := &worker{run: r, engine: engine.New(r.Engine, &engine.Shared{}), snapshot: engine.NewCounts(p)}
 	r.workers = []*worker{w}

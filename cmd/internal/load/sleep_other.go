@@ -19,5 +19,8 @@ func (u *udpCarrier) yield(int64) {}
 
 func holdProcessors(int) func() { return func() {} }
 
+// smallContainer is not known here.
+func smallContainer() bool { return false }
+
 // HoldCollector leaves the garbage collector as it is.
 func HoldCollector() func() { return func() {} }

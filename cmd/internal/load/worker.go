@@ -186,7 +186,7 @@ func (w *worker) over(now int64) bool {
 		w.run.shared.Stop.CompareAndSwap(engine.Run, engine.StopNow)
 		stop = w.run.shared.Stop.Load()
 	}
-	if end := w.run.NoCalls; end > 0 && now >= int64(end) && stop == engine.Run {
+	if end := w.run.NoCalls; end > 0 && now >= int64(end) && stop == engine.Run && !w.run.Rate.isSet() {
 		w.run.StopSoon()
 		stop = w.run.shared.Stop.Load()
 	}
