@@ -57,7 +57,9 @@ func TestRun(t *testing.T) {
 	if rs[0].Hot <= 0 || rs[1].Hot != rs[0].Hot || rs[1].XHot != rs[1].Median/rs[0].Hot || rs[3].Hot != 0 {
 		t.Errorf("the floor alone: %+v", rs)
 	}
-	if rs[0].Allocs != 0 || rs[0].Bytes != 0 {
+	// A thread that the runtime starts meanwhile takes 5 KB in a few pieces: less than
+	// one for 20 of the 200 messages.
+	if rs[0].Allocs != 0 || rs[0].Bytes > 100 {
 		t.Errorf("spinning allocates %v, %v bytes", rs[0].Allocs, rs[0].Bytes)
 	}
 	if rs[2].Allocs < 1 || rs[2].Allocs > 2 || rs[2].Bytes < 512 {
