@@ -64,10 +64,10 @@ deep() { # the tests that are shorter in "go test ./..."; prints how much was ru
 portable() { # go test's arguments: all packages but udp, which is about this machine's kernel
 	go test -short "$@" $(go list ./... | grep -v /udp)
 }
-kernels() { # tier, go test's other arguments: the packages below which kernels run
+kernels() { # tier, go test's other arguments: the packages below which kernels run; the tier is not in the key of the test cache
 	local tier=$1
 	shift
-	SIPWIRE_TIER=$tier SIPWIRE_REQUIRE_TIER=$tier go test "$@" ./internal/scan $(go list ./... | grep -vE '/(udp|pool|internal)')
+	SIPWIRE_TIER=$tier SIPWIRE_REQUIRE_TIER=$tier go test -count=1 "$@" ./internal/scan ./internal/wire $(go list ./... | grep -vE '/(udp|pool|internal)')
 }
 cross() { # GOARCH, emulator if it needs one
 	GOARCH=$1 CGO_ENABLED=0 portable ${2:+-exec "$2"}
