@@ -14,6 +14,7 @@ var fuzzSeeds = []string{
 	"v=0\no=a b c 1 1 IN IP6 ::1\ns=-\nt=0 0\na=inactive\nm=video 0/2 RTP/AVP 96\nc=IN IP4 224.2.1.1/127/3\na=candidate:1 1 UDP 2130706431 192.0.2.1 8998 typ srflx raddr 10.0.0.1 rport 9\nm=audio 9 UDP/TLS/RTP/SAVPF 111\nc=IN IP4 0.0.0.0\na=ice-ufrag:x\na=mid:0",
 	"v=0\r\nm=audio 1 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:abc|2^20\r\na=ssrc:1 cname:x\r\n\r\n\r\n",
 	"v=0\no=a b 1 1 IN IP4 192.0.2.1\t192.0.2.2\nm=audio\tx 4000 RTP/AVP 0 8 101\nm=au\t40 4000 RTP/AVP 0 8\n",
+	"m=0\no=a b 1 1 IN IP4 192.0.2.1 192.0.2.2\n", "o=a 1 1 IN IP4 192.0.2.1\no=b 2 2 IN IP4 192.0.2.2\n",
 	"v=0\r\n\r\nm=audio", "v=0\rx\n", "v=0\r\nx", "v=1\n", "", "\r\n", "v=0\nm=audio 70000 RTP/AVP 0\nm= \nm=a 1 b\n",
 }
 

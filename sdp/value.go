@@ -53,9 +53,10 @@ func (v *Origin) Addr() (netip.Addr, bool) { return parseAddr(v.Address) }
 // Origin returns the o= line, ErrMissing when there is none.
 func (d *Description) Origin() (Origin, error) {
 	var v Origin
-	// It is the second line (RFC 8866, 5), but for what is not in order.
+	// It is the second line, behind that of the version (RFC 8866, 5), but for what is
+	// not in order.
 	i := 1
-	if d.n < 2 || d.b[d.ends[1]+1] != 'o' {
+	if d.sessionEnd() < 2 || d.b[d.ends[1]+1] != 'o' || d.b[d.ends[0]+1] != 'v' {
 		if i = d.lineOf('o', 0, d.sessionEnd()); i < 0 {
 			return v, d.missing('o', 0)
 		}
