@@ -49,10 +49,7 @@ func (e *Edit) AppendTo(dst []byte) ([]byte, error) {
 		return dst, e.fault.Code
 	}
 	start, end := e.bounds()
-	plan, grown := e.splices, e.grown
-	if e.unsorted || len(e.lists) > 0 {
-		plan, grown = e.ordered()
-	}
+	plan, grown := e.ordered()
 	n, size := len(dst), end-start+grown+e.bodyLen()
 	if cap(dst)-n < size {
 		dst = slices.Grow(dst, size)

@@ -57,7 +57,7 @@ func (m *Message) parseStartLine(p *Parser, start int, line scan.Line, clean boo
 		m.fail(sipwire.ErrStartLine, header.IDOther, start)
 		return false
 	case b[nameEnd] == ' ':
-		return m.parseRequestLine(start, nameEnd, end, clean)
+		return m.parseRequestLine(start, nameEnd, end)
 	case b[nameEnd] == '/' && nameEnd-start == 3 && // "SIP", in any case
 		b[start]|0x20 == 's' && b[start+1]|0x20 == 'i' && b[start+2]|0x20 == 'p':
 		return m.parseStatusLine(start, end, clean)
@@ -70,7 +70,7 @@ func (m *Message) parseStartLine(p *Parser, start int, line scan.Line, clean boo
 // one space each (RFC 3261, 7.1; RFC 4475, 3.1.2.9 allows refusing more).
 // Of the URI it asks a letter in front and no control byte or space inside;
 // the rest is for the reader of the URI.
-func (m *Message) parseRequestLine(start, methodEnd, end int, clean bool) bool {
+func (m *Message) parseRequestLine(start, methodEnd, end int) bool {
 	b := m.buf
 	uri := methodEnd + 1
 	uriEnd := end - versionLen - 1
@@ -79,12 +79,10 @@ func (m *Message) parseRequestLine(start, methodEnd, end int, clean bool) bool {
 	}
 	m.methodEnd = uint32(methodEnd)
 	m.method = header.Method(methodname.Find(b, start, methodEnd))
-	if !clean || !goodURI(b, uri, uriEnd) {
-		if bad := badURIByte(b, uri, uriEnd); bad >= 0 {
-			m.malformed = true
-			m.fail(sipwire.ErrRequestURI, header.IDOther, bad)
-			return false
-		}
+	if bad := badURIByte(b, uri, uriEnd); bad >= 0 {
+		m.malformed = true
+		m.fail(sipwire.ErrRequestURI, header.IDOther, bad)
+		return false
 	}
 	m.uriLo, m.uriHi = uint32(uri), uint32(uriEnd)
 	m.versionLo, m.versionHi = uint32(uriEnd+1), uint32(end)

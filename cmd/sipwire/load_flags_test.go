@@ -13,6 +13,18 @@ import (
 	"github.com/sipwire/sipwire/compose"
 )
 
+// sendOptions is a step of a scenario that sends an OPTIONS.
+const sendOptions = `<send><![CDATA[
+	OPTIONS sip:a@127.0.0.1 SIP/2.0
+	Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+	Max-Forwards: 70
+	From: <sip:a@b>;tag=1
+	To: <sip:b@c>
+	Call-ID: [call_id]
+	CSeq: 1 OPTIONS
+	Content-Length: 0
+	]]></send>`
+
 // A witness answers every request with 200, a REGISTER without credentials
 // with 401, and keeps what it was sent. With silent set it never answers.
 type witness struct {
@@ -186,16 +198,7 @@ func TestFiles(t *testing.T) {
 	dir := t.TempDir()
 	w := newWitness(t, false)
 	text := `<scenario><nop><action><log message="call [call_number] begins"/><exec command="echo ran > ran.txt"/></action></nop>
-		<send><![CDATA[
-		OPTIONS sip:a@127.0.0.1 SIP/2.0
-		Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
-		Max-Forwards: 70
-		From: <sip:a@b>;tag=1
-		To: <sip:b@c>
-		Call-ID: [call_id]
-		CSeq: 1 OPTIONS
-		Content-Length: 0
-		]]></send><recv response="486"/></scenario>`
+		` + sendOptions + `<recv response="486"/></scenario>`
 	os.WriteFile(filepath.Join(dir, "s.xml"), []byte(text), 0o666)
 	args := []string{"-sf", "s.xml", "-m", "1", "-timeout", "30", "-trace_err", "-error_file", "e.log", "-trace_logs", "-log_file", "l.log", "--html", "r.html"}
 	runLoad(t, dir, append(args, w.conn.LocalAddr().String())...)

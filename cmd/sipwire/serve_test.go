@@ -106,16 +106,7 @@ func TestServeTarget(t *testing.T) {
 		Content-Length: 0
 		]]></send></scenario>`), 0o666)
 	port := serveFor(t, dir, "-sf", "uas.xml", "127.0.0.9:5099")
-	os.WriteFile(filepath.Join(dir, "uac.xml"), []byte(`<scenario><send><![CDATA[
-		OPTIONS sip:a@127.0.0.1 SIP/2.0
-		Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
-		Max-Forwards: 70
-		From: <sip:a@b>;tag=1
-		To: <sip:b@c>
-		Call-ID: [call_id]
-		CSeq: 1 OPTIONS
-		Content-Length: 0
-		]]></send><recv response="200"><action><ereg regexp="127.0.0.9:5099" search_in="hdr" header="X-Remote:" check_it="true" assign_to="_"/></action></recv></scenario>`), 0o666)
+	os.WriteFile(filepath.Join(dir, "uac.xml"), []byte(`<scenario>`+sendOptions+`<recv response="200"><action><ereg regexp="127.0.0.9:5099" search_in="hdr" header="X-Remote:" check_it="true" assign_to="_"/></action></recv></scenario>`), 0o666)
 	if r := runLoad(t, dir, "-sf", "uac.xml", "-m", "1", "-timeout", "30", "127.0.0.1:"+port); r.Successful != 1 {
 		t.Errorf("%+v", r.Causes)
 	}

@@ -154,16 +154,7 @@ func TestSeed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	text := `<scenario><nop><action><sample assign_to="a" distribution="uniform" min="0" max="1000000"/><log message="[$a] [dynamic_id]"/></action></nop>
-		<nop chance="0.5" next="end"/><nop><action><log message="not by chance"/></action></nop><label id="end"/><nop/><send><![CDATA[
-		OPTIONS sip:a@127.0.0.1 SIP/2.0
-		Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
-		Max-Forwards: 70
-		From: <sip:a@b>;tag=1
-		To: <sip:b@c>
-		Call-ID: [call_id]
-		CSeq: 1 OPTIONS
-		Content-Length: 0
-		]]></send><recv response="200"/></scenario>`
+		<nop chance="0.5" next="end"/><nop><action><log message="not by chance"/></action></nop><label id="end"/><nop/>` + sendOptions + `<recv response="200"/></scenario>`
 	os.WriteFile(filepath.Join(dir, "s.xml"), []byte(text), 0o666)
 	w := newWitness(t, false)
 	logs := map[string]string{}

@@ -172,16 +172,7 @@ func TestHalted(t *testing.T) {
 	w := newWitness(t, false)
 	dir := t.TempDir()
 	for verb, want := range map[string]string{"stop_now": "exit status 97", "stop_gracefully": ""} {
-		text := `<scenario><send><![CDATA[
-			OPTIONS sip:a@127.0.0.1 SIP/2.0
-			Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
-			Max-Forwards: 70
-			From: <sip:a@b>;tag=1
-			To: <sip:b@c>
-			Call-ID: [call_id]
-			CSeq: 1 OPTIONS
-			Content-Length: 0
-			]]></send><recv response="200"/><nop><action><exec int_cmd="` + verb + `"/></action></nop><timewait milliseconds="100"/></scenario>`
+		text := `<scenario>` + sendOptions + `<recv response="200"/><nop><action><exec int_cmd="` + verb + `"/></action></nop><timewait milliseconds="100"/></scenario>`
 		os.WriteFile(filepath.Join(dir, "s.xml"), []byte(text), 0o666)
 		out, err := command(t, dir, self(t), "load", "-q", "--late", "1h", "-sf", "s.xml", "-r", "100", "-timeout", "30", w.conn.LocalAddr().String())
 		if errText(err) != want {

@@ -30,16 +30,8 @@ func (r *floodRouter) Route(*codec.Message, forward.Source) (forward.Target, boo
 // Read takes. The Read empties it, and what came meanwhile is lost: the gate refuses
 // all the same. A batch behind which nothing comes is no reason to refuse.
 func TestMeterSmallBuffer(t *testing.T) {
-	open := func(c udp.Config) *udp.Socket {
-		s, err := udp.Listen(t.Context(), "udp4", "127.0.0.1:0", c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = s.Close() })
-		return s
-	}
-	callee, caller := open(udp.Config{}), open(udp.Config{})
-	socket := open(udp.Config{GRO: true, RecvBuffer: 212992}) // what a process without CAP_NET_ADMIN gets
+	callee, caller := listen(t, udp.Config{}), listen(t, udp.Config{})
+	socket := listen(t, udp.Config{GRO: true, RecvBuffer: 212992}) // what a process without CAP_NET_ADMIN gets
 	s := start(t, forward.Target{Addr: callee.LocalAddr()}, nil)
 	defer s.Shutdown(time.Millisecond)
 	c := s.config.Forward

@@ -44,14 +44,7 @@ func (refuseSome) Admit(m *codec.Message, _ forward.Source) (forward.Verdict, in
 }
 
 func mix(b *testing.B, gro bool, run, refused int) {
-	open := func(gro bool) *udp.Socket {
-		s, err := udp.Listen(b.Context(), "udp4", "127.0.0.1:0", udp.Config{RecvBuffer: 4 << 20, GRO: gro})
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() { _ = s.Close() })
-		return s
-	}
+	open := func(gro bool) *udp.Socket { return listen(b, udp.Config{RecvBuffer: 4 << 20, GRO: gro}) }
 	s, err := Start(b.Context(), Config{Workers: 1, Forward: forward.Config{Router: oneHop{}, Locals: []forward.Local{{Addr: loopback, Transport: header.TransportUDP}}}})
 	if err != nil {
 		b.Fatal(err)

@@ -25,15 +25,18 @@ func BenchmarkPrice(b *testing.B) {
 	}
 }
 
-func price(b *testing.B, peers int, what string) {
-	open := func() *udp.Socket {
-		s, err := udp.Listen(b.Context(), "udp4", "127.0.0.1:0", udp.Config{RecvBuffer: 1 << 20})
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() { _ = s.Close() })
-		return s
+// listen opens a socket on loopback for as long as the test runs.
+func listen(t testing.TB, c udp.Config) *udp.Socket {
+	s, err := udp.Listen(t.Context(), "udp4", "127.0.0.1:0", c)
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func price(b *testing.B, peers int, what string) {
+	open := func() *udp.Socket { return listen(b, udp.Config{RecvBuffer: 1 << 20}) }
 	s, err := Start(b.Context(), Config{Workers: 1, Forward: forward.Config{Router: oneHop{}, Locals: []forward.Local{{Addr: loopback, Transport: header.TransportUDP}}}})
 	if err != nil {
 		b.Fatal(err)

@@ -259,7 +259,8 @@ func (s *Server) Level() (level float64) {
 }
 
 // KernelDrops returns how many datagrams the system threw away because a
-// receive buffer was full, at least: it counts a run of one peer as one. They were never received, and are not in Counts.
+// receive buffer was full, at least: it counts a run of one peer as one. They were
+// never received, and are not in Counts.
 func (s *Server) KernelDrops() (n uint64) {
 	for _, g := range s.groups {
 		if g != nil {
