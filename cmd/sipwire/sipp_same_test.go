@@ -20,7 +20,8 @@ var same = []struct {
 	args []string
 }{
 	{"call", nil, nil}, {"options-len", nil, nil},
-	{"register-digest", []string{"--digest", "joe:secret"}, nil}, {"register-wrong", []string{"--digest", "joe:secret"}, nil},
+	{"register-digest", []string{"--digest", "joe:secret"}, nil}, {"register-aka", []string{"-sf", "aka.peer.xml"}, []string{"-auth_uri", "ims.example"}},
+	{"register-wrong", []string{"--digest", "joe:secret"}, nil},
 	{"ereg-inject", nil, nil}, {"check-fails", nil, nil}, {"check-inverse", nil, nil},
 	{"branch-test", nil, nil}, {"branch-optional", nil, nil}, {"chance", nil, nil}, {"loop", nil, nil},
 	{"arithmetic", nil, nil}, {"compare", nil, nil}, {"strcmp", nil, nil}, {"condexec", nil, nil},

@@ -12,7 +12,8 @@ import (
 	"github.com/sipwire/sipwire/header/auth"
 )
 
-// keepChallenge keeps the best challenge of a 401 or 407 that can be answered.
+// keepChallenge keeps the best challenge of a 401 or 407 that can be answered; one of
+// AKA, for which not every scenario has the key, only beside no other one.
 func (e *Engine) keepChallenge(c *call, m *codec.Message) {
 	id := header.IDWWWAuthenticate
 	c.challengeName = "Authorization: "
@@ -22,7 +23,10 @@ func (e *Engine) keepChallenge(c *call, m *codec.Message) {
 	var best auth.Challenge
 	for value := range m.Values(id) {
 		var ch auth.Challenge
-		if _, err := ch.Parse(value); err == nil && digest.Beats(&ch, &best) {
+		if _, err := ch.Parse(value); err != nil {
+			continue
+		}
+		if digest.Beats(&ch, &best) || isAKA(&ch) && !best.IsValid() {
 			best = ch
 		}
 	}
@@ -74,27 +78,18 @@ func (e *Engine) appendCredentials(dst, request, body []byte, c *call, o *op, st
 	if _, err := ch.Parse(c.challenge); err != nil {
 		return dst, err
 	}
-	w := &e.cfg.Words
-	user, password := []byte(w.AuthUser), []byte(w.AuthPassword)
-	var err error
-	if o.user != nil {
-		if user, err = e.render(nil, c, o.user, step, ""); err != nil {
-			return dst, err
-		}
+	known, err := e.secretFor(&ch, c, o.secret, step)
+	if err != nil {
+		return dst, err
 	}
-	if o.password != nil {
-		if password, err = e.render(nil, c, o.password, step, ""); err != nil {
-			return dst, err
-		}
-	}
-	uri := []byte(w.AuthURI)
+	uri := []byte(e.cfg.Words.AuthURI)
 	if len(uri) == 0 {
 		uri = bytes.Clone(requestURI(request)) // it may move
 	}
 	c.nonceCount++
 	dst = append(dst, c.challengeName...)
 	return e.digester.AppendCredentials(dst, &ch, &digest.Answer{
-		Secret: digest.Secret{Username: user, Password: password}, Method: []byte(method), URI: uri, Body: body,
+		Secret: known, Method: []byte(method), URI: uri, Body: body,
 		CNonce: strconv.AppendUint(nil, e.random.Uint64(), 16), NonceCount: c.nonceCount,
 	})
 }
@@ -123,8 +118,7 @@ func (e *Engine) expandCredentials(dst []byte, start, at int, c *call, step int,
 	if err != nil {
 		return dst, late, err
 	}
-	w := &e.cfg.Words
-	o := op{user: bind(part.Params["username"], w, e.cfg.Files, e.cfg.OwnConn), password: bind(part.Params["password"], w, e.cfg.Files, e.cfg.OwnConn)}
+	o := op{secret: bindSecret(part, &e.cfg.Words, e.cfg.Files, e.cfg.OwnConn)}
 	if e.hashesBody(c) {
 		return append(dst[:at], tail...), append(late, place{at, o}), nil
 	}

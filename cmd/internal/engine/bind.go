@@ -20,7 +20,19 @@ type op struct {
 	skip int32 // where to go on when a header that is missing takes its line away; 0 for behind this op
 	line []op  // of a field: the line that is asked for
 
-	user, password []op // of credentials
+	secret *secret // of credentials
+}
+
+// A secret is what credentials are made with. What is nil is not given.
+type secret struct {
+	user, password []op
+	key, op        []op // of AKA: those of the subscriber and of the operator
+}
+
+// bindSecret is bind for the parameters of a keyword of credentials.
+func bindSecret(p *scenario.Part, w *Words, files inject.Set, ownPort bool) *secret {
+	param := func(name string) []op { return bind(p.Params[name], w, files, ownPort) }
+	return &secret{param("username"), param("password"), param("aka_K"), param("aka_OP")}
 }
 
 // bodyStart is the kind of an op that marks where the body begins.
@@ -48,7 +60,9 @@ func flatten(t *scenario.Template, w *Words, files inject.Set, ownPort bool) []o
 		if !constant {
 			o := op{kind: p.Kind, part: p, text: []byte(p.Text), file: int32(files.Find(p.Text))}
 			o.line = bind(p.Line, w, files, ownPort)
-			o.user, o.password = bind(p.Params["username"], w, files, ownPort), bind(p.Params["password"], w, files, ownPort)
+			if p.Kind == scenario.Authentication {
+				o.secret = bindSecret(p, w, files, ownPort)
+			}
 			items = append(items, o)
 			empty = false
 			continue

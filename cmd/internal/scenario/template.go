@@ -217,8 +217,8 @@ func (c *compiler) fieldKeyword(n *node, number, rest string) (*Part, error) {
 	return p, nil
 }
 
-// authKeyword compiles [authentication username=... password=...]. The
-// parameters of AKA are taken and have no effect.
+// authKeyword compiles [authentication username=... password=...], with the keys of
+// AKA too. aka_AMF is taken and has no effect: AMF is in the challenge.
 func (c *compiler) authKeyword(n *node, rest string) (*Part, error) {
 	params, ok := keywordParams(rest)
 	if !ok {
@@ -227,14 +227,13 @@ func (c *compiler) authKeyword(n *node, rest string) (*Part, error) {
 	p := &Part{Kind: Authentication, Params: map[string]*Template{}}
 	for name, value := range params {
 		switch name {
-		case "username", "password":
+		case "username", "password", "aka_K", "aka_OP":
 			t, err := c.template(n, value)
 			if err != nil {
 				return nil, err
 			}
 			p.Params[name] = t
-		case "aka_K", "aka_OP", "aka_AMF":
-			c.note(n, "AKA is not computed: "+name+" has no effect")
+		case "aka_AMF":
 		default:
 			c.note(n, "[authentication]: parameter "+name+" is not known and has no effect")
 		}
