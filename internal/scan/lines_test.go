@@ -26,7 +26,7 @@ func eachTier(t *testing.T, f func(t *testing.T)) {
 	}
 }
 
-// A checker compares what runs with the generic code, in buffers of its own.
+// A checker compares what runs with the specification, in buffers of its own.
 type checker struct {
 	got, want []Line
 }
@@ -39,13 +39,13 @@ func newChecker(room int) *checker {
 	return &checker{got: make([]Line, room+canaries), want: make([]Line, room)}
 }
 
-// check compares Lines and HeaderEnd with the generic code for room entries.
+// check compares Lines and HeaderEnd with the specification for room entries.
 func (c *checker) check(t *testing.T, src []byte, from, room int) {
 	t.Helper()
 	for i := range canaries {
 		c.got[room+i] = canary
 	}
-	wantN, wantBody, wantClean := linesGeneric(src, from, c.want[:room])
+	wantN, wantBody, wantClean := linesByLine(src, from, c.want[:room])
 	n, body, clean := Lines(src, from, c.got[:room])
 	if n != wantN || body != wantBody || clean != wantClean {
 		t.Fatalf("Lines(%d bytes, %d, room %d) = %d, %d, %v; want %d, %d, %v\n%.300q", len(src), from, room, n, body, clean, wantN, wantBody, wantClean, src)
