@@ -23,13 +23,10 @@ func (v *Via) ReceivedParts() (received, rport value.Part, repeated bool) {
 		return receivedParts(b, base)
 	}
 	end := uint64(1) << (len(b) & 63)
-	for left := v.at.Semicolons; left != 0; {
+	for left := v.at.RParams; left != 0; left &= left - 1 {
 		lo := uint32(bits.TrailingZeros64(left)) + 1
-		left &= left - 1
-		hi := uint32(bits.TrailingZeros64(left | end))
-		if b[lo]|0x20 == 'r' {
-			repeated = keepReceived(b[lo:hi], value.Part{Lo: base + lo, Hi: base + hi}, &received, &rport) || repeated
-		}
+		hi := uint32(bits.TrailingZeros64((v.at.Semicolons | end) >> lo)) + lo
+		repeated = keepReceived(b[lo:hi], value.Part{Lo: base + lo, Hi: base + hi}, &received, &rport) || repeated
 	}
 	return received, rport, repeated
 }

@@ -1520,71 +1520,87 @@ TEXT ·viaAVX2(SB), NOSPLIT, $0-41
 	TZCNTQ         R11, DX
 
 port:
-	LEAQ   -1(DX), R9
-	XORQ   R10, R10
-	CMPQ   DX, CX
-	ADCQ   $+0, R9
-	CMPB   (AX)(R9*1), $0x3a
-	SETEQ  R10
-	SHLXQ  R10, R11, R11
-	ADDQ   BX, R11
-	ANDNQ  R11, BX, R11
-	TZCNTQ R11, R9
-	CMPQ   R9, CX
-	JHI    refused
-	MOVQ   R9, R12
-	SUBQ   DX, R12
-	SUBQ   R10, R12
-	MOVQ   R12, R13
-	SUBQ   R10, R13
-	CMPQ   R13, $0x04
-	JHI    refused
-	MOVQ   $0x3030303030303030, BX
-	XORQ   -8(AX)(R9*1), BX
-	SHLQ   $0x03, R12
-	MOVQ   $-1, R14
-	SHRXQ  R12, R14, R14
-	ANDNQ  BX, R14, BX
-	MOVQ   $0x7676767676767676, R14
-	ADDQ   BX, R14
-	ORQ    BX, R14
-	MOVQ   $0x8080808080808080, R13
-	TESTQ  R13, R14
-	JNZ    refused
-	IMUL3Q $0x00000a01, BX, BX
-	SHRQ   $0x08, BX
-	MOVQ   $0x00ff00ff00ff00ff, R14
-	ANDQ   R14, BX
-	IMUL3Q $0x00640001, BX, BX
-	SHRQ   $0x10, BX
-	MOVQ   $0x0000ffff0000ffff, R14
-	ANDQ   R14, BX
-	MOVQ   $0x0000271000000001, R14
-	IMULQ  R14, BX
-	SHRQ   $0x20, BX
-	CMPQ   BX, $0x0000ffff
-	JHI    refused
-	MOVQ   out+24(FP), R12
-	LEAQ   12(CX), R13
-	SHLQ   $0x20, R13
-	MOVQ   R13, (R12)
-	SHLQ   $0x18, R10
-	ORQ    R10, BX
-	MOVL   BX, 44(R12)
-	SHRXQ  R9, DI, R13
-	MOVQ   R13, 48(R12)
-	MOVQ   $0x0000000b00000008, R13
-	MOVQ   R13, 8(R12)
-	MOVL   $0x0000000c, R13
-	MOVL   R13, 24(R12)
-	MOVL   R13, 16(R12)
-	ADDQ   $+12, DX
-	MOVL   DX, 28(R12)
-	ADDQ   $+12, R9
-	MOVL   R9, 20(R12)
-	MOVL   R9, 40(R12)
-	XORQ   R9, R9
-	MOVQ   R9, 32(R12)
+	LEAQ           -1(DX), R9
+	XORQ           R10, R10
+	CMPQ           DX, CX
+	ADCQ           $+0, R9
+	CMPB           (AX)(R9*1), $0x3a
+	SETEQ          R10
+	SHLXQ          R10, R11, R11
+	ADDQ           BX, R11
+	ANDNQ          R11, BX, R11
+	TZCNTQ         R11, R9
+	CMPQ           R9, CX
+	JHI            refused
+	MOVQ           R9, R12
+	SUBQ           DX, R12
+	SUBQ           R10, R12
+	MOVQ           R12, R13
+	SUBQ           R10, R13
+	CMPQ           R13, $0x04
+	JHI            refused
+	MOVQ           $0x3030303030303030, BX
+	XORQ           -8(AX)(R9*1), BX
+	SHLQ           $0x03, R12
+	MOVQ           $-1, R14
+	SHRXQ          R12, R14, R14
+	ANDNQ          BX, R14, BX
+	MOVQ           $0x7676767676767676, R14
+	ADDQ           BX, R14
+	ORQ            BX, R14
+	MOVQ           $0x8080808080808080, R13
+	TESTQ          R13, R14
+	JNZ            refused
+	IMUL3Q         $0x00000a01, BX, BX
+	SHRQ           $0x08, BX
+	MOVQ           $0x00ff00ff00ff00ff, R14
+	ANDQ           R14, BX
+	IMUL3Q         $0x00640001, BX, BX
+	SHRQ           $0x10, BX
+	MOVQ           $0x0000ffff0000ffff, R14
+	ANDQ           R14, BX
+	MOVQ           $0x0000271000000001, R14
+	IMULQ          R14, BX
+	SHRQ           $0x20, BX
+	CMPQ           BX, $0x0000ffff
+	JHI            refused
+	MOVQ           out+24(FP), R12
+	LEAQ           12(CX), R13
+	SHLQ           $0x20, R13
+	MOVQ           R13, (R12)
+	SHLQ           $0x18, R10
+	ORQ            R10, BX
+	MOVL           BX, 44(R12)
+	SHRXQ          R9, DI, R13
+	MOVQ           R13, 48(R12)
+	MOVQ           c+16(FP), BX
+	VBROADCASTI128 70(BX), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, BX
+	VPMOVMSKB      Y1, R10
+	SHLQ           $0x20, R10
+	ORQ            R10, BX
+	SHRQ           $0x01, BX
+	ANDQ           DI, BX
+	SHRXQ          R9, BX, BX
+	MOVQ           BX, 56(R12)
+	MOVQ           $0x0000000b00000008, R13
+	MOVQ           R13, 8(R12)
+	MOVL           $0x0000000c, R13
+	MOVL           R13, 24(R12)
+	MOVL           R13, 16(R12)
+	ADDQ           $+12, DX
+	MOVL           DX, 28(R12)
+	ADDQ           $+12, R9
+	MOVL           R9, 20(R12)
+	MOVL           R9, 40(R12)
+	XORQ           R9, R9
+	MOVQ           R9, 32(R12)
 
 params:
 	MOVQ CX, R10
@@ -1780,32 +1796,32 @@ second:
 	VPSRLW         $0x04, Y5, Y0
 	VPAND          Y1, Y0, Y0
 	VPSHUFB        Y0, Y2, Y0
-	MOVQ           c+16(FP), DX
-	VBROADCASTI128 32(DX), Y1
+	MOVQ           c+16(FP), R10
+	VBROADCASTI128 32(R10), Y1
 	VPSHUFB        Y3, Y1, Y2
 	VPAND          Y4, Y2, Y2
 	VPCMPEQB       Y4, Y2, Y2
 	VPSHUFB        Y5, Y1, Y1
 	VPAND          Y0, Y1, Y1
 	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, BX
-	VPMOVMSKB      Y1, SI
-	SHLQ           $0x20, SI
-	ORQ            SI, BX
-	MOVQ           BX, SI
-	VPBROADCASTB   66(DX), Y0
-	VPCMPEQB       Y0, Y3, Y1
-	VPCMPEQB       Y0, Y5, Y0
+	VPMOVMSKB      Y2, DX
 	VPMOVMSKB      Y1, BX
-	VPMOVMSKB      Y0, DI
-	SHLQ           $0x20, DI
-	ORQ            DI, BX
-	MOVQ           BX, DI
-	VPBROADCASTB   67(DX), Y0
-	VPCMPEQB       Y0, Y3, Y1
-	VPCMPEQB       Y0, Y5, Y0
-	VPMOVMSKB      Y1, DX
-	VPMOVMSKB      Y0, BX
+	SHLQ           $0x20, BX
+	ORQ            BX, DX
+	MOVQ           DX, SI
+	VPBROADCASTB   66(R10), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, DX
+	VPMOVMSKB      Y1, BX
+	SHLQ           $0x20, BX
+	ORQ            BX, DX
+	MOVQ           DX, DI
+	VPBROADCASTB   67(R10), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, DX
+	VPMOVMSKB      Y1, BX
 	SHLQ           $0x20, BX
 	ORQ            BX, DX
 	MOVQ           DX, R8
@@ -1813,6 +1829,21 @@ second:
 	SUBQ           $+12, DX
 	MOVQ           R9, BX
 	SUBQ           DX, BX
+	VBROADCASTI128 70(R10), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, R10
+	VPMOVMSKB      Y1, R13
+	SHLQ           $0x20, R13
+	ORQ            R13, R10
+	SHRQ           $0x01, R10
+	ANDQ           DI, R10
+	SHLXQ          BX, R10, R10
+	ORQ            R10, 56(R12)
 	SHLXQ          BX, DI, BX
 	ORQ            48(R12), BX
 	XORQ           R14, R14
@@ -2467,71 +2498,80 @@ TEXT ·viaAVX512(SB), NOSPLIT, $0-41
 	TZCNTQ          R11, DX
 
 port:
-	LEAQ   -1(DX), R9
-	XORQ   R10, R10
-	CMPQ   DX, CX
-	ADCQ   $+0, R9
-	CMPB   (AX)(R9*1), $0x3a
-	SETEQ  R10
-	SHLXQ  R10, R11, R11
-	ADDQ   BX, R11
-	ANDNQ  R11, BX, R11
-	TZCNTQ R11, R9
-	CMPQ   R9, CX
-	JHI    refused
-	MOVQ   R9, R12
-	SUBQ   DX, R12
-	SUBQ   R10, R12
-	MOVQ   R12, R13
-	SUBQ   R10, R13
-	CMPQ   R13, $0x04
-	JHI    refused
-	MOVQ   $0x3030303030303030, BX
-	XORQ   -8(AX)(R9*1), BX
-	SHLQ   $0x03, R12
-	MOVQ   $-1, R14
-	SHRXQ  R12, R14, R14
-	ANDNQ  BX, R14, BX
-	MOVQ   $0x7676767676767676, R14
-	ADDQ   BX, R14
-	ORQ    BX, R14
-	MOVQ   $0x8080808080808080, R13
-	TESTQ  R13, R14
-	JNZ    refused
-	IMUL3Q $0x00000a01, BX, BX
-	SHRQ   $0x08, BX
-	MOVQ   $0x00ff00ff00ff00ff, R14
-	ANDQ   R14, BX
-	IMUL3Q $0x00640001, BX, BX
-	SHRQ   $0x10, BX
-	MOVQ   $0x0000ffff0000ffff, R14
-	ANDQ   R14, BX
-	MOVQ   $0x0000271000000001, R14
-	IMULQ  R14, BX
-	SHRQ   $0x20, BX
-	CMPQ   BX, $0x0000ffff
-	JHI    refused
-	MOVQ   out+24(FP), R12
-	LEAQ   12(CX), R13
-	SHLQ   $0x20, R13
-	MOVQ   R13, (R12)
-	SHLQ   $0x18, R10
-	ORQ    R10, BX
-	MOVL   BX, 44(R12)
-	SHRXQ  R9, DI, R13
-	MOVQ   R13, 48(R12)
-	MOVQ   $0x0000000b00000008, R13
-	MOVQ   R13, 8(R12)
-	MOVL   $0x0000000c, R13
-	MOVL   R13, 24(R12)
-	MOVL   R13, 16(R12)
-	ADDQ   $+12, DX
-	MOVL   DX, 28(R12)
-	ADDQ   $+12, R9
-	MOVL   R9, 20(R12)
-	MOVL   R9, 40(R12)
-	XORQ   R9, R9
-	MOVQ   R9, 32(R12)
+	LEAQ            -1(DX), R9
+	XORQ            R10, R10
+	CMPQ            DX, CX
+	ADCQ            $+0, R9
+	CMPB            (AX)(R9*1), $0x3a
+	SETEQ           R10
+	SHLXQ           R10, R11, R11
+	ADDQ            BX, R11
+	ANDNQ           R11, BX, R11
+	TZCNTQ          R11, R9
+	CMPQ            R9, CX
+	JHI             refused
+	MOVQ            R9, R12
+	SUBQ            DX, R12
+	SUBQ            R10, R12
+	MOVQ            R12, R13
+	SUBQ            R10, R13
+	CMPQ            R13, $0x04
+	JHI             refused
+	MOVQ            $0x3030303030303030, BX
+	XORQ            -8(AX)(R9*1), BX
+	SHLQ            $0x03, R12
+	MOVQ            $-1, R14
+	SHRXQ           R12, R14, R14
+	ANDNQ           BX, R14, BX
+	MOVQ            $0x7676767676767676, R14
+	ADDQ            BX, R14
+	ORQ             BX, R14
+	MOVQ            $0x8080808080808080, R13
+	TESTQ           R13, R14
+	JNZ             refused
+	IMUL3Q          $0x00000a01, BX, BX
+	SHRQ            $0x08, BX
+	MOVQ            $0x00ff00ff00ff00ff, R14
+	ANDQ            R14, BX
+	IMUL3Q          $0x00640001, BX, BX
+	SHRQ            $0x10, BX
+	MOVQ            $0x0000ffff0000ffff, R14
+	ANDQ            R14, BX
+	MOVQ            $0x0000271000000001, R14
+	IMULQ           R14, BX
+	SHRQ            $0x20, BX
+	CMPQ            BX, $0x0000ffff
+	JHI             refused
+	MOVQ            out+24(FP), R12
+	LEAQ            12(CX), R13
+	SHLQ            $0x20, R13
+	MOVQ            R13, (R12)
+	SHLQ            $0x18, R10
+	ORQ             R10, BX
+	MOVL            BX, 44(R12)
+	SHRXQ           R9, DI, R13
+	MOVQ            R13, 48(R12)
+	MOVQ            c+16(FP), BX
+	VBROADCASTI32X4 70(BX), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, BX
+	SHRQ            $0x01, BX
+	ANDQ            DI, BX
+	SHRXQ           R9, BX, BX
+	MOVQ            BX, 56(R12)
+	MOVQ            $0x0000000b00000008, R13
+	MOVQ            R13, 8(R12)
+	MOVL            $0x0000000c, R13
+	MOVL            R13, 24(R12)
+	MOVL            R13, 16(R12)
+	ADDQ            $+12, DX
+	MOVL            DX, 28(R12)
+	ADDQ            $+12, R9
+	MOVL            R9, 20(R12)
+	MOVL            R9, 40(R12)
+	XORQ            R9, R9
+	MOVQ            R9, 32(R12)
 
 params:
 	MOVQ CX, R10
@@ -2693,24 +2733,32 @@ second:
 	VPSRLW          $0x04, Z0, Z1
 	VPANDQ          Z2, Z1, Z1
 	VPSHUFB         Z1, Z3, Z1
-	MOVQ            c+16(FP), DX
-	VBROADCASTI32X4 32(DX), Z2
+	MOVQ            c+16(FP), R10
+	VBROADCASTI32X4 32(R10), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, BX
-	MOVQ            BX, SI
-	VPBROADCASTB    66(DX), Z1
-	VPCMPEQB        Z1, Z0, K1
-	KMOVQ           K1, BX
-	MOVQ            BX, DI
-	VPBROADCASTB    67(DX), Z1
-	VPCMPEQB        Z1, Z0, K1
+	KMOVQ           K1, DX
+	MOVQ            DX, SI
+	VPBROADCASTB    66(R10), Z2
+	VPCMPEQB        Z2, Z0, K1
+	KMOVQ           K1, DX
+	MOVQ            DX, DI
+	VPBROADCASTB    67(R10), Z2
+	VPCMPEQB        Z2, Z0, K1
 	KMOVQ           K1, DX
 	MOVQ            DX, R8
 	MOVL            40(R12), DX
 	SUBQ            $+12, DX
 	MOVQ            R9, BX
 	SUBQ            DX, BX
+	VBROADCASTI32X4 70(R10), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, R10
+	SHRQ            $0x01, R10
+	ANDQ            DI, R10
+	SHLXQ           BX, R10, R10
+	ORQ             R10, 56(R12)
 	SHLXQ           BX, DI, BX
 	ORQ             48(R12), BX
 	XORQ            R14, R14

@@ -17,4 +17,7 @@ type Via struct {
 	// Where the parameters begin with a ";", bit 0 is the byte at ParamLo; 0 for
 	// unknown. Then no whitespace and no quote is between ParamLo and the end.
 	Semicolons uint64
+
+	// Those of Semicolons with an "r" behind them, as received and rport have.
+	RParams uint64
 }

@@ -10,7 +10,10 @@ import (
 )
 
 // viaClasses are the classes of bytes that [ReadVia] asks for.
-var viaClasses = classes{
+var viaClasses = struct {
+	classes
+	r Set
+}{classes{
 	sets: [4]Set{
 		NewSet(abnf.IsLabel),
 		NewSet(abnf.IsHostPunct),
@@ -18,7 +21,7 @@ var viaClasses = classes{
 		NewSet(func(c byte) bool { return abnf.Is(c, abnf.Hex) }),
 	},
 	bytes: [6]byte{']', ':', ';', '='},
-}
+}, NewSet(func(c byte) bool { return c|0x20 == 'r' })}
 
 // via goes on to the kernel of the tier.
 //

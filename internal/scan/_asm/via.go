@@ -10,6 +10,7 @@ const (
 	viaToken  = 16 * 2
 	viaSemi   = 16*classSets + 2
 	viaEquals = 16*classSets + 3
+	viaR      = 16*classSets + 6
 )
 
 // The words of a scan.Via.
@@ -23,6 +24,7 @@ const (
 	viaParamLo    = 40
 	viaPort       = 44 // and behind it a byte for the transport and HasPort
 	viaSemicolons = 48
+	viaRParams    = 56
 )
 
 // genVia writes the kernel behind scan.ReadVia. It works as genAddr does. What is
@@ -74,6 +76,12 @@ func genVia(i windowISA) {
 	MOVL(h.port.As32(), Mem{Base: out, Disp: viaPort})
 	SHRXQ(h.at, semis, w)
 	MOVQ(w, Mem{Base: out, Disp: viaSemicolons})
+	c = Load(Param("c"), GP64()) // there is no register left to keep it in
+	rs := i.inSet(Mem{Base: c, Disp: viaR})
+	SHRQ(U8(1), rs)
+	ANDQ(semis, rs)
+	SHRXQ(h.at, rs, rs)
+	MOVQ(rs, Mem{Base: out, Disp: viaRParams})
 	MOVQ(U64(transport), w)
 	MOVQ(w, Mem{Base: out, Disp: viaTransport})
 	MOVL(U32(front), w.As32())
@@ -169,7 +177,7 @@ func genVia(i windowISA) {
 	JHI(refuse)
 	ADDQ(b, last)
 	i.loadWindow(last, k)
-	c = Load(Param("c"), GP64()) // there was no register left to keep it in
+	c = Load(Param("c"), GP64())
 	MOVQ(i.inSet(Mem{Base: c, Disp: viaToken}), chars)
 	MOVQ(i.equal(Mem{Base: c, Disp: viaSemi}), semis)
 	MOVQ(i.equal(Mem{Base: c, Disp: viaEquals}), equals)
@@ -177,6 +185,11 @@ func genVia(i windowISA) {
 	SUBQ(I8(front), k)
 	MOVQ(from, t)
 	SUBQ(k, t)
+	rs = i.inSet(Mem{Base: c, Disp: viaR})
+	SHRQ(U8(1), rs)
+	ANDQ(semis, rs)
+	SHLXQ(t, rs, rs)
+	ORQ(rs, Mem{Base: out, Disp: viaRParams})
 	SHLXQ(t, semis, t)
 	ORQ(Mem{Base: out, Disp: viaSemicolons}, t)
 	XORQ(u, u)
