@@ -47,7 +47,7 @@ type Edit struct {
 
 	m       *Message
 	gen     uint32   // of m, at Begin
-	splices []splice // in the order of the calls, or sorted: see unsorted
+	splices []splice // in their order in the message, but see unsorted
 	text    []byte   // what the splices put in
 	body    []byte   // the new body, or
 	from    BodyWriter
@@ -58,7 +58,7 @@ type Edit struct {
 	grown   int   // how much longer the splices make the message
 	fault   Fault // of the first call that failed
 
-	unsorted bool      // the splices are not in their order in the message
+	unsorted bool      // the splices are not in that order, or lists has more
 	start    claim     // what of the start line and of the framing is changed
 	claims   []claim   // what of each header field is changed
 	added    [4]uint64 // the IDs of the fields that have been put in
@@ -152,6 +152,8 @@ func (e *Edit) ready() bool {
 }
 
 // notReady notes why an Edit is not ready, and returns false.
+//
+//go:noinline
 func (e *Edit) notReady() bool {
 	switch {
 	case e.m == nil:

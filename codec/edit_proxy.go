@@ -156,7 +156,7 @@ func (e *Edit) DecrementMaxForwards() error {
 				return e.fault.Code
 			}
 			e.text = append(e.text, '0'+hops/10, '0'+hops%10)
-			e.insert(at, at+2, from, from+2, rankReplace)
+			e.insert(at, at+len(b), from, from+len(b), rankReplace)
 			return nil
 		}
 	}

@@ -47,23 +47,48 @@ const maxKept = 4
 func (e *Edit) insert(lo, hi, from, to int, r rank) {
 	key := place(uint32(lo), r, uint32(from))
 	if to-from == hi-lo && e.numKept < maxKept {
-		s := &e.kept[e.numKept]
-		s.Key, s.Hi, s.From, s.To = key, uint32(hi), uint32(from), uint32(to)
-		e.numKept++
+		e.keep(key, uint32(hi), uint32(from), uint32(to))
 		return
 	}
+	e.put(key, uint32(hi), uint32(from), uint32(to))
+}
+
+// keep adds a splice that keeps the length; there are fewer than maxKept.
+func (e *Edit) keep(key uint64, hi, from, to uint32) {
+	setSplice(&e.kept[e.numKept], key, hi, from, to)
+	e.numKept++
+}
+
+// put adds a splice at its place among the others. When they are more than a few,
+// that is left to ordered.
+func (e *Edit) put(key uint64, hi, from, to uint32) {
 	n := len(e.splices)
 	if n == cap(e.splices) {
-		e.splices = slices.Grow(e.splices, 1)
+		e.moreSplices()
 	}
 	e.splices = e.splices[:n+1]
-	e.grown += to - from - (hi - lo)
-	s := &e.splices[n]
-	s.Key, s.Hi, s.From, s.To = key, uint32(hi), uint32(from), uint32(to)
-	if n > 0 && key < e.splices[n-1].Key {
-		e.unsorted = true
+	e.grown += int(to) - int(from) - int(hi) + int(key>>32)
+	all := e.splices
+	for n > 0 && key < all[n-1].Key {
+		if n > shortSort {
+			e.unsorted = true
+			break
+		}
+		s := &all[n-1]
+		setSplice(&all[n], s.Key, s.Hi, s.From, s.To)
+		n--
 	}
+	setSplice(&all[n], key, hi, from, to)
 }
+
+// setSplice sets s field by field: a load of more of it than one store has written
+// would wait for all of them.
+func setSplice(s *splice, key uint64, hi, from, to uint32) {
+	s.Key, s.Hi, s.From, s.To = key, hi, from, to
+}
+
+//go:noinline
+func (e *Edit) moreSplices() { e.splices = slices.Grow(e.splices, 1) }
 
 // shortSort is the number of splices up to which they are sorted by inserting
 // one by one.
@@ -85,22 +110,29 @@ func sortSplices(s []splice) {
 // of the message, and by how much it lengthens the message. It takes n log n steps
 // for n changes.
 func (e *Edit) ordered() (plan []splice, grown int) {
+	if e.unsorted {
+		return e.sorted()
+	}
+	return e.splices, e.grown
+}
+
+// sorted is ordered for changes that are not in order yet.
+func (e *Edit) sorted() (plan []splice, grown int) {
 	if len(e.lists) > 0 {
 		return e.withCuts()
 	}
-	if e.unsorted {
-		sortSplices(e.splices)
-		e.unsorted = false
-	}
+	sortSplices(e.splices)
+	e.unsorted = false
 	return e.splices, e.grown
 }
 
 // orderedAll is ordered with what was kept apart, which is put among the others.
 func (e *Edit) orderedAll() (plan []splice) {
-	if e.numKept > 0 {
-		e.splices = append(e.splices, e.kept[:e.numKept]...)
-		e.numKept, e.unsorted = 0, true
+	for i := range e.kept[:e.numKept] {
+		s := &e.kept[i]
+		e.put(s.Key, s.Hi, s.From, s.To)
 	}
+	e.numKept = 0
 	plan, _ = e.ordered()
 	return plan
 }

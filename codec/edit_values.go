@@ -47,7 +47,7 @@ func (e *Edit) list(id header.ID) *valueList {
 		}
 	}
 	l.end = int32(len(e.values))
-	e.lists = append(e.lists, l)
+	e.lists, e.unsorted = append(e.lists, l), true
 	return &e.lists[len(e.lists)-1]
 }
 

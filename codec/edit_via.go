@@ -47,7 +47,7 @@ func (e *Edit) PushVia(v *ViaSpec) error {
 	} else {
 		at, _ = e.offset(Top())
 	}
-	e.splice(at, at, from, rankTop)
+	e.put(place(uint32(at), rankTop, uint32(from)), uint32(at), uint32(from), uint32(len(e.text)))
 	return nil
 }
 
