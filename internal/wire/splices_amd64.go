@@ -14,20 +14,26 @@ var _ = [1]struct{}{}[unsafe.Sizeof(Splice{})-24+unsafe.Offsetof(Splice{}.Hi)-8+
 //go:noescape
 func splicesAVX2(out, buf, text *byte, plan *Splice, n, at, end, size, used int) bool
 
+//go:noescape
+func splicesAVX512(out, buf, text *byte, plan *Splice, n, at, end, size, used int) bool
+
 // WriteSplices writes buf[at:], with the bytes of plan replaced, to out, which has room
 // for just that. The splices are sorted, do not overlap and begin at or behind at; what
 // they put in is in text. It reports whether it did: it does not where the tier that
 // runs has no kernel, where there are no 64 bytes behind the last splice, or none of
 // capacity behind text, and where the plan is not as said here, which the caller sees
 // to: out may be written then, but nothing behind it.
-//
-// A kernel for AVX-512 was no faster than this one.
 func WriteSplices(out, buf, text []byte, plan []Splice, at int) bool {
 	const block = 64
 	n := len(plan)
-	if cpufeat.Current() == cpufeat.Generic || n == 0 || len(out) < block ||
+	tier := cpufeat.Current()
+	if tier == cpufeat.Generic || n == 0 || len(out) < block ||
 		len(buf)-int(plan[n-1].Hi) < block || cap(text)-len(text) < block {
 		return false
+	}
+	if tier == cpufeat.AVX512 {
+		return splicesAVX512(unsafe.SliceData(out), unsafe.SliceData(buf), unsafe.SliceData(text), unsafe.SliceData(plan),
+			n, at, len(buf), len(out), len(text))
 	}
 	return splicesAVX2(unsafe.SliceData(out), unsafe.SliceData(buf), unsafe.SliceData(text), unsafe.SliceData(plan),
 		n, at, len(buf), len(out), len(text))
