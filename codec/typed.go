@@ -183,14 +183,22 @@ func (m *Message) To() (*header.NameAddr, error) {
 
 // readAddr reads a header that is one name-addr.
 func (m *Message) readAddr(s slot, id header.ID, v *header.NameAddr) (*header.NameAddr, error) {
+	first := m.first[id]
+	if first != 0 && m.limits.Strictness == Lenient && v.ParseUsual(m.valueOf(first)) {
+		m.typed.have |= 1 << (s & 15)
+		return v, nil
+	}
+	return v, m.readOtherAddr(s, id, v)
+}
+
+// readOtherAddr is readAddr for any value, or none.
+func (m *Message) readOtherAddr(s slot, id header.ID, v *header.NameAddr) error {
 	if first := m.first[id]; first == 0 {
 		m.readMissing(s, id)
-	} else if n, err := v.Parse(m.valueOf(first)); m.isRead(s, err) {
-		return v, nil
-	} else {
+	} else if n, err := v.Parse(m.valueOf(first)); !m.isRead(s, err) {
 		m.readOther(s, id, n, err, v.Params())
 	}
-	return v, m.verdict(s)
+	return m.verdict(s)
 }
 
 // TopRoute returns the topmost Route value (RFC 3261, 20.34).

@@ -38,13 +38,18 @@ type NameAddr struct {
 // With one n is the offset of the byte that is wrong, the error is a sipwire.Code and
 // v is invalid.
 func (v *NameAddr) Parse(b []byte) (n int, err error) {
-	// Nearly all values are as ReadAddr reads them, and [NameAddr.parseWhole] would
-	// have read these alike.
-	if scan.ReadAddr(b, &v.at) {
-		v.b = b
+	if v.ParseUsual(b) {
 		return len(b), nil
 	}
 	return v.parseOther(b)
+}
+
+// ParseUsual is Parse for a value as nearly all are, in one call of a kernel. Where it
+// reports false, b is for Parse, and what v is then means nothing. It is inlined, for
+// a caller to whom the call of Parse is a part of the cost that matters.
+func (v *NameAddr) ParseUsual(b []byte) bool {
+	v.b = b
+	return scan.ReadAddr(b, &v.at) // as parseWhole would have read it
 }
 
 // ParseFrom reads the value that begins at b[i] in a whole field and ends
@@ -52,8 +57,7 @@ func (v *NameAddr) Parse(b []byte) (n int, err error) {
 // index of that comma, or len(b) after the last value; the next one begins at
 // n+1. With an error it is as for [NameAddr.Parse].
 func (v *NameAddr) ParseFrom(b []byte, i int) (n int, err error) {
-	if i == 0 && scan.ReadAddr(b, &v.at) {
-		v.b = b
+	if i == 0 && v.ParseUsual(b) {
 		return len(b), nil
 	}
 	n, code := v.parse(b, i)

@@ -46,11 +46,12 @@ func (v *Via) ParseFrom(b []byte, i int) (n int, err error) {
 	// Nearly all values are as ReadVia reads them, with a transport of three capital
 	// letters, and [Via.parse] would have read these alike.
 	const transport = len("SIP/2.0/")
+	v.b = b
 	if i == 0 && scan.ReadVia(b, &v.at) && len(b) > transport+4 {
 		// Which transport it is cannot be predicted, so there is no branch for each.
 		t := &fastTransports[(b[transport]+b[transport+1])&7]
 		if abnf.Load32(b[transport:]) == t.word {
-			v.b, v.at.ID = b, uint8(t.id)
+			v.at.ID = uint8(t.id)
 			return len(b), nil
 		}
 	}

@@ -24,7 +24,7 @@ var addrClasses = classes{
 // addr goes on to the kernel of the tier.
 //
 //go:noescape
-func addr(b *byte, size int, c *byte, out *Addr, tier cpufeat.Tier) bool
+func addr(b *byte, size int, out *Addr, tier cpufeat.Tier) bool
 
 // ReadAddr reads what nearly all values of From, To and their like are (RFC 3261, 25.1): a display name
 // or none, a URI in "<>", and a tag or nothing. A value is the whole of b and has
@@ -36,5 +36,5 @@ func addr(b *byte, size int, c *byte, out *Addr, tier cpufeat.Tier) bool
 // those that end one. ok is false for all else, and out then unchanged; such a value need
 // not be wrong.
 func ReadAddr(b []byte, out *Addr) (ok bool) {
-	return addr(unsafe.SliceData(b), len(b), &addrClasses.sets[0][0], out, cpufeat.Current())
+	return addr(unsafe.SliceData(b), len(b), out, cpufeat.Current())
 }

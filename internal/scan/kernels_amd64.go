@@ -37,37 +37,37 @@ func headerEndAVX512(src *byte, size int, from int, afterLF int, afterLF1 int) i
 //go:noescape
 func setAVX2(b *byte, size int, set *byte, tier uint8) (mask uint64, ok bool)
 
-// addrAVX2 is ReadAddr for the size bytes at b, from 8 to 126, and the classes at c.
+// addrAVX2 is ReadAddr for the size bytes at b, from 8 to 126.
 //
 //go:noescape
-func addrAVX2(b *byte, size int, c *byte, out *uint32, tier uint8) bool
+func addrAVX2(b *byte, size int, out *uint32, tier uint8) bool
 
-// viaAVX2 is ReadVia for the size bytes at b, from 16 to 138, and the classes at c.
+// viaAVX2 is ReadVia for the size bytes at b, from 16 to 138.
 //
 //go:noescape
-func viaAVX2(b *byte, size int, c *byte, out *uint32, tier uint8) bool
+func viaAVX2(b *byte, size int, out *uint32, tier uint8) bool
 
-// uriAVX2 is ReadURI for the size bytes at b, from 8 to 63, and the classes at c.
+// uriAVX2 is ReadURI for the size bytes at b, from 8 to 63.
 //
 //go:noescape
-func uriAVX2(b *byte, size int, c *byte, out *uint32, tier uint8) bool
+func uriAVX2(b *byte, size int, out *uint32, tier uint8) bool
 
 // setAVX512 is Set.Mask for the set at set and size bytes at b, from 4 to 64.
 //
 //go:noescape
 func setAVX512(b *byte, size int, set *byte, tier uint8) (mask uint64, ok bool)
 
-// addrAVX512 is ReadAddr for the size bytes at b, from 8 to 126, and the classes at c.
+// addrAVX512 is ReadAddr for the size bytes at b, from 8 to 126.
 //
 //go:noescape
-func addrAVX512(b *byte, size int, c *byte, out *uint32, tier uint8) bool
+func addrAVX512(b *byte, size int, out *uint32, tier uint8) bool
 
-// viaAVX512 is ReadVia for the size bytes at b, from 16 to 138, and the classes at c.
+// viaAVX512 is ReadVia for the size bytes at b, from 16 to 138.
 //
 //go:noescape
-func viaAVX512(b *byte, size int, c *byte, out *uint32, tier uint8) bool
+func viaAVX512(b *byte, size int, out *uint32, tier uint8) bool
 
-// uriAVX512 is ReadURI for the size bytes at b, from 8 to 63, and the classes at c.
+// uriAVX512 is ReadURI for the size bytes at b, from 8 to 63.
 //
 //go:noescape
-func uriAVX512(b *byte, size int, c *byte, out *uint32, tier uint8) bool
+func uriAVX512(b *byte, size int, out *uint32, tier uint8) bool

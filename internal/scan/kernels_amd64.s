@@ -1117,325 +1117,26 @@ DATA words<>+248(SB)/4, $0x00000000
 DATA words<>+252(SB)/4, $0x00000000
 GLOBL words<>(SB), RODATA|NOPTR, $256
 
-// func addrAVX2(b *byte, size int, c *byte, out *uint32, tier uint8) bool
+// func addrAVX2(b *byte, size int, out *uint32, tier uint8) bool
 // Requires: AVX, AVX2, BMI, BMI2, CMOV
-TEXT ·addrAVX2(SB), NOSPLIT, $8-41
+TEXT ·addrAVX2(SB), NOSPLIT, $0-33
 	MOVQ           b+0(FP), AX
 	MOVQ           size+8(FP), CX
-	MOVQ           c+16(FP), DX
-	MOVQ           $0x0000003f, BX
-	CMPQ           CX, BX
-	CMOVQLT        CX, BX
-	MOVQ           CX, SI
-	SUBQ           BX, SI
-	LEAQ           words<>+64(SB), DI
-	MOVQ           BX, R8
-	ANDQ           $-4, R8
-	SUBQ           R8, DI
-	MOVL           -4(AX)(BX*1), R8
-	NOTQ           BX
-	ANDQ           $0x03, BX
-	SHLQ           $0x03, BX
-	ADDQ           $0x08, BX
-	SHRXQ          BX, R8, R8
-	VMOVD          R8, X0
-	VPBROADCASTD   X0, Y0
-	VPBROADCASTB   nibbles<>+32(SB), Y1
-	VBROADCASTI128 nibbles<>+16(SB), Y2
-	VMOVDQU        (DI), Y4
-	VPMASKMOVD     (AX), Y4, Y3
-	VPAND          128(DI), Y0, Y4
-	VPOR           Y4, Y3, Y3
-	VPSRLW         $0x04, Y3, Y4
-	VPAND          Y1, Y4, Y4
-	VPSHUFB        Y4, Y2, Y4
-	VMOVDQU        32(DI), Y6
-	VPMASKMOVD     32(AX), Y6, Y5
-	VPAND          160(DI), Y0, Y6
-	VPOR           Y6, Y5, Y5
-	VPSRLW         $0x04, Y5, Y0
-	VPAND          Y1, Y0, Y0
-	VPSHUFB        Y0, Y2, Y0
-	VBROADCASTI128 (DX), Y1
-	VPSHUFB        Y3, Y1, Y2
-	VPAND          Y4, Y2, Y2
-	VPCMPEQB       Y4, Y2, Y2
-	VPSHUFB        Y5, Y1, Y1
-	VPAND          Y0, Y1, Y1
-	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, BX
-	VPMOVMSKB      Y1, DI
-	SHLQ           $0x20, DI
-	ORQ            DI, BX
-	VBROADCASTI128 16(DX), Y1
-	VPSHUFB        Y3, Y1, Y2
-	VPAND          Y4, Y2, Y2
-	VPCMPEQB       Y4, Y2, Y2
-	VPSHUFB        Y5, Y1, Y1
-	VPAND          Y0, Y1, Y1
-	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, DI
-	VPMOVMSKB      Y1, R8
-	SHLQ           $0x20, R8
-	ORQ            R8, DI
-	VBROADCASTI128 32(DX), Y1
-	VPSHUFB        Y3, Y1, Y2
-	VPAND          Y4, Y2, Y2
-	VPCMPEQB       Y4, Y2, Y2
-	VPSHUFB        Y5, Y1, Y1
-	VPAND          Y0, Y1, Y1
-	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, R8
-	VPMOVMSKB      Y1, R10
-	SHLQ           $0x20, R10
-	ORQ            R10, R8
-	VPBROADCASTB   64(DX), Y1
-	VPCMPEQB       Y1, Y3, Y2
-	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, R10
-	VPMOVMSKB      Y1, R11
-	SHLQ           $0x20, R11
-	ORQ            R11, R10
-	VPBROADCASTB   65(DX), Y1
-	VPCMPEQB       Y1, Y3, Y2
-	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, R11
-	VPMOVMSKB      Y1, R12
-	SHLQ           $0x20, R12
-	ORQ            R12, R11
-	VPBROADCASTB   66(DX), Y1
-	VPCMPEQB       Y1, Y3, Y2
-	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, R12
-	VPMOVMSKB      Y1, R13
-	SHLQ           $0x20, R13
-	ORQ            R13, R12
-	TESTQ          R12, R12
-	JNZ            escapes
-
-display:
-	MOVQ   R11, R12
-	ANDQ   $+1, R12
-	NEGQ   R12
-	ANDQ   $-2, R11
-	BLSIQ  R11, R14
-	ANDQ   R12, R14
-	LEAQ   -1(R14)(R14*1), R13
-	ANDQ   R12, R13
-	ANDNQ  BX, R13, R11
-	BLSIQ  R11, R11
-	JZ     spec
-	LEAQ   -1(R11), R15
-	ANDNQ  R15, R13, R15
-	MOVQ   R15, BP
-	ANDQ   R8, BP
-	ANDNQ  BP, R12, BP
-	ANDQ   DI, R13
-	ANDNQ  R15, BP, R15
-	ANDNQ  R15, R10, DI
-	ANDNQ  R15, R12, R15
-	ANDQ   $+1, R15
-	ORQ    R13, DI
-	ORQ    R15, DI
-	JNZ    refused
-	TZCNTQ R11, R10
-	CMPB   (AX)(R10*1), $0x3c
-	JNE    refused
-	ORQ    R14, BP
-	LEAQ   1(BP)(BP*1), BP
-	BSRQ   BP, R9
-	LEAQ   -1(R11)(R11*1), DI
-	TESTQ  SI, SI
-	JNZ    long
-
-uri:
-	ANDNQ  BX, DI, R11
-	TZCNTQ R11, DX
-	JCS    refused
-	ADDQ   SI, DX
-	CMPB   (AX)(DX*1), $0x3e
-	JNE    refused
-	MOVQ   $0x00000001, BX
-
-params:
-	LEAQ  1(DX), R15
-	LEAQ  -2(DX), R12
-	LEAQ  6(DX), R13
-	MOVQ  CX, R14
-	SUBQ  CX, R15
-	SARQ  $0x3f, R15
-	ANDQ  R15, R12
-	JLT   refused
-	ANDQ  R15, R13
-	ANDQ  R15, R14
-	MOVQ  R14, R11
-	SUBQ  R13, R11
-	JCS   refused
-	MOVQ  $-1, DI
-	BZHIQ R11, DI, DI
-	MOVQ  R13, R11
-	SUBQ  SI, R11
-	SHRXQ R11, R8, R11
-	XORQ  R11, DI
-	MOVQ  (AX)(R12*1), R11
-	SHRQ  $0x18, R11
-	ORQ   $0x20202000, R11
-	MOVQ  $0x0000003d6761743b, R12
-	XORQ  R12, R11
-	ORQ   DI, R11
-	TESTQ R15, R11
-	JNZ   refused
-	MOVQ  out+24(FP), AX
-	SHLQ  $0x20, CX
-	MOVQ  CX, (AX)
-	SHLQ  $0x20, R9
-	MOVQ  R9, 8(AX)
-	INCQ  R10
-	MOVL  R10, 16(AX)
-	INCQ  DX
-	MOVL  DX, 32(AX)
-	SUBQ  BX, DX
-	MOVL  DX, 20(AX)
-	MOVL  R13, 24(AX)
-	MOVL  R14, 28(AX)
-	MOVL  BX, 36(AX)
-	VZEROUPPER
-	MOVB  $0x01, AL
-	MOVB  AL, ret+40(FP)
-	RET
-
-refused:
-	VZEROUPPER
-	MOVB $0x00, AL
-	MOVB AL, ret+40(FP)
-	RET
-
-spec:
-	ORQ            SI, R12
-	JNZ            refused
-	VBROADCASTI128 48(DX), Y1
-	VPSHUFB        Y3, Y1, Y2
-	VPAND          Y4, Y2, Y2
-	VPCMPEQB       Y4, Y2, Y2
-	VPSHUFB        Y5, Y1, Y1
-	VPAND          Y0, Y1, Y1
-	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, BX
-	VPMOVMSKB      Y1, DX
-	SHLQ           $0x20, DX
-	ORQ            DX, BX
-	LEAQ           1(R8), DI
-	ANDNQ          DI, R8, DI
-	TZCNTQ         DI, DI
-	JZ             refused
-	CMPQ           DI, CX
-	JCC            refused
-	CMPB           (AX)(DI*1), $0x3a
-	JNE            refused
-	LEAQ           1(BX), DX
-	ANDNQ          DX, BX, DX
-	TZCNTQ         DX, DX
-	CMPQ           DI, DX
-	JCC            refused
-	DECQ           DX
-	MOVQ           $-1, R10
-	XORQ           R9, R9
-	XORQ           BX, BX
-	JMP            params
-
-escapes:
-	BLSIQ R12, R13
-	ADDQ  R13, R13
-	ANDNQ R11, R13, R11
-	BLSRQ R12, R12
-	ANDNQ R12, R13, R12
-	JNZ   escapes
-	JMP   display
-
-long:
-	ANDNQ          BX, DI, R11
-	BZHIQ          SI, R11, R11
-	JNZ            refused
-	SHRXQ          SI, DI, DI
-	LEAQ           (AX)(SI*1), BX
-	MOVQ           $0x0000003f, R11
-	LEAQ           words<>+64(SB), R8
-	MOVQ           R11, R12
-	ANDQ           $-4, R12
-	SUBQ           R12, R8
-	MOVL           -4(BX)(R11*1), R12
-	NOTQ           R11
-	ANDQ           $0x03, R11
-	SHLQ           $0x03, R11
-	ADDQ           $0x08, R11
-	SHRXQ          R11, R12, R12
-	VMOVD          R12, X0
-	VPBROADCASTD   X0, Y0
-	VPBROADCASTB   nibbles<>+32(SB), Y1
-	VBROADCASTI128 nibbles<>+16(SB), Y2
-	VMOVDQU        (R8), Y4
-	VPMASKMOVD     (BX), Y4, Y3
-	VPAND          128(R8), Y0, Y4
-	VPOR           Y4, Y3, Y3
-	VPSRLW         $0x04, Y3, Y4
-	VPAND          Y1, Y4, Y4
-	VPSHUFB        Y4, Y2, Y4
-	VMOVDQU        32(R8), Y6
-	VPMASKMOVD     32(BX), Y6, Y5
-	VPAND          160(R8), Y0, Y6
-	VPOR           Y6, Y5, Y5
-	VPSRLW         $0x04, Y5, Y0
-	VPAND          Y1, Y0, Y0
-	VPSHUFB        Y0, Y2, Y0
-	VBROADCASTI128 (DX), Y1
-	VPSHUFB        Y3, Y1, Y2
-	VPAND          Y4, Y2, Y2
-	VPCMPEQB       Y4, Y2, Y2
-	VPSHUFB        Y5, Y1, Y1
-	VPAND          Y0, Y1, Y1
-	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, BX
-	VPMOVMSKB      Y1, R8
-	SHLQ           $0x20, R8
-	ORQ            R8, BX
-	VBROADCASTI128 32(DX), Y1
-	VPSHUFB        Y3, Y1, Y2
-	VPAND          Y4, Y2, Y2
-	VPCMPEQB       Y4, Y2, Y2
-	VPSHUFB        Y5, Y1, Y1
-	VPAND          Y0, Y1, Y1
-	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, DX
-	VPMOVMSKB      Y1, R8
-	SHLQ           $0x20, R8
-	ORQ            R8, DX
-	MOVQ           DX, R8
-	JMP            uri
-
-// func viaAVX2(b *byte, size int, c *byte, out *uint32, tier uint8) bool
-// Requires: AVX, AVX2, BMI, BMI2, CMOV, POPCNT
-TEXT ·viaAVX2(SB), NOSPLIT, $0-41
-	MOVQ           b+0(FP), AX
-	MOVQ           size+8(FP), CX
-	MOVQ           c+16(FP), DX
-	MOVQ           $0x2f302e322f504953, BX
-	CMPQ           BX, (AX)
-	JNE            other
-	SUBQ           $+12, CX
-	ADDQ           $+12, AX
-	MOVQ           $0x0000003f, BX
-	CMPQ           CX, BX
-	CMOVQLT        CX, BX
+	MOVQ           $0x0000003f, DX
+	CMPQ           CX, DX
+	CMOVQLT        CX, DX
+	MOVQ           CX, BX
+	SUBQ           DX, BX
 	LEAQ           words<>+64(SB), SI
-	MOVQ           BX, DI
+	MOVQ           DX, DI
 	ANDQ           $-4, DI
 	SUBQ           DI, SI
-	MOVL           -4(AX)(BX*1), DI
-	NOTQ           BX
-	ANDQ           $0x03, BX
-	SHLQ           $0x03, BX
-	ADDQ           $0x08, BX
-	SHRXQ          BX, DI, DI
+	MOVL           -4(AX)(DX*1), DI
+	NOTQ           DX
+	ANDQ           $0x03, DX
+	SHLQ           $0x03, DX
+	ADDQ           $0x08, DX
+	SHRXQ          DX, DI, DI
 	VMOVD          DI, X0
 	VPBROADCASTD   X0, Y0
 	VPBROADCASTB   nibbles<>+32(SB), Y1
@@ -1454,29 +1155,18 @@ TEXT ·viaAVX2(SB), NOSPLIT, $0-41
 	VPSRLW         $0x04, Y5, Y0
 	VPAND          Y1, Y0, Y0
 	VPSHUFB        Y0, Y2, Y0
-	VBROADCASTI128 (DX), Y1
+	VBROADCASTI128 ·addrClasses+0(SB), Y1
 	VPSHUFB        Y3, Y1, Y2
 	VPAND          Y4, Y2, Y2
 	VPCMPEQB       Y4, Y2, Y2
 	VPSHUFB        Y5, Y1, Y1
 	VPAND          Y0, Y1, Y1
 	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, BX
+	VPMOVMSKB      Y2, DX
 	VPMOVMSKB      Y1, SI
 	SHLQ           $0x20, SI
-	ORQ            SI, BX
-	VBROADCASTI128 16(DX), Y1
-	VPSHUFB        Y3, Y1, Y2
-	VPAND          Y4, Y2, Y2
-	VPCMPEQB       Y4, Y2, Y2
-	VPSHUFB        Y5, Y1, Y1
-	VPAND          Y0, Y1, Y1
-	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, R9
-	VPMOVMSKB      Y1, SI
-	SHLQ           $0x20, SI
-	ORQ            SI, R9
-	VBROADCASTI128 32(DX), Y1
+	ORQ            SI, DX
+	VBROADCASTI128 ·addrClasses+16(SB), Y1
 	VPSHUFB        Y3, Y1, Y2
 	VPAND          Y4, Y2, Y2
 	VPCMPEQB       Y4, Y2, Y2
@@ -1487,227 +1177,216 @@ TEXT ·viaAVX2(SB), NOSPLIT, $0-41
 	VPMOVMSKB      Y1, DI
 	SHLQ           $0x20, DI
 	ORQ            DI, SI
-	VPBROADCASTB   66(DX), Y1
-	VPCMPEQB       Y1, Y3, Y2
-	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, DI
-	VPMOVMSKB      Y1, R8
-	SHLQ           $0x20, R8
-	ORQ            R8, DI
-	VPBROADCASTB   67(DX), Y1
-	VPCMPEQB       Y1, Y3, Y2
-	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, R8
-	VPMOVMSKB      Y1, R10
-	SHLQ           $0x20, R10
-	ORQ            R10, R8
-	MOVQ           $0x00000001, R10
-	MOVQ           BX, R13
-	ORQ            R9, R13
-	LEAQ           (R13)(R10*1), R11
-	ANDNQ          R11, R13, R11
-	MOVQ           R11, R12
-	SUBQ           R10, R12
-	JZ             bracket
-	ANDQ           R9, R12
-	MOVQ           R11, DX
-	SHRQ           $0x01, DX
-	LEAQ           (R9)(R9*1), R13
-	ORQ            R10, R13
-	ORQ            R13, DX
-	TESTQ          R12, DX
-	JNZ            refused
-	TZCNTQ         R11, DX
-
-port:
-	LEAQ           -1(DX), R9
-	XORQ           R10, R10
-	CMPQ           DX, CX
-	ADCQ           $+0, R9
-	CMPB           (AX)(R9*1), $0x3a
-	SETEQ          R10
-	SHLXQ          R10, R11, R11
-	ADDQ           BX, R11
-	ANDNQ          R11, BX, R11
-	TZCNTQ         R11, R9
-	CMPQ           R9, CX
-	JHI            refused
-	MOVQ           R9, R12
-	SUBQ           DX, R12
-	SUBQ           R10, R12
-	MOVQ           R12, R13
-	SUBQ           R10, R13
-	CMPQ           R13, $0x04
-	JHI            refused
-	MOVQ           $0x3030303030303030, BX
-	XORQ           -8(AX)(R9*1), BX
-	SHLQ           $0x03, R12
-	MOVQ           $-1, R14
-	SHRXQ          R12, R14, R14
-	ANDNQ          BX, R14, BX
-	MOVQ           $0x7676767676767676, R14
-	ADDQ           BX, R14
-	ORQ            BX, R14
-	MOVQ           $0x8080808080808080, R13
-	TESTQ          R13, R14
-	JNZ            refused
-	IMUL3Q         $0x00000a01, BX, BX
-	SHRQ           $0x08, BX
-	MOVQ           $0x00ff00ff00ff00ff, R14
-	ANDQ           R14, BX
-	IMUL3Q         $0x00640001, BX, BX
-	SHRQ           $0x10, BX
-	MOVQ           $0x0000ffff0000ffff, R14
-	ANDQ           R14, BX
-	MOVQ           $0x0000271000000001, R14
-	IMULQ          R14, BX
-	SHRQ           $0x20, BX
-	CMPQ           BX, $0x0000ffff
-	JHI            refused
-	MOVQ           out+24(FP), R12
-	LEAQ           12(CX), R13
-	SHLQ           $0x20, R13
-	MOVQ           R13, (R12)
-	SHLQ           $0x18, R10
-	ORQ            R10, BX
-	MOVL           BX, 44(R12)
-	SHRXQ          R9, DI, R13
-	MOVQ           R13, 48(R12)
-	MOVQ           c+16(FP), BX
-	VBROADCASTI128 70(BX), Y1
+	VBROADCASTI128 ·addrClasses+32(SB), Y1
 	VPSHUFB        Y3, Y1, Y2
 	VPAND          Y4, Y2, Y2
 	VPCMPEQB       Y4, Y2, Y2
 	VPSHUFB        Y5, Y1, Y1
 	VPAND          Y0, Y1, Y1
 	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, BX
+	VPMOVMSKB      Y2, DI
+	VPMOVMSKB      Y1, R9
+	SHLQ           $0x20, R9
+	ORQ            R9, DI
+	VPBROADCASTB   ·addrClasses+64(SB), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, R9
 	VPMOVMSKB      Y1, R10
 	SHLQ           $0x20, R10
-	ORQ            R10, BX
-	SHRQ           $0x01, BX
-	ANDQ           DI, BX
-	SHRXQ          R9, BX, BX
-	MOVQ           BX, 56(R12)
-	MOVQ           $0x0000000b00000008, R13
-	MOVQ           R13, 8(R12)
-	MOVL           $0x0000000c, R13
-	MOVL           R13, 24(R12)
-	MOVL           R13, 16(R12)
-	ADDQ           $+12, DX
-	MOVL           DX, 28(R12)
-	ADDQ           $+12, R9
-	MOVL           R9, 20(R12)
-	MOVL           R9, 40(R12)
-	XORQ           R9, R9
-	MOVQ           R9, 32(R12)
-
-params:
-	MOVQ CX, R10
-	SUBQ R9, R10
-	CMPQ R10, $0x3f
-	JHI  cut
-
-bounded:
-	XORQ  R14, R14
-	BTSQ  R10, R14
-	MOVQ  R14, R13
-	SUBQ  R11, R13
-	JCS   refused
-	BZHIQ R10, SI, BX
-	ANDQ  R13, DI
-	ANDQ  R13, R8
-	LEAQ  (DI)(DI*1), DX
-	LEAQ  (BX)(DX*1), SI
-	ANDNQ SI, BX, SI
-	MOVQ  BX, R15
-	ORQ   DI, R15
-	ORQ   R8, R15
-	ANDNQ R13, R15, R15
-	ANDNQ DX, BX, DX
-	ORQ   DX, R15
-	ORQ   R14, R13
-	ORQ   DI, R14
-	ANDNQ R11, R14, BX
-	ORQ   BX, R15
-	ANDNQ R8, SI, BX
-	ORQ   BX, R15
-	ANDQ  R13, SI
-	ANDNQ SI, R8, BX
-	MOVQ  DI, DX
-	SHLQ  $0x07, DX
-	ANDQ  DX, BX
-	ORQ   BX, R15
-	JNZ   refused
-	CMPL  36(R12), $0x00
-	JNE   read
-	ANDQ  SI, R8
-	JZ    read
-
-value:
-	TZCNTQ R8, R13
-	ADDQ   R9, R13
-	MOVQ   $0x0020202020202000, BX
-	ORQ    -7(AX)(R13*1), BX
-	MOVQ   $0x3d68636e6172623b, DX
-	CMPQ   BX, DX
-	JEQ    branch
-	BLSRQ  R8, R8
-	JNZ    value
-
-read:
-	ADDQ R9, R10
-	CMPQ R10, CX
-	JNE  second
-	VZEROUPPER
-	MOVB $0x01, AL
-	MOVB AL, ret+40(FP)
-	RET
-
-branch:
-	ADDQ    $+13, R13
-	MOVL    R13, 32(R12)
-	BLSMSKQ R8, BX
-	ANDNQ   R14, BX, BX
-	TZCNTQ  BX, BX
-	LEAQ    12(R9)(BX*1), BX
-	MOVL    BX, 36(R12)
-	JMP     read
-
-cut:
-	BSRQ DI, R10
-	JNZ  bounded
-	JMP  refused
-
-bracket:
-	TZCNTQ         R10, R13
-	CMPQ           R13, CX
-	JCC            refused
-	CMPB           (AX)(R13*1), $0x5b
-	JNE            refused
-	MOVQ           R10, R13
-	NEGQ           R13
-	VPBROADCASTB   64(DX), Y1
+	ORQ            R10, R9
+	VPBROADCASTB   ·addrClasses+65(SB), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, R10
+	VPMOVMSKB      Y1, R11
+	SHLQ           $0x20, R11
+	ORQ            R11, R10
+	VPBROADCASTB   ·addrClasses+66(SB), Y1
 	VPCMPEQB       Y1, Y3, Y2
 	VPCMPEQB       Y1, Y5, Y1
 	VPMOVMSKB      Y2, R11
 	VPMOVMSKB      Y1, R12
 	SHLQ           $0x20, R12
 	ORQ            R12, R11
-	ANDQ           R13, R11
-	BLSIQ          R11, R11
+	TESTQ          R11, R11
+	JNZ            escapes
+
+display:
+	MOVQ   R10, R11
+	ANDQ   $+1, R11
+	NEGQ   R11
+	ANDQ   $-2, R10
+	BLSIQ  R10, R13
+	ANDQ   R11, R13
+	LEAQ   -1(R13)(R13*1), R12
+	ANDQ   R11, R12
+	ANDNQ  DX, R12, R10
+	BLSIQ  R10, R10
+	JZ     spec
+	LEAQ   -1(R10), R14
+	ANDNQ  R14, R12, R14
+	MOVQ   R14, R15
+	ANDQ   DI, R15
+	ANDNQ  R15, R11, R15
+	ANDQ   SI, R12
+	ANDNQ  R14, R15, R14
+	ANDNQ  R14, R9, SI
+	ANDNQ  R14, R11, R14
+	ANDQ   $+1, R14
+	ORQ    R12, SI
+	ORQ    R14, SI
+	JNZ    refused
+	TZCNTQ R10, R9
+	CMPB   (AX)(R9*1), $0x3c
+	JNE    refused
+	ORQ    R13, R15
+	LEAQ   1(R15)(R15*1), R15
+	BSRQ   R15, R8
+	LEAQ   -1(R10)(R10*1), SI
+	TESTQ  BX, BX
+	JNZ    long
+
+uri:
+	ANDNQ  DX, SI, R10
+	TZCNTQ R10, DX
+	JCS    refused
+	ADDQ   BX, DX
+	CMPB   (AX)(DX*1), $0x3e
+	JNE    refused
+	MOVQ   $0x00000001, R11
+
+params:
+	LEAQ  1(DX), R15
+	LEAQ  -2(DX), R12
+	LEAQ  6(DX), R13
+	MOVQ  CX, R14
+	SUBQ  CX, R15
+	SARQ  $0x3f, R15
+	ANDQ  R15, R12
+	JLT   refused
+	ANDQ  R15, R13
+	ANDQ  R15, R14
+	MOVQ  R14, R10
+	SUBQ  R13, R10
+	JCS   refused
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	MOVQ  R13, R10
+	SUBQ  BX, R10
+	SHRXQ R10, DI, R10
+	XORQ  R10, SI
+	MOVQ  (AX)(R12*1), R10
+	SHRQ  $0x18, R10
+	ORQ   $0x20202000, R10
+	MOVQ  $0x0000003d6761743b, R12
+	XORQ  R12, R10
+	ORQ   SI, R10
+	TESTQ R15, R10
+	JNZ   refused
+	MOVQ  out+16(FP), AX
+	SHLQ  $0x20, CX
+	MOVQ  CX, (AX)
+	SHLQ  $0x20, R8
+	MOVQ  R8, 8(AX)
+	INCQ  R9
+	MOVL  R9, 16(AX)
+	INCQ  DX
+	MOVL  DX, 32(AX)
+	SUBQ  R11, DX
+	MOVL  DX, 20(AX)
+	MOVL  R13, 24(AX)
+	MOVL  R14, 28(AX)
+	MOVL  R11, 36(AX)
+	VZEROUPPER
+	MOVB  $0x01, AL
+	MOVB  AL, ret+32(FP)
+	RET
+
+refused:
+	VZEROUPPER
+	MOVB $0x00, AL
+	MOVB AL, ret+32(FP)
+	RET
+
+spec:
+	ORQ            BX, R11
+	JNZ            refused
+	VBROADCASTI128 ·addrClasses+48(SB), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, SI
+	VPMOVMSKB      Y1, DX
+	SHLQ           $0x20, DX
+	ORQ            DX, SI
+	LEAQ           1(DI), R8
+	ANDNQ          R8, DI, R8
+	TZCNTQ         R8, R8
+	JZ             refused
+	CMPQ           R8, CX
 	JCC            refused
-	LEAQ           (R10)(R10*1), R13
-	MOVQ           R11, R10
-	SUBQ           R13, R10
-	VPBROADCASTB   65(DX), Y1
-	VPCMPEQB       Y1, Y3, Y2
-	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, R12
-	VPMOVMSKB      Y1, R14
-	SHLQ           $0x20, R14
-	ORQ            R14, R12
-	VBROADCASTI128 48(DX), Y1
+	CMPB           (AX)(R8*1), $0x3a
+	JNE            refused
+	LEAQ           1(SI), DX
+	ANDNQ          DX, SI, DX
+	TZCNTQ         DX, DX
+	CMPQ           R8, DX
+	JCC            refused
+	DECQ           DX
+	MOVQ           $-1, R9
+	XORQ           R8, R8
+	XORQ           R11, R11
+	JMP            params
+
+escapes:
+	BLSIQ R11, R12
+	ADDQ  R12, R12
+	ANDNQ R10, R12, R10
+	BLSRQ R11, R11
+	ANDNQ R11, R12, R11
+	JNZ   escapes
+	JMP   display
+
+long:
+	ANDNQ          DX, SI, R10
+	BZHIQ          BX, R10, R10
+	JNZ            refused
+	SHRXQ          BX, SI, SI
+	LEAQ           (AX)(BX*1), DX
+	MOVQ           $0x0000003f, R10
+	LEAQ           words<>+64(SB), DI
+	MOVQ           R10, R11
+	ANDQ           $-4, R11
+	SUBQ           R11, DI
+	MOVL           -4(DX)(R10*1), R11
+	NOTQ           R10
+	ANDQ           $0x03, R10
+	SHLQ           $0x03, R10
+	ADDQ           $0x08, R10
+	SHRXQ          R10, R11, R11
+	VMOVD          R11, X0
+	VPBROADCASTD   X0, Y0
+	VPBROADCASTB   nibbles<>+32(SB), Y1
+	VBROADCASTI128 nibbles<>+16(SB), Y2
+	VMOVDQU        (DI), Y4
+	VPMASKMOVD     (DX), Y4, Y3
+	VPAND          128(DI), Y0, Y4
+	VPOR           Y4, Y3, Y3
+	VPSRLW         $0x04, Y3, Y4
+	VPAND          Y1, Y4, Y4
+	VPSHUFB        Y4, Y2, Y4
+	VMOVDQU        32(DI), Y6
+	VPMASKMOVD     32(DX), Y6, Y5
+	VPAND          160(DI), Y0, Y6
+	VPOR           Y6, Y5, Y5
+	VPSRLW         $0x04, Y5, Y0
+	VPAND          Y1, Y0, Y0
+	VPSHUFB        Y0, Y2, Y0
+	VBROADCASTI128 ·addrClasses+0(SB), Y1
 	VPSHUFB        Y3, Y1, Y2
 	VPAND          Y4, Y2, Y2
 	VPCMPEQB       Y4, Y2, Y2
@@ -1715,174 +1394,45 @@ bracket:
 	VPAND          Y0, Y1, Y1
 	VPCMPEQB       Y0, Y1, Y1
 	VPMOVMSKB      Y2, DX
-	VPMOVMSKB      Y1, R14
-	SHLQ           $0x20, R14
-	ORQ            R14, DX
-	ANDQ           R10, R12
-	ANDQ           R10, DX
-	ANDNQ          R10, R12, R10
-	CMPQ           R10, DX
-	JNE            refused
-	MOVQ           R12, R14
-	SHRQ           $0x01, R14
-	ANDQ           R12, R14
-	JZ             refused
-	BLSRQ          R14, R10
-	JNZ            refused
-	ANDQ           R12, R13
-	ANDNQ          R13, R14, R13
-	LEAQ           (R14)(R14*1), R14
-	ANDNQ          R12, R14, R12
-	ADDQ           R12, R12
-	ANDQ           R11, R12
-	ORQ            R12, R13
-	MOVQ           DX, R10
-	SHRQ           $0x01, R10
-	ANDQ           DX, R10
-	MOVQ           R10, R14
-	SHRQ           $0x02, R14
-	ANDQ           R10, R14
-	MOVQ           DX, R10
-	SHRQ           $0x04, R10
-	ANDQ           R10, R14
-	ORQ            R14, R13
-	JNZ            refused
-	LEAQ           (DX)(DX*1), R13
-	ANDNQ          DX, R13, DX
-	POPCNTQ        DX, DX
-	CMPQ           DX, $0x07
-	JHI            refused
-	ADDQ           R11, R11
-	ANDNQ          R11, BX, R11
-	ANDNQ          R11, R9, R11
-	TZCNTQ         R11, DX
-	JCC            port
-	JMP            refused
+	VPMOVMSKB      Y1, DI
+	SHLQ           $0x20, DI
+	ORQ            DI, DX
+	VBROADCASTI128 ·addrClasses+32(SB), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, DI
+	VPMOVMSKB      Y1, R10
+	SHLQ           $0x20, R10
+	ORQ            R10, DI
+	JMP            uri
 
-second:
-	MOVQ           R10, R9
-	MOVQ           $0x00000001, R11
-	MOVQ           CX, DX
-	SUBQ           R9, DX
-	LEAQ           -4(DX), BX
-	CMPQ           BX, $0x3b
-	JHI            refused
-	ADDQ           AX, R10
+// func viaAVX2(b *byte, size int, out *uint32, tier uint8) bool
+// Requires: AVX, AVX2, BMI, BMI2, CMOV, POPCNT
+TEXT ·viaAVX2(SB), NOSPLIT, $0-33
+	MOVQ           b+0(FP), AX
+	MOVQ           size+8(FP), CX
+	MOVQ           $0x2f302e322f504953, DX
+	CMPQ           DX, (AX)
+	JNE            other
+	SUBQ           $+12, CX
+	ADDQ           $+12, AX
+	MOVQ           $0x0000003f, DX
+	CMPQ           CX, DX
+	CMOVQLT        CX, DX
 	LEAQ           words<>+64(SB), BX
 	MOVQ           DX, SI
 	ANDQ           $-4, SI
 	SUBQ           SI, BX
-	MOVL           -4(R10)(DX*1), SI
+	MOVL           -4(AX)(DX*1), SI
 	NOTQ           DX
 	ANDQ           $0x03, DX
 	SHLQ           $0x03, DX
 	ADDQ           $0x08, DX
 	SHRXQ          DX, SI, SI
-	VMOVD          SI, X0
-	VPBROADCASTD   X0, Y0
-	VPBROADCASTB   nibbles<>+32(SB), Y1
-	VBROADCASTI128 nibbles<>+16(SB), Y2
-	VMOVDQU        (BX), Y4
-	VPMASKMOVD     (R10), Y4, Y3
-	VPAND          128(BX), Y0, Y4
-	VPOR           Y4, Y3, Y3
-	VPSRLW         $0x04, Y3, Y4
-	VPAND          Y1, Y4, Y4
-	VPSHUFB        Y4, Y2, Y4
-	VMOVDQU        32(BX), Y6
-	VPMASKMOVD     32(R10), Y6, Y5
-	VPAND          160(BX), Y0, Y6
-	VPOR           Y6, Y5, Y5
-	VPSRLW         $0x04, Y5, Y0
-	VPAND          Y1, Y0, Y0
-	VPSHUFB        Y0, Y2, Y0
-	MOVQ           c+16(FP), R10
-	VBROADCASTI128 32(R10), Y1
-	VPSHUFB        Y3, Y1, Y2
-	VPAND          Y4, Y2, Y2
-	VPCMPEQB       Y4, Y2, Y2
-	VPSHUFB        Y5, Y1, Y1
-	VPAND          Y0, Y1, Y1
-	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, DX
-	VPMOVMSKB      Y1, BX
-	SHLQ           $0x20, BX
-	ORQ            BX, DX
-	MOVQ           DX, SI
-	VPBROADCASTB   66(R10), Y1
-	VPCMPEQB       Y1, Y3, Y2
-	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, DX
-	VPMOVMSKB      Y1, BX
-	SHLQ           $0x20, BX
-	ORQ            BX, DX
-	MOVQ           DX, DI
-	VPBROADCASTB   67(R10), Y1
-	VPCMPEQB       Y1, Y3, Y2
-	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, DX
-	VPMOVMSKB      Y1, BX
-	SHLQ           $0x20, BX
-	ORQ            BX, DX
-	MOVQ           DX, R8
-	MOVL           40(R12), DX
-	SUBQ           $+12, DX
-	MOVQ           R9, BX
-	SUBQ           DX, BX
-	VBROADCASTI128 70(R10), Y1
-	VPSHUFB        Y3, Y1, Y2
-	VPAND          Y4, Y2, Y2
-	VPCMPEQB       Y4, Y2, Y2
-	VPSHUFB        Y5, Y1, Y1
-	VPAND          Y0, Y1, Y1
-	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, R10
-	VPMOVMSKB      Y1, R13
-	SHLQ           $0x20, R13
-	ORQ            R13, R10
-	SHRQ           $0x01, R10
-	ANDQ           DI, R10
-	SHLXQ          BX, R10, R10
-	ORQ            R10, 56(R12)
-	SHLXQ          BX, DI, BX
-	ORQ            48(R12), BX
-	XORQ           R14, R14
-	NEGQ           DX
-	ADDQ           CX, DX
-	CMPQ           DX, $0x3f
-	CMOVQHI        R14, BX
-	MOVQ           BX, 48(R12)
-	JMP            params
-
-refused:
-	VZEROUPPER
-
-other:
-	MOVB $0x00, AL
-	MOVB AL, ret+40(FP)
-	RET
-
-// func uriAVX2(b *byte, size int, c *byte, out *uint32, tier uint8) bool
-// Requires: AVX, AVX2, BMI, BMI2, CMOV, POPCNT
-TEXT ·uriAVX2(SB), NOSPLIT, $8-41
-	MOVQ           b+0(FP), AX
-	MOVQ           size+8(FP), CX
-	MOVQ           c+16(FP), DX
-	MOVL           (AX), BX
-	ORL            $0x00202020, BX
-	CMPL           BX, $0x3a706973
-	JNE            other
-	LEAQ           words<>+64(SB), BX
-	MOVQ           CX, SI
-	ANDQ           $-4, SI
-	SUBQ           SI, BX
-	MOVL           -4(AX)(CX*1), SI
-	MOVQ           CX, DI
-	NOTQ           DI
-	ANDQ           $0x03, DI
-	SHLQ           $0x03, DI
-	ADDQ           $0x08, DI
-	SHRXQ          DI, SI, SI
 	VMOVD          SI, X0
 	VPBROADCASTD   X0, Y0
 	VPBROADCASTB   nibbles<>+32(SB), Y1
@@ -1901,7 +1451,29 @@ TEXT ·uriAVX2(SB), NOSPLIT, $8-41
 	VPSRLW         $0x04, Y5, Y0
 	VPAND          Y1, Y0, Y0
 	VPSHUFB        Y0, Y2, Y0
-	VBROADCASTI128 (DX), Y1
+	VBROADCASTI128 ·viaClasses+0(SB), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, R12
+	VPMOVMSKB      Y1, DX
+	SHLQ           $0x20, DX
+	ORQ            DX, R12
+	VBROADCASTI128 ·viaClasses+16(SB), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, R10
+	VPMOVMSKB      Y1, DX
+	SHLQ           $0x20, DX
+	ORQ            DX, R10
+	VBROADCASTI128 ·viaClasses+32(SB), Y1
 	VPSHUFB        Y3, Y1, Y2
 	VPAND          Y4, Y2, Y2
 	VPCMPEQB       Y4, Y2, Y2
@@ -1909,183 +1481,230 @@ TEXT ·uriAVX2(SB), NOSPLIT, $8-41
 	VPAND          Y0, Y1, Y1
 	VPCMPEQB       Y0, Y1, Y1
 	VPMOVMSKB      Y2, BX
-	VPMOVMSKB      Y1, SI
-	SHLQ           $0x20, SI
-	ORQ            SI, BX
-	VBROADCASTI128 16(DX), Y1
-	VPSHUFB        Y3, Y1, Y2
-	VPAND          Y4, Y2, Y2
-	VPCMPEQB       Y4, Y2, Y2
-	VPSHUFB        Y5, Y1, Y1
-	VPAND          Y0, Y1, Y1
-	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, R8
-	VPMOVMSKB      Y1, SI
-	SHLQ           $0x20, SI
-	ORQ            SI, R8
-	VBROADCASTI128 32(DX), Y1
-	VPSHUFB        Y3, Y1, Y2
-	VPAND          Y4, Y2, Y2
-	VPCMPEQB       Y4, Y2, Y2
-	VPSHUFB        Y5, Y1, Y1
-	VPAND          Y0, Y1, Y1
-	VPCMPEQB       Y0, Y1, Y1
-	VPMOVMSKB      Y2, R9
-	VPMOVMSKB      Y1, SI
-	SHLQ           $0x20, SI
-	ORQ            SI, R9
-	VPBROADCASTB   68(DX), Y1
-	VPCMPEQB       Y1, Y3, Y2
-	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, R10
-	VPMOVMSKB      Y1, SI
-	SHLQ           $0x20, SI
-	ORQ            SI, R10
-	VPBROADCASTB   66(DX), Y1
-	VPCMPEQB       Y1, Y3, Y2
-	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, R11
-	VPMOVMSKB      Y1, SI
-	SHLQ           $0x20, SI
-	ORQ            SI, R11
-	VPBROADCASTB   67(DX), Y1
+	VPMOVMSKB      Y1, DX
+	SHLQ           $0x20, DX
+	ORQ            DX, BX
+	VPBROADCASTB   ·viaClasses+66(SB), Y1
 	VPCMPEQB       Y1, Y3, Y2
 	VPCMPEQB       Y1, Y5, Y1
 	VPMOVMSKB      Y2, SI
-	VPMOVMSKB      Y1, DI
-	SHLQ           $0x20, DI
-	ORQ            DI, SI
-	BLSIQ          R10, R10
-	LEAQ           (R10)(R10*1), DI
-	MOVQ           $0x00000010, R12
-	BTQ            $0x04, R10
-	JCS            refused
-	TESTQ          R10, R10
-	CMOVQEQ        R12, DI
-	NEGQ           R12
-	ADDQ           DI, R12
-	ANDNQ          R12, R10, R12
-	ANDNQ          R12, R9, R12
-	ANDNQ          R12, R11, R12
-	ANDNQ          R12, SI, R12
-	JNZ            escapes
-
-host:
-	MOVQ   BX, R13
-	ORQ    R8, R13
-	LEAQ   (R13)(DI*1), R10
-	ANDNQ  R10, R13, R10
-	MOVQ   R10, R12
-	SUBQ   DI, R12
-	JZ     bracket
-	ANDQ   R8, R12
-	MOVQ   R10, DX
-	SHRQ   $0x01, DX
-	LEAQ   (R8)(R8*1), R13
-	ORQ    DI, R13
-	ORQ    R13, DX
-	TESTQ  R12, DX
-	JNZ    refused
-	TZCNTQ R10, DX
-
-port:
-	LEAQ   -1(DX), R8
-	XORQ   R12, R12
-	CMPQ   DX, CX
-	ADCQ   $+0, R8
-	CMPB   (AX)(R8*1), $0x3a
-	SETEQ  R12
-	SHLXQ  R12, R10, R10
-	ADDQ   BX, R10
-	ANDNQ  R10, BX, R10
-	TZCNTQ R10, R8
-	CMPQ   R8, CX
-	JHI    refused
-	CMPQ   R8, $0x08
-	JCS    refused
-	MOVQ   R8, BX
-	SUBQ   DX, BX
-	SUBQ   R12, BX
-	MOVQ   BX, R13
-	SUBQ   R12, R13
-	CMPQ   R13, $0x04
-	JHI    refused
-	MOVQ   $0x3030303030303030, R14
-	XORQ   -8(AX)(R8*1), R14
-	SHLQ   $0x03, BX
-	MOVQ   $-1, AX
-	SHRXQ  BX, AX, AX
-	ANDNQ  R14, AX, R14
-	MOVQ   $0x7676767676767676, AX
-	ADDQ   R14, AX
-	ORQ    R14, AX
-	MOVQ   $0x8080808080808080, R13
-	TESTQ  R13, AX
-	JNZ    refused
-	IMUL3Q $0x00000a01, R14, R14
-	SHRQ   $0x08, R14
-	MOVQ   $0x00ff00ff00ff00ff, AX
-	ANDQ   AX, R14
-	IMUL3Q $0x00640001, R14, R14
-	SHRQ   $0x10, R14
-	MOVQ   $0x0000ffff0000ffff, AX
-	ANDQ   AX, R14
-	MOVQ   $0x0000271000000001, AX
-	IMULQ  AX, R14
-	SHRQ   $0x20, R14
-	CMPQ   R14, $0x0000ffff
-	JHI    refused
-	XORQ   R15, R15
-	BTSQ   CX, R15
-	MOVQ   R15, BX
-	SUBQ   R10, BX
-	ANDQ   BX, R11
-	ANDQ   BX, SI
-	LEAQ   (R11)(R11*1), BP
-	LEAQ   (R9)(BP*1), AX
-	ANDNQ  AX, R9, AX
-	MOVQ   R9, R13
-	ORQ    R11, R13
-	ORQ    SI, R13
-	ANDNQ  BX, R13, R13
-	ANDNQ  BP, R9, BP
-	ORQ    BP, R13
-	ORQ    R11, R15
-	ANDNQ  R10, R15, BX
-	ORQ    BX, R13
-	ANDNQ  SI, AX, BX
-	ORQ    BX, R13
-	JNZ    refused
-	MOVQ   out+24(FP), AX
-	XORQ   SI, SI
-	CMPQ   DI, $0x10
-	SETNE  SI
-	MOVL   $0x00000003, (AX)
-	TZCNTQ DI, BX
-	MOVL   BX, 8(AX)
-	SUBQ   SI, BX
-	MOVL   BX, 4(AX)
-	MOVL   DX, 12(AX)
-	MOVL   R8, 16(AX)
-	MOVL   CX, 20(AX)
-	LEAQ   (SI)(R12*4), SI
-	SHLQ   $0x10, SI
-	ORQ    SI, R14
-	MOVL   R14, 24(AX)
-	VZEROUPPER
-	MOVB   $0x01, AL
-	MOVB   AL, ret+40(FP)
-	RET
-
-escapes:
-	VPBROADCASTB   69(DX), Y1
+	VPMOVMSKB      Y1, DX
+	SHLQ           $0x20, DX
+	ORQ            DX, SI
+	VPBROADCASTB   ·viaClasses+67(SB), Y1
 	VPCMPEQB       Y1, Y3, Y2
 	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, R10
+	VPMOVMSKB      Y2, DI
+	VPMOVMSKB      Y1, DX
+	SHLQ           $0x20, DX
+	ORQ            DX, DI
+	MOVQ           $0x00000001, R11
+	MOVQ           R12, R9
+	ORQ            R10, R9
+	LEAQ           (R9)(R11*1), R8
+	ANDNQ          R8, R9, R8
+	MOVQ           R8, R13
+	SUBQ           R11, R13
+	JZ             bracket
+	ANDQ           R10, R13
+	MOVQ           R8, DX
+	SHRQ           $0x01, DX
+	LEAQ           (R10)(R10*1), R9
+	ORQ            R11, R9
+	ORQ            R9, DX
+	TESTQ          R13, DX
+	JNZ            refused
+	TZCNTQ         R8, DX
+
+port:
+	LEAQ           -1(DX), R10
+	XORQ           R11, R11
+	CMPQ           DX, CX
+	ADCQ           $+0, R10
+	CMPB           (AX)(R10*1), $0x3a
+	SETEQ          R11
+	SHLXQ          R11, R8, R8
+	ADDQ           R12, R8
+	ANDNQ          R8, R12, R8
+	TZCNTQ         R8, R10
+	CMPQ           R10, CX
+	JHI            refused
+	MOVQ           R10, R13
+	SUBQ           DX, R13
+	SUBQ           R11, R13
+	MOVQ           R13, R9
+	SUBQ           R11, R9
+	CMPQ           R9, $0x04
+	JHI            refused
+	MOVQ           $0x3030303030303030, R12
+	XORQ           -8(AX)(R10*1), R12
+	SHLQ           $0x03, R13
+	MOVQ           $-1, R14
+	SHRXQ          R13, R14, R14
+	ANDNQ          R12, R14, R12
+	MOVQ           $0x7676767676767676, R14
+	ADDQ           R12, R14
+	ORQ            R12, R14
+	MOVQ           $0x8080808080808080, R9
+	TESTQ          R9, R14
+	JNZ            refused
+	IMUL3Q         $0x00000a01, R12, R12
+	SHRQ           $0x08, R12
+	MOVQ           $0x00ff00ff00ff00ff, R14
+	ANDQ           R14, R12
+	IMUL3Q         $0x00640001, R12, R12
+	SHRQ           $0x10, R12
+	MOVQ           $0x0000ffff0000ffff, R14
+	ANDQ           R14, R12
+	MOVQ           $0x0000271000000001, R14
+	IMULQ          R14, R12
+	SHRQ           $0x20, R12
+	CMPQ           R12, $0x0000ffff
+	JHI            refused
+	MOVQ           out+16(FP), R9
+	LEAQ           12(CX), R13
+	SHLQ           $0x20, R13
+	MOVQ           R13, (R9)
+	SHLQ           $0x18, R11
+	ORQ            R11, R12
+	MOVL           R12, 44(R9)
+	SHRXQ          R10, SI, R13
+	MOVQ           R13, 48(R9)
+	VBROADCASTI128 ·viaClasses+70(SB), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, R11
+	VPMOVMSKB      Y1, R12
+	SHLQ           $0x20, R12
+	ORQ            R12, R11
+	SHRQ           $0x01, R11
+	ANDQ           SI, R11
+	SHRXQ          R10, R11, R11
+	MOVQ           R11, 56(R9)
+	MOVQ           $0x0000000b00000008, R13
+	MOVQ           R13, 8(R9)
+	MOVL           $0x0000000c, R13
+	MOVL           R13, 24(R9)
+	MOVL           R13, 16(R9)
+	ADDQ           $+12, DX
+	MOVL           DX, 28(R9)
+	ADDQ           $+12, R10
+	MOVL           R10, 20(R9)
+	MOVL           R10, 40(R9)
+	XORQ           R11, R11
+	MOVQ           R11, 32(R9)
+
+params:
+	MOVQ CX, R12
+	SUBQ R11, R12
+	CMPQ R12, $0x3f
+	JHI  cut
+
+bounded:
+	XORQ  R14, R14
+	BTSQ  R12, R14
+	MOVQ  R14, R13
+	SUBQ  R8, R13
+	JCS   refused
+	BZHIQ R12, BX, DX
+	ANDQ  R13, SI
+	ANDQ  R13, DI
+	LEAQ  (SI)(SI*1), BX
+	LEAQ  (DX)(BX*1), R10
+	ANDNQ R10, DX, R10
+	MOVQ  DX, R15
+	ORQ   SI, R15
+	ORQ   DI, R15
+	ANDNQ R13, R15, R15
+	ANDNQ BX, DX, BX
+	ORQ   BX, R15
+	ORQ   R14, R13
+	ORQ   SI, R14
+	ANDNQ R8, R14, DX
+	ORQ   DX, R15
+	ANDNQ DI, R10, DX
+	ORQ   DX, R15
+	ANDQ  R13, R10
+	ANDNQ R10, DI, DX
+	MOVQ  SI, BX
+	SHLQ  $0x07, BX
+	ANDQ  BX, DX
+	ORQ   DX, R15
+	JNZ   refused
+	CMPL  36(R9), $0x00
+	JNE   read
+	ANDQ  R10, DI
+	JZ    read
+
+value:
+	TZCNTQ DI, R13
+	ADDQ   R11, R13
+	MOVQ   $0x0020202020202000, DX
+	ORQ    -7(AX)(R13*1), DX
+	MOVQ   $0x3d68636e6172623b, R10
+	CMPQ   DX, R10
+	JEQ    branch
+	BLSRQ  DI, DI
+	JNZ    value
+
+read:
+	ADDQ R11, R12
+	CMPQ R12, CX
+	JNE  second
+	VZEROUPPER
+	MOVB $0x01, AL
+	MOVB AL, ret+32(FP)
+	RET
+
+branch:
+	ADDQ    $+13, R13
+	MOVL    R13, 32(R9)
+	BLSMSKQ DI, DX
+	ANDNQ   R14, DX, DX
+	TZCNTQ  DX, DX
+	LEAQ    12(R11)(DX*1), DX
+	MOVL    DX, 36(R9)
+	JMP     read
+
+cut:
+	BSRQ SI, R12
+	JNZ  bounded
+	JMP  refused
+
+bracket:
+	TZCNTQ         R11, R9
+	CMPQ           R9, CX
+	JCC            refused
+	CMPB           (AX)(R9*1), $0x5b
+	JNE            refused
+	MOVQ           R11, R9
+	NEGQ           R9
+	VPBROADCASTB   ·viaClasses+64(SB), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, DX
+	VPMOVMSKB      Y1, R8
+	SHLQ           $0x20, R8
+	ORQ            R8, DX
+	MOVQ           DX, R8
+	ANDQ           R9, R8
+	BLSIQ          R8, R8
+	JCC            refused
+	LEAQ           (R11)(R11*1), R9
+	MOVQ           R8, DX
+	SUBQ           R9, DX
+	VPBROADCASTB   ·viaClasses+65(SB), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, R11
 	VPMOVMSKB      Y1, R13
 	SHLQ           $0x20, R13
-	ORQ            R13, R10
-	VBROADCASTI128 48(DX), Y1
+	ORQ            R13, R11
+	VBROADCASTI128 ·viaClasses+48(SB), Y1
 	VPSHUFB        Y3, Y1, Y2
 	VPAND          Y4, Y2, Y2
 	VPCMPEQB       Y4, Y2, Y2
@@ -2096,43 +1715,86 @@ escapes:
 	VPMOVMSKB      Y1, R14
 	SHLQ           $0x20, R14
 	ORQ            R14, R13
-	SHRQ           $0x01, R13
-	ANDQ           R13, R10
-	SHRQ           $0x01, R13
-	ANDQ           R13, R10
-	ANDNQ          R12, R10, R12
-	JZ             host
+	ANDQ           DX, R11
+	ANDQ           DX, R13
+	ANDNQ          DX, R11, DX
+	CMPQ           DX, R13
+	JNE            refused
+	MOVQ           R11, R14
+	SHRQ           $0x01, R14
+	ANDQ           R11, R14
+	JZ             refused
+	BLSRQ          R14, DX
+	JNZ            refused
+	ANDQ           R11, R9
+	ANDNQ          R9, R14, R9
+	LEAQ           (R14)(R14*1), R14
+	ANDNQ          R11, R14, R11
+	ADDQ           R11, R11
+	ANDQ           R8, R11
+	ORQ            R11, R9
+	MOVQ           R13, DX
+	SHRQ           $0x01, DX
+	ANDQ           R13, DX
+	MOVQ           DX, R14
+	SHRQ           $0x02, R14
+	ANDQ           DX, R14
+	MOVQ           R13, DX
+	SHRQ           $0x04, DX
+	ANDQ           DX, R14
+	ORQ            R14, R9
+	JNZ            refused
+	LEAQ           (R13)(R13*1), R9
+	ANDNQ          R13, R9, R13
+	POPCNTQ        R13, R13
+	CMPQ           R13, $0x07
+	JHI            refused
+	ADDQ           R8, R8
+	ANDNQ          R8, R12, R8
+	ANDNQ          R8, R10, R8
+	TZCNTQ         R8, DX
+	JCC            port
 	JMP            refused
 
-bracket:
-	TZCNTQ         DI, R13
-	CMPQ           R13, CX
-	JCC            refused
-	CMPB           (AX)(R13*1), $0x5b
-	JNE            refused
-	MOVQ           DI, R13
-	NEGQ           R13
-	VPBROADCASTB   64(DX), Y1
-	VPCMPEQB       Y1, Y3, Y2
-	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, R10
-	VPMOVMSKB      Y1, R12
-	SHLQ           $0x20, R12
-	ORQ            R12, R10
-	ANDQ           R13, R10
-	BLSIQ          R10, R10
-	JCC            refused
-	LEAQ           (DI)(DI*1), R13
-	MOVQ           R10, R12
-	SUBQ           R13, R12
-	VPBROADCASTB   65(DX), Y1
-	VPCMPEQB       Y1, Y3, Y2
-	VPCMPEQB       Y1, Y5, Y1
-	VPMOVMSKB      Y2, R14
-	VPMOVMSKB      Y1, R15
-	SHLQ           $0x20, R15
-	ORQ            R15, R14
-	VBROADCASTI128 48(DX), Y1
+second:
+	MOVQ           R12, R11
+	MOVQ           $0x00000001, R8
+	MOVQ           CX, R10
+	SUBQ           R11, R10
+	LEAQ           -4(R10), DX
+	CMPQ           DX, $0x3b
+	JHI            refused
+	ADDQ           AX, R12
+	LEAQ           words<>+64(SB), DX
+	MOVQ           R10, BX
+	ANDQ           $-4, BX
+	SUBQ           BX, DX
+	MOVL           -4(R12)(R10*1), BX
+	MOVQ           R10, SI
+	NOTQ           SI
+	ANDQ           $0x03, SI
+	SHLQ           $0x03, SI
+	ADDQ           $0x08, SI
+	SHRXQ          SI, BX, BX
+	VMOVD          BX, X0
+	VPBROADCASTD   X0, Y0
+	VPBROADCASTB   nibbles<>+32(SB), Y1
+	VBROADCASTI128 nibbles<>+16(SB), Y2
+	VMOVDQU        (DX), Y4
+	VPMASKMOVD     (R12), Y4, Y3
+	VPAND          128(DX), Y0, Y4
+	VPOR           Y4, Y3, Y3
+	VPSRLW         $0x04, Y3, Y4
+	VPAND          Y1, Y4, Y4
+	VPSHUFB        Y4, Y2, Y4
+	VMOVDQU        32(DX), Y6
+	VPMASKMOVD     32(R12), Y6, Y5
+	VPAND          160(DX), Y0, Y6
+	VPOR           Y6, Y5, Y5
+	VPSRLW         $0x04, Y5, Y0
+	VPAND          Y1, Y0, Y0
+	VPSHUFB        Y0, Y2, Y0
+	VBROADCASTI128 ·viaClasses+32(SB), Y1
 	VPSHUFB        Y3, Y1, Y2
 	VPAND          Y4, Y2, Y2
 	VPCMPEQB       Y4, Y2, Y2
@@ -2140,47 +1802,382 @@ bracket:
 	VPAND          Y0, Y1, Y1
 	VPCMPEQB       Y0, Y1, Y1
 	VPMOVMSKB      Y2, DX
+	VPMOVMSKB      Y1, BX
+	SHLQ           $0x20, BX
+	ORQ            BX, DX
+	MOVQ           DX, BX
+	VPBROADCASTB   ·viaClasses+66(SB), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, DX
+	VPMOVMSKB      Y1, SI
+	SHLQ           $0x20, SI
+	ORQ            SI, DX
+	MOVQ           DX, SI
+	VPBROADCASTB   ·viaClasses+67(SB), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, DX
+	VPMOVMSKB      Y1, DI
+	SHLQ           $0x20, DI
+	ORQ            DI, DX
+	MOVQ           DX, DI
+	MOVL           40(R9), R10
+	SUBQ           $+12, R10
+	MOVQ           R11, DX
+	SUBQ           R10, DX
+	VBROADCASTI128 ·viaClasses+70(SB), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, R12
+	VPMOVMSKB      Y1, R13
+	SHLQ           $0x20, R13
+	ORQ            R13, R12
+	SHRQ           $0x01, R12
+	ANDQ           SI, R12
+	SHLXQ          DX, R12, R12
+	ORQ            R12, 56(R9)
+	SHLXQ          DX, SI, DX
+	ORQ            48(R9), DX
+	XORQ           R14, R14
+	NEGQ           R10
+	ADDQ           CX, R10
+	CMPQ           R10, $0x3f
+	CMOVQHI        R14, DX
+	MOVQ           DX, 48(R9)
+	JMP            params
+
+refused:
+	VZEROUPPER
+
+other:
+	MOVB $0x00, AL
+	MOVB AL, ret+32(FP)
+	RET
+
+// func uriAVX2(b *byte, size int, out *uint32, tier uint8) bool
+// Requires: AVX, AVX2, BMI, BMI2, CMOV, POPCNT
+TEXT ·uriAVX2(SB), NOSPLIT, $8-33
+	MOVQ           b+0(FP), AX
+	MOVQ           size+8(FP), CX
+	MOVL           (AX), DX
+	ORL            $0x00202020, DX
+	CMPL           DX, $0x3a706973
+	JNE            other
+	LEAQ           words<>+64(SB), DX
+	MOVQ           CX, BX
+	ANDQ           $-4, BX
+	SUBQ           BX, DX
+	MOVL           -4(AX)(CX*1), BX
+	MOVQ           CX, SI
+	NOTQ           SI
+	ANDQ           $0x03, SI
+	SHLQ           $0x03, SI
+	ADDQ           $0x08, SI
+	SHRXQ          SI, BX, BX
+	VMOVD          BX, X0
+	VPBROADCASTD   X0, Y0
+	VPBROADCASTB   nibbles<>+32(SB), Y1
+	VBROADCASTI128 nibbles<>+16(SB), Y2
+	VMOVDQU        (DX), Y4
+	VPMASKMOVD     (AX), Y4, Y3
+	VPAND          128(DX), Y0, Y4
+	VPOR           Y4, Y3, Y3
+	VPSRLW         $0x04, Y3, Y4
+	VPAND          Y1, Y4, Y4
+	VPSHUFB        Y4, Y2, Y4
+	VMOVDQU        32(DX), Y6
+	VPMASKMOVD     32(AX), Y6, Y5
+	VPAND          160(DX), Y0, Y6
+	VPOR           Y6, Y5, Y5
+	VPSRLW         $0x04, Y5, Y0
+	VPAND          Y1, Y0, Y0
+	VPSHUFB        Y0, Y2, Y0
+	VBROADCASTI128 ·uriClasses+0(SB), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, R10
+	VPMOVMSKB      Y1, DX
+	SHLQ           $0x20, DX
+	ORQ            DX, R10
+	VBROADCASTI128 ·uriClasses+16(SB), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, R8
+	VPMOVMSKB      Y1, DX
+	SHLQ           $0x20, DX
+	ORQ            DX, R8
+	VBROADCASTI128 ·uriClasses+32(SB), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, DX
+	VPMOVMSKB      Y1, BX
+	SHLQ           $0x20, BX
+	ORQ            BX, DX
+	VPBROADCASTB   ·uriClasses+68(SB), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, DI
+	VPMOVMSKB      Y1, BX
+	SHLQ           $0x20, BX
+	ORQ            BX, DI
+	VPBROADCASTB   ·uriClasses+66(SB), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, R11
+	VPMOVMSKB      Y1, BX
+	SHLQ           $0x20, BX
+	ORQ            BX, R11
+	VPBROADCASTB   ·uriClasses+67(SB), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, BX
+	VPMOVMSKB      Y1, SI
+	SHLQ           $0x20, SI
+	ORQ            SI, BX
+	BLSIQ          DI, DI
+	LEAQ           (DI)(DI*1), SI
+	MOVQ           $0x00000010, R9
+	BTQ            $0x04, DI
+	JCS            refused
+	TESTQ          DI, DI
+	CMOVQEQ        R9, SI
+	NEGQ           R9
+	ADDQ           SI, R9
+	ANDNQ          R9, DI, R9
+	ANDNQ          R9, DX, R9
+	ANDNQ          R9, R11, R9
+	ANDNQ          R9, BX, R9
+	JNZ            escapes
+
+host:
+	MOVQ   R10, R13
+	ORQ    R8, R13
+	LEAQ   (R13)(SI*1), R12
+	ANDNQ  R12, R13, R12
+	MOVQ   R12, R9
+	SUBQ   SI, R9
+	JZ     bracket
+	ANDQ   R8, R9
+	MOVQ   R12, DI
+	SHRQ   $0x01, DI
+	LEAQ   (R8)(R8*1), R13
+	ORQ    SI, R13
+	ORQ    R13, DI
+	TESTQ  R9, DI
+	JNZ    refused
+	TZCNTQ R12, DI
+
+port:
+	LEAQ   -1(DI), R8
+	XORQ   R9, R9
+	CMPQ   DI, CX
+	ADCQ   $+0, R8
+	CMPB   (AX)(R8*1), $0x3a
+	SETEQ  R9
+	SHLXQ  R9, R12, R12
+	ADDQ   R10, R12
+	ANDNQ  R12, R10, R12
+	TZCNTQ R12, R8
+	CMPQ   R8, CX
+	JHI    refused
+	CMPQ   R8, $0x08
+	JCS    refused
+	MOVQ   R8, R14
+	SUBQ   DI, R14
+	SUBQ   R9, R14
+	MOVQ   R14, R13
+	SUBQ   R9, R13
+	CMPQ   R13, $0x04
+	JHI    refused
+	MOVQ   $0x3030303030303030, R10
+	XORQ   -8(AX)(R8*1), R10
+	SHLQ   $0x03, R14
+	MOVQ   $-1, AX
+	SHRXQ  R14, AX, AX
+	ANDNQ  R10, AX, R10
+	MOVQ   $0x7676767676767676, AX
+	ADDQ   R10, AX
+	ORQ    R10, AX
+	MOVQ   $0x8080808080808080, R13
+	TESTQ  R13, AX
+	JNZ    refused
+	IMUL3Q $0x00000a01, R10, R10
+	SHRQ   $0x08, R10
+	MOVQ   $0x00ff00ff00ff00ff, AX
+	ANDQ   AX, R10
+	IMUL3Q $0x00640001, R10, R10
+	SHRQ   $0x10, R10
+	MOVQ   $0x0000ffff0000ffff, AX
+	ANDQ   AX, R10
+	MOVQ   $0x0000271000000001, AX
+	IMULQ  AX, R10
+	SHRQ   $0x20, R10
+	CMPQ   R10, $0x0000ffff
+	JHI    refused
+	XORQ   R13, R13
+	BTSQ   CX, R13
+	MOVQ   R13, AX
+	SUBQ   R12, AX
+	ANDQ   AX, R11
+	ANDQ   AX, BX
+	LEAQ   (R11)(R11*1), R14
+	LEAQ   (DX)(R14*1), R15
+	ANDNQ  R15, DX, R15
+	MOVQ   DX, BP
+	ORQ    R11, BP
+	ORQ    BX, BP
+	ANDNQ  AX, BP, BP
+	ANDNQ  R14, DX, R14
+	ORQ    R14, BP
+	ORQ    R11, R13
+	ANDNQ  R12, R13, DX
+	ORQ    DX, BP
+	ANDNQ  BX, R15, DX
+	ORQ    DX, BP
+	JNZ    refused
+	MOVQ   out+16(FP), AX
+	XORQ   BX, BX
+	CMPQ   SI, $0x10
+	SETNE  BL
+	MOVL   $0x00000003, (AX)
+	TZCNTQ SI, DX
+	MOVL   DX, 8(AX)
+	SUBQ   BX, DX
+	MOVL   DX, 4(AX)
+	MOVL   DI, 12(AX)
+	MOVL   R8, 16(AX)
+	MOVL   CX, 20(AX)
+	LEAQ   (BX)(R9*4), BX
+	SHLQ   $0x10, BX
+	ORQ    BX, R10
+	MOVL   R10, 24(AX)
+	VZEROUPPER
+	MOVB   $0x01, AL
+	MOVB   AL, ret+32(FP)
+	RET
+
+escapes:
+	VPBROADCASTB   ·uriClasses+69(SB), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, DI
+	VPMOVMSKB      Y1, R12
+	SHLQ           $0x20, R12
+	ORQ            R12, DI
+	VBROADCASTI128 ·uriClasses+48(SB), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, R12
+	VPMOVMSKB      Y1, R13
+	SHLQ           $0x20, R13
+	ORQ            R13, R12
+	SHRQ           $0x01, R12
+	ANDQ           R12, DI
+	SHRQ           $0x01, R12
+	ANDQ           R12, DI
+	ANDNQ          R9, DI, R9
+	JZ             host
+	JMP            refused
+
+bracket:
+	TZCNTQ         SI, R13
+	CMPQ           R13, CX
+	JCC            refused
+	CMPB           (AX)(R13*1), $0x5b
+	JNE            refused
+	MOVQ           SI, R13
+	NEGQ           R13
+	VPBROADCASTB   ·uriClasses+64(SB), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, DI
+	VPMOVMSKB      Y1, R9
+	SHLQ           $0x20, R9
+	ORQ            R9, DI
+	MOVQ           DI, R12
+	ANDQ           R13, R12
+	BLSIQ          R12, R12
+	JCC            refused
+	LEAQ           (SI)(SI*1), R13
+	MOVQ           R12, DI
+	SUBQ           R13, DI
+	VPBROADCASTB   ·uriClasses+65(SB), Y1
+	VPCMPEQB       Y1, Y3, Y2
+	VPCMPEQB       Y1, Y5, Y1
+	VPMOVMSKB      Y2, R9
+	VPMOVMSKB      Y1, R14
+	SHLQ           $0x20, R14
+	ORQ            R14, R9
+	VBROADCASTI128 ·uriClasses+48(SB), Y1
+	VPSHUFB        Y3, Y1, Y2
+	VPAND          Y4, Y2, Y2
+	VPCMPEQB       Y4, Y2, Y2
+	VPSHUFB        Y5, Y1, Y1
+	VPAND          Y0, Y1, Y1
+	VPCMPEQB       Y0, Y1, Y1
+	VPMOVMSKB      Y2, R14
 	VPMOVMSKB      Y1, R15
 	SHLQ           $0x20, R15
-	ORQ            R15, DX
-	ANDQ           R12, R14
-	ANDQ           R12, DX
-	ANDNQ          R12, R14, R12
-	CMPQ           R12, DX
+	ORQ            R15, R14
+	ANDQ           DI, R9
+	ANDQ           DI, R14
+	ANDNQ          DI, R9, DI
+	CMPQ           DI, R14
 	JNE            refused
-	MOVQ           R14, R15
+	MOVQ           R9, R15
 	SHRQ           $0x01, R15
-	ANDQ           R14, R15
+	ANDQ           R9, R15
 	JZ             refused
-	BLSRQ          R15, R12
+	BLSRQ          R15, DI
 	JNZ            refused
-	ANDQ           R14, R13
+	ANDQ           R9, R13
 	ANDNQ          R13, R15, R13
 	LEAQ           (R15)(R15*1), R15
-	ANDNQ          R14, R15, R14
-	ADDQ           R14, R14
-	ANDQ           R10, R14
-	ORQ            R14, R13
-	MOVQ           DX, R12
-	SHRQ           $0x01, R12
-	ANDQ           DX, R12
-	MOVQ           R12, R15
+	ANDNQ          R9, R15, R9
+	ADDQ           R9, R9
+	ANDQ           R12, R9
+	ORQ            R9, R13
+	MOVQ           R14, DI
+	SHRQ           $0x01, DI
+	ANDQ           R14, DI
+	MOVQ           DI, R15
 	SHRQ           $0x02, R15
-	ANDQ           R12, R15
-	MOVQ           DX, R12
-	SHRQ           $0x04, R12
-	ANDQ           R12, R15
+	ANDQ           DI, R15
+	MOVQ           R14, DI
+	SHRQ           $0x04, DI
+	ANDQ           DI, R15
 	ORQ            R15, R13
 	JNZ            refused
-	LEAQ           (DX)(DX*1), R13
-	ANDNQ          DX, R13, DX
-	POPCNTQ        DX, DX
-	CMPQ           DX, $0x07
+	LEAQ           (R14)(R14*1), R13
+	ANDNQ          R14, R13, R14
+	POPCNTQ        R14, R14
+	CMPQ           R14, $0x07
 	JHI            refused
-	ADDQ           R10, R10
-	ANDNQ          R10, BX, R10
-	ANDNQ          R10, R8, R10
-	TZCNTQ         R10, DX
+	ADDQ           R12, R12
+	ANDNQ          R12, R10, R12
+	ANDNQ          R12, R8, R12
+	TZCNTQ         R12, DI
 	JCC            port
 
 refused:
@@ -2188,7 +2185,7 @@ refused:
 
 other:
 	MOVB $0x00, AL
-	MOVB AL, ret+40(FP)
+	MOVB AL, ret+32(FP)
 	RET
 
 // func setAVX512(b *byte, size int, set *byte, tier uint8) (mask uint64, ok bool)
@@ -2235,93 +2232,92 @@ DATA rows<>+15(SB)/1, $0x00
 DATA rows<>+16(SB)/1, $0x0f
 GLOBL rows<>(SB), RODATA|NOPTR, $17
 
-// func addrAVX512(b *byte, size int, c *byte, out *uint32, tier uint8) bool
+// func addrAVX512(b *byte, size int, out *uint32, tier uint8) bool
 // Requires: AVX, AVX512BW, AVX512F, BMI, BMI2, CMOV
-TEXT ·addrAVX512(SB), NOSPLIT, $8-41
+TEXT ·addrAVX512(SB), NOSPLIT, $0-33
 	MOVQ            b+0(FP), AX
 	MOVQ            size+8(FP), CX
-	MOVQ            c+16(FP), DX
-	MOVQ            $0x0000003f, BX
-	CMPQ            CX, BX
-	CMOVQLT         CX, BX
-	MOVQ            CX, SI
-	SUBQ            BX, SI
-	MOVQ            $-1, DI
-	BZHIQ           BX, DI, DI
-	KMOVQ           DI, K1
+	MOVQ            $0x0000003f, DX
+	CMPQ            CX, DX
+	CMOVQLT         CX, DX
+	MOVQ            CX, BX
+	SUBQ            DX, BX
+	MOVQ            $-1, SI
+	BZHIQ           DX, SI, SI
+	KMOVQ           SI, K1
 	VMOVDQU8.Z      (AX), K1, Z0
 	VPBROADCASTB    rows<>+16(SB), Z2
 	VBROADCASTI32X4 rows<>+0(SB), Z3
 	VPSRLW          $0x04, Z0, Z1
 	VPANDQ          Z2, Z1, Z1
 	VPSHUFB         Z1, Z3, Z1
-	VBROADCASTI32X4 (DX), Z2
+	VBROADCASTI32X4 ·addrClasses+0(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, BX
-	VBROADCASTI32X4 16(DX), Z2
+	KMOVQ           K1, DX
+	VBROADCASTI32X4 ·addrClasses+16(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, DI
-	VBROADCASTI32X4 32(DX), Z2
+	KMOVQ           K1, SI
+	VBROADCASTI32X4 ·addrClasses+32(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, R8
+	VPBROADCASTB    ·addrClasses+64(SB), Z2
+	VPCMPEQB        Z2, Z0, K1
 	KMOVQ           K1, R9
-	VPBROADCASTB    64(DX), Z2
+	VPBROADCASTB    ·addrClasses+65(SB), Z2
 	VPCMPEQB        Z2, Z0, K1
 	KMOVQ           K1, R10
-	VPBROADCASTB    65(DX), Z2
+	VPBROADCASTB    ·addrClasses+66(SB), Z2
 	VPCMPEQB        Z2, Z0, K1
 	KMOVQ           K1, R11
-	VPBROADCASTB    66(DX), Z2
-	VPCMPEQB        Z2, Z0, K1
-	KMOVQ           K1, R12
-	TESTQ           R12, R12
+	TESTQ           R11, R11
 	JNZ             escapes
 
 display:
-	MOVQ   R11, R12
-	ANDQ   $+1, R12
-	NEGQ   R12
-	ANDQ   $-2, R11
-	BLSIQ  R11, R14
-	ANDQ   R12, R14
-	LEAQ   -1(R14)(R14*1), R13
-	ANDQ   R12, R13
-	ANDNQ  BX, R13, R11
-	BLSIQ  R11, R11
+	MOVQ   R10, R11
+	ANDQ   $+1, R11
+	NEGQ   R11
+	ANDQ   $-2, R10
+	BLSIQ  R10, R13
+	ANDQ   R11, R13
+	LEAQ   -1(R13)(R13*1), R12
+	ANDQ   R11, R12
+	ANDNQ  DX, R12, R10
+	BLSIQ  R10, R10
 	JZ     spec
-	LEAQ   -1(R11), R15
-	ANDNQ  R15, R13, R15
-	MOVQ   R15, BP
-	ANDQ   R9, BP
-	ANDNQ  BP, R12, BP
-	ANDQ   DI, R13
-	ANDNQ  R15, BP, R15
-	ANDNQ  R15, R10, DI
-	ANDNQ  R15, R12, R15
-	ANDQ   $+1, R15
-	ORQ    R13, DI
-	ORQ    R15, DI
+	LEAQ   -1(R10), R14
+	ANDNQ  R14, R12, R14
+	MOVQ   R14, R15
+	ANDQ   R8, R15
+	ANDNQ  R15, R11, R15
+	ANDQ   SI, R12
+	ANDNQ  R14, R15, R14
+	ANDNQ  R14, R9, SI
+	ANDNQ  R14, R11, R14
+	ANDQ   $+1, R14
+	ORQ    R12, SI
+	ORQ    R14, SI
 	JNZ    refused
-	TZCNTQ R11, R10
-	CMPB   (AX)(R10*1), $0x3c
+	TZCNTQ R10, R9
+	CMPB   (AX)(R9*1), $0x3c
 	JNE    refused
-	ORQ    R14, BP
-	LEAQ   1(BP)(BP*1), BP
-	BSRQ   BP, R8
-	LEAQ   -1(R11)(R11*1), DI
-	TESTQ  SI, SI
+	ORQ    R13, R15
+	LEAQ   1(R15)(R15*1), R15
+	BSRQ   R15, DI
+	LEAQ   -1(R10)(R10*1), SI
+	TESTQ  BX, BX
 	JNZ    long
 
 uri:
-	ANDNQ  BX, DI, R11
-	TZCNTQ R11, DX
+	ANDNQ  DX, SI, R10
+	TZCNTQ R10, DX
 	JCS    refused
-	ADDQ   SI, DX
+	ADDQ   BX, DX
 	CMPB   (AX)(DX*1), $0x3e
 	JNE    refused
-	MOVQ   $0x00000001, BX
+	MOVQ   $0x00000001, R11
 
 params:
 	LEAQ  1(DX), R15
@@ -2334,439 +2330,436 @@ params:
 	JLT   refused
 	ANDQ  R15, R13
 	ANDQ  R15, R14
-	MOVQ  R14, R11
-	SUBQ  R13, R11
+	MOVQ  R14, R10
+	SUBQ  R13, R10
 	JCS   refused
-	MOVQ  $-1, DI
-	BZHIQ R11, DI, DI
-	MOVQ  R13, R11
-	SUBQ  SI, R11
-	SHRXQ R11, R9, R11
-	XORQ  R11, DI
-	MOVQ  (AX)(R12*1), R11
-	SHRQ  $0x18, R11
-	ORQ   $0x20202000, R11
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	MOVQ  R13, R10
+	SUBQ  BX, R10
+	SHRXQ R10, R8, R10
+	XORQ  R10, SI
+	MOVQ  (AX)(R12*1), R10
+	SHRQ  $0x18, R10
+	ORQ   $0x20202000, R10
 	MOVQ  $0x0000003d6761743b, R12
-	XORQ  R12, R11
-	ORQ   DI, R11
-	TESTQ R15, R11
+	XORQ  R12, R10
+	ORQ   SI, R10
+	TESTQ R15, R10
 	JNZ   refused
-	MOVQ  out+24(FP), AX
+	MOVQ  out+16(FP), AX
 	SHLQ  $0x20, CX
 	MOVQ  CX, (AX)
-	SHLQ  $0x20, R8
-	MOVQ  R8, 8(AX)
-	INCQ  R10
-	MOVL  R10, 16(AX)
+	SHLQ  $0x20, DI
+	MOVQ  DI, 8(AX)
+	INCQ  R9
+	MOVL  R9, 16(AX)
 	INCQ  DX
 	MOVL  DX, 32(AX)
-	SUBQ  BX, DX
+	SUBQ  R11, DX
 	MOVL  DX, 20(AX)
 	MOVL  R13, 24(AX)
 	MOVL  R14, 28(AX)
-	MOVL  BX, 36(AX)
+	MOVL  R11, 36(AX)
 	VZEROUPPER
 	MOVB  $0x01, AL
-	MOVB  AL, ret+40(FP)
+	MOVB  AL, ret+32(FP)
 	RET
 
 refused:
 	VZEROUPPER
 	MOVB $0x00, AL
-	MOVB AL, ret+40(FP)
+	MOVB AL, ret+32(FP)
 	RET
 
 spec:
-	ORQ             SI, R12
+	ORQ             BX, R11
 	JNZ             refused
-	VBROADCASTI32X4 48(DX), Z2
+	VBROADCASTI32X4 ·addrClasses+48(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, BX
-	LEAQ            1(R9), DI
-	ANDNQ           DI, R9, DI
+	KMOVQ           K1, SI
+	LEAQ            1(R8), DI
+	ANDNQ           DI, R8, DI
 	TZCNTQ          DI, DI
 	JZ              refused
 	CMPQ            DI, CX
 	JCC             refused
 	CMPB            (AX)(DI*1), $0x3a
 	JNE             refused
-	LEAQ            1(BX), DX
-	ANDNQ           DX, BX, DX
+	LEAQ            1(SI), DX
+	ANDNQ           DX, SI, DX
 	TZCNTQ          DX, DX
 	CMPQ            DI, DX
 	JCC             refused
 	DECQ            DX
-	MOVQ            $-1, R10
-	XORQ            R8, R8
-	XORQ            BX, BX
+	MOVQ            $-1, R9
+	XORQ            DI, DI
+	XORQ            R11, R11
 	JMP             params
 
 escapes:
-	BLSIQ R12, R13
-	ADDQ  R13, R13
-	ANDNQ R11, R13, R11
-	BLSRQ R12, R12
-	ANDNQ R12, R13, R12
+	BLSIQ R11, R12
+	ADDQ  R12, R12
+	ANDNQ R10, R12, R10
+	BLSRQ R11, R11
+	ANDNQ R11, R12, R11
 	JNZ   escapes
 	JMP   display
 
 long:
-	ANDNQ           BX, DI, R11
-	BZHIQ           SI, R11, R11
+	ANDNQ           DX, SI, R10
+	BZHIQ           BX, R10, R10
 	JNZ             refused
-	SHRXQ           SI, DI, DI
-	LEAQ            (AX)(SI*1), BX
-	MOVQ            $0x0000003f, R11
-	MOVQ            $-1, R9
-	BZHIQ           R11, R9, R9
-	KMOVQ           R9, K1
-	VMOVDQU8.Z      (BX), K1, Z0
+	SHRXQ           BX, SI, SI
+	LEAQ            (AX)(BX*1), DX
+	MOVQ            $0x0000003f, R10
+	MOVQ            $-1, R8
+	BZHIQ           R10, R8, R8
+	KMOVQ           R8, K1
+	VMOVDQU8.Z      (DX), K1, Z0
 	VPBROADCASTB    rows<>+16(SB), Z2
 	VBROADCASTI32X4 rows<>+0(SB), Z3
 	VPSRLW          $0x04, Z0, Z1
 	VPANDQ          Z2, Z1, Z1
 	VPSHUFB         Z1, Z3, Z1
-	VBROADCASTI32X4 (DX), Z2
-	VPSHUFB         Z0, Z2, Z2
-	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, BX
-	VBROADCASTI32X4 32(DX), Z2
+	VBROADCASTI32X4 ·addrClasses+0(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
 	KMOVQ           K1, DX
-	MOVQ            DX, R9
+	VBROADCASTI32X4 ·addrClasses+32(SB), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, R8
 	JMP             uri
 
-// func viaAVX512(b *byte, size int, c *byte, out *uint32, tier uint8) bool
+// func viaAVX512(b *byte, size int, out *uint32, tier uint8) bool
 // Requires: AVX, AVX512BW, AVX512F, BMI, BMI2, CMOV, POPCNT
-TEXT ·viaAVX512(SB), NOSPLIT, $0-41
+TEXT ·viaAVX512(SB), NOSPLIT, $0-33
 	MOVQ            b+0(FP), AX
 	MOVQ            size+8(FP), CX
-	MOVQ            c+16(FP), DX
-	MOVQ            $0x2f302e322f504953, BX
-	CMPQ            BX, (AX)
+	MOVQ            $0x2f302e322f504953, DX
+	CMPQ            DX, (AX)
 	JNE             other
 	SUBQ            $+12, CX
 	ADDQ            $+12, AX
-	MOVQ            $0x0000003f, BX
-	CMPQ            CX, BX
-	CMOVQLT         CX, BX
-	MOVQ            $-1, SI
-	BZHIQ           BX, SI, SI
-	KMOVQ           SI, K1
+	MOVQ            $0x0000003f, DX
+	CMPQ            CX, DX
+	CMOVQLT         CX, DX
+	MOVQ            $-1, BX
+	BZHIQ           DX, BX, BX
+	KMOVQ           BX, K1
 	VMOVDQU8.Z      (AX), K1, Z0
 	VPBROADCASTB    rows<>+16(SB), Z2
 	VBROADCASTI32X4 rows<>+0(SB), Z3
 	VPSRLW          $0x04, Z0, Z1
 	VPANDQ          Z2, Z1, Z1
 	VPSHUFB         Z1, Z3, Z1
-	VBROADCASTI32X4 (DX), Z2
+	VBROADCASTI32X4 ·viaClasses+0(SB), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, R12
+	VBROADCASTI32X4 ·viaClasses+16(SB), Z2
+	VPSHUFB         Z0, Z2, Z2
+	VPTESTMB        Z1, Z2, K1
+	KMOVQ           K1, R10
+	VBROADCASTI32X4 ·viaClasses+32(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
 	KMOVQ           K1, BX
-	VBROADCASTI32X4 16(DX), Z2
-	VPSHUFB         Z0, Z2, Z2
-	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, R9
-	VBROADCASTI32X4 32(DX), Z2
-	VPSHUFB         Z0, Z2, Z2
-	VPTESTMB        Z1, Z2, K1
+	VPBROADCASTB    ·viaClasses+66(SB), Z2
+	VPCMPEQB        Z2, Z0, K1
 	KMOVQ           K1, SI
-	VPBROADCASTB    66(DX), Z2
+	VPBROADCASTB    ·viaClasses+67(SB), Z2
 	VPCMPEQB        Z2, Z0, K1
 	KMOVQ           K1, DI
-	VPBROADCASTB    67(DX), Z2
-	VPCMPEQB        Z2, Z0, K1
-	KMOVQ           K1, R8
-	MOVQ            $0x00000001, R10
-	MOVQ            BX, R13
-	ORQ             R9, R13
-	LEAQ            (R13)(R10*1), R11
-	ANDNQ           R11, R13, R11
-	MOVQ            R11, R12
-	SUBQ            R10, R12
+	MOVQ            $0x00000001, R11
+	MOVQ            R12, R9
+	ORQ             R10, R9
+	LEAQ            (R9)(R11*1), R8
+	ANDNQ           R8, R9, R8
+	MOVQ            R8, R13
+	SUBQ            R11, R13
 	JZ              bracket
-	ANDQ            R9, R12
-	MOVQ            R11, DX
+	ANDQ            R10, R13
+	MOVQ            R8, DX
 	SHRQ            $0x01, DX
-	LEAQ            (R9)(R9*1), R13
-	ORQ             R10, R13
-	ORQ             R13, DX
-	TESTQ           R12, DX
+	LEAQ            (R10)(R10*1), R9
+	ORQ             R11, R9
+	ORQ             R9, DX
+	TESTQ           R13, DX
 	JNZ             refused
-	TZCNTQ          R11, DX
+	TZCNTQ          R8, DX
 
 port:
-	LEAQ            -1(DX), R9
-	XORQ            R10, R10
+	LEAQ            -1(DX), R10
+	XORQ            R11, R11
 	CMPQ            DX, CX
-	ADCQ            $+0, R9
-	CMPB            (AX)(R9*1), $0x3a
-	SETEQ           R10
-	SHLXQ           R10, R11, R11
-	ADDQ            BX, R11
-	ANDNQ           R11, BX, R11
-	TZCNTQ          R11, R9
-	CMPQ            R9, CX
+	ADCQ            $+0, R10
+	CMPB            (AX)(R10*1), $0x3a
+	SETEQ           R11
+	SHLXQ           R11, R8, R8
+	ADDQ            R12, R8
+	ANDNQ           R8, R12, R8
+	TZCNTQ          R8, R10
+	CMPQ            R10, CX
 	JHI             refused
-	MOVQ            R9, R12
-	SUBQ            DX, R12
-	SUBQ            R10, R12
-	MOVQ            R12, R13
-	SUBQ            R10, R13
-	CMPQ            R13, $0x04
+	MOVQ            R10, R13
+	SUBQ            DX, R13
+	SUBQ            R11, R13
+	MOVQ            R13, R9
+	SUBQ            R11, R9
+	CMPQ            R9, $0x04
 	JHI             refused
-	MOVQ            $0x3030303030303030, BX
-	XORQ            -8(AX)(R9*1), BX
-	SHLQ            $0x03, R12
+	MOVQ            $0x3030303030303030, R12
+	XORQ            -8(AX)(R10*1), R12
+	SHLQ            $0x03, R13
 	MOVQ            $-1, R14
-	SHRXQ           R12, R14, R14
-	ANDNQ           BX, R14, BX
+	SHRXQ           R13, R14, R14
+	ANDNQ           R12, R14, R12
 	MOVQ            $0x7676767676767676, R14
-	ADDQ            BX, R14
-	ORQ             BX, R14
-	MOVQ            $0x8080808080808080, R13
-	TESTQ           R13, R14
+	ADDQ            R12, R14
+	ORQ             R12, R14
+	MOVQ            $0x8080808080808080, R9
+	TESTQ           R9, R14
 	JNZ             refused
-	IMUL3Q          $0x00000a01, BX, BX
-	SHRQ            $0x08, BX
+	IMUL3Q          $0x00000a01, R12, R12
+	SHRQ            $0x08, R12
 	MOVQ            $0x00ff00ff00ff00ff, R14
-	ANDQ            R14, BX
-	IMUL3Q          $0x00640001, BX, BX
-	SHRQ            $0x10, BX
+	ANDQ            R14, R12
+	IMUL3Q          $0x00640001, R12, R12
+	SHRQ            $0x10, R12
 	MOVQ            $0x0000ffff0000ffff, R14
-	ANDQ            R14, BX
+	ANDQ            R14, R12
 	MOVQ            $0x0000271000000001, R14
-	IMULQ           R14, BX
-	SHRQ            $0x20, BX
-	CMPQ            BX, $0x0000ffff
+	IMULQ           R14, R12
+	SHRQ            $0x20, R12
+	CMPQ            R12, $0x0000ffff
 	JHI             refused
-	MOVQ            out+24(FP), R12
+	MOVQ            out+16(FP), R9
 	LEAQ            12(CX), R13
 	SHLQ            $0x20, R13
-	MOVQ            R13, (R12)
-	SHLQ            $0x18, R10
-	ORQ             R10, BX
-	MOVL            BX, 44(R12)
-	SHRXQ           R9, DI, R13
-	MOVQ            R13, 48(R12)
-	MOVQ            c+16(FP), BX
-	VBROADCASTI32X4 70(BX), Z2
+	MOVQ            R13, (R9)
+	SHLQ            $0x18, R11
+	ORQ             R11, R12
+	MOVL            R12, 44(R9)
+	SHRXQ           R10, SI, R13
+	MOVQ            R13, 48(R9)
+	VBROADCASTI32X4 ·viaClasses+70(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, BX
-	SHRQ            $0x01, BX
-	ANDQ            DI, BX
-	SHRXQ           R9, BX, BX
-	MOVQ            BX, 56(R12)
+	KMOVQ           K1, R11
+	SHRQ            $0x01, R11
+	ANDQ            SI, R11
+	SHRXQ           R10, R11, R11
+	MOVQ            R11, 56(R9)
 	MOVQ            $0x0000000b00000008, R13
-	MOVQ            R13, 8(R12)
+	MOVQ            R13, 8(R9)
 	MOVL            $0x0000000c, R13
-	MOVL            R13, 24(R12)
-	MOVL            R13, 16(R12)
+	MOVL            R13, 24(R9)
+	MOVL            R13, 16(R9)
 	ADDQ            $+12, DX
-	MOVL            DX, 28(R12)
-	ADDQ            $+12, R9
-	MOVL            R9, 20(R12)
-	MOVL            R9, 40(R12)
-	XORQ            R9, R9
-	MOVQ            R9, 32(R12)
+	MOVL            DX, 28(R9)
+	ADDQ            $+12, R10
+	MOVL            R10, 20(R9)
+	MOVL            R10, 40(R9)
+	XORQ            R11, R11
+	MOVQ            R11, 32(R9)
 
 params:
-	MOVQ CX, R10
-	SUBQ R9, R10
-	CMPQ R10, $0x3f
+	MOVQ CX, R12
+	SUBQ R11, R12
+	CMPQ R12, $0x3f
 	JHI  cut
 
 bounded:
 	XORQ  R14, R14
-	BTSQ  R10, R14
+	BTSQ  R12, R14
 	MOVQ  R14, R13
-	SUBQ  R11, R13
+	SUBQ  R8, R13
 	JCS   refused
-	BZHIQ R10, SI, BX
-	ANDQ  R13, DI
-	ANDQ  R13, R8
-	LEAQ  (DI)(DI*1), DX
-	LEAQ  (BX)(DX*1), SI
-	ANDNQ SI, BX, SI
-	MOVQ  BX, R15
-	ORQ   DI, R15
-	ORQ   R8, R15
-	ANDNQ R13, R15, R15
-	ANDNQ DX, BX, DX
-	ORQ   DX, R15
-	ORQ   R14, R13
-	ORQ   DI, R14
-	ANDNQ R11, R14, BX
-	ORQ   BX, R15
-	ANDNQ R8, SI, BX
-	ORQ   BX, R15
+	BZHIQ R12, BX, DX
 	ANDQ  R13, SI
-	ANDNQ SI, R8, BX
-	MOVQ  DI, DX
-	SHLQ  $0x07, DX
-	ANDQ  DX, BX
+	ANDQ  R13, DI
+	LEAQ  (SI)(SI*1), BX
+	LEAQ  (DX)(BX*1), R10
+	ANDNQ R10, DX, R10
+	MOVQ  DX, R15
+	ORQ   SI, R15
+	ORQ   DI, R15
+	ANDNQ R13, R15, R15
+	ANDNQ BX, DX, BX
 	ORQ   BX, R15
+	ORQ   R14, R13
+	ORQ   SI, R14
+	ANDNQ R8, R14, DX
+	ORQ   DX, R15
+	ANDNQ DI, R10, DX
+	ORQ   DX, R15
+	ANDQ  R13, R10
+	ANDNQ R10, DI, DX
+	MOVQ  SI, BX
+	SHLQ  $0x07, BX
+	ANDQ  BX, DX
+	ORQ   DX, R15
 	JNZ   refused
-	CMPL  36(R12), $0x00
+	CMPL  36(R9), $0x00
 	JNE   read
-	ANDQ  SI, R8
+	ANDQ  R10, DI
 	JZ    read
 
 value:
-	TZCNTQ R8, R13
-	ADDQ   R9, R13
-	MOVQ   $0x0020202020202000, BX
-	ORQ    -7(AX)(R13*1), BX
-	MOVQ   $0x3d68636e6172623b, DX
-	CMPQ   BX, DX
+	TZCNTQ DI, R13
+	ADDQ   R11, R13
+	MOVQ   $0x0020202020202000, DX
+	ORQ    -7(AX)(R13*1), DX
+	MOVQ   $0x3d68636e6172623b, R10
+	CMPQ   DX, R10
 	JEQ    branch
-	BLSRQ  R8, R8
+	BLSRQ  DI, DI
 	JNZ    value
 
 read:
-	ADDQ R9, R10
-	CMPQ R10, CX
+	ADDQ R11, R12
+	CMPQ R12, CX
 	JNE  second
 	VZEROUPPER
 	MOVB $0x01, AL
-	MOVB AL, ret+40(FP)
+	MOVB AL, ret+32(FP)
 	RET
 
 branch:
 	ADDQ    $+13, R13
-	MOVL    R13, 32(R12)
-	BLSMSKQ R8, BX
-	ANDNQ   R14, BX, BX
-	TZCNTQ  BX, BX
-	LEAQ    12(R9)(BX*1), BX
-	MOVL    BX, 36(R12)
+	MOVL    R13, 32(R9)
+	BLSMSKQ DI, DX
+	ANDNQ   R14, DX, DX
+	TZCNTQ  DX, DX
+	LEAQ    12(R11)(DX*1), DX
+	MOVL    DX, 36(R9)
 	JMP     read
 
 cut:
-	BSRQ DI, R10
+	BSRQ SI, R12
 	JNZ  bounded
 	JMP  refused
 
 bracket:
-	TZCNTQ          R10, R13
-	CMPQ            R13, CX
+	TZCNTQ          R11, R9
+	CMPQ            R9, CX
 	JCC             refused
-	CMPB            (AX)(R13*1), $0x5b
+	CMPB            (AX)(R9*1), $0x5b
 	JNE             refused
-	MOVQ            R10, R13
-	NEGQ            R13
-	VPBROADCASTB    64(DX), Z2
+	MOVQ            R11, R9
+	NEGQ            R9
+	VPBROADCASTB    ·viaClasses+64(SB), Z2
+	VPCMPEQB        Z2, Z0, K1
+	KMOVQ           K1, DX
+	MOVQ            DX, R8
+	ANDQ            R9, R8
+	BLSIQ           R8, R8
+	JCC             refused
+	LEAQ            (R11)(R11*1), R9
+	MOVQ            R8, DX
+	SUBQ            R9, DX
+	VPBROADCASTB    ·viaClasses+65(SB), Z2
 	VPCMPEQB        Z2, Z0, K1
 	KMOVQ           K1, R11
-	ANDQ            R13, R11
-	BLSIQ           R11, R11
-	JCC             refused
-	LEAQ            (R10)(R10*1), R13
-	MOVQ            R11, R10
-	SUBQ            R13, R10
-	VPBROADCASTB    65(DX), Z2
-	VPCMPEQB        Z2, Z0, K1
-	KMOVQ           K1, R12
-	VBROADCASTI32X4 48(DX), Z2
+	VBROADCASTI32X4 ·viaClasses+48(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, DX
-	ANDQ            R10, R12
-	ANDQ            R10, DX
-	ANDNQ           R10, R12, R10
-	CMPQ            R10, DX
+	KMOVQ           K1, R13
+	ANDQ            DX, R11
+	ANDQ            DX, R13
+	ANDNQ           DX, R11, DX
+	CMPQ            DX, R13
 	JNE             refused
-	MOVQ            R12, R14
+	MOVQ            R11, R14
 	SHRQ            $0x01, R14
-	ANDQ            R12, R14
+	ANDQ            R11, R14
 	JZ              refused
-	BLSRQ           R14, R10
+	BLSRQ           R14, DX
 	JNZ             refused
-	ANDQ            R12, R13
-	ANDNQ           R13, R14, R13
+	ANDQ            R11, R9
+	ANDNQ           R9, R14, R9
 	LEAQ            (R14)(R14*1), R14
-	ANDNQ           R12, R14, R12
-	ADDQ            R12, R12
-	ANDQ            R11, R12
-	ORQ             R12, R13
-	MOVQ            DX, R10
-	SHRQ            $0x01, R10
-	ANDQ            DX, R10
-	MOVQ            R10, R14
-	SHRQ            $0x02, R14
-	ANDQ            R10, R14
-	MOVQ            DX, R10
-	SHRQ            $0x04, R10
-	ANDQ            R10, R14
-	ORQ             R14, R13
-	JNZ             refused
-	LEAQ            (DX)(DX*1), R13
-	ANDNQ           DX, R13, DX
-	POPCNTQ         DX, DX
-	CMPQ            DX, $0x07
-	JHI             refused
+	ANDNQ           R11, R14, R11
 	ADDQ            R11, R11
-	ANDNQ           R11, BX, R11
-	ANDNQ           R11, R9, R11
-	TZCNTQ          R11, DX
+	ANDQ            R8, R11
+	ORQ             R11, R9
+	MOVQ            R13, DX
+	SHRQ            $0x01, DX
+	ANDQ            R13, DX
+	MOVQ            DX, R14
+	SHRQ            $0x02, R14
+	ANDQ            DX, R14
+	MOVQ            R13, DX
+	SHRQ            $0x04, DX
+	ANDQ            DX, R14
+	ORQ             R14, R9
+	JNZ             refused
+	LEAQ            (R13)(R13*1), R9
+	ANDNQ           R13, R9, R13
+	POPCNTQ         R13, R13
+	CMPQ            R13, $0x07
+	JHI             refused
+	ADDQ            R8, R8
+	ANDNQ           R8, R12, R8
+	ANDNQ           R8, R10, R8
+	TZCNTQ          R8, DX
 	JCC             port
 	JMP             refused
 
 second:
-	MOVQ            R10, R9
-	MOVQ            $0x00000001, R11
-	MOVQ            CX, DX
-	SUBQ            R9, DX
-	LEAQ            -4(DX), BX
-	CMPQ            BX, $0x3b
+	MOVQ            R12, R11
+	MOVQ            $0x00000001, R8
+	MOVQ            CX, R10
+	SUBQ            R11, R10
+	LEAQ            -4(R10), DX
+	CMPQ            DX, $0x3b
 	JHI             refused
-	ADDQ            AX, R10
-	MOVQ            $-1, BX
-	BZHIQ           DX, BX, BX
-	KMOVQ           BX, K1
-	VMOVDQU8.Z      (R10), K1, Z0
+	ADDQ            AX, R12
+	MOVQ            $-1, DX
+	BZHIQ           R10, DX, DX
+	KMOVQ           DX, K1
+	VMOVDQU8.Z      (R12), K1, Z0
 	VPBROADCASTB    rows<>+16(SB), Z2
 	VBROADCASTI32X4 rows<>+0(SB), Z3
 	VPSRLW          $0x04, Z0, Z1
 	VPANDQ          Z2, Z1, Z1
 	VPSHUFB         Z1, Z3, Z1
-	MOVQ            c+16(FP), R10
-	VBROADCASTI32X4 32(R10), Z2
+	VBROADCASTI32X4 ·viaClasses+32(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
 	KMOVQ           K1, DX
+	MOVQ            DX, BX
+	VPBROADCASTB    ·viaClasses+66(SB), Z2
+	VPCMPEQB        Z2, Z0, K1
+	KMOVQ           K1, DX
 	MOVQ            DX, SI
-	VPBROADCASTB    66(R10), Z2
+	VPBROADCASTB    ·viaClasses+67(SB), Z2
 	VPCMPEQB        Z2, Z0, K1
 	KMOVQ           K1, DX
 	MOVQ            DX, DI
-	VPBROADCASTB    67(R10), Z2
-	VPCMPEQB        Z2, Z0, K1
-	KMOVQ           K1, DX
-	MOVQ            DX, R8
-	MOVL            40(R12), DX
-	SUBQ            $+12, DX
-	MOVQ            R9, BX
-	SUBQ            DX, BX
-	VBROADCASTI32X4 70(R10), Z2
+	MOVL            40(R9), R10
+	SUBQ            $+12, R10
+	MOVQ            R11, DX
+	SUBQ            R10, DX
+	VBROADCASTI32X4 ·viaClasses+70(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, R10
-	SHRQ            $0x01, R10
-	ANDQ            DI, R10
-	SHLXQ           BX, R10, R10
-	ORQ             R10, 56(R12)
-	SHLXQ           BX, DI, BX
-	ORQ             48(R12), BX
+	KMOVQ           K1, R12
+	SHRQ            $0x01, R12
+	ANDQ            SI, R12
+	SHLXQ           DX, R12, R12
+	ORQ             R12, 56(R9)
+	SHLXQ           DX, SI, DX
+	ORQ             48(R9), DX
 	XORQ            R14, R14
-	NEGQ            DX
-	ADDQ            CX, DX
-	CMPQ            DX, $0x3f
-	CMOVQHI         R14, BX
-	MOVQ            BX, 48(R12)
+	NEGQ            R10
+	ADDQ            CX, R10
+	CMPQ            R10, $0x3f
+	CMOVQHI         R14, DX
+	MOVQ            DX, 48(R9)
 	JMP             params
 
 refused:
@@ -2774,249 +2767,249 @@ refused:
 
 other:
 	MOVB $0x00, AL
-	MOVB AL, ret+40(FP)
+	MOVB AL, ret+32(FP)
 	RET
 
-// func uriAVX512(b *byte, size int, c *byte, out *uint32, tier uint8) bool
+// func uriAVX512(b *byte, size int, out *uint32, tier uint8) bool
 // Requires: AVX, AVX512BW, AVX512F, BMI, BMI2, CMOV, POPCNT
-TEXT ·uriAVX512(SB), NOSPLIT, $8-41
+TEXT ·uriAVX512(SB), NOSPLIT, $8-33
 	MOVQ            b+0(FP), AX
 	MOVQ            size+8(FP), CX
-	MOVQ            c+16(FP), DX
-	MOVL            (AX), BX
-	ORL             $0x00202020, BX
-	CMPL            BX, $0x3a706973
+	MOVL            (AX), DX
+	ORL             $0x00202020, DX
+	CMPL            DX, $0x3a706973
 	JNE             other
-	MOVQ            $-1, BX
-	BZHIQ           CX, BX, BX
-	KMOVQ           BX, K1
+	MOVQ            $-1, DX
+	BZHIQ           CX, DX, DX
+	KMOVQ           DX, K1
 	VMOVDQU8.Z      (AX), K1, Z0
 	VPBROADCASTB    rows<>+16(SB), Z2
 	VBROADCASTI32X4 rows<>+0(SB), Z3
 	VPSRLW          $0x04, Z0, Z1
 	VPANDQ          Z2, Z1, Z1
 	VPSHUFB         Z1, Z3, Z1
-	VBROADCASTI32X4 (DX), Z2
+	VBROADCASTI32X4 ·uriClasses+0(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, BX
-	VBROADCASTI32X4 16(DX), Z2
+	KMOVQ           K1, R10
+	VBROADCASTI32X4 ·uriClasses+16(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
 	KMOVQ           K1, R8
-	VBROADCASTI32X4 32(DX), Z2
+	VBROADCASTI32X4 ·uriClasses+32(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, R9
-	VPBROADCASTB    68(DX), Z2
+	KMOVQ           K1, DX
+	VPBROADCASTB    ·uriClasses+68(SB), Z2
 	VPCMPEQB        Z2, Z0, K1
-	KMOVQ           K1, R10
-	VPBROADCASTB    66(DX), Z2
+	KMOVQ           K1, DI
+	VPBROADCASTB    ·uriClasses+66(SB), Z2
 	VPCMPEQB        Z2, Z0, K1
 	KMOVQ           K1, R11
-	VPBROADCASTB    67(DX), Z2
+	VPBROADCASTB    ·uriClasses+67(SB), Z2
 	VPCMPEQB        Z2, Z0, K1
-	KMOVQ           K1, SI
-	BLSIQ           R10, R10
-	LEAQ            (R10)(R10*1), DI
-	MOVQ            $0x00000010, R12
-	BTQ             $0x04, R10
+	KMOVQ           K1, BX
+	BLSIQ           DI, DI
+	LEAQ            (DI)(DI*1), SI
+	MOVQ            $0x00000010, R9
+	BTQ             $0x04, DI
 	JCS             refused
-	TESTQ           R10, R10
-	CMOVQEQ         R12, DI
-	NEGQ            R12
-	ADDQ            DI, R12
-	ANDNQ           R12, R10, R12
-	ANDNQ           R12, R9, R12
-	ANDNQ           R12, R11, R12
-	ANDNQ           R12, SI, R12
+	TESTQ           DI, DI
+	CMOVQEQ         R9, SI
+	NEGQ            R9
+	ADDQ            SI, R9
+	ANDNQ           R9, DI, R9
+	ANDNQ           R9, DX, R9
+	ANDNQ           R9, R11, R9
+	ANDNQ           R9, BX, R9
 	JNZ             escapes
 
 host:
-	MOVQ   BX, R13
+	MOVQ   R10, R13
 	ORQ    R8, R13
-	LEAQ   (R13)(DI*1), R10
-	ANDNQ  R10, R13, R10
-	MOVQ   R10, R12
-	SUBQ   DI, R12
+	LEAQ   (R13)(SI*1), R12
+	ANDNQ  R12, R13, R12
+	MOVQ   R12, R9
+	SUBQ   SI, R9
 	JZ     bracket
-	ANDQ   R8, R12
-	MOVQ   R10, DX
-	SHRQ   $0x01, DX
+	ANDQ   R8, R9
+	MOVQ   R12, DI
+	SHRQ   $0x01, DI
 	LEAQ   (R8)(R8*1), R13
-	ORQ    DI, R13
-	ORQ    R13, DX
-	TESTQ  R12, DX
+	ORQ    SI, R13
+	ORQ    R13, DI
+	TESTQ  R9, DI
 	JNZ    refused
-	TZCNTQ R10, DX
+	TZCNTQ R12, DI
 
 port:
-	LEAQ   -1(DX), R8
-	XORQ   R12, R12
-	CMPQ   DX, CX
+	LEAQ   -1(DI), R8
+	XORQ   R9, R9
+	CMPQ   DI, CX
 	ADCQ   $+0, R8
 	CMPB   (AX)(R8*1), $0x3a
-	SETEQ  R12
-	SHLXQ  R12, R10, R10
-	ADDQ   BX, R10
-	ANDNQ  R10, BX, R10
-	TZCNTQ R10, R8
+	SETEQ  R9
+	SHLXQ  R9, R12, R12
+	ADDQ   R10, R12
+	ANDNQ  R12, R10, R12
+	TZCNTQ R12, R8
 	CMPQ   R8, CX
 	JHI    refused
 	CMPQ   R8, $0x08
 	JCS    refused
-	MOVQ   R8, BX
-	SUBQ   DX, BX
-	SUBQ   R12, BX
-	MOVQ   BX, R13
-	SUBQ   R12, R13
+	MOVQ   R8, R14
+	SUBQ   DI, R14
+	SUBQ   R9, R14
+	MOVQ   R14, R13
+	SUBQ   R9, R13
 	CMPQ   R13, $0x04
 	JHI    refused
-	MOVQ   $0x3030303030303030, R14
-	XORQ   -8(AX)(R8*1), R14
-	SHLQ   $0x03, BX
+	MOVQ   $0x3030303030303030, R10
+	XORQ   -8(AX)(R8*1), R10
+	SHLQ   $0x03, R14
 	MOVQ   $-1, AX
-	SHRXQ  BX, AX, AX
-	ANDNQ  R14, AX, R14
+	SHRXQ  R14, AX, AX
+	ANDNQ  R10, AX, R10
 	MOVQ   $0x7676767676767676, AX
-	ADDQ   R14, AX
-	ORQ    R14, AX
+	ADDQ   R10, AX
+	ORQ    R10, AX
 	MOVQ   $0x8080808080808080, R13
 	TESTQ  R13, AX
 	JNZ    refused
-	IMUL3Q $0x00000a01, R14, R14
-	SHRQ   $0x08, R14
+	IMUL3Q $0x00000a01, R10, R10
+	SHRQ   $0x08, R10
 	MOVQ   $0x00ff00ff00ff00ff, AX
-	ANDQ   AX, R14
-	IMUL3Q $0x00640001, R14, R14
-	SHRQ   $0x10, R14
+	ANDQ   AX, R10
+	IMUL3Q $0x00640001, R10, R10
+	SHRQ   $0x10, R10
 	MOVQ   $0x0000ffff0000ffff, AX
-	ANDQ   AX, R14
+	ANDQ   AX, R10
 	MOVQ   $0x0000271000000001, AX
-	IMULQ  AX, R14
-	SHRQ   $0x20, R14
-	CMPQ   R14, $0x0000ffff
+	IMULQ  AX, R10
+	SHRQ   $0x20, R10
+	CMPQ   R10, $0x0000ffff
 	JHI    refused
-	XORQ   R15, R15
-	BTSQ   CX, R15
-	MOVQ   R15, BX
-	SUBQ   R10, BX
-	ANDQ   BX, R11
-	ANDQ   BX, SI
-	LEAQ   (R11)(R11*1), BP
-	LEAQ   (R9)(BP*1), AX
-	ANDNQ  AX, R9, AX
-	MOVQ   R9, R13
+	XORQ   R13, R13
+	BTSQ   CX, R13
+	MOVQ   R13, AX
+	SUBQ   R12, AX
+	ANDQ   AX, R11
+	ANDQ   AX, BX
+	LEAQ   (R11)(R11*1), R14
+	LEAQ   (DX)(R14*1), R15
+	ANDNQ  R15, DX, R15
+	MOVQ   DX, BP
+	ORQ    R11, BP
+	ORQ    BX, BP
+	ANDNQ  AX, BP, BP
+	ANDNQ  R14, DX, R14
+	ORQ    R14, BP
 	ORQ    R11, R13
-	ORQ    SI, R13
-	ANDNQ  BX, R13, R13
-	ANDNQ  BP, R9, BP
-	ORQ    BP, R13
-	ORQ    R11, R15
-	ANDNQ  R10, R15, BX
-	ORQ    BX, R13
-	ANDNQ  SI, AX, BX
-	ORQ    BX, R13
+	ANDNQ  R12, R13, DX
+	ORQ    DX, BP
+	ANDNQ  BX, R15, DX
+	ORQ    DX, BP
 	JNZ    refused
-	MOVQ   out+24(FP), AX
-	XORQ   SI, SI
-	CMPQ   DI, $0x10
-	SETNE  SI
+	MOVQ   out+16(FP), AX
+	XORQ   BX, BX
+	CMPQ   SI, $0x10
+	SETNE  BL
 	MOVL   $0x00000003, (AX)
-	TZCNTQ DI, BX
-	MOVL   BX, 8(AX)
-	SUBQ   SI, BX
-	MOVL   BX, 4(AX)
-	MOVL   DX, 12(AX)
+	TZCNTQ SI, DX
+	MOVL   DX, 8(AX)
+	SUBQ   BX, DX
+	MOVL   DX, 4(AX)
+	MOVL   DI, 12(AX)
 	MOVL   R8, 16(AX)
 	MOVL   CX, 20(AX)
-	LEAQ   (SI)(R12*4), SI
-	SHLQ   $0x10, SI
-	ORQ    SI, R14
-	MOVL   R14, 24(AX)
+	LEAQ   (BX)(R9*4), BX
+	SHLQ   $0x10, BX
+	ORQ    BX, R10
+	MOVL   R10, 24(AX)
 	VZEROUPPER
 	MOVB   $0x01, AL
-	MOVB   AL, ret+40(FP)
+	MOVB   AL, ret+32(FP)
 	RET
 
 escapes:
-	VPBROADCASTB    69(DX), Z2
+	VPBROADCASTB    ·uriClasses+69(SB), Z2
 	VPCMPEQB        Z2, Z0, K1
-	KMOVQ           K1, R10
-	VBROADCASTI32X4 48(DX), Z2
+	KMOVQ           K1, DI
+	VBROADCASTI32X4 ·uriClasses+48(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, R13
-	SHRQ            $0x01, R13
-	ANDQ            R13, R10
-	SHRQ            $0x01, R13
-	ANDQ            R13, R10
-	ANDNQ           R12, R10, R12
+	KMOVQ           K1, R12
+	SHRQ            $0x01, R12
+	ANDQ            R12, DI
+	SHRQ            $0x01, R12
+	ANDQ            R12, DI
+	ANDNQ           R9, DI, R9
 	JZ              host
 	JMP             refused
 
 bracket:
-	TZCNTQ          DI, R13
+	TZCNTQ          SI, R13
 	CMPQ            R13, CX
 	JCC             refused
 	CMPB            (AX)(R13*1), $0x5b
 	JNE             refused
-	MOVQ            DI, R13
+	MOVQ            SI, R13
 	NEGQ            R13
-	VPBROADCASTB    64(DX), Z2
+	VPBROADCASTB    ·uriClasses+64(SB), Z2
 	VPCMPEQB        Z2, Z0, K1
-	KMOVQ           K1, R10
-	ANDQ            R13, R10
-	BLSIQ           R10, R10
+	KMOVQ           K1, DI
+	MOVQ            DI, R12
+	ANDQ            R13, R12
+	BLSIQ           R12, R12
 	JCC             refused
-	LEAQ            (DI)(DI*1), R13
-	MOVQ            R10, R12
-	SUBQ            R13, R12
-	VPBROADCASTB    65(DX), Z2
+	LEAQ            (SI)(SI*1), R13
+	MOVQ            R12, DI
+	SUBQ            R13, DI
+	VPBROADCASTB    ·uriClasses+65(SB), Z2
 	VPCMPEQB        Z2, Z0, K1
-	KMOVQ           K1, R14
-	VBROADCASTI32X4 48(DX), Z2
+	KMOVQ           K1, R9
+	VBROADCASTI32X4 ·uriClasses+48(SB), Z2
 	VPSHUFB         Z0, Z2, Z2
 	VPTESTMB        Z1, Z2, K1
-	KMOVQ           K1, DX
-	ANDQ            R12, R14
-	ANDQ            R12, DX
-	ANDNQ           R12, R14, R12
-	CMPQ            R12, DX
+	KMOVQ           K1, R14
+	ANDQ            DI, R9
+	ANDQ            DI, R14
+	ANDNQ           DI, R9, DI
+	CMPQ            DI, R14
 	JNE             refused
-	MOVQ            R14, R15
+	MOVQ            R9, R15
 	SHRQ            $0x01, R15
-	ANDQ            R14, R15
+	ANDQ            R9, R15
 	JZ              refused
-	BLSRQ           R15, R12
+	BLSRQ           R15, DI
 	JNZ             refused
-	ANDQ            R14, R13
+	ANDQ            R9, R13
 	ANDNQ           R13, R15, R13
 	LEAQ            (R15)(R15*1), R15
-	ANDNQ           R14, R15, R14
-	ADDQ            R14, R14
-	ANDQ            R10, R14
-	ORQ             R14, R13
-	MOVQ            DX, R12
-	SHRQ            $0x01, R12
-	ANDQ            DX, R12
-	MOVQ            R12, R15
+	ANDNQ           R9, R15, R9
+	ADDQ            R9, R9
+	ANDQ            R12, R9
+	ORQ             R9, R13
+	MOVQ            R14, DI
+	SHRQ            $0x01, DI
+	ANDQ            R14, DI
+	MOVQ            DI, R15
 	SHRQ            $0x02, R15
-	ANDQ            R12, R15
-	MOVQ            DX, R12
-	SHRQ            $0x04, R12
-	ANDQ            R12, R15
+	ANDQ            DI, R15
+	MOVQ            R14, DI
+	SHRQ            $0x04, DI
+	ANDQ            DI, R15
 	ORQ             R15, R13
 	JNZ             refused
-	LEAQ            (DX)(DX*1), R13
-	ANDNQ           DX, R13, DX
-	POPCNTQ         DX, DX
-	CMPQ            DX, $0x07
+	LEAQ            (R14)(R14*1), R13
+	ANDNQ           R14, R13, R14
+	POPCNTQ         R14, R14
+	CMPQ            R14, $0x07
 	JHI             refused
-	ADDQ            R10, R10
-	ANDNQ           R10, BX, R10
-	ANDNQ           R10, R8, R10
-	TZCNTQ          R10, DX
+	ADDQ            R12, R12
+	ANDNQ           R12, R10, R12
+	ANDNQ           R12, R8, R12
+	TZCNTQ          R12, DI
 	JCC             port
 
 refused:
@@ -3024,5 +3017,5 @@ refused:
 
 other:
 	MOVB $0x00, AL
-	MOVB AL, ret+40(FP)
+	MOVB AL, ret+32(FP)
 	RET

@@ -24,12 +24,12 @@ var uriClasses = classes{
 // uri goes on to the kernel of the tier.
 //
 //go:noescape
-func uri(b *byte, size int, c *byte, out *URI, tier cpufeat.Tier) bool
+func uri(b *byte, size int, out *URI, tier cpufeat.Tier) bool
 
 // ReadURI reads what nearly all URIs are (RFC 3261, 19.1.1): a sip URI of 8 to 63
 // bytes without password and headers, and without escapes but in the user. Host and
 // port are as for [ReadVia]. ok is false for all else, and out then unchanged; such a
 // value need not be wrong.
 func ReadURI(b []byte, out *URI) (ok bool) {
-	return uri(unsafe.SliceData(b), len(b), &uriClasses.sets[0][0], out, cpufeat.Current())
+	return uri(unsafe.SliceData(b), len(b), out, cpufeat.Current())
 }

@@ -26,7 +26,7 @@ var viaClasses = struct {
 // via goes on to the kernel of the tier.
 //
 //go:noescape
-func via(b *byte, size int, c *byte, out *Via, tier cpufeat.Tier) bool
+func via(b *byte, size int, out *Via, tier cpufeat.Tier) bool
 
 // ReadVia reads what nearly all Vias are (RFC 3261, 25.1: via-parm): "SIP/2.0/",
 // any three bytes for a transport and one for a space, which the caller looks at,
@@ -37,5 +37,5 @@ func via(b *byte, size int, c *byte, out *Via, tier cpufeat.Tier) bool
 // of these bytes and at most 63 more from the last ";" of these on. ok is false for
 // all else, and what is in out then means nothing; such a value need not be wrong.
 func ReadVia(b []byte, out *Via) (ok bool) {
-	return via(unsafe.SliceData(b), len(b), &viaClasses.sets[0][0], out, cpufeat.Current())
+	return via(unsafe.SliceData(b), len(b), out, cpufeat.Current())
 }

@@ -34,11 +34,11 @@ func genAddr(i windowISA) {
 		tagLetters = 0x202020 << 8 // of small letters, which they make of large ones
 	)
 	name := "addr" + i.suffix()
-	TEXT(name, NOSPLIT, "func(b *byte, size int, c *byte, out *uint32, tier uint8) bool")
-	Doc(name + " is ReadAddr for the size bytes at b, from 8 to 126, and the classes at c.")
+	TEXT(name, NOSPLIT, "func(b *byte, size int, out *uint32, tier uint8) bool")
+	Doc(name + " is ReadAddr for the size bytes at b, from 8 to 126.")
 	Pragma("noescape")
 	b, size := Load(Param("b"), GP64()), Load(Param("size"), GP64())
-	c := Load(Param("c"), GP64())
+	c := classesOf("addrClasses")
 
 	// The first window, and first, the offset of the second one: 0 when there is
 	// one only.
@@ -49,12 +49,12 @@ func genAddr(i windowISA) {
 	MOVQ(size, first)
 	SUBQ(window, first)
 	i.loadWindow(b, window)
-	angles := i.inSet(Mem{Base: c, Disp: addrAngles})
-	controls := i.inSet(Mem{Base: c, Disp: addrControls})
-	tokens := i.inSet(Mem{Base: c, Disp: addrTokens})
-	spaces := i.equal(Mem{Base: c, Disp: addrSpace})
-	quotes := i.equal(Mem{Base: c, Disp: addrQuote})
-	backslashes := i.equal(Mem{Base: c, Disp: addrBackslash})
+	angles := i.inSet(c.Offset(addrAngles))
+	controls := i.inSet(c.Offset(addrControls))
+	tokens := i.inSet(c.Offset(addrTokens))
+	spaces := i.equal(c.Offset(addrSpace))
+	quotes := i.equal(c.Offset(addrQuote))
+	backslashes := i.equal(c.Offset(addrBackslash))
 
 	// The display name: words, or quoted. Only a quote that is not escaped ends
 	// one in quotes.
@@ -169,7 +169,7 @@ func genAddr(i windowISA) {
 	Label("spec")
 	ORQ(first, quoted)
 	JNZ(LabelRef("refused"))
-	bare, colon := i.inSet(Mem{Base: c, Disp: addrBare}), GP64()
+	bare, colon := i.inSet(c.Offset(addrBare)), GP64()
 	LEAQ(Mem{Base: tokens, Disp: 1}, colon)
 	ANDNQ(colon, tokens, colon)
 	TZCNTQ(colon, colon)
@@ -211,8 +211,8 @@ func genAddr(i windowISA) {
 	LEAQ(Mem{Base: b, Index: first, Scale: 1}, back)
 	MOVQ(U32(maxWindow), t)
 	i.loadWindow(back, t)
-	MOVQ(i.inSet(Mem{Base: c, Disp: addrAngles}), angles)
-	MOVQ(i.inSet(Mem{Base: c, Disp: addrTokens}), tokens)
+	MOVQ(i.inSet(c.Offset(addrAngles)), angles)
+	MOVQ(i.inSet(c.Offset(addrTokens)), tokens)
 	JMP(LabelRef("uri"))
 }
 

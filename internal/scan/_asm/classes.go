@@ -10,6 +10,11 @@ import (
 // each of the single bytes follows. The tests of package scan hold the two together.
 const classSets = 4
 
+// classesOf returns where the scan.classes with the name are.
+func classesOf(name string) Mem {
+	return NewDataAddr(Symbol{Name: "·" + name}, 0)
+}
+
 // A windowISA is what differs from one instruction set to the next in the
 // kernels that read values.
 type windowISA interface {

@@ -30,12 +30,12 @@ func genURI(i windowISA) {
 		first   = len("sip:")
 	)
 	name := "uri" + i.suffix()
-	TEXT(name, NOSPLIT, "func(b *byte, size int, c *byte, out *uint32, tier uint8) bool")
-	Doc(name + " is ReadURI for the size bytes at b, from 8 to 63, and the classes at c.")
+	TEXT(name, NOSPLIT, "func(b *byte, size int, out *uint32, tier uint8) bool")
+	Doc(name + " is ReadURI for the size bytes at b, from 8 to 63.")
 	Pragma("noescape")
 	b, size := Load(Param("b"), GP64()), GP64()
 	Load(Param("size"), size)
-	c := Load(Param("c"), GP64())
+	c := classesOf("uriClasses")
 	refuse := LabelRef("refused")
 
 	t := GP64()
@@ -44,12 +44,12 @@ func genURI(i windowISA) {
 	CMPL(t.As32(), U32(sip))
 	JNE(LabelRef("other"))
 	i.loadWindow(b, size)
-	label := i.inSet(Mem{Base: c, Disp: hostLabel})
-	punct := i.inSet(Mem{Base: c, Disp: hostPunct})
-	chars := i.inSet(Mem{Base: c, Disp: uriChars})
-	at := i.equal(Mem{Base: c, Disp: uriAt})
-	semis := i.equal(Mem{Base: c, Disp: uriSemi})
-	equals := i.equal(Mem{Base: c, Disp: uriEquals})
+	label := i.inSet(c.Offset(hostLabel))
+	punct := i.inSet(c.Offset(hostPunct))
+	chars := i.inSet(c.Offset(uriChars))
+	at := i.equal(c.Offset(uriAt))
+	semis := i.equal(c.Offset(uriSemi))
+	equals := i.equal(c.Offset(uriEquals))
 
 	// The user, which ends at the first "@", and the host behind it; or there is no
 	// user.
@@ -69,7 +69,7 @@ func genURI(i windowISA) {
 	ANDNQ(user, equals, user)
 	JNZ(LabelRef("escapes"))
 	Label("host")
-	h, rare := readHostPort(i, b, size, label, punct, start, Mem{Base: c}, true)
+	h, rare := readHostPort(i, b, size, label, punct, start, c, true)
 
 	// The parameters are from the bit portEnd to the bit behind the last byte.
 	all, end, names, ends, bad := GP64(), GP64(), GP64(), GP64(), GP64()
@@ -108,7 +108,7 @@ func genURI(i windowISA) {
 	// Everything else in the user must be an escape. No "@" is a digit of one, so
 	// that they are in the user, too.
 	Label("escapes")
-	percents, hex := i.equal(Mem{Base: c, Disp: uriPercent}), i.inSet(Mem{Base: c, Disp: hostHex})
+	percents, hex := i.equal(c.Offset(uriPercent)), i.inSet(c.Offset(hostHex))
 	SHRQ(U8(1), hex)
 	ANDQ(hex, percents)
 	SHRQ(U8(1), hex)
