@@ -23,9 +23,11 @@ func (v *Via) ReceivedParts() (received, rport value.Part, repeated bool) {
 		return receivedParts(b, base)
 	}
 	end := uint64(1) << (len(b) & 63)
+	// Of these there are mostly none or one; how many parameters there are in all is
+	// unpredictable.
 	for left := v.at.RParams; left != 0; left &= left - 1 {
 		lo := uint32(bits.TrailingZeros64(left)) + 1
-		hi := uint32(bits.TrailingZeros64((v.at.Semicolons | end) >> lo)) + lo
+		hi := uint32(bits.TrailingZeros64((v.at.Semicolons|end)>>lo)) + lo
 		repeated = keepReceived(b[lo:hi], value.Part{Lo: base + lo, Hi: base + hi}, &received, &rport) || repeated
 	}
 	return received, rport, repeated

@@ -10,7 +10,7 @@ import (
 	"github.com/sipwire/sipwire/internal/cpufeat"
 )
 
-// addrClasses are the classes of bytes that [ReadAddr] asks for.
+// addrClasses are the classes of bytes that the kernels behind [ReadAddr] ask for.
 var addrClasses = classes{
 	sets: [4]Set{
 		NewSet(func(c byte) bool { return c == '<' || c == '>' }),

@@ -18,6 +18,9 @@ type classes struct {
 	bytes [6]byte
 }
 
+// Only the kernels read these, which know their names.
+var _ = [...]*classes{&addrClasses, &viaClasses.classes, &uriClasses}
+
 // set goes on to the kernel of the tier.
 //
 //go:noescape

@@ -9,7 +9,7 @@ import (
 	"github.com/sipwire/sipwire/internal/cpufeat"
 )
 
-// uriClasses are the classes of bytes that [ReadURI] asks for.
+// uriClasses are the classes of bytes that the kernels behind [ReadURI] ask for.
 var uriClasses = classes{
 	sets: [4]Set{
 		NewSet(abnf.IsLabel),

@@ -9,7 +9,7 @@ import (
 	"github.com/sipwire/sipwire/internal/cpufeat"
 )
 
-// viaClasses are the classes of bytes that [ReadVia] asks for.
+// viaClasses are the classes of bytes that the kernels behind [ReadVia] ask for.
 var viaClasses = struct {
 	classes
 	r Set

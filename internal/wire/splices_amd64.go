@@ -23,6 +23,9 @@ func splicesAVX512(out, buf, text *byte, plan *Splice, n, at, end, size, used in
 // runs has no kernel, where there are no 64 bytes behind the last splice, or none of
 // capacity behind text, and where the plan is not as said here, which the caller sees
 // to: out may be written then, but nothing behind it.
+//
+// With AVX-512, index and edits took up to 2 % less than with AVX2 on a machine that
+// has both, which is little more than the noise (2026-11).
 func WriteSplices(out, buf, text []byte, plan []Splice, at int) bool {
 	const block = 64
 	n := len(plan)
