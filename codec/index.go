@@ -1,6 +1,8 @@
 package codec
 
 import (
+	"slices"
+
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/abnf"
@@ -39,7 +41,13 @@ func (p *Parser) Parse(m *Message, b []byte) error {
 	if start < len(b) {
 		l.n, l.body, l.clean = scan.Lines(b, start, m.lines[:])
 	}
-	if m.parseHead(p, start, l) {
+	// parseHead, which is not called for the usual message.
+	if l.body != 0 && l.n != 0 && l.clean && m.startFast(p, start) && m.indexFast(p, l.n, true) {
+		m.body = l.body
+		m.judgeEmptyLine(p)
+		m.contentLength()
+		m.frame(p)
+	} else if m.parseHeadSlow(p, start, l) {
 		m.contentLength()
 		m.frame(p)
 	} else if p.Fragment && m.fault.Code == sipwire.ErrIncomplete {
@@ -70,6 +78,11 @@ func (m *Message) parseHead(p *Parser, start int, l foundLines) bool {
 		m.judgeEmptyLine(p)
 		return true
 	}
+	return m.parseHeadSlow(p, start, l)
+}
+
+// parseHeadSlow is parseHead without the fast path.
+func (m *Message) parseHeadSlow(p *Parser, start int, l foundLines) bool {
 	found, clean := m.indexHead(p, start, l)
 	return clean || m.judgeControls(p, start, found)
 }
@@ -275,7 +288,8 @@ func (m *Message) findColon(start, nameEnd, lf int) int {
 
 // classify finds the ID of every field, and chains the fields of one ID.
 func (m *Message) classify() {
-	if len(m.fields) > len(m.next) {
+	if len(m.fields)+behind > min(len(m.next), cap(m.fields)) {
+		m.fields = slices.Grow(m.fields, behind) // as the fast path needs it
 		m.next = make([]uint16, cap(m.fields))
 	}
 	for i := range m.fields {

@@ -152,7 +152,19 @@ func fastSections() (all []string) {
 		}
 		add(lines...)
 	}
-	for _, n := range []int{62, 63, 64, 65, 66, 126, 127, 128, 129, 130, 255, 256, 257, 299, 300, 301} {
+	for n := range 10 { // an odd line at every place, and chains over all others
+		for at := range n {
+			for _, odd := range []string{"P-Charging-Function-Addresses: x", "To:x", "To", "Via: x\r\n y"} {
+				lines := []string{reqLine}
+				for i := range n {
+					lines = append(lines, []string{"Via: a", "To: b", "v: c", "X: d"}[i%4])
+				}
+				lines[1+at] = odd
+				add(lines...)
+			}
+		}
+	}
+	for _, n := range []int{59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 126, 127, 128, 129, 130, 131, 132, 133, 134, 255, 256, 257, 299, 300, 301} {
 		many := strings.Repeat("Via: a\r\n", n-1)
 		for _, line := range []string{"To: x", "To", "To: x\r\n y", ": x", "To: x\r\n\t"} {
 			add(reqLine, many+line)

@@ -92,7 +92,8 @@ func (m *Message) longFolded(n, maxField int) bool {
 func (m *Message) walkFolded(fields []field) (left int) {
 	b := unsafe.Pointer(unsafe.SliceData(m.buf))
 	lines := unsafe.Pointer(&m.lines)
-	masks := unsafe.Pointer(&fieldname.ShortMask)
+	names := fieldname.Short
+	masks := unsafe.Pointer(names.Masks())
 	next := m.next[:len(fields)+1]
 	last := next[len(fields)] // line of the field
 	lf := uint64(m.lines[last].LF)
@@ -119,9 +120,9 @@ func (m *Message) walkFolded(fields []field) (left int) {
 		f.end = uint32(lf - 1)
 		f.nameLen = uint16(nameLen)
 		f.flags = fieldFolded * fieldFlags((before+1-last)>>15) // 0 for a field of one line
-		f.id = header.ID(fieldname.MatchShort(
-			(load64(b, nameEnd-8)|fieldname.FoldBits)&load64(masks, nameLen+8),
-			(load64(b, nameEnd-16)|fieldname.FoldBits)&load64(masks, nameLen),
+		f.id = header.ID(names.Match(
+			load64(b, nameEnd-8)&load64(masks, nameLen+8),
+			load64(b, nameEnd-16)&load64(masks, nameLen),
 		))
 		last, lf = before, start-1
 	}

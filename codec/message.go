@@ -58,8 +58,8 @@ type Message struct {
 	typed typedCache
 
 	lines        [lineBatch]scan.Line
-	inlineFields [inlineFields]field
-	inlineNext   [inlineFields]uint16
+	inlineFields [inlineFields + behind]field
+	inlineNext   [inlineFields + behind]uint16
 }
 
 // field is one header field: buf[name:name+nameLen] is its name as received,

@@ -23,19 +23,23 @@ func (m *Message) startFast(p *Parser, start int) bool {
 		return load64(first, uint64(start))|sipLetters == versionSpace && m.statusFast(start, end)
 	}
 	n := uint(nameEnd - start)
-	if n == 0 || b[nameEnd] != ' ' || nameEnd+1 >= uriEnd || !goodURI(b, nameEnd+1, uriEnd) {
+	if n == 0 || b[nameEnd] != ' ' || nameEnd+1 >= uriEnd {
 		return false
 	}
+	m.startLine.start, m.lineEnd, m.methodEnd = uint32(start), uint32(end), uint32(nameEnd)
+	m.uriLo, m.uriHi = uint32(nameEnd+1), uint32(uriEnd)
+	m.versionLo, m.versionHi = uint32(uriEnd+1), uint32(end)
 	if n <= 8 {
 		m.method = header.Method(methodname.OfWord(load64(first, uint64(start))<<((64-8*n)&63), n))
 	} else {
 		m.method = header.Method(methodname.Find(b, start, nameEnd))
 	}
-	m.startLine.start, m.lineEnd, m.methodEnd = uint32(start), uint32(end), uint32(nameEnd)
-	m.uriLo, m.uriHi = uint32(nameEnd+1), uint32(uriEnd)
-	m.versionLo, m.versionHi = uint32(uriEnd+1), uint32(end)
-	m.parsed = true
-	return true
+	// Last, so that nothing has to be kept over the call.
+	m.parsed = goodURI(b, nameEnd+1, uriEnd)
+	if !m.parsed {
+		m.startLine = startLine{}
+	}
+	return m.parsed
 }
 
 // statusFast is startFast for a line that begins with "SIP/2.0 ". There are bytes

@@ -140,15 +140,14 @@ type name struct {
 // maxLen is what internal/fieldname leaves room for.
 const maxLen = 29
 
-// words returns the lower-cased name as the four words that the lookup
-// compares.
+// words returns the name as the four words that the lookup compares, bit 5 of
+// every byte cleared.
 func words(s string) (w [4]uint64) {
 	if len(s) > maxLen {
 		log.Fatalf("%q is too long a name for internal/fieldname", s)
 	}
-	s = strings.ToLower(s)
 	for i := range len(s) {
-		w[i/8] |= uint64(s[len(s)-1-i]) << (8 * (7 - i%8))
+		w[i/8] |= uint64(s[len(s)-1-i]&^0x20) << (8 * (7 - i%8))
 	}
 	return w
 }
@@ -168,18 +167,23 @@ func lookup(names []name) []byte {
 	}
 	fmt.Fprintf(&out, "// MaxLen is the length of the longest name there is room for.\nconst MaxLen = %d\n\n", maxLen)
 	fmt.Fprintf(&out, "const (\nhashMul = %#x\nhashShift = %d\n)\n\n", mul, 64-slotBits)
-	out.WriteString("// entries are the names, long and compact; entry 0 equals none.\nvar entries = [256]Entry{\n")
+	fmt.Fprintf(&out, "var table = Table{\n")
+	out.WriteString("// The names, long and compact; entry 0 equals none.\nentries: [256]Entry{\n")
 	for i, n := range names {
 		w := words(n.text)
 		fmt.Fprintf(&out, "%d: {%#x, %#x, %#x, %#x}, // %s\n", i+1, w[0], w[1], w[2], w[3]|uint64(n.num), n.text)
 	}
-	fmt.Fprintf(&out, "}\n\n// slots gives the only entry that a hash can stand for.\nvar slots = [%d]uint8{\n", len(slots))
+	fmt.Fprintf(&out, "},\n// The only entry that a hash can stand for.\nslots: [%d]uint8{\n", len(slots))
 	for i, e := range slots {
 		if e != 0 {
 			fmt.Fprintf(&out, "%d: %d,\n", i, e)
 		}
 	}
-	out.WriteString("}\n")
+	fmt.Fprintf(&out, "},\n// See Table.Masks.\nmasks: [%d]byte{\n", 32)
+	for i := 16; i < 32; i++ {
+		fmt.Fprintf(&out, "%d: %#x,\n", i, 0xff&^0x20)
+	}
+	out.WriteString("},\n}\n")
 	return out.Bytes()
 }
 

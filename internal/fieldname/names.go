@@ -8,10 +8,10 @@
 // Names are compared as little-endian words of 8 bytes, from the end of the
 // name backwards: word 0 holds the last 8 bytes, with the last byte at the
 // top, word 3 the bytes 25 to 32 from the end. Bytes in front of the name are
-// masked to 0, and bit 5 of every other byte is set, which folds letters.
-// Among the characters of a token (RFC 3261, 25.1) this changes one other,
-// "_" into DEL, which is in no name; so of tokens, equal words are equal
-// names. No byte of a token is 0, so that equal words have equal lengths too.
+// masked to 0, and bit 5 of every other byte is cleared, which folds letters:
+// one AND does both. It makes no other two characters of a token (RFC 3261,
+// 25.1) one; so of tokens, equal words are equal names. No byte of a token
+// becomes 0, so that equal words have equal lengths too.
 //
 // The tables are never written; nothing is allocated and nothing kept.
 package fieldname
@@ -22,8 +22,8 @@ import (
 	"github.com/sipwire/sipwire/internal/abnf"
 )
 
-// FoldBits is bit 5 of every byte of a word.
-const FoldBits = 0x2020202020202020
+// fold has every bit of a word but bit 5 of each byte.
+const fold = ^uint64(0x2020202020202020)
 
 // An Entry is one name in its four words. No name is longer than [MaxLen],
 // which leaves the lowest three bytes of the last word free: the number of the
@@ -33,13 +33,25 @@ type Entry [4]uint64
 // idBits are the bits of word 3 that are not part of the name.
 const idBits = 0xff
 
+// A Table is what look-ups read: one variable, so that one register leads to all
+// of it.
+type Table struct {
+	masks   [32]byte
+	slots   [1 << (64 - hashShift)]uint8
+	entries [256]Entry
+}
+
+// Short is the table for [Table.Match]. A loop that has it in a variable does not
+// load the addresses of its parts again and again.
+var Short = &table
+
 // Mask keeps, of the four words in front of a name's end, the bytes of a name
-// of 0 to [MaxLen] bytes.
+// of 0 to [MaxLen] bytes, folded.
 var Mask = func() (m [MaxLen + 1]Entry) {
 	for n := range m {
 		for i := range m[n] {
 			if in := n - 8*i; in > 0 {
-				m[n][i] = ^uint64(0) << (8 * (8 - min(in, 8)))
+				m[n][i] = fold << (8 * (8 - min(in, 8)))
 			}
 		}
 	}
@@ -51,7 +63,7 @@ var Mask = func() (m [MaxLen + 1]Entry) {
 // can be it. There is no branch in it: names come in any order, and a
 // mispredicted one costs more than all the rest.
 func Match(w0, w1, w2, w3 uint64) uint8 {
-	e := &entries[slots[(w0-(w1^w2))*hashMul>>hashShift]]
+	e := &table.entries[table.slots[(w0-(w1^w2))*hashMul>>hashShift]]
 	id := e[3] & idBits
 	other := (e[0] ^ w0) | (e[1] ^ w1) | (e[2] ^ w2) | (e[3] ^ id ^ w3)
 	return uint8(id &^ uint64(int64(other|-other)>>63))
@@ -60,22 +72,17 @@ func Match(w0, w1, w2, w3 uint64) uint8 {
 // ShortLen is the length of the longest name that leaves a byte of word 1 free.
 const ShortLen = 15
 
-// ShortMask holds the masks of words 0 and 1 of a name of n bytes, at most
+// Masks leads to the masks of words 0 and 1 of a name of n bytes, at most
 // [ShortLen] + 1, as the 8 bytes from n+8 and from n on.
-var ShortMask = func() (m [32]byte) {
-	for i := range 16 {
-		m[16+i] = 0xff
-	}
-	return m
-}()
+func (t *Table) Masks() *[32]byte { return &t.masks }
 
-// MatchShort is [Match] for a name of at most [ShortLen] bytes. The first byte
+// Match is [Match] for a name of at most [ShortLen] bytes. The first byte
 // of its word 1 is 0, which it is for no longer name, so that words 0 and 1 are
-// enough to compare.
-func MatchShort(w0, w1 uint64) uint8 {
-	e := &entries[slots[(w0-w1)*hashMul>>hashShift]]
+// enough to compare. The result has no bits but the lowest 8.
+func (t *Table) Match(w0, w1 uint64) uint64 {
+	e := &t.entries[t.slots[(w0-w1)*hashMul>>hashShift]]
 	_, equal := bits.Sub64((e[0]^w0)|(e[1]^w1), 1, 0) // 1 if they are, 0 if not
-	return uint8(e[3] & -equal)
+	return e[3] & -equal
 }
 
 // Find looks up the name b[lo:hi], which must be made of token characters
@@ -94,9 +101,9 @@ func Find(b []byte, lo, hi int) uint8 {
 	}
 	m := &Mask[n]
 	return Match(
-		(abnf.Load64(w[24:])|FoldBits)&m[0],
-		(abnf.Load64(w[16:])|FoldBits)&m[1],
-		(abnf.Load64(w[8:])|FoldBits)&m[2],
-		(abnf.Load64(w[:])|FoldBits)&m[3],
+		abnf.Load64(w[24:])&m[0],
+		abnf.Load64(w[16:])&m[1],
+		abnf.Load64(w[8:])&m[2],
+		abnf.Load64(w[:])&m[3],
 	)
 }

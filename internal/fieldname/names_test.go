@@ -12,14 +12,14 @@ import (
 // all returns the names of the table, read back from their words.
 func all() map[string]uint8 {
 	names := map[string]uint8{}
-	for _, e := range entries {
+	for _, e := range table.entries {
 		var name []byte
 		for i, w := range e {
 			if i == 3 {
 				w &^= idBits
 			}
 			for ; w != 0; w <<= 8 {
-				name = append(name, byte(w>>56))
+				name = append(name, byte(w>>56)|0x20)
 			}
 		}
 		if len(name) > 0 {
@@ -32,12 +32,12 @@ func all() map[string]uint8 {
 	return names
 }
 
-// short is what MatchShort says about a name that it may be asked about.
+// short is what Table.Match says about a name that it may be asked about.
 func short(name []byte) uint8 {
 	w := append(bytes.Repeat([]byte{':'}, 16), name...)
 	w = w[len(w)-16:]
-	m := ShortMask[len(name):]
-	return MatchShort((abnf.Load64(w[8:])|FoldBits)&abnf.Load64(m[8:]), (abnf.Load64(w)|FoldBits)&abnf.Load64(m))
+	m := Short.Masks()[len(name):]
+	return uint8(Short.Match(abnf.Load64(w[8:])&abnf.Load64(m[8:]), abnf.Load64(w)&abnf.Load64(m)))
 }
 
 // TestNames finds every name in every case and behind any bytes, and none that
@@ -94,14 +94,14 @@ func TestNames(t *testing.T) {
 	t.Logf("%d names, %d tried", len(names), tried)
 }
 
-// TestWords holds the masks to what MatchShort relies on: a short name leaves
+// TestWords holds the masks to what Table.Match relies on: a short name leaves
 // the first byte of word 1 free, a longer one of the table does not.
 func TestWords(t *testing.T) {
 	for n, m := range Mask {
 		bits := 0
 		for _, w := range m {
 			for ; w != 0; w >>= 8 {
-				if w&0xff == 0xff {
+				if w&0xff == fold&0xff {
 					bits++
 				}
 			}
@@ -109,11 +109,11 @@ func TestWords(t *testing.T) {
 		if bits != n || n <= ShortLen && m[1]&0xff != 0 {
 			t.Errorf("mask of %d bytes: %x", n, m)
 		}
-		if n <= ShortLen+1 && (abnf.Load64(ShortMask[n+8:]) != m[0] || abnf.Load64(ShortMask[n:]) != m[1]) {
-			t.Errorf("short mask of %d bytes: %x, want %x", n, ShortMask[n:n+16], m)
+		if n <= ShortLen+1 && (abnf.Load64(Short.masks[n+8:]) != m[0] || abnf.Load64(Short.masks[n:]) != m[1]) {
+			t.Errorf("short mask of %d bytes: %x, want %x", n, Short.masks[n:n+16], m)
 		}
 	}
-	for i, e := range entries {
+	for i, e := range table.entries {
 		if long := e[2]|e[3]&^idBits != 0; long && e[1]&0xff == 0 {
 			t.Errorf("entry %d is longer than %d bytes and leaves that byte free: %x", i, ShortLen, e)
 		}
