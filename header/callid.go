@@ -17,7 +17,11 @@ import (
 func ParseCallID(b []byte) (callID []byte, n int, err error) {
 	// Nearly all are one word or two with an "@" between them, of less than 64 bytes.
 	// Which of the two cannot be predicted, so there is no branch for it.
-	if words, ok := fastWord.Mask(b); ok && len(b) < scan.MaxMasked {
+	words, ok := fastWord.Mask(b)
+	if !ok {
+		words, ok = scan.WordsGeneric(b)
+	}
+	if ok && len(b) < scan.MaxMasked {
 		last := uint64(1) << (len(b) - 1)
 		others := last<<1 - 1 - words // every byte of words is one of b
 		at := bits.TrailingZeros64(others | last)

@@ -21,7 +21,7 @@ type Contact struct {
 // sipwire.Code and v is invalid. That no other Contact is beside "*" in the
 // message is left to the reader of the whole message.
 func (v *Contact) Parse(b []byte) (n int, err error) {
-	if scan.ReadAddr(b, &v.at) {
+	if scan.ReadAddr(b, &v.at) || scan.ReadAddrGeneric(b, &v.at) {
 		v.b, v.star = b, false
 		return len(b), nil
 	}
@@ -37,7 +37,7 @@ func (v *Contact) Parse(b []byte) (n int, err error) {
 // does. A "*" beside another value is ErrWildcard (RFC 3261, 25.1: STAR /
 // list).
 func (v *Contact) ParseFrom(b []byte, i int) (n int, err error) {
-	if i == 0 && scan.ReadAddr(b, &v.at) {
+	if i == 0 && (scan.ReadAddr(b, &v.at) || scan.ReadAddrGeneric(b, &v.at)) {
 		v.b, v.star = b, false
 		return len(b), nil
 	}

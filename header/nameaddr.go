@@ -41,6 +41,16 @@ func (v *NameAddr) Parse(b []byte) (n int, err error) {
 	if v.ParseUsual(b) {
 		return len(b), nil
 	}
+	return v.parseGeneric(b)
+}
+
+// parseGeneric is Parse for a value that no kernel reads. It is a function of its own
+// so that the tiers with kernels do not pay for it.
+func (v *NameAddr) parseGeneric(b []byte) (n int, err error) {
+	if scan.ReadAddrGeneric(b, &v.at) {
+		v.b = b
+		return len(b), nil
+	}
 	return v.parseOther(b)
 }
 
@@ -57,14 +67,15 @@ func (v *NameAddr) ParseUsual(b []byte) bool {
 // index of that comma, or len(b) after the last value; the next one begins at
 // n+1. With an error it is as for [NameAddr.Parse].
 func (v *NameAddr) ParseFrom(b []byte, i int) (n int, err error) {
-	if i == 0 && v.ParseUsual(b) {
+	if i == 0 && (scan.ReadAddr(b, &v.at) || scan.ReadAddrGeneric(b, &v.at)) {
+		v.b = b
 		return len(b), nil
 	}
 	n, code := v.parse(b, i)
 	return n, v.result(code)
 }
 
-// parseOther is Parse for a value that no kernel reads.
+// parseOther is Parse for any value.
 func (v *NameAddr) parseOther(b []byte) (n int, err error) {
 	n, code := v.parseWhole(b)
 	return n, v.result(code)

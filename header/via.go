@@ -45,20 +45,37 @@ func (v *Via) Parse(b []byte) (n int, err error) {
 func (v *Via) ParseFrom(b []byte, i int) (n int, err error) {
 	// Nearly all values are as ReadVia reads them, with a transport of three capital
 	// letters, and [Via.parse] would have read these alike.
-	const transport = len("SIP/2.0/")
-	v.b = b
-	if i == 0 && scan.ReadVia(b, &v.at) && len(b) > transport+4 {
-		// Which transport it is cannot be predicted, so there is no branch for each.
-		t := &fastTransports[(b[transport]+b[transport+1])&7]
-		if abnf.Load32(b[transport:]) == t.word {
-			v.at.ID = uint8(t.id)
-			return len(b), nil
-		}
+	if i == 0 && scan.ReadVia(b, &v.at) && v.knowsTransport(b) {
+		v.b = b
+		return len(b), nil
+	}
+	return v.parseGeneric(b, i)
+}
+
+// parseGeneric is [Via.ParseFrom] for a value that no kernel reads. It is a function of
+// its own so that the tiers with kernels do not pay for it.
+func (v *Via) parseGeneric(b []byte, i int) (n int, err error) {
+	if i == 0 && scan.ReadViaGeneric(b, &v.at) && v.knowsTransport(b) {
+		v.b = b
+		return len(b), nil
 	}
 	return v.parseOther(b, i)
 }
 
-// parseOther is [Via.ParseFrom] for a value that no kernel reads.
+// knowsTransport sets the ID of the transport of b, which begins as all values do that
+// ReadVia reads. It reports whether it is one of those with three capital letters.
+func (v *Via) knowsTransport(b []byte) bool {
+	const transport = len("SIP/2.0/")
+	if len(b) <= transport+4 {
+		return false
+	}
+	// Which transport it is cannot be predicted, so there is no branch for each.
+	t := &fastTransports[(b[transport]+b[transport+1])&7]
+	v.at.ID = uint8(t.id)
+	return abnf.Load32(b[transport:]) == t.word
+}
+
+// parseOther is [Via.ParseFrom] for any value.
 func (v *Via) parseOther(b []byte, i int) (n int, err error) {
 	n, code := v.parse(b, i)
 	return n, v.result(code)

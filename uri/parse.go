@@ -22,10 +22,20 @@ func (u *URI) Parse(b []byte) (n int, err error) {
 		u.b, u.scheme = b[:len(b):len(b)], SIP
 		return len(b), nil
 	}
+	return u.parseGeneric(b)
+}
+
+// parseGeneric is Parse for a URI that no kernel reads. It is a function of its own so
+// that the tiers with kernels do not pay for it.
+func (u *URI) parseGeneric(b []byte) (n int, err error) {
+	if scan.ReadURIGeneric(b, &u.at) {
+		u.b, u.scheme = b[:len(b):len(b)], SIP
+		return len(b), nil
+	}
 	return u.parseOther(b)
 }
 
-// parseOther is Parse for a URI that no kernel reads.
+// parseOther is Parse for any URI.
 func (u *URI) parseOther(b []byte) (n int, err error) {
 	n, code := u.parse(b)
 	if code != 0 {

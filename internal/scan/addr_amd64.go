@@ -3,7 +3,6 @@
 package scan
 
 import (
-	"strings"
 	"unsafe"
 
 	"github.com/sipwire/sipwire/internal/abnf"
@@ -16,7 +15,7 @@ var addrClasses = classes{
 		NewSet(func(c byte) bool { return c == '<' || c == '>' }),
 		NewSet(func(c byte) bool { return abnf.Is(c, abnf.Control) }),
 		NewSet(func(c byte) bool { return abnf.Is(c, abnf.Token) }),
-		NewSet(func(c byte) bool { return c > ' ' && c != 0x7f && !strings.ContainsRune(`<>",;?`, rune(c)) }),
+		NewSet(isBare),
 	},
 	bytes: [6]byte{' ', '"', '\\'},
 }

@@ -21,6 +21,9 @@ type classes struct {
 // Only the kernels read these, which know their names.
 var _ = [...]*classes{&addrClasses, &viaClasses.classes, &uriClasses}
 
+// hasValueKernels reports whether the tier that runs has kernels for values.
+func hasValueKernels() bool { return cpufeat.Current() != cpufeat.Generic }
+
 // set goes on to the kernel of the tier.
 //
 //go:noescape

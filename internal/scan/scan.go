@@ -17,13 +17,15 @@
 // [ReadVia] and [ReadURI] go on from there to the parts of the values that every
 // proxy reads. They write these in place: against masks that Go works on, and parts
 // that it copies, index and fields of a proxy took 17 % fewer instructions and the
-// fields alone 31 % (AVX2, 2026-11). They have no generic code: without a kernel they
-// are not ok, and the parsers of packages header and uri, which they agree with, read
-// the value.
+// fields alone 31 % (AVX2, 2026-11). Their generic code is apart, in [ReadAddrGeneric],
+// [ReadViaGeneric] and [ReadURIGeneric], so that a caller can have the calls of the
+// kernels inlined. What they do not read, the parsers of packages header and uri do,
+// which they agree with.
 //
-// For all others the generic code is the specification. The kernels for AVX2,
-// AVX-512 and NEON give the same answers; [github.com/sipwire/sipwire/internal/cpufeat]
-// says which one runs, and the build tag purego leaves only the generic one.
+// The generic code is the specification. The kernels for AVX2, AVX-512 and NEON give
+// the same answers, but for values that only the generic code reads;
+// [github.com/sipwire/sipwire/internal/cpufeat] says which one runs, and the build tag
+// purego leaves only the generic one.
 package scan
 
 // Line is one line of a header section. Both are indexes into the slice given

@@ -18,6 +18,7 @@ type Via struct {
 	// unknown. Then no whitespace and no quote is between ParamLo and the end.
 	Semicolons uint64
 
-	// Those of Semicolons with an "r" behind them, as received and rport have.
+	// Those of Semicolons with an "r" behind them, as received and rport have; anything
+	// when that is unknown.
 	RParams uint64
 }
