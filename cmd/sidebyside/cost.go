@@ -18,15 +18,40 @@ type cost struct {
 	Ratio        float64   `json:"ratio"` // of the medians
 }
 
-// cost compares the processor time for a call.
-func (c *comparison) cost(ctx context.Context, name string, r *report) error {
+// costs compares the processor time for a call at the rate that was asked for, and
+// at the highest that sipp keeps: only there it has no time to spare. kept is that
+// rate; 0 where it was not looked for.
+func (c *comparison) costs(ctx context.Context, name string, kept float64, r *report) error {
+	if err := c.cost(ctx, name, c.rate, r); err != nil {
+		return err
+	}
+	if kept == 0 {
+		file, err := c.builtin(name)
+		if err != nil {
+			return err
+		}
+		best, err := c.search(ctx, sipp, file, startSipp, 0, &limit{Scenario: name})
+		if err != nil {
+			return err
+		}
+		kept = best.Rate
+	}
+	if kept == 0 {
+		fmt.Printf("%-8s sipp has kept none of the rates: no costs at its highest\n", name)
+		return nil
+	}
+	return c.cost(ctx, name, int(kept), r)
+}
+
+// cost compares the processor time for a call at one rate.
+func (c *comparison) cost(ctx context.Context, name string, rate int, r *report) error {
 	ctx, stop := context.WithTimeout(ctx, c.bound)
 	defer stop()
 	file, err := c.builtin(name)
 	if err != nil {
 		return err
 	}
-	res := cost{Scenario: name, Rate: c.rate}
+	res := cost{Scenario: name, Rate: rate}
 	one, err := c.run(ctx, sipwire, file, 10, 1, 0)
 	if err != nil {
 		return err
@@ -42,7 +67,7 @@ func (c *comparison) cost(ctx context.Context, name string, r *report) error {
 			break // another round would be too late
 		}
 		for _, t := range []tool{sipwire, sipp} {
-			o, err := c.run(ctx, t, file, float64(c.rate), c.calls, 0)
+			o, err := c.run(ctx, t, file, float64(rate), c.calls, 0)
 			if err != nil {
 				return err
 			}
@@ -56,9 +81,14 @@ func (c *comparison) cost(ctx context.Context, name string, r *report) error {
 	a, b := median(res.Sipwire), median(res.Sipp)
 	res.Ratio = float64(b.cost()) / float64(max(a.cost(), 1))
 	r.Cost = append(r.Cost, res)
-	fmt.Printf("%-8s %6d calls/s: sipwire %8v a call (start %v, %d of %d), sipp %8v a call (start %v, %d of %d): %.1f times the calls a CPU second\n",
-		name, c.rate, a.cost(), ms(res.SipwireStart), a.Successful, c.calls, b.cost(), ms(res.SippStart), b.Successful, c.calls, res.Ratio)
+	fmt.Printf("%-8s %6d calls/s: sipwire %8v a call (start %v, %s), sipp %8v a call (start %v, %s): %.1f times the calls a CPU second\n",
+		name, rate, a.cost(), ms(res.SipwireStart), a.fate(c.calls), b.cost(), ms(res.SippStart), b.fate(c.calls), res.Ratio)
 	return nil
+}
+
+// fate says in short what became of the calls of a run.
+func (o *outcome) fate(calls int) string {
+	return fmt.Sprintf("%d of %d, %d late, %d repeated", o.Successful, calls, o.Late, o.Repeated)
 }
 
 func ms(ns int64) time.Duration { return time.Duration(ns).Round(time.Millisecond) }

@@ -5,8 +5,9 @@
 //
 // It measures, each by a mode of -modes:
 //
-//   - cost: processor time for a call, at the same rate. Rounds of the two tools
-//     alternate, and medians are compared.
+//   - cost: processor time for a call, at the same rate: that of -rate, and the
+//     highest that sipp keeps, which limit finds, or cost itself without it. Rounds
+//     of the two tools alternate, and medians are compared.
 //   - limit: the highest rate without late or repeated messages.
 //   - held: the same with -held calls open all the time.
 //   - open: the memory that -open open calls take.
@@ -55,7 +56,7 @@ func main() {
 	flag.StringVar(&c.sipwire, "sipwire", "sipwire", "path of sipwire")
 	flag.StringVar(&c.sipp, "sipp", "sipp", "path of sipp")
 	flag.IntVar(&c.port, "port", 5981, "port of the server; the clients take the next two")
-	flag.IntVar(&c.rate, "rate", 5000, "cost: calls a second")
+	flag.IntVar(&c.rate, "rate", 5000, "cost: calls a second; the highest rate that sipp keeps is measured too")
 	flag.IntVar(&c.calls, "calls", 150000, "cost: calls a round; the start of each tool is part of what they cost")
 	flag.IntVar(&c.rounds, "rounds", 3, "cost: rounds of each")
 	flag.IntVar(&c.held, "held", 50000, "held: calls open all the time")
@@ -92,13 +93,15 @@ func (c *comparison) all(ctx context.Context, modes, scenarios []string, file st
 	var r report
 	has := func(mode string) bool { return slices.Contains(modes, mode) }
 	for _, name := range scenarios {
-		if has("cost") {
-			if err := c.cost(ctx, name, &r); err != nil {
-				return err
-			}
-		}
+		kept := 0.0 // by sipp
 		if has("limit") {
 			if err := c.limit(ctx, name, 0, &r.Limit); err != nil {
+				return err
+			}
+			kept = r.Limit[len(r.Limit)-1].Sipp.Rate
+		}
+		if has("cost") {
+			if err := c.costs(ctx, name, kept, &r); err != nil {
 				return err
 			}
 		}

@@ -15,18 +15,28 @@ import (
 // processor time was the monitor's (2026-11).
 //
 // The price is that a worker has a processor of GOMAXPROCS to itself. Everything
-// else gets its turn when the worker offers it, every few milliseconds; a
-// worker that did not would be stopped by a signal after 10. While workers run,
-// GOMAXPROCS is their number: with one more, each such offer would wake a
-// thread that finds nothing to do.
+// else gets its turn when the worker offers it: every few milliseconds, or at each
+// tick where those are longer. While workers run, GOMAXPROCS is their number: with
+// one more, each such offer would wake a thread that finds nothing to do.
 const turns = int64(7 * time.Millisecond)
 
 // sleep waits exactly, which the runtime's timers do not: those end in whole
 // milliseconds.
+//
+// The runtime sends a signal to what has a processor for more than 10 ms, and to
+// what it wants to stop at once, for the garbage collector, say, that another
+// worker has begun. Then all others have their turn, and the wait goes on.
 func sleep(d time.Duration) {
-	if d > 0 {
-		t := unix.NsecToTimespec(int64(d))
-		unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&t)), 0, 0)
+	if d <= 0 {
+		return
+	}
+	t := unix.NsecToTimespec(int64(d))
+	for {
+		_, _, e := unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&t)), uintptr(unsafe.Pointer(&t)), 0)
+		if e != unix.EINTR {
+			return
+		}
+		runtime.Gosched() // t is what is left
 	}
 }
 

@@ -1,32 +1,39 @@
 package load
 
-import "time"
+import (
+	"math"
+	"time"
+
+	"github.com/sipwire/sipwire/cmd/internal/scenario"
+)
 
 // A worker over UDP does what is due in ticks. Being woken costs the processor
 // time of several messages: at 5,000 OPTIONS a second, wake-ups at every
 // millisecond were half of what a call costs (30 µs each, on a virtual machine
-// of 2026-11). So calls that are due soon after each other leave at the same
+// of 2026-11), and one after a pause of 8 ms costs 100 µs, since nothing is left
+// in the caches. So calls that are due soon after each other leave at the same
 // tick, and what follows a message that was received leaves at the next one.
 //
-// The tick is as long as few calls leave together, so that a target sees no
-// larger groups at a low rate than at a high one.
+// The tick is as long as few messages leave together: a target sees no larger
+// groups at a low rate than at a high one, and its socket holds them.
 const (
 	shortest = time.Millisecond
-	longest  = 8 * time.Millisecond
-	together = 40 // calls that begin at one tick, unless that is the shortest: a socket holds 166 messages
+	longest  = 16 * time.Millisecond
+
+	// together is how many messages leave at one tick, unless that is the
+	// shortest. A socket of Linux holds 166 of 400 to 700 bytes, by default.
+	together = 120
 )
 
-// tickAt returns the length of a tick at a rate of calls a second.
+// tickAt returns the length of a tick at a rate of messages a second. It is a
+// whole number of milliseconds, as the timers of calls are.
 func tickAt(rate float64) int64 {
-	for tick := longest; tick > shortest; tick /= 2 {
-		if rate*tick.Seconds() <= together {
-			return int64(tick)
-		}
-	}
-	return int64(shortest)
+	n := math.Floor(together / rate / shortest.Seconds())
+	return int64(min(max(n, 1), float64(longest/shortest))) * int64(shortest)
 }
 
-// setTick sets the tick of a worker by the rate of its arrivals.
+// setTick sets the tick of a worker by the rate of the arrivals of all workers,
+// which may have the same target.
 //
 // What waits for calls has the shortest, so that a client does not take ticks
 // for the time that an answer needs. So has a worker whose calls wait for
@@ -36,7 +43,7 @@ func (w *worker) setTick(now int64) {
 	if w.arrivals != nil && w.ticks {
 		rate := w.arrivals.at(float64(now))
 		if w.limit == 0 || float64(w.limit) >= rate/10 {
-			tick = tickAt(rate)
+			tick = tickAt(rate / w.arrivals.share * float64(w.sends))
 		}
 		if set := int64(w.run.Tick); set > 0 {
 			tick = set
@@ -44,4 +51,17 @@ func (w *worker) setTick(now int64) {
 		w.arrivals.tick = tick
 	}
 	w.tick, w.engine.Tick = tick, tick
+}
+
+// sends returns how many messages a call of a scenario sends, or somewhat more
+// where its parts exclude each other. Once calls end as fast as they begin, so
+// many leave for each call that begins.
+func sends(p *scenario.Program) int {
+	n := 0
+	for i := range p.Steps {
+		if s := &p.Steps[i]; s.Kind == scenario.Send && s.Side != scenario.User {
+			n++
+		}
+	}
+	return max(n, 1)
 }

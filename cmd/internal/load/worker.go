@@ -22,6 +22,7 @@ type worker struct {
 	held      bool
 	tick      int64 // ns, see setTick
 	ticks     bool  // its carrier waits in ticks
+	sends     int   // messages of a call, see sends
 	idle      []int // users without a call, who begin one at once
 	users     users
 	enrolment enrolment
