@@ -6,9 +6,14 @@ import (
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
 
-// A call is the state of one call. Its buffers stay with its place in the slab
-// and are used again by the next call there.
+// call is the state of one call, and what stays with its place in the slab.
 type call struct {
+	state
+	kept
+}
+
+// state is what a call begins without.
+type state struct {
 	hash   uint64 // of the Call-ID
 	number uint64
 	place  uint32 // in the slab
@@ -54,29 +59,41 @@ type call struct {
 	recvHash, answeredHash   uint64
 	sentInvite               bool
 
-	callID        []byte
-	sent          []byte // the last message sent
-	answer        []byte // the message of answerStep, when it is not the last one
-	invite        []byte // the INVITE that CANCEL and ACK are made from
-	recv          []byte // the last message received
-	peerTag       []byte
-	callerTag     []byte // From tag of whoever has made the call, see side.go
-	routes        []byte // value of Route
-	nextURL       []byte
-	challenge     []byte // value of the challenge
-	challengeName string // of the header that answers it
+	challengeName string // of the header that answers challenge
 	nonceCount    uint32
-
-	vars  []Value
-	rtd   []int64 // start of each measurement: that of the call, until a start_rtd; see measured
-	lines []int32 // of each injection file
-	txns  []txn
 
 	command *command // that the call waits for; nil for none
 
-	dialog   int // of the message that is handled, from 1
-	dialogs  []dialogState
+	dialog int // of the message that is handled, from 1
+}
+
+// kept is what stays with a place: buffers, which the next call there uses again.
+type kept struct {
+	callID    []byte
+	sent      []byte // the last message sent
+	answer    []byte // the message of answerStep, when it is not the last one
+	invite    []byte // the INVITE that CANCEL and ACK are made from
+	recv      []byte // the last message received
+	peerTag   []byte
+	callerTag []byte // From tag of whoever has made the call, see side.go
+	routes    []byte // value of Route
+	nextURL   []byte
+	challenge []byte // value of the challenge
+
+	vars    []Value
+	rtd     []int64 // start of each measurement: that of the call, until a start_rtd; see measured
+	lines   []int32 // of each injection file
+	txns    []txn
+	dialogs []dialogState
+
 	awaiting bool // the place is in the list of those that may await the first request of a dialog
+}
+
+// empty makes the buffers empty.
+func (k *kept) empty() {
+	k.callID, k.sent, k.answer, k.invite, k.recv = k.callID[:0], k.sent[:0], k.answer[:0], k.invite[:0], k.recv[:0]
+	k.peerTag, k.callerTag, k.routes, k.nextURL, k.challenge = k.peerTag[:0], k.callerTag[:0], k.routes[:0], k.nextURL[:0], k.challenge[:0]
+	k.vars, k.rtd, k.lines, k.txns, k.dialogs = k.vars[:0], k.rtd[:0], k.lines[:0], k.txns[:0], k.dialogs[:0]
 }
 
 // buffers is how many buffers a call has that stay with its place; those of
@@ -89,7 +106,7 @@ const (
 )
 
 // buffers returns them.
-func (c *call) buffers() [buffers]*[]byte {
+func (c *kept) buffers() [buffers]*[]byte {
 	return [...]*[]byte{sentAt: &c.sent, answerAt: &c.answer, inviteAt: &c.invite, 3: &c.callID, &c.recv, &c.peerTag, &c.callerTag, &c.routes, &c.nextURL, &c.challenge}
 }
 

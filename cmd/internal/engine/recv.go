@@ -116,7 +116,9 @@ func (e *Engine) take(id uint32, c *call, m *codec.Message) {
 		return
 	}
 	// The actions above still see the message before this one, as in SIPp.
-	c.recv = append(c.recv[:0], m.Bytes()...)
+	if !e.endsAt(c, s, step) { // else nothing asks for it any more
+		c.recv = append(c.recv[:0], m.Bytes()...)
+	}
 	if s.Optional != scenario.Mandatory && s.Next != scenario.None && (s.Next == 0 || s.Test != scenario.None && !e.get(c, s.Test).isSet()) {
 		e.arm(id, c) // the wait goes on as before; SIPp does not go to step 0 either
 		return
@@ -131,6 +133,11 @@ func (e *Engine) take(id uint32, c *call, m *codec.Message) {
 	c.step, c.pauseUntil, c.recvUntil = int32(next), 0, 0
 	c.intended = e.dueAfter(c.intended)
 	e.run(id, c)
+}
+
+// endsAt reports whether a call is certainly at its end behind a recv.
+func (e *Engine) endsAt(c *call, s *scenario.Step, step int) bool {
+	return s.Optional == scenario.Mandatory && s.Next == scenario.None && e.isEnd(step+1) && c.command == nil
 }
 
 // match returns the step that a message belongs to: of the steps from the

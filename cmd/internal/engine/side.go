@@ -111,7 +111,7 @@ func (e *Engine) expected(m *codec.Message) bool {
 	if m.IsResponse() && (s.ResponseTxn != scenario.None || !s.IsResponse) {
 		return false
 	}
-	return e.match(&call{side: s.Side, step: int32(at), dialog: 1}, m) != scenario.None
+	return e.match(&call{state: state{side: s.Side, step: int32(at), dialog: 1}}, m) != scenario.None
 }
 
 // beginCalled begins a call that a request asks for.

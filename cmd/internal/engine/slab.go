@@ -43,18 +43,10 @@ func (s *slab) take() (uint32, *call) {
 	id := s.free
 	c := s.at(id)
 	s.free = c.next
-	var kept [buffers][]byte
-	for i, b := range c.buffers() {
-		kept[i] = (*b)[:0]
-	}
-	*c = call{
-		open: true, next: nobody, place: id, awaiting: c.awaiting,
-		sentStep: scenario.None, recvStep: scenario.None, answeredStep: scenario.None, answerStep: scenario.None,
-		vars: c.vars[:0], rtd: c.rtd[:0], lines: c.lines[:0], txns: c.txns[:0], dialogs: c.dialogs[:0],
-	}
-	for i, b := range c.buffers() {
-		*b = kept[i]
-	}
+	c.state = state{}
+	c.open, c.next, c.place = true, nobody, id
+	c.sentStep, c.recvStep, c.answeredStep, c.answerStep = scenario.None, scenario.None, scenario.None, scenario.None
+	c.empty()
 	s.open++
 	return id, c
 }

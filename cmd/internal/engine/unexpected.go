@@ -103,7 +103,7 @@ func (e *Engine) outOfCall(at int64, m *codec.Message, remote netip.AddrPort, co
 	if !m.IsRequest() {
 		return
 	}
-	c := call{remote: remote, conn: conn, intended: at}
+	c := call{state: state{remote: remote, conn: conn, intended: at}}
 	switch {
 	case e.cfg.AutoAnswer && answersItself(m.Method()):
 		e.answer(&c, m, 200)
