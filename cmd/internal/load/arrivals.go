@@ -115,8 +115,10 @@ func newArrivals(r *Rate, i, n int, seed uint64) *arrivals {
 	return a
 }
 
-// at returns the rate of this worker at a time of the run.
-func (a *arrivals) at(t float64) float64 { return a.rate.At(time.Duration(t-a.start)) * a.share }
+// at returns the rate of this worker at a time of the run, and ofAll that of all
+// workers.
+func (a *arrivals) at(t float64) float64    { return a.ofAll(t) * a.share }
+func (a *arrivals) ofAll(t float64) float64 { return a.rate.At(time.Duration(t - a.start)) }
 
 // begin has the schedule begin at a time of the run.
 func (a *arrivals) begin(now int64) {

@@ -58,7 +58,7 @@ type Runner struct {
 
 	unfinished atomic.Int64 // workers that have calls to make, see enrolment.go
 
-	// Of sample, which sums up in place.
+	// Of sample, which sums up several workers in place.
 	sum       engine.Counts
 	cpuBefore time.Duration
 

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/engine"
-	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
 
 // A run that is stopped by its page was interrupted: a search ends with it.
@@ -36,7 +35,7 @@ func TestElapsed(t *testing.T) {
 func TestNoCalls(t *testing.T) {
 	for _, byHand := range []bool{false, true} {
 		r := &Runner{shared: &engine.Shared{}, NoCalls: time.Second, Rate: &Rate{Base: 10}}
-		w := &worker{run: r, engine: engine.New(engine.Config{Program: options(t)}, r.shared)}
+		w := &worker{run: r, engine: engine.New(engine.Config{Program: builtin(t, "options")}, r.shared)}
 		if byHand {
 			r.Apply(Control{Rate: 20, HasRate: true})
 		}
@@ -49,20 +48,10 @@ func TestNoCalls(t *testing.T) {
 	}
 }
 
-// options returns a scenario.
-func options(t *testing.T) *scenario.Program {
-	data, _ := scenario.Builtin("options")
-	p, err := scenario.Compile("options", data, scenario.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 // The page and the fleet ask for figures while a worker publishes its own: with
 // the race detector this finds what is read without the lock.
 func TestLiveWhilePublished(t *testing.T) {
-	p := options(t)
+	p := builtin(t, "options")
 	r := &Runner{Engine: engine.Config{Program: p}}
 	w := &worker{run: r, engine: engine.New(r.Engine, &engine.Shared{}), snapshot: engine.NewCounts(p)}
 	r.workers = []*worker{w}

@@ -28,7 +28,7 @@ const (
 // tickAt returns the length of a tick at a rate of messages a second. It is a
 // whole number of milliseconds, as the timers of calls are.
 func tickAt(rate float64) int64 {
-	n := math.Floor(together / rate / shortest.Seconds())
+	n := math.Floor(together / (rate * shortest.Seconds()))
 	return int64(min(max(n, 1), float64(longest/shortest))) * int64(shortest)
 }
 
@@ -41,9 +41,9 @@ func tickAt(rate float64) int64 {
 func (w *worker) setTick(now int64) {
 	tick := int64(shortest)
 	if w.arrivals != nil && w.ticks {
-		rate := w.arrivals.at(float64(now))
-		if w.limit == 0 || float64(w.limit) >= rate/10 {
-			tick = tickAt(rate / w.arrivals.share * float64(w.sends))
+		all := w.arrivals.ofAll(float64(now))
+		if w.limit == 0 || float64(w.limit) >= all*w.arrivals.share/10 {
+			tick = tickAt(all * float64(w.sends))
 		}
 		if set := int64(w.run.Tick); set > 0 {
 			tick = set

@@ -9,32 +9,39 @@ import (
 )
 
 func TestTick(t *testing.T) {
-	data, _ := scenario.Builtin("options")
-	p, err := scenario.Compile("options.xml", data, scenario.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	const ms = time.Millisecond
 	for _, c := range []struct {
-		rate  float64
-		limit int
-		set   time.Duration
-		ticks bool
-		want  time.Duration
+		scenario string
+		rate     float64
+		workers  int
+		limit    int
+		set      time.Duration
+		ticks    bool
+		want     time.Duration
 	}{
-		{10, 0, 0, true, 8 * time.Millisecond},
-		{5000, 0, 0, true, 8 * time.Millisecond},
-		{5001, 0, 0, true, 4 * time.Millisecond},
-		{10000, 0, 0, true, 4 * time.Millisecond},
-		{10001, 0, 0, true, 2 * time.Millisecond},
-		{20001, 0, 0, true, time.Millisecond},
-		{1e6, 0, 0, true, time.Millisecond},
-		{100, 0, time.Millisecond, true, time.Millisecond},
-		{100, 0, 0, false, time.Millisecond},
-		{100, 9, 0, true, time.Millisecond}, // calls wait for others
-		{100, 10, 0, true, 8 * time.Millisecond},
+		{"options", 10, 1, 0, 0, true, 16 * ms},
+		{"options", 7500, 1, 0, 0, true, 16 * ms},
+		{"options", 7501, 1, 0, 0, true, 15 * ms},
+		{"options", 10000, 1, 0, 0, true, 12 * ms},
+		{"options", 59999, 1, 0, 0, true, 2 * ms},
+		{"options", 60001, 1, 0, 0, true, ms},
+		{"options", 1e6, 1, 0, 0, true, ms},
+		{"options", 0, 1, 0, 0, true, 16 * ms},     // paused
+		{"options", 10000, 3, 0, 0, true, 12 * ms}, // the target of all is the same
+		{"options", 10000, 3, 332, 0, true, ms},    // of a worker
+		{"options", 10000, 3, 334, 0, true, 12 * ms},
+		{"uac", 2500, 1, 0, 0, true, 16 * ms}, // INVITE, ACK and BYE
+		{"uac", 5000, 1, 0, 0, true, 8 * ms},
+		{"uac", 5001, 1, 0, 0, true, 7 * ms},
+		{"uac", 20001, 1, 0, 0, true, ms},
+		{"options", 100, 1, 0, ms, true, ms},
+		{"options", 100, 1, 0, 0, false, ms},
+		{"options", 100, 1, 9, 0, true, ms}, // calls wait for others
+		{"options", 100, 1, 10, 0, true, 16 * ms},
 	} {
+		p := builtin(t, c.scenario)
 		w := &worker{run: &Runner{Tick: c.set}, engine: engine.New(engine.Defaults(p), engine.NewShared()), limit: c.limit, ticks: c.ticks,
-			arrivals: newArrivals(&Rate{Base: c.rate}, 0, 1, 1)}
+			sends: sends(p), arrivals: newArrivals(&Rate{Base: c.rate}, 0, c.workers, 1)}
 		w.setTick(0)
 		if got := time.Duration(w.tick); got != c.want || w.engine.Tick != w.tick || w.arrivals.tick != w.tick {
 			t.Errorf("%+v: tick of %v", c, got)
@@ -44,8 +51,37 @@ func TestTick(t *testing.T) {
 			t.Errorf("%+v: due at %d", c, got)
 		}
 	}
-	w := &worker{run: &Runner{}, engine: engine.New(engine.Defaults(p), engine.NewShared()), ticks: true} // users, or a server
+	w := &worker{run: &Runner{}, engine: engine.New(engine.Defaults(builtin(t, "options")), engine.NewShared()), ticks: true} // users, or a server
 	if w.setTick(0); w.tick != int64(shortest) {
 		t.Errorf("without a rate: tick of %v", w.tick)
 	}
+}
+
+// TestSends counts the messages of a call, but not those of users who register
+// beside the calls.
+func TestSends(t *testing.T) {
+	for name, want := range map[string]int{"options": 1, "uac": 3, "uas": 3} {
+		if got := sends(builtin(t, name)); got != want {
+			t.Errorf("%s: %d messages of a call, want %d", name, got, want)
+		}
+	}
+	p := &scenario.Program{Steps: []scenario.Step{{Kind: scenario.Send, Side: scenario.User}, {Kind: scenario.Recv}}}
+	if got := sends(p); got != 1 {
+		t.Errorf("%d messages where a call sends none, want 1", got)
+	}
+	p.Steps = append(p.Steps, scenario.Step{Kind: scenario.Send, Side: scenario.Called}, scenario.Step{Kind: scenario.Send})
+	if got := sends(p); got != 2 {
+		t.Errorf("%d messages of both sides of a call, want 2", got)
+	}
+}
+
+// builtin returns a scenario.
+func builtin(t *testing.T, name string) *scenario.Program {
+	t.Helper()
+	data, _ := scenario.Builtin(name)
+	p, err := scenario.Compile(name, data, scenario.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
