@@ -6,7 +6,7 @@ import (
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
 )
 
-// call is the state of one call, and what stays with its place in the slab.
+// A call is the state of one call, and what stays with its place in the slab.
 type call struct {
 	state
 	kept

@@ -116,3 +116,34 @@ func TestFull(t *testing.T) {
 		t.Errorf("%d messages were sent, %d wait", sent, len(e.Out()))
 	}
 }
+
+// TestTakeAgain takes a place that had a call: nothing of that call is left but
+// memory.
+func TestTakeAgain(t *testing.T) {
+	var s slab
+	s.init(1, 1, 1)
+	id, c := s.take()
+	fresh := c.state
+	c.number, c.step, c.asked, c.challengeName, c.command, c.remote = 7, 3, 9, "Authorization", &command{}, anywhere
+	c.established, c.sentInvite, c.sentStep = true, true, 2
+	for _, b := range c.buffers() {
+		*b = append(*b, "left"...)
+	}
+	c.vars, c.rtd, c.lines = append(c.vars, Value{}), append(c.rtd, 1), append(c.lines, 1)
+	c.txns, c.dialogs = append(c.txns, txn{}), append(c.dialogs, dialogState{})
+	c.awaiting = true
+	s.enter(id, 5)
+	s.drop(id)
+	again, c := s.take()
+	if again != id || c.state != fresh || !c.awaiting {
+		t.Errorf("place %d, %+v; want %d, %+v", again, c.state, id, fresh)
+	}
+	for i, b := range c.buffers() {
+		if len(*b) != 0 || cap(*b) < 4 {
+			t.Errorf("buffer %d has %q and room for %d", i, *b, cap(*b))
+		}
+	}
+	if n := len(c.vars) + len(c.rtd) + len(c.lines) + len(c.txns) + len(c.dialogs); n != 0 || cap(c.txns) == 0 || cap(c.dialogs) == 0 {
+		t.Errorf("%d values are left", n)
+	}
+}
