@@ -53,9 +53,9 @@ func (w *worker) setTick(now int64) {
 	w.tick, w.engine.Tick = tick, tick
 }
 
-// sends returns how many messages a call of a scenario sends, or somewhat more
-// where its parts exclude each other. Once calls end as fast as they begin, so
-// many leave for each call that begins.
+// sends returns how many messages a call of a scenario sends: somewhat more than
+// it does where parts exclude each other, less where one is gone through again.
+// Once calls end as fast as they begin, so many leave for each call that begins.
 func sends(p *scenario.Program) int {
 	n := 0
 	for i := range p.Steps {
