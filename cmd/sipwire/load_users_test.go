@@ -51,7 +51,7 @@ func TestUsersCall(t *testing.T) {
 		t.Run(c.proxy+" "+c.args, func(t *testing.T) {
 			t.Parallel()
 			port := freePort(t)
-			start(t, dir, self(t), append([]string{"proxy", "--registrar", "-l", "udp:127.0.0.1:" + port, "-l", "tcp:127.0.0.1:" + port}, strings.Fields(c.proxy)...)...)
+			start(t, dir, self(t), append([]string{"proxy"}, noRefusal(t, append([]string{"--registrar", "-l", "udp:127.0.0.1:" + port, "-l", "tcp:127.0.0.1:" + port}, strings.Fields(c.proxy)...)...)...)...)
 			waitPort(t, port)
 			file := filepath.Join(t.TempDir(), "result.json")
 			args := append([]string{"load", "-q", "--json", file, "-sn", "calls", "-r", "100", "-m", "40", "--register-rate", "1000", "-timeout", "60"}, strings.Fields(c.args)...)
@@ -90,7 +90,7 @@ func TestUsersNotCalled(t *testing.T) {
 func TestUsersInterrupted(t *testing.T) {
 	t.Parallel()
 	proxy, dir := freePort(t), t.TempDir()
-	start(t, dir, self(t), "proxy", "--registrar", "-l", "udp:127.0.0.1:"+proxy)
+	start(t, dir, self(t), append([]string{"proxy"}, noRefusal(t, "--registrar", "-l", "udp:127.0.0.1:"+proxy)...)...)
 	waitPort(t, proxy)
 	p := start(t, dir, self(t), "load", "-sn", "calls", "--registered", "4", "--register-rate", "1000", "-d", "60s", "-r", "100", "-m", "10", "127.0.0.1:"+proxy)
 	for end := time.Now().Add(30 * time.Second); !strings.Contains(p.out.String(), " 10 open "); time.Sleep(10 * time.Millisecond) {
