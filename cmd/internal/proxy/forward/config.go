@@ -125,6 +125,7 @@ type Forwarder struct {
 	config Config
 	locals []local
 	self   func(*uri.URI) bool // IsSelf, bound once
+	loop   loopHash            // what the hashes of branches begin with
 	serves func(*uri.URI) bool // see ServeRegister; nil without a registrar
 
 	message codec.Message // of Datagram
@@ -156,7 +157,7 @@ func New(c Config) (*Forwarder, error) {
 	if c.MaxDatagram == 0 {
 		c.MaxDatagram = defaultMaxDatagram
 	}
-	f := &Forwarder{config: c}
+	f := &Forwarder{config: c, loop: loopSeed(c.Key)}
 	for _, l := range c.Locals {
 		prepared, err := newLocal(l)
 		if err != nil {
