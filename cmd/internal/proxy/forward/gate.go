@@ -32,16 +32,18 @@ type Gate interface {
 	Admit(m *codec.Message, src Source) (v Verdict, retry int)
 }
 
-// pass asks the Gate. When a request is not ok, the Result is its end.
-func (f *Forwarder) pass(dst []byte, m *codec.Message, src Source) (r Result, ok bool) {
+// pass asks the Gate. When a request is not ok, r is its end.
+func (f *Forwarder) pass(r *Result, dst []byte, m *codec.Message, src Source) (ok bool) {
 	v, retry := f.config.Gate.Admit(m, src)
 	switch {
 	case v == Admit:
-		return Result{}, true
+		return true
 	case v == Limit || !m.IsAnswerable():
-		return dropped(v.Cause()), false
+		*r = dropped(v.Cause())
+	default:
+		*r = f.Refuse(dst, m, src, retry)
 	}
-	return f.Refuse(dst, m, src, retry), false
+	return false
 }
 
 // Refuse answers a request with 503 and a Retry-After in

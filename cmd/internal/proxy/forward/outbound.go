@@ -90,17 +90,19 @@ func (f *Forwarder) FlowStatus() int {
 	return 430
 }
 
-// checkFlow is FlowStatus without transactions. When it is not ok, the Result is the
-// end of the request.
-func (f *Forwarder) checkFlow(dst []byte, m *codec.Message, src Source) (r Result, ok bool) {
+// checkFlow is FlowStatus without transactions. When it is not ok, r is the end of the
+// request.
+func (f *Forwarder) checkFlow(r *Result, dst []byte, m *codec.Message, src Source) (ok bool) {
 	status := f.FlowStatus()
 	switch {
 	case status == 0:
-		return Result{}, true
+		return true
 	case status == 430 && m.Method() == header.MethodACK:
-		return dropped(NoConnect), false
+		*r = dropped(NoConnect)
+	default:
+		*r = f.answer(dst, m, src, status, "")
 	}
-	return f.answer(dst, m, src, status, ""), false
+	return false
 }
 
 // isFlow reports whether a Peer is the one that a token in the request of the last

@@ -9,13 +9,15 @@ import (
 
 // response forwards a response by its Via values, and changes nothing in it
 // but to take the proxy's own one off (RFC 3261, 16.11).
-func (f *Forwarder) response(dst []byte, m *codec.Message, src Source) Result {
+func (f *Forwarder) response(r *Result, dst []byte, m *codec.Message, src Source) {
 	top, err := m.TopVia()
 	if err != nil {
-		return dropped(Malformed)
+		*r = dropped(Malformed)
+		return
 	}
 	if _, own := f.isOwnVia(top); !own {
-		return dropped(NotOurs)
+		*r = dropped(NotOurs)
+		return
 	}
 	e := &f.edit
 	_ = e.Begin(m) // what goes wrong stays in e until AppendTo
@@ -27,26 +29,32 @@ func (f *Forwarder) response(dst []byte, m *codec.Message, src Source) Result {
 	from := len(dst)
 	dst, err = e.AppendTo(dst)
 	if err != nil {
-		return dropped(Malformed)
+		*r = dropped(Malformed)
+		return
 	}
 	if err := f.sent.Parse(dst[from:]); err != nil {
-		return dropped(Malformed)
+		*r = dropped(Malformed)
+		return
 	}
 	via, err := f.sent.TopVia()
 	if err != nil {
-		return dropped(NoVia)
+		*r = dropped(NoVia)
+		return
 	}
 	d, err := f.sent.ResponseDestination(netip.AddrPort{})
 	if err != nil {
-		return dropped(Unresolved)
+		*r = dropped(Unresolved)
+		return
 	}
 	f.pending = false
 	peer, ok := f.locate(&d, m)
 	if f.pending {
-		return Result{Kind: NeedsName}
+		r.Kind = NeedsName
+		return
 	}
 	if !ok || !IsOneHost(peer.Addr.Addr()) {
-		return dropped(Unresolved)
+		*r = dropped(Unresolved)
+		return
 	}
 	if d.Transport.IsReliable() {
 		// The rport that the proxy has put in says which connection it was.
@@ -57,7 +65,8 @@ func (f *Forwarder) response(dst []byte, m *codec.Message, src Source) Result {
 	}
 	to, ok := f.localFor(d.Transport, peer.Addr.Addr(), src.Local)
 	if !ok {
-		return dropped(Unresolved)
+		*r = dropped(Unresolved)
+		return
 	}
-	return Result{Kind: Forwarded, Local: to, To: peer, Data: dst}
+	r.Kind, r.Local, r.To, r.Data = Forwarded, to, peer, dst
 }

@@ -101,7 +101,8 @@ func (l *lookups) forward(f *forward.Forwarder, s *registrar.Session, buf *[]byt
 func (l *lookups) receive(f *forward.Forwarder, s *registrar.Session, dst []byte, q *lookup) forward.Result {
 	var m codec.Message
 	err := l.s.config.Forward.Parser.Parse(&m, q.b)
-	if r, ok := f.Check(dst, &m, err, q.src); !ok {
+	var r forward.Result
+	if !f.Check(&r, dst, &m, err, q.src) {
 		return r
 	}
 	state.Find(f, l.s.states.registrar, s, &m, q.src, time.Now())

@@ -147,7 +147,8 @@ func (p *Proxy) receive(dst []byte, m *codec.Message, err error, src forward.Sou
 			return r
 		}
 	}
-	if r, ok := p.f.Check(dst, m, err, src); !ok {
+	var r forward.Result
+	if !p.f.Check(&r, dst, m, err, src) {
 		return r
 	}
 	if options {
