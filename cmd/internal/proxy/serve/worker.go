@@ -26,11 +26,11 @@ type worker struct {
 	meter  meter
 	observer
 
-	buf   []byte         // the messages of a batch that go out
-	out   []udp.Datagram // over this socket
-	ends  []fate         // of each in out
-	order order          // in which they are sent
-	call  uint64         // of the message at hand, for order
+	buf    []byte         // the messages of a batch that go out
+	out    []udp.Datagram // over this socket
+	ends   []fate         // of each in out
+	order  order          // in which they are sent
+	callID []byte         // of the message at hand, for order
 
 	message codec.Message  // with transactions
 	now     time.Duration  // of the batch
@@ -97,6 +97,7 @@ func (w *worker) forward(packets []udp.Packet) {
 		w.now = time.Since(w.s.states.began)
 	}
 	w.count.received.Add(uint64(len(packets)))
+	var r forward.Result
 	for i := range packets {
 		p := &packets[i]
 		if p.Truncated() {
@@ -107,7 +108,7 @@ func (w *worker) forward(packets []udp.Packet) {
 		if w.src = p.Src; w.anyDst {
 			w.dst = p.Dst.Addr()
 		}
-		r, m := w.datagram(p.Data, src)
+		m := w.datagram(&r, p.Data, src)
 		if r.Kind == forward.NeedsName {
 			w.s.lookups.put(p.Data, src)
 			continue
@@ -136,7 +137,7 @@ func (w *worker) forward(packets []udp.Packet) {
 
 // put puts a message into the batch that is sent.
 func (w *worker) put(d udp.Datagram, f fate) {
-	w.order.add(w.call, d.Dst, len(d.Data))
+	w.order.note(w.callID)
 	w.out = append(w.out, d)
 	w.ends = append(w.ends, f)
 }
@@ -166,25 +167,28 @@ func (w *worker) write() {
 }
 
 // datagram forwards one datagram, with transactions or without, and returns its
-// message too.
-func (w *worker) datagram(b []byte, src forward.Source) (forward.Result, *codec.Message) {
+// message. What becomes of it is in r.
+func (w *worker) datagram(r *forward.Result, b []byte, src forward.Source) *codec.Message {
 	m := &w.message
 	if forward.IsKeepAlive(b) {
 		m.Reset() // for the log
-		return forward.Result{Kind: forward.Absorbed}, m
+		*r = forward.Result{Kind: forward.Absorbed}
+		return m
 	}
 	if w.s.config.Forward.Outbound && codec.Classify(b) == codec.KindSTUN {
-		return w.stun(b, src), m
+		*r = w.stun(b, src)
+		return m
 	}
 	if w.s.states.parts == nil {
-		r := w.f.Datagram(w.buf, b, src)
+		*r = w.f.Datagram(w.buf, b, src)
 		m = w.f.Last()
-		w.call = w.order.callOf(m.Value(header.IDCallID))
-		return r, m
+		w.callID = m.Value(header.IDCallID)
+		return m
 	}
 	err := w.s.config.Forward.Parser.Parse(m, b)
-	w.call = w.order.callOf(m.Value(header.IDCallID))
-	return w.s.states.partOf(m).receive(w, w.buf, m, err, src, w.now), m
+	w.callID = m.Value(header.IDCallID)
+	*r = w.s.states.partOf(m).receive(w, w.buf, m, err, src, w.now)
+	return m
 }
 
 // stun answers a STUN keep-alive (RFC 5626, 5.4).
