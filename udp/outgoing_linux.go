@@ -180,7 +180,7 @@ func (o *outgoing) run(ds []Datagram, size int) int {
 		if s == 0 || s > size || total+s > maxGSOBytes || d.Dst != ds[0].Dst || d.Src != ds[0].Src {
 			break
 		}
-		if o.iovn-first >= maxIov-2-len(d.Segments) || !o.pieces(d) {
+		if !o.joins(d) && (o.iovn-first >= maxIov-2-len(d.Segments) || !o.pieces(d)) {
 			break
 		}
 		n++
@@ -190,6 +190,19 @@ func (o *outgoing) run(ds []Datagram, size int) int {
 		}
 	}
 	return n
+}
+
+// joins reports whether the bytes of d lie just behind those of the datagram before it
+// in a run, as they do when a caller writes one behind the other into one buffer: the
+// last iovec is then made longer, and the kernel has one to read instead of many.
+func (o *outgoing) joins(d *Datagram) bool {
+	last := &o.iovs[o.iovn-1]
+	end := uintptr(unsafe.Pointer(last.Base)) + uintptr(last.Len)
+	if len(d.Segments) > 0 || uintptr(unsafe.Pointer(unsafe.SliceData(d.Data))) != end {
+		return false
+	}
+	last.SetLen(int(last.Len) + len(d.Data))
+	return true
 }
 
 // source writes the control message for d.Src and returns its length, 0 if the

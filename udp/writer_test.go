@@ -100,16 +100,22 @@ func TestSend(t *testing.T) {
 }
 
 // Runs to one destination, of equal sizes with a shorter end, leave as one
-// message where the system can; what arrives is the same everywhere.
+// message where the system can; what arrives is the same everywhere, also when the
+// bytes of one datagram lie behind those of another in one buffer.
 func TestSendRuns(t *testing.T) {
 	eachImpl(t, func(t *testing.T, impl Impl) {
-		for _, noGSO := range []bool{false, true} {
+		for _, c := range []struct{ noGSO, oneBuffer bool }{{false, false}, {false, true}, {true, false}, {true, true}} {
+			noGSO, buffer := c.noGSO, make([]byte, 0, 1<<18)
 			s := open(t, "udp4", "127.0.0.1:0", Config{Impl: impl, NoGSO: noGSO})
 			a, b := plain(t, "udp4"), plain(t, "udp4")
 			var ds []Datagram
 			var toA, toB [][]byte
 			add := func(to *net.UDPConn, size int, split bool) {
 				p := fmt.Appendf(nil, "%-*d", size, len(ds))
+				if c.oneBuffer {
+					buffer = append(buffer, p...)
+					p = buffer[len(buffer)-size:]
+				}
 				d := Datagram{Data: p, Dst: addrOf(to)}
 				if split {
 					d.Data, d.Segments = p[:size/2], [][]byte{p[size/2:]}

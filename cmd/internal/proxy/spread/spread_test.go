@@ -31,3 +31,33 @@ func TestHash(t *testing.T) {
 		}
 	}
 }
+
+// TestHash32: each byte counts, the length, and the seed; and neither the high nor the
+// low bits are alike.
+func TestHash32(t *testing.T) {
+	seen := map[uint32]string{}
+	note := func(what string, h uint32) {
+		t.Helper()
+		if other, ok := seen[h]; ok {
+			t.Errorf("%s and %s have the hash %#x", what, other, h)
+		}
+		seen[h] = what
+	}
+	const long = "a84b4c76e66710@pc33.example" // three words and a half
+	note("another seed", Hash32(2, []byte(long)))
+	for i := range len(long) {
+		note("up to "+long[:i], Hash32(1, []byte(long[:i])))
+		changed := []byte(long)
+		changed[i] ^= 1
+		note("changed behind "+long[:i], Hash32(1, changed))
+	}
+	var low [16]int
+	for i := range 16000 {
+		low[Hash32(7, fmt.Appendf(nil, "call-%d", i))%16]++
+	}
+	for _, n := range low {
+		if n < 850 || n > 1150 {
+			t.Fatalf("sixteenths %v", low)
+		}
+	}
+}
