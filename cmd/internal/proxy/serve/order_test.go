@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
@@ -91,6 +92,28 @@ func TestOrder(t *testing.T) {
 		}
 		if first > second {
 			t.Errorf("of %v the second overtakes the first", sizes)
+		}
+	}
+}
+
+// TestOrderOneAddress: what goes to one address by falling length is left as it is, and
+// what does not is sorted.
+func TestOrderOneAddress(t *testing.T) {
+	for _, c := range []struct {
+		sizes []int
+		sends int
+	}{{[]int{600, 600, 600, 400}, 1}, {[]int{600, 400, 600, 400}, 2}, {[]int{300, 600, 300, 600, 300}, 2}} {
+		b := newBatch()
+		b.o.begin()
+		for i, size := range c.sizes {
+			b.add(fmt.Sprint("call-", i), oneHost, size)
+		}
+		out, _ := b.o.arrange(b.out, b.ends)
+		if n := sends(out); n > c.sends {
+			t.Errorf("%v: %d sends, want %d", c.sizes, n, c.sends)
+		}
+		if same := &out[0] == &b.out[0]; same != slices.IsSortedFunc(c.sizes, func(a, b int) int { return b - a }) {
+			t.Errorf("%v: left as it is: %v", c.sizes, same)
 		}
 	}
 }
