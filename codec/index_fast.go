@@ -82,8 +82,8 @@ func (m *Message) indexFast(p *Parser, n int, clean bool) bool {
 }
 
 // walk indexes the last of fields and those before it, up to the first whose
-// line is odd, and chains those behind. It returns how many are left. ids has
-// the IDs of the fields behind.
+// line is odd, and chains those that are behind of each, whose IDs are known by then:
+// the last of them lie past the end of fields. It returns how many are left.
 //
 // It is Go on purpose: the same walk in assembly ran a twentieth fewer
 // instructions for the whole index, and took the same time.

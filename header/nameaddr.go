@@ -55,8 +55,9 @@ func (v *NameAddr) parseGeneric(b []byte) (n int, err error) {
 }
 
 // ParseUsual is Parse for a value as nearly all are, in one call of a kernel. Where it
-// reports false, b is for Parse, and what v is then means nothing. It is inlined, for
-// a caller to whom the call of Parse is a part of the cost that matters.
+// reports false, as it always does without a kernel, b is for Parse, and v means nothing
+// until then: no other method may be called. It is inlined, for a caller to whom the
+// call of Parse is a part of the cost that matters.
 func (v *NameAddr) ParseUsual(b []byte) bool {
 	v.b = b
 	return scan.ReadAddr(b, &v.at) // as parseWhole would have read it

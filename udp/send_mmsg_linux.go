@@ -9,7 +9,7 @@ import (
 
 // mmsgSender sends a batch with one sendmmsg, by RawSyscall6 and MSG_DONTWAIT
 // for the reason given at mmsgReceiver. The kernel reads during the call only;
-// the callers' bytes are kept alive by the iovecs that point to them.
+// the callers' bytes are kept alive by ds, which is used after it.
 type mmsgSender struct {
 	raw       syscall.RawConn
 	out       outgoing

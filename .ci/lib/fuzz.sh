@@ -26,7 +26,7 @@ fuzz() { # seconds in all, pattern; prints executions and finds by target
 	local list m pkg target n parts part all each out find ok=0
 	list=$(targets "${2:-^Fuzz}")
 	all=$(grep -c . <<<"$list")
-	[ "$all" -gt 0 ] || { echo "no target"; return 1; }
+	[ "$all" -gt 0 ] && [ "$1" -gt 0 ] || { echo "no target, or no time"; return 1; }
 	parts=$(((all * 4 + $1 - 1) / $1)) # of 4 seconds and more a target
 	[ "$parts" -le "$all" ] || parts=$all
 	part=$((0x$(git rev-parse --short=7 HEAD) % parts))

@@ -20,12 +20,12 @@ type cost struct {
 
 // costs compares the processor time for a call at the rate that was asked for, and
 // at the highest that sipp keeps: only there it has no time to spare. kept is that
-// rate; 0 where it was not looked for.
+// rate, 0 for none; negative where it was not looked for.
 func (c *comparison) costs(ctx context.Context, name string, kept float64, r *report) error {
 	if err := c.cost(ctx, name, c.rate, r); err != nil {
 		return err
 	}
-	if kept == 0 {
+	if kept < 0 {
 		file, err := c.builtin(name)
 		if err != nil {
 			return err
@@ -38,6 +38,9 @@ func (c *comparison) costs(ctx context.Context, name string, kept float64, r *re
 	}
 	if kept == 0 {
 		fmt.Printf("%-8s sipp has kept none of the rates: no costs at its highest\n", name)
+		return nil
+	}
+	if int(kept) == c.rate {
 		return nil
 	}
 	return c.cost(ctx, name, int(kept), r)
@@ -61,13 +64,14 @@ func (c *comparison) cost(ctx context.Context, name string, rate int, r *report)
 		return err
 	}
 	res.SippStart = int64(one.CPU)
+	calls := min(c.calls, int(float64(rate)*c.bound.Seconds()/4)) // the first round ends in time
 	begun := time.Now()
 	for i := range c.rounds {
 		if i > 0 && time.Since(begun)*time.Duration(i+1)/time.Duration(i) > c.bound {
 			break // another round would be too late
 		}
 		for _, t := range []tool{sipwire, sipp} {
-			o, err := c.run(ctx, t, file, float64(rate), c.calls, 0)
+			o, err := c.run(ctx, t, file, float64(rate), calls, 0)
 			if err != nil {
 				return err
 			}
@@ -82,7 +86,7 @@ func (c *comparison) cost(ctx context.Context, name string, rate int, r *report)
 	res.Ratio = float64(b.cost()) / float64(max(a.cost(), 1))
 	r.Cost = append(r.Cost, res)
 	fmt.Printf("%-8s %6d calls/s: sipwire %8v a call (start %v, %s), sipp %8v a call (start %v, %s): %.1f times the calls a CPU second\n",
-		name, rate, a.cost(), ms(res.SipwireStart), a.fate(c.calls), b.cost(), ms(res.SippStart), b.fate(c.calls), res.Ratio)
+		name, rate, a.cost(), ms(res.SipwireStart), a.fate(calls), b.cost(), ms(res.SippStart), b.fate(calls), res.Ratio)
 	return nil
 }
 

@@ -93,7 +93,7 @@ func (c *comparison) all(ctx context.Context, modes, scenarios []string, file st
 	var r report
 	has := func(mode string) bool { return slices.Contains(modes, mode) }
 	for _, name := range scenarios {
-		kept := 0.0 // by sipp
+		kept := -1.0 // by sipp
 		if has("limit") {
 			if err := c.limit(ctx, name, 0, &r.Limit); err != nil {
 				return err

@@ -70,3 +70,12 @@ func TestNameEnds(t *testing.T) {
 		}
 	}
 }
+
+// TestLineFeedsStop: a section with LF alone is left where that is seen, not read on to
+// an empty line of the body.
+func TestLineFeedsStop(t *testing.T) {
+	src := strings.Repeat("a: b\n", 20) + "\nbody\r\n\r\n" + strings.Repeat("x", window)
+	if n, body, _ := lineFeeds([]byte(src), 0, make([]Line, 200)); n != 0 || body != 0 {
+		t.Errorf("%d lines, and the body at %d", n, body)
+	}
+}

@@ -15,8 +15,8 @@ const (
 
 // lineFeeds sets the LF of each line up to the empty line, for a section that has no
 // control bytes but a CR LF behind each line: of two control bytes it takes the second for
-// an LF, and the caller has to look. It stops where three are in a row, and where lines or
-// src gets too short. body is the offset behind the empty line, or 0 when that was not
+// an LF, and the caller has to look. It stops where three are in a row, behind one that is
+// alone, and where lines or src gets too short. body is the offset behind the empty line, or 0 when that was not
 // reached, and control what [controls] counts in front of the empty line.
 func lineFeeds(src []byte, from int, lines []Line) (n, body, control int) {
 	if len(src) < window || from == len(src) || src[from] < ' ' {
@@ -36,6 +36,9 @@ func lineFeeds(src []byte, from int, lines []Line) (n, body, control int) {
 		if thirds == 0 {
 			control += bits.OnesCount64(found)
 			n += putFeeds(lines[n:], feeds, at)
+			if control != 2*n+int((found&^feeds)>>63) {
+				break // not a plain section, and its end would not be seen here
+			}
 			before, feedsBefore = found, feeds
 			continue
 		}

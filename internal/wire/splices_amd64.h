@@ -1,7 +1,8 @@
 // The body of the kernels of WriteSplices, for a plan of n splices, at least one. 64
 // bytes at least are behind the last splice and behind the used bytes of text, and out
 // has a size of 64 or more. It writes nothing outside of out and reads nothing outside
-// of buf and text, whatever the plan: R13 is where the last block of out begins, and a
+// of text, whatever the plan, and nothing outside of buf when the splices are in order,
+// which the caller has seen to: R13 is where the last block of out begins, and a
 // run or a text that ends behind it is refused before it is copied, since a block must
 // follow.
 

@@ -42,7 +42,8 @@ func isAKA(ch *auth.Challenge) bool {
 		return false
 	}
 	_, _, ok := digest.ParseAKANonce(ch.Nonce())
-	return ok && ch.Realm() != nil
+	qop := digest.LookupQOP(ch.QOP())
+	return ok && ch.Realm() != nil && (qop == 0 || qop&(digest.QOPAuth|digest.QOPAuthInt) != 0)
 }
 
 // akaKey reads a key of 16 bytes: text, or hexadecimal digits behind "0x". A shorter

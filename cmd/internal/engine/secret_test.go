@@ -23,6 +23,8 @@ func TestAKA(t *testing.T) {
 		{aka, "aka_OP=" + op + " password=" + key, response}, // the password is the key
 		{aka + "\nWWW-Authenticate: " + sha, "aka_OP=" + op + " aka_K=" + key + " password=secret", "algorithm=SHA-256"},
 		{sha + "\nWWW-Authenticate: " + aka, "aka_OP=" + op + " aka_K=" + key + " password=secret", "algorithm=SHA-256"},
+		{aka + `, qop="auth"`, "aka_OP=" + op + " aka_K=" + key, "qop=auth"},
+		{aka + `, qop="other"`, "aka_OP=" + op + " aka_K=" + key, ""},
 		{aka, "aka_OP=" + op + " aka_K=secret", ""},
 		{aka, "aka_K=" + key, ""},
 		{strings.Replace(aka, nonce, other, 1), "aka_OP=" + op + " aka_K=" + key, ""},

@@ -25,18 +25,15 @@ const turns = int64(7 * time.Millisecond)
 //
 // The runtime sends a signal to what has a processor for more than 10 ms, and to
 // what it wants to stop at once, for the garbage collector, say, that another
-// worker has begun. Then all others have their turn, and the wait goes on.
+// worker has begun. Then all others have their turn, and what is left of the wait
+// goes on.
 func sleep(d time.Duration) {
-	if d <= 0 {
-		return
-	}
-	t := unix.NsecToTimespec(int64(d))
-	for {
-		_, _, e := unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&t)), uintptr(unsafe.Pointer(&t)), 0)
-		if e != unix.EINTR {
+	for until := time.Now().Add(d); d > 0; d = time.Until(until) {
+		t := unix.NsecToTimespec(int64(d))
+		if _, _, e := unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&t)), 0, 0); e != unix.EINTR {
 			return
 		}
-		runtime.Gosched() // t is what is left
+		runtime.Gosched()
 	}
 }
 

@@ -21,7 +21,8 @@ const (
 	longest  = 16 * time.Millisecond
 
 	// together is how many messages leave at one tick, unless that is the
-	// shortest. A socket of Linux holds 166 of 400 to 700 bytes, by default.
+	// shortest. A socket of Linux holds 166 of 400 to 700 bytes, by default, or 92 of
+	// more; seldom more than one message of a call is so long.
 	together = 120
 )
 
@@ -37,13 +38,18 @@ func tickAt(rate float64) int64 {
 //
 // What waits for calls has the shortest, so that a client does not take ticks
 // for the time that an answer needs. So has a worker whose calls wait for
-// others to end: its rate is limited by how long a call takes.
+// others to end: its rate is limited by how long a call takes. While users register
+// or leave, calls say nothing about what is sent. And a tick gets no longer while
+// there are many calls that began at a higher rate: they go on to send.
 func (w *worker) setTick(now int64) {
 	tick := int64(shortest)
-	if w.arrivals != nil && w.ticks {
+	if n := &w.enrolment; w.arrivals != nil && w.ticks && !n.open() && !n.leaving {
 		all := w.arrivals.ofAll(float64(now))
 		if w.limit == 0 || float64(w.limit) >= all*w.arrivals.share/10 {
 			tick = tickAt(all * float64(w.sends))
+		}
+		if w.tick > 0 && tick > w.tick && w.engine.Open() > together {
+			tick = w.tick
 		}
 		if set := int64(w.run.Tick); set > 0 {
 			tick = set

@@ -57,6 +57,31 @@ func TestTick(t *testing.T) {
 	}
 }
 
+// TestTickOfMany: a tick gets longer when the rate falls, but not before the calls that
+// began at the higher one have ended; and users who register have the shortest.
+func TestTickOfMany(t *testing.T) {
+	p := builtin(t, "options")
+	w := &worker{run: &Runner{}, engine: engine.New(engine.Defaults(p), engine.NewShared()), ticks: true, sends: sends(p)}
+	for _, c := range []struct {
+		rate   float64
+		open   uint64
+		enrols bool
+		want   time.Duration
+	}{
+		{10000, 0, false, 12 * time.Millisecond},
+		{10, 121, false, 12 * time.Millisecond},
+		{20000, 121, false, 6 * time.Millisecond},
+		{10, 120, false, 16 * time.Millisecond},
+		{10, 0, true, time.Millisecond},
+	} {
+		w.arrivals = newArrivals(&Rate{Base: c.rate}, 0, 1, 1)
+		w.engine.Counts.Started, w.enrolment.has = c.open, c.enrols
+		if w.setTick(0); time.Duration(w.tick) != c.want {
+			t.Errorf("%+v: tick of %v", c, time.Duration(w.tick))
+		}
+	}
+}
+
 // TestSends counts the messages of a call, but not those of users who register
 // beside the calls.
 func TestSends(t *testing.T) {

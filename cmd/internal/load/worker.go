@@ -62,12 +62,12 @@ const idleEnd = int64(32 * time.Second)
 func (w *worker) loop(io carrier) error {
 	defer io.close()
 	w.lastNews = w.clock.now()
+	w.setTick(w.lastNews)
 	for {
 		now := w.clock.now()
 		if w.over(now) {
 			return io.flush()
 		}
-		w.setTick(now)
 		w.begin(now)
 		// A worker that was kept from its processor finds more than it can take
 		// at once. What is repeated for want of an answer must not be repeated
@@ -75,6 +75,7 @@ func (w *worker) loop(io carrier) error {
 		// answers would make even more to read.
 		w.engine.Advance(min(now, io.seen(now)))
 		w.share(now, io)
+		w.setTick(now) // not sooner: what is due was waited for by the tick before
 		if err := io.flush(); err != nil {
 			return err
 		}

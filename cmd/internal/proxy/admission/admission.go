@@ -41,7 +41,7 @@ type Config struct {
 	Sources *Sources
 	// Seed goes into the hash that chooses who is refused. It is to be random, so
 	// that no client can choose a Call-ID that passes.
-	Seed uint32
+	Seed uint64
 }
 
 const (
@@ -177,7 +177,7 @@ func (g *Gate) Admit(m *codec.Message, src forward.Source) (forward.Verdict, int
 // again has too, also one with credentials. That one has another CSeq, and gets
 // another answer only if the level has risen.
 func (c *Config) hash(m *codec.Message) uint32 {
-	return spread.Hash32(c.Seed^uint32(m.Method()), m.Value(header.IDCallID))
+	return spread.Hash32(c.Seed^uint64(m.Method()), m.Value(header.IDCallID))
 }
 
 // mark is what a request of that hash has in common with the same one that is

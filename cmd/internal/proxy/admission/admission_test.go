@@ -142,7 +142,7 @@ func TestGateAgain(t *testing.T) {
 	}
 	var passed [2][100]bool
 	for seed := range passed {
-		g, s := New(Config{Seed: uint32(seed)}, time.Now), &Streams{Config: Config{Seed: uint32(seed)}}
+		g, s := New(Config{Seed: uint64(seed)}, time.Now), &Streams{Config: Config{Seed: uint64(seed)}}
 		s.Gates = []*Gate{g}
 		g.level.Store(full / 2)
 		for i := range passed[seed] {

@@ -124,6 +124,18 @@ func TestLoop(t *testing.T) {
 	if r := f.Datagram(nil, changed, udpSide); r.Kind != Forwarded {
 		t.Errorf("a spiral: kind %d, %s", r.Kind, r.Data)
 	}
+	first = f.Datagram(nil, []byte(request(inviteLine)), udpSide)
+	for _, part := range [][2]string{
+		{"Max-Forwards", "Route: <sip:192.0.2.77;lr>\r\nMax-Forwards"}, {"Call-ID: ", "Call-ID: x"}, {"CSeq: ", "CSeq: 7"}, {";tag=", ";tag=x"},
+	} {
+		other := bytes.Replace(first.Data, []byte(part[0]), []byte(part[1]), 1)
+		if bytes.Equal(other, first.Data) {
+			t.Fatalf("no %s in %s", part[0], other)
+		}
+		if r := f.Datagram(nil, other, udpSide); r.Kind != Forwarded {
+			t.Errorf("with %s: kind %d, %s", part[1], r.Kind, r.Data)
+		}
+	}
 }
 
 // TestOwnACK: the ACK of an answer of the proxy ends here.

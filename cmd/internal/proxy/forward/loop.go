@@ -14,13 +14,14 @@ import (
 // loopLen is the length of the part of a branch that finds loops.
 const loopLen = 8
 
-// loopSeed is what a loopHash begins with. Nothing else is made of it: who finds it
-// out can do no more than have a request of his own taken for one that loops.
+// loopSeed is what a loopHash begins with, and its multiplier. Nothing else is made of
+// them: who finds them out can do no more than have a request of his own taken for one
+// that loops, and test guesses at a Request-URI or a Route that was replaced.
 func loopSeed(key compose.Key) loopHash {
 	h := siphash.New((*[16]byte)(&key))
 	h.WritePart([]byte("loop"))
 	sum := h.Sum()
-	return loopHash(binary.LittleEndian.Uint64(sum[:]))
+	return loopHash{binary.LittleEndian.Uint64(sum[:8]), binary.LittleEndian.Uint64(sum[8:]) | 1}
 }
 
 // appendLoop appends a hash of what decides where a request goes (RFC 3261,
@@ -44,12 +45,12 @@ func (f *Forwarder) appendLoop(dst []byte, m *codec.Message) []byte {
 // A loopHash takes in words by a multiplication of 64 by 64 bits, the halves of which
 // are folded together. It has a fifth of the instructions of the SipHash that a branch
 // otherwise is made with; no secret depends on it.
-type loopHash uint64
+type loopHash struct{ sum, by uint64 }
 
 // add takes in a word.
 func (h *loopHash) add(w uint64) {
-	hi, lo := bits.Mul64(uint64(*h)^w^0x9e3779b97f4a7c15, 0xd6e8feb86659fd93)
-	*h = loopHash(hi ^ lo)
+	hi, lo := bits.Mul64(h.sum^w^0x9e3779b97f4a7c15, h.by)
+	h.sum = hi ^ lo
 }
 
 // part takes in the length of b and b.
@@ -71,8 +72,8 @@ func (h *loopHash) part(b []byte) {
 func (h loopHash) appendTo(dst []byte) []byte {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	h.add(0) // each bit depends on the last word
-	return append(dst, letters[h>>58], letters[h>>52&63], letters[h>>46&63], letters[h>>40&63],
-		letters[h>>34&63], letters[h>>28&63], letters[h>>22&63], letters[h>>16&63])
+	return append(dst, letters[h.sum>>58], letters[h.sum>>52&63], letters[h.sum>>46&63], letters[h.sum>>40&63],
+		letters[h.sum>>34&63], letters[h.sum>>28&63], letters[h.sum>>22&63], letters[h.sum>>16&63])
 }
 
 // loops reports whether the request was here before as it is now (16.3,

@@ -112,7 +112,7 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 		writers: make([]*sharedWriter, len(locals)), listeners: make([]net.Listener, len(locals)),
 	}
 	s.config.Forward.Leaving = &s.leaving
-	s.config.Admission.Seed = rand.Uint32()
+	s.config.Admission.Seed = rand.Uint64()
 	s.conns.init(s)
 	s.config.Forward.Flows = &s.conns
 	for i := range locals {

@@ -194,6 +194,7 @@ func (w *worker) datagram(r *forward.Result, b []byte, src forward.Source) *code
 // stun answers a STUN keep-alive (RFC 5626, 5.4).
 func (w *worker) stun(b []byte, src forward.Source) forward.Result {
 	w.message.Reset() // for the log
+	w.callID = nil    // that of the message before may be of an earlier batch
 	out, kind := stun.AppendAnswer(w.buf, b, src.Addr)
 	switch kind {
 	case stun.Request:

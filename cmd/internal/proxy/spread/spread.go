@@ -23,8 +23,8 @@ func Hash(seed uint64, b []byte) uint64 {
 
 // Hash32 is for one process, with a seed that is random: it takes in eight bytes by one
 // multiplication, the halves of which are folded together.
-func Hash32(seed uint32, b []byte) uint32 {
-	h := fold(uint64(len(b))<<32 | uint64(seed))
+func Hash32(seed uint64, b []byte) uint32 {
+	h := fold(seed ^ uint64(len(b))<<32)
 	for ; len(b) >= 8; b = b[8:] {
 		h = fold(h ^ binary.LittleEndian.Uint64(b))
 	}
