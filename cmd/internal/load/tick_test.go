@@ -19,25 +19,25 @@ func TestTick(t *testing.T) {
 		ticks    bool
 		want     time.Duration
 	}{
-		{"options", 10, 1, 0, 0, true, 16 * ms},
-		{"options", 7500, 1, 0, 0, true, 16 * ms},
-		{"options", 7501, 1, 0, 0, true, 15 * ms},
-		{"options", 10000, 1, 0, 0, true, 12 * ms},
+		{"options", 10, 1, 0, 0, true, 8 * ms},
+		{"options", 15000, 1, 0, 0, true, 8 * ms},
+		{"options", 15001, 1, 0, 0, true, 7 * ms},
+		{"options", 20000, 1, 0, 0, true, 6 * ms},
 		{"options", 59999, 1, 0, 0, true, 2 * ms},
 		{"options", 60001, 1, 0, 0, true, ms},
 		{"options", 1e6, 1, 0, 0, true, ms},
-		{"options", 0, 1, 0, 0, true, 16 * ms},     // paused
-		{"options", 10000, 3, 0, 0, true, 12 * ms}, // the target of all is the same
-		{"options", 10000, 3, 332, 0, true, ms},    // of a worker
-		{"options", 10000, 3, 334, 0, true, 12 * ms},
-		{"uac", 2500, 1, 0, 0, true, 16 * ms}, // INVITE, ACK and BYE
+		{"options", 0, 1, 0, 0, true, 8 * ms},     // paused
+		{"options", 20000, 3, 0, 0, true, 6 * ms}, // the target of all is the same
+		{"options", 20000, 3, 666, 0, true, ms},   // of a worker
+		{"options", 20000, 3, 668, 0, true, 6 * ms},
+		{"uac", 4000, 1, 0, 0, true, 8 * ms}, // INVITE, ACK and BYE
 		{"uac", 5000, 1, 0, 0, true, 8 * ms},
 		{"uac", 5001, 1, 0, 0, true, 7 * ms},
 		{"uac", 20001, 1, 0, 0, true, ms},
 		{"options", 100, 1, 0, ms, true, ms},
 		{"options", 100, 1, 0, 0, false, ms},
 		{"options", 100, 1, 9, 0, true, ms}, // calls wait for others
-		{"options", 100, 1, 10, 0, true, 16 * ms},
+		{"options", 100, 1, 10, 0, true, 8 * ms},
 	} {
 		p := builtin(t, c.scenario)
 		w := &worker{run: &Runner{Tick: c.set}, engine: engine.New(engine.Defaults(p), engine.NewShared()), limit: c.limit, ticks: c.ticks,
@@ -68,10 +68,10 @@ func TestTickOfMany(t *testing.T) {
 		enrols bool
 		want   time.Duration
 	}{
-		{10000, 0, false, 12 * time.Millisecond},
-		{10, 121, false, 12 * time.Millisecond},
-		{20000, 121, false, 6 * time.Millisecond},
-		{10, 120, false, 16 * time.Millisecond},
+		{20000, 0, false, 6 * time.Millisecond},
+		{10, 121, false, 6 * time.Millisecond},
+		{40000, 121, false, 3 * time.Millisecond},
+		{10, 120, false, 8 * time.Millisecond},
 		{10, 0, true, time.Millisecond},
 	} {
 		w.arrivals = newArrivals(&Rate{Base: c.rate}, 0, 1, 1)
