@@ -17,7 +17,7 @@ import (
 // The tick is as long as few messages leave together: a target sees no larger
 // groups at a low rate than at a high one, and its socket holds them. Ticks of 16 ms
 // took 10 to 20 % off an OPTIONS at 5,000 a second; but an ACK waited as long, and
-// calls were late by the dozen when such a tick was missed.
+// when such a tick was missed, all of it was more than 10 ms late.
 const (
 	shortest = time.Millisecond
 	longest  = 8 * time.Millisecond
