@@ -65,3 +65,26 @@ func TestAKA(t *testing.T) {
 		t.Error(s)
 	}
 }
+
+// TestIsAKA: a challenge of AKAv1-MD5 is one only with a realm, a nonce of 32 bytes and
+// a qop that is known.
+func TestIsAKA(t *testing.T) {
+	nonce := string(AppendAKANonce(nil, new([16]byte), new([16]byte), nil))
+	for value, want := range map[string]bool{
+		`Digest realm="r", nonce="` + nonce + `", algorithm=AKAv1-MD5`:              true,
+		`Digest realm="r", nonce="` + nonce + `", algorithm=AKAv1-MD5, qop="auth"`:  true,
+		`Digest realm="r", nonce="` + nonce + `", algorithm=AKAv1-MD5, qop="other"`: false,
+		`Digest realm="r", nonce="` + nonce + `", algorithm=MD5`:                    false,
+		`Digest realm="r", nonce="bm9uY2U=", algorithm=AKAv1-MD5`:                   false,
+		`Digest nonce="` + nonce + `", algorithm=AKAv1-MD5`:                         false,
+		`Other realm="r", nonce="` + nonce + `", algorithm=AKAv1-MD5`:               false,
+	} {
+		var c auth.Challenge
+		if _, err := c.Parse([]byte(value)); err != nil {
+			t.Fatalf("%s: %v", value, err)
+		}
+		if IsAKA(&c) != want || IsUsable(&c) && want {
+			t.Errorf("%s: %v", value, !want)
+		}
+	}
+}

@@ -9,6 +9,17 @@ func IsUsable(c *auth.Challenge) bool {
 	return isUsable(c) && LookupAlgorithm(c.Algorithm()) != AKAv1MD5
 }
 
+// IsAKA reports whether a [Digester] can answer the challenge with [Secret.RES]: it is
+// as [IsUsable] asks for, but of AKAv1-MD5, and its nonce holds what a USIM is given
+// ([ParseAKANonce]; RFC 3310, 3.2).
+func IsAKA(c *auth.Challenge) bool {
+	if !isUsable(c) || LookupAlgorithm(c.Algorithm()) != AKAv1MD5 {
+		return false
+	}
+	_, _, ok := ParseAKANonce(c.Nonce())
+	return ok
+}
+
 // isUsable is IsUsable with AKAv1-MD5.
 func isUsable(c *auth.Challenge) bool {
 	q := LookupQOP(c.QOP())

@@ -26,7 +26,7 @@ func (e *Engine) keepChallenge(c *call, m *codec.Message) {
 		if _, err := ch.Parse(value); err != nil {
 			continue
 		}
-		if digest.Beats(&ch, &best) || isAKA(&ch) && !best.IsValid() {
+		if digest.Beats(&ch, &best) || digest.IsAKA(&ch) && !best.IsValid() {
 			best = ch
 		}
 	}

@@ -154,16 +154,7 @@ func TestBodyHashed(t *testing.T) {
 	for _, credentials := range []string{"[authentication username=joe password=secret]", "[field0]", "[field1][authentication username=joe password=secret]", "[field1][field0]"} {
 		for offered, want := range map[string]string{"auth-int": "qop=auth-int", "auth,auth-int": "qop=auth,", "auth": "qop=auth,"} {
 			n := newNetwork(t, message("X-First: 1")+`<recv response="401" auth="true"/>`+message(credentials)+`<recv response="200"/>`,
-				`<recv request="MESSAGE"/><send><![CDATA[
-				SIP/2.0 401 No
-				[last_Via:]
-				[last_From:]
-				[last_To:];tag=x
-				[last_Call-ID:]
-				[last_CSeq:]
-				WWW-Authenticate: Digest realm="r", nonce="n", qop="`+offered+`"
-				Content-Length: 0
-				]]></send><recv request="MESSAGE"><action><verifyauth assign_to="ok" username="joe" password="secret"/></action></recv>
+				`<recv request="MESSAGE"/>`+challenged(`Digest realm="r", nonce="n", qop="`+offered+`"`)+`<recv request="MESSAGE"><action><verifyauth assign_to="ok" username="joe" password="secret"/></action></recv>
 				<nop condexec="ok" condexec_inverse="true"><action><exec int_cmd="stop_call"/></action></nop><send><![CDATA[`+reply+`]]></send>`,
 				func(c, _ *Config) { c.Files = inject.Set{file} })
 			got := ""
@@ -180,4 +171,18 @@ func TestBodyHashed(t *testing.T) {
 			}
 		}
 	}
+}
+
+// challenged is the 401 of a server, with the value of its WWW-Authenticate.
+func challenged(value string) string {
+	return `<send><![CDATA[
+		SIP/2.0 401 No
+		[last_Via:]
+		[last_From:]
+		[last_To:];tag=x
+		[last_Call-ID:]
+		[last_CSeq:]
+		WWW-Authenticate: ` + value + `
+		Content-Length: 0
+		]]></send>`
 }

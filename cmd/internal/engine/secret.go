@@ -23,7 +23,7 @@ func (e *Engine) secretFor(ch *auth.Challenge, c *call, s *secret, step int) (kn
 	w := &e.cfg.Words
 	known.Username = text(s.user, w.AuthUser)
 	known.Password = text(s.password, w.AuthPassword)
-	if err != nil || !isAKA(ch) {
+	if err != nil || !digest.IsAKA(ch) {
 		return known, err
 	}
 	key, op := akaKey(text(s.key, string(known.Password))), akaKey(text(s.op, ""))
@@ -34,16 +34,6 @@ func (e *Engine) secretFor(ch *auth.Challenge, c *call, s *secret, step int) (kn
 	res, err := milenage.Answer(&key, &op, &rand, &autn)
 	known.RES = res[:]
 	return known, err
-}
-
-// isAKA reports whether the challenge is one of AKAv1-MD5 that a USIM can answer.
-func isAKA(ch *auth.Challenge) bool {
-	if !ch.IsDigest() || digest.LookupAlgorithm(ch.Algorithm()) != digest.AKAv1MD5 {
-		return false
-	}
-	_, _, ok := digest.ParseAKANonce(ch.Nonce())
-	qop := digest.LookupQOP(ch.QOP())
-	return ok && ch.Realm() != nil && (qop == 0 || qop&(digest.QOPAuth|digest.QOPAuthInt) != 0)
 }
 
 // akaKey reads a key of 16 bytes: text, or hexadecimal digits behind "0x". A shorter

@@ -32,16 +32,7 @@ func TestAKA(t *testing.T) {
 	} {
 		again := strings.Replace(request("REGISTER"), "Content-Length", "[authentication username=joe "+c.credentials+"]\nContent-Length", 1)
 		n := newNetwork(t, `<send><![CDATA[`+request("REGISTER")+`]]></send><recv response="401" auth="true"/><send><![CDATA[`+again+`]]></send>`,
-			`<recv request="REGISTER"/><send><![CDATA[
-			SIP/2.0 401 No
-			[last_Via:]
-			[last_From:]
-			[last_To:];tag=x
-			[last_Call-ID:]
-			[last_CSeq:]
-			WWW-Authenticate: `+c.challenges+`
-			Content-Length: 0
-			]]></send><recv request="REGISTER"/>`, func(c, _ *Config) { c.Words.AuthURI = "sip:ims.example" })
+			`<recv request="REGISTER"/>`+challenged(c.challenges)+`<recv request="REGISTER"/>`, func(c, _ *Config) { c.Words.AuthURI = "sip:ims.example" })
 		got := ""
 		n.lose = func(_ *Engine, data []byte) bool {
 			if _, rest, ok := strings.Cut(string(data), "\r\nAuthorization: Digest "); ok {
