@@ -33,6 +33,11 @@ import (
 // name behind are inside the message.
 const minStartLine = 14
 
+// minBehind is the number of bytes from the LF of the last header field on, that of LF CR
+// LF. With it the first 8 bytes of the shortest line in the walk, "a: b" CR LF, are inside
+// the message.
+const minBehind = 3
+
 const (
 	// behind is by how many fields the chains are behind the walk. As many elements
 	// of m.fields and m.next behind the last field are written, too, so that the walk
@@ -49,7 +54,7 @@ var _ [noID - grammar.NumIDs]struct{} // no header field has it
 func (m *Message) indexFast(p *Parser, n int, clean bool) bool {
 	n--
 	if n+behind > len(m.next) || n+behind > cap(m.fields) || n > limit(p.MaxHeaders, DefaultMaxHeaders, maxHeaders) ||
-		m.lines[0].LF < minStartLine {
+		m.lines[0].LF < minStartLine || int(m.lines[n].LF)+minBehind > len(m.buf) {
 		return false
 	}
 	maxField := limit(p.MaxField, DefaultMaxField, maxMessage)
@@ -94,7 +99,8 @@ func (m *Message) indexFast(p *Parser, n int, clean bool) bool {
 // least, the LF of the empty line, is behind it.
 func (m *Message) walk(fields []field) (left int) {
 	names := fieldname.Short
-	b, masks := unsafe.Pointer(unsafe.SliceData(m.buf)), unsafe.Pointer(names.Masks())
+	masks, fronts := unsafe.Pointer(names.Masks()), unsafe.Pointer(names.Fronts())
+	b := unsafe.Pointer(unsafe.SliceData(m.buf))
 	next := unsafe.Pointer(unsafe.SliceData(m.next))
 	base := unsafe.Pointer(unsafe.SliceData(fields))
 	lf := uint64(m.lines[len(fields)].LF)
@@ -102,7 +108,7 @@ func (m *Message) walk(fields []field) (left int) {
 		line := (*[2]scan.Line)(unsafe.Add(unsafe.Pointer(&m.lines), uintptr(i)*unsafe.Sizeof(scan.Line{})))
 		before, nameEnd := uint64(line[0].LF), uint64(line[1].NameEnd)
 		nameLen1 := nameEnd - before
-		// Longer names are few, and would double the work for all others.
+		// Longer names are rare, and would be more work for all others.
 		// Each condition puts the loads of the next one inside the line.
 		if nameLen1-2 >= fieldname.ShortLen ||
 			load16(b, nameEnd) != ':'|' '<<8 || // else nameEnd+2 <= lf
@@ -123,6 +129,7 @@ func (m *Message) walk(fields []field) (left int) {
 		f[0].id = header.ID(names.Match(
 			load64(b, nameEnd-8)&load64(masks, nameLen1+7),
 			load64(b, nameEnd-16)&load64(masks, nameLen1-1),
+			load64(b, before+1)|load64(fronts, nameLen1-1),
 		))
 	}
 	return 0

@@ -99,8 +99,9 @@ func TestIndexFastIsTaken(t *testing.T) {
 	}{
 		{msg(reqLine, "Via: a", "To: x", "i: 1", "X-Other: y"), true},
 		{msg(reqLine), true},
-		{msg(reqLine, "To:x", "From : x", "i:", "k:  \t", strings.Repeat("n", 300)+": x"), true},
-		{reqLine + "\nTo: x\n\n", true},
+		{msg(reqLine, "To:x", "Proxy-Authorization: z", "From : x", "i:", "k:  \t", strings.Repeat("n", 300)+": x"), true},
+		{reqLine + "\nTo: x\n\nb", true},
+		{reqLine + "\nTo: x\n\n", false}, // see minBehind
 		{msg(reqLine, "To: x", " y"), true},
 		{msg(reqLine, "To: x", " y", "\t", " z", "Via: a", "From:", " y"), true},
 		{msg(reqLine, " y", "To: x"), false},

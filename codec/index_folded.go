@@ -93,7 +93,7 @@ func (m *Message) walkFolded(fields []field) (left int) {
 	b := unsafe.Pointer(unsafe.SliceData(m.buf))
 	lines := unsafe.Pointer(&m.lines)
 	names := fieldname.Short
-	masks := unsafe.Pointer(names.Masks())
+	masks, fronts := unsafe.Pointer(names.Masks()), unsafe.Pointer(names.Fronts())
 	next := m.next[:len(fields)+1]
 	last := next[len(fields)] // line of the field
 	lf := uint64(m.lines[last].LF)
@@ -123,6 +123,7 @@ func (m *Message) walkFolded(fields []field) (left int) {
 		f.id = header.ID(names.Match(
 			load64(b, nameEnd-8)&load64(masks, nameLen+8),
 			load64(b, nameEnd-16)&load64(masks, nameLen),
+			load64(b, start)|load64(fronts, nameLen),
 		))
 		last, lf = before, start-1
 	}

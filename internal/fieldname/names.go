@@ -16,11 +16,7 @@
 // The tables are never written; nothing is allocated and nothing kept.
 package fieldname
 
-import (
-	"math/bits"
-
-	"github.com/sipwire/sipwire/internal/abnf"
-)
+import "github.com/sipwire/sipwire/internal/abnf"
 
 // fold has every bit of a word but bit 5 of each byte.
 const fold = ^uint64(0x2020202020202020)
@@ -33,17 +29,11 @@ type Entry [4]uint64
 // idBits are the bits of word 3 that are not part of the name.
 const idBits = 0xff
 
-// A Table is what look-ups read: one variable, so that one register leads to all
-// of it.
-type Table struct {
-	masks   [32]byte
+// A nameTable is what [Match] reads.
+type nameTable struct {
 	slots   [1 << (64 - hashShift)]uint8
 	entries [256]Entry
 }
-
-// Short is the table for [Table.Match]. A loop that has it in a variable does not
-// load the addresses of its parts again and again.
-var Short = &table
 
 // Mask keeps, of the four words in front of a name's end, the bytes of a name
 // of 0 to [MaxLen] bytes, folded.
@@ -67,22 +57,6 @@ func Match(w0, w1, w2, w3 uint64) uint8 {
 	id := e[3] & idBits
 	other := (e[0] ^ w0) | (e[1] ^ w1) | (e[2] ^ w2) | (e[3] ^ id ^ w3)
 	return uint8(id &^ uint64(int64(other|-other)>>63))
-}
-
-// ShortLen is the length of the longest name that leaves a byte of word 1 free.
-const ShortLen = 15
-
-// Masks leads to the masks of words 0 and 1 of a name of n bytes, at most
-// [ShortLen] + 1, as the 8 bytes from n+8 and from n on.
-func (t *Table) Masks() *[32]byte { return &t.masks }
-
-// Match is [Match] for a name of at most [ShortLen] bytes. The first byte
-// of its word 1 is 0, which it is for no longer name, so that words 0 and 1 are
-// enough to compare. The result has no bits but the lowest 8.
-func (t *Table) Match(w0, w1 uint64) uint64 {
-	e := &t.entries[t.slots[(w0-w1)*hashMul>>hashShift]]
-	_, equal := bits.Sub64((e[0]^w0)|(e[1]^w1), 1, 0) // 1 if they are, 0 if not
-	return e[3] & -equal
 }
 
 // Find looks up the name b[lo:hi], which must be made of token characters

@@ -32,12 +32,13 @@ func all() map[string]uint8 {
 	return names
 }
 
-// short is what Table.Match says about a name that it may be asked about.
-func short(name []byte) uint8 {
+// matchShort is what Table.Match says about a name that it may be asked about.
+func matchShort(name []byte) uint8 {
 	w := append(bytes.Repeat([]byte{':'}, 16), name...)
 	w = w[len(w)-16:]
-	m := Short.Masks()[len(name):]
-	return uint8(Short.Match(abnf.Load64(w[8:])&abnf.Load64(m[8:]), abnf.Load64(w)&abnf.Load64(m)))
+	m, fronts := Short.Masks()[len(name):], Short.Fronts()[len(name):]
+	front := abnf.Load64(append(bytes.Clone(name), ": 123456"...))
+	return uint8(Short.Match(abnf.Load64(w[8:])&abnf.Load64(m[8:]), abnf.Load64(w)&abnf.Load64(m), front|abnf.Load64(fronts)))
 }
 
 // TestNames finds every name in every case and behind any bytes, and none that
@@ -57,7 +58,7 @@ func TestNames(t *testing.T) {
 			}
 		}
 		if n := len(name); n > 0 && n <= ShortLen {
-			if got := short([]byte(name)); got != want {
+			if got := matchShort([]byte(name)); got != want {
 				t.Errorf("%q, short: %x, want %x", name, got, want)
 			}
 		}
@@ -94,8 +95,8 @@ func TestNames(t *testing.T) {
 	t.Logf("%d names, %d tried", len(names), tried)
 }
 
-// TestWords holds the masks to what Table.Match relies on: a short name leaves
-// the first byte of word 1 free, a longer one of the table does not.
+// TestWords holds the masks to what they are for, and the bits that fronts set to what
+// Table.Match relies on: they are others for each length of which words 0 and 1 say nothing.
 func TestWords(t *testing.T) {
 	for n, m := range Mask {
 		bits := 0
@@ -106,16 +107,22 @@ func TestWords(t *testing.T) {
 				}
 			}
 		}
-		if bits != n || n <= ShortLen && m[1]&0xff != 0 {
+		if bits != n {
 			t.Errorf("mask of %d bytes: %x", n, m)
 		}
-		if n <= ShortLen+1 && (abnf.Load64(Short.masks[n+8:]) != m[0] || abnf.Load64(Short.masks[n:]) != m[1]) {
+		if n <= ShortLen && (abnf.Load64(Short.masks[n+8:]) != m[0] || abnf.Load64(Short.masks[n:]) != m[1]) {
 			t.Errorf("short mask of %d bytes: %x, want %x", n, Short.masks[n:n+16], m)
 		}
 	}
-	for i, e := range table.entries {
-		if long := e[2]|e[3]&^idBits != 0; long && e[1]&0xff == 0 {
-			t.Errorf("entry %d is longer than %d bytes and leaves that byte free: %x", i, ShortLen, e)
+	tags := map[uint64]int{}
+	for n := 16; n <= ShortLen; n++ {
+		w := abnf.Load64(Short.fronts[n:])
+		tag := w & abnf.Tops
+		if other, is := tags[tag]; is {
+			t.Errorf("fronts of %d and %d bytes have the same bits 7: %x", n, other, tag)
+		}
+		if tags[tag] = n; n > 16 && w&^abnf.Tops != 0x20*abnf.Ones {
+			t.Errorf("front of %d bytes: %x hides some of the name", n, w)
 		}
 	}
 }

@@ -10,7 +10,7 @@ const (
 	hashShift = 53
 )
 
-var table = Table{
+var table = nameTable{
 	// The names, long and compact; entry 0 equals none.
 	entries: [256]Entry{
 		1:   {0x5450454343410000, 0x0, 0x0, 0x1},                                              // Accept
@@ -335,8 +335,19 @@ var table = Table{
 		2038: 74,
 		2045: 124,
 	},
+}
+
+// ShortLen is the length of the longest name that [Table.Match] knows.
+const ShortLen = 23
+
+const (
+	shortMul   = 0x2e380cca98de66ad
+	shortShift = 54
+)
+
+var short = Table{
 	// See Table.Masks.
-	masks: [32]byte{
+	masks: [40]byte{
 		16: 0xdf,
 		17: 0xdf,
 		18: 0xdf,
@@ -353,5 +364,203 @@ var table = Table{
 		29: 0xdf,
 		30: 0xdf,
 		31: 0xdf,
+		32: 0xdf,
+		33: 0xdf,
+		34: 0xdf,
+		35: 0xdf,
+		36: 0xdf,
+		37: 0xdf,
+		38: 0xdf,
+	},
+	// See Table.Fronts.
+	fronts: [32]byte{
+		0:  0xff,
+		1:  0xff,
+		2:  0xff,
+		3:  0xff,
+		4:  0xff,
+		5:  0xff,
+		6:  0xff,
+		7:  0xff,
+		8:  0xff,
+		9:  0xff,
+		10: 0xff,
+		11: 0xff,
+		12: 0xff,
+		13: 0xff,
+		14: 0xff,
+		15: 0xff,
+		16: 0xff,
+		17: 0x20,
+		18: 0x20,
+		19: 0x20,
+		20: 0x20,
+		21: 0x20,
+		22: 0x20,
+		23: 0x20,
+		24: 0xa0,
+		25: 0x20,
+		26: 0x20,
+		27: 0x20,
+		28: 0x20,
+		29: 0x20,
+		30: 0x20,
+	},
+	// Each at the place of its hash.
+	entries: [1024]Entry{
+		2:    {0x524553550d444556, 0x5245530d50000000, 0x64657672ffffffff, 0x4c}, // P-Served-User
+		3:    {0x45444f4d0d524557, 0x534e410d56495250, 0x736e612d766972ff, 0x56}, // Priv-Answer-Mode
+		8:    {0x4a00000000000000, 0x0, 0xffffffffffffffff, 0x65},                // j
+		17:   {0x4553415248500d4e, 0x4f53414552000000, 0x702d6e6fffffffff, 0x5e}, // Reason-Phrase
+		20:   {0x4e4f534145520000, 0x0, 0xffffffffffffffff, 0x5d},                // Reason
+		31:   {0x4554414349544e45, 0x485455410d59584f, 0x75e12d79786f7270, 0x58}, // Proxy-Authenticate
+		36:   {0x4d00000000000000, 0x0, 0xffffffffffffffff, 0x12},                // m
+		39:   {0x4e4f495441434f4c, 0x4f45470000000000, 0x7461ffffffffffff, 0x26}, // Geolocation
+		53:   {0x474f4c4149440d54, 0x4547524154000000, 0x642d7465ffffffff, 0x82}, // Target-Dialog
+		74:   {0x534552495058450d, 0x4e4f495353455300, 0x2d6e6f697373ffff, 0x7a}, // Session-Expires
+		77:   {0x5450454343410000, 0x0, 0xffffffffffffffff, 0x1},                 // Accept
+		78:   {0x44490d544e45544e, 0x4f43000000000000, 0x2dffffffffffffff, 0x16}, // Content-ID
+		79:   {0x4f54000000000000, 0x0, 0xffffffffffffffff, 0x84},                // To
+		85:   {0x4f540d594c504552, 0xd4e490000000000, 0x796cffffffffffff, 0x2d},  // In-Reply-To
+		92:   {0x5300000000000000, 0x0, 0xffffffffffffffff, 0x7e},                // s
+		101:  {0x53544e4556450d57, 0x4f4c4c4100000000, 0x76652dffffffffff, 0xa},  // Allow-Events
+		110:  {0x544154535245560d, 0x595449524f495250, 0x797469726f6972ff, 0x55}, // Priority-Verstat
+		112:  {0x535041430d455255, 0x5441454600000000, 0x2d6572ffffffffff, 0x23}, // Feature-Caps
+		117:  {0x4f464e490d564345, 0x5200000000000000, 0xffffffffffffffff, 0x60}, // Recv-Info
+		118:  {0x45524148530d4543, 0x52554f5345520000, 0x656372756fffffff, 0x6d}, // Resource-Share
+		120:  {0x5600000000000000, 0x0, 0xffffffffffffffff, 0x89},                // v
+		128:  {0x44490d5954524150, 0xd44454c4c41430d, 0xe4656c6c61632d70, 0x3c},  // P-Called-Party-ID
+		129:  {0x5345414c0d534344, 0xd50000000000000, 0x61ffffffffffffff, 0x41},  // P-DCS-LAES
+		137:  {0x4554554f520d4543, 0x4956524553000000, 0x2d656369ffffffff, 0x79}, // Service-Route
+		148:  {0x5900000000000000, 0x0, 0xffffffffffffffff, 0x2b},                // y
+		165:  {0x45474155474e414c, 0xd544e45544e4f43, 0x2d746e65746e6fff, 0x17},  // Content-Language
+		167:  {0x4e4f4954415a494e, 0x4147524f00000000, 0x617a69ffffffffff, 0x35}, // Organization
+		178:  {0x4f464e490d4e4f49, 0x5441545345545441, 0x74617473657474ff, 0xc},  // Attestation-Info
+		183:  {0x45544154530d4e4f, 0x4954504952435342, 0x70e9726373627573, 0x7f}, // Subscription-State
+		186:  {0x44490d5943494c4f, 0x5000000000000000, 0xffffffffffffffff, 0x52}, // Policy-ID
+		201:  {0x455249555145520d, 0x59584f5250000000, 0x65722d79ffffffff, 0x5b}, // Proxy-Require
+		202:  {0x4552495551455200, 0x0, 0xffffffffffffffff, 0x6b},                // Require
+		207:  {0x4e4f4954415a4952, 0x4f485455410d4149, 0x2d616964e56d2d70, 0x46}, // P-Media-Authorization
+		219:  {0x4f464e490d524f52, 0x5245000000000000, 0x6effffffffffffff, 0x20}, // Error-Info
+		220:  {0x4854474e454c0d54, 0x4e45544e4f430000, 0x2d746e6574ffffff, 0x18}, // Content-Length
+		230:  {0x5943415649525000, 0x0, 0xffffffffffffffff, 0x57},                // Privacy
+		237:  {0x4554554f52000000, 0x0, 0xffffffffffffffff, 0x72},                // Route
+		245:  {0x4e4f4954415a4952, 0x4f485455410d5958, 0x7561ad79786f7270, 0x5a}, // Proxy-Authorization
+		269:  {0x4e4f4954415a4952, 0x4f48545541000000, 0x7a69726fffffffff, 0xe},  // Authorization
+		279:  {0x484354414d0d4649, 0xd53534552505055, 0xf373657270707573, 0x81},  // Suppress-If-Match
+		280:  {0x4255530d52454645, 0x5200000000000000, 0xffffffffffffffff, 0x62}, // Refer-Sub
+		284:  {0x4300000000000000, 0x0, 0xffffffffffffffff, 0x1a},                // c
+		290:  {0x4f464e490d545245, 0x4c41000000000000, 0x6effffffffffffff, 0x7},  // Alert-Info
+		296:  {0x454349565245530d, 0x4445525245464552, 0x7265e66572702d70, 0x48}, // P-Preferred-Service
+		299:  {0x44490d4e4f495441, 0x4e494749524f0000, 0x74616e6967ffffff, 0x36}, // Origination-Id
+		306:  {0x4f464e490d59524f, 0x5453494800000000, 0x2d7972ffffffffff, 0x2a}, // History-Info
+		311:  {0x485444414552420d, 0x58414d0000000000, 0x6165ffffffffffff, 0x30}, // Max-Breadth
+		312:  {0x4600000000000000, 0x0, 0xffffffffffffffff, 0x25},                // f
+		314:  {0x595449524f495250, 0xd454352554f5345, 0xe56372756f736572, 0x6c},  // Resource-Priority
+		318:  {0x544e45494c430d59, 0x5449525543455300, 0x797469727563ffff, 0x74}, // Security-Client
+		323:  {0x4544494800000000, 0x0, 0xffffffffffffffff, 0x29},                // Hide
+		334:  {0x574f4c4c41000000, 0x0, 0xffffffffffffffff, 0x9},                 // Allow
+		335:  {0x524f5252450d4e4f, 0x495441434f4c4f45, 0xf461636f6c6f6567, 0x27}, // Geolocation-Error
+		338:  {0x4553414241544144, 0xd524553550d5000, 0x642d72657375ffff, 0x4d},  // P-User-Database
+		340:  {0x4900000000000000, 0x0, 0xffffffffffffffff, 0xf},                 // i
+		348:  {0x4f464e490d434400, 0x0, 0xffffffffffffffff, 0x1d},                // DC-Info
+		358:  {0x4e4f495449534f50, 0x5349440d54534555, 0x2d74f36575716572, 0x6a}, // Request-Disposition
+		360:  {0x4f540d5245464552, 0x0, 0xffffffffffffffff, 0x63},                // Refer-To
+		368:  {0x4c00000000000000, 0x0, 0xffffffffffffffff, 0x18},                // l
+		372:  {0x4f464e490d4e4f49, 0x54414349544e4548, 0x6974ee6568747561, 0xd},  // Authentication-Info
+		396:  {0x4f00000000000000, 0x0, 0xffffffffffffffff, 0x21},                // o
+		403:  {0x4554414400000000, 0x0, 0xffffffffffffffff, 0x1c},                // Date
+		407:  {0x4e4f495450595243, 0x4e45000000000000, 0x69ffffffffffffff, 0x1f}, // Encryption
+		415:  {0x4554554f520d4452, 0x4f43455200000000, 0x722d64ffffffffff, 0x5f}, // Record-Route
+		418:  {0x45530d4e494d0000, 0x0, 0xffffffffffffffff, 0x34},                // Min-SE
+		419:  {0x5345524950584500, 0x0, 0xffffffffffffffff, 0x22},                // Expires
+		420:  {0x474e495353494d0d, 0x4e4f495353494d52, 0x69f373696d726570, 0x50}, // Permission-Missing
+		422:  {0x59420d4445525245, 0x4645520000000000, 0x6465ffffffffffff, 0x64}, // Referred-By
+		424:  {0x5200000000000000, 0x0, 0xffffffffffffffff, 0x63},                // r
+		432:  {0x5443454a42555300, 0x0, 0xffffffffffffffff, 0x7e},                // Subject
+		450:  {0x4f464e490d544341, 0x5245544e490d4543, 0x2d656369f6726573, 0x78}, // Service-Interact-Info
+		452:  {0x5500000000000000, 0x0, 0xffffffffffffffff, 0xa},                 // u
+		462:  {0x474e494e52415700, 0x0, 0xffffffffffffffff, 0x8a},                // Warning
+		467:  {0x5443455249444552, 0xd5343440d500000, 0x65722d7363ffffff, 0x43},  // P-DCS-Redirect
+		480:  {0x5800000000000000, 0x0, 0xffffffffffffffff, 0x7a},                // x
+		493:  {0x474154450d504953, 0x0, 0xffffffffffffffff, 0x7c},                // SIP-ETag
+		495:  {0x474e49444f434e45, 0xd544e45544e4f43, 0x2d746e65746e6fff, 0x15},  // Content-Encoding
+		496:  {0x5145535200000000, 0x0, 0xffffffffffffffff, 0x73},                // RSeq
+		497:  {0x544341544e4f430d, 0x5443454a45520000, 0x632d746365ffffff, 0x65}, // Reject-Contact
+		521:  {0x44490d4e4f495353, 0x4553000000000000, 0x2dffffffffffffff, 0x7b}, // Session-ID
+		529:  {0x44490d5954524150, 0xd45434152540d53, 0x72742df363642d70, 0x44},  // P-DCS-Trace-Party-ID
+		532:  {0x5245565245530000, 0x0, 0xffffffffffffffff, 0x77},                // Server
+		537:  {0x455059540d544e45, 0x544e4f4300000000, 0x2d746effffffffff, 0x1a}, // Content-Type
+		540:  {0x5145534300000000, 0x0, 0xffffffffffffffff, 0x1b},                // CSeq
+		541:  {0x524f5252450d4753, 0x4d5452454c410000, 0x67736d7472ffffff, 0x8},  // AlertMsg-Error
+		570:  {0x484354414d0d4649, 0xd50495300000000, 0x6d2d66ffffffffff, 0x7d},  // SIP-If-Match
+		578:  {0x595449544e454449, 0xd44455252454645, 0x726566e572702d70, 0x47},  // P-Preferred-Identity
+		580:  {0x52455446410d5952, 0x5445520000000000, 0x6661ffffffffffff, 0x71}, // Retry-After
+		584:  {0x59454b0d45534e4f, 0x5053455200000000, 0x65736effffffffff, 0x6e}, // Response-Key
+		585:  {0x4f540d594c504552, 0x0, 0xffffffffffffffff, 0x69},                // Reply-To
+		590:  {0x52454d49540d574f, 0x4c46000000000000, 0x6dffffffffffffff, 0x24}, // Flow-Timer
+		592:  {0x474e4954554f520d, 0x4e4f495441434f4c, 0x7461e36f6c6f6567, 0x28}, // Geolocation-Routing
+		601:  {0x4854415000000000, 0x0, 0xffffffffffffffff, 0x4f},                // Path
+		603:  {0x45474155474e414c, 0xd54504543434100, 0x6c2d74706563ffff, 0x4},   // Accept-Language
+		608:  {0x4952550d44455441, 0x49434f5353410d50, 0x69636f7373612dff, 0x3b}, // P-Associated-URI
+		616:  {0x4200000000000000, 0x0, 0xffffffffffffffff, 0x64},                // b
+		617:  {0x454352554f530d45, 0x534e4f5053455200, 0x65736e6f7073ffff, 0x6f}, // Response-Source
+		621:  {0x595449544e454449, 0xd4c414e4f495449, 0x6e6fe97469646461, 0x6},   // Additional-Identity
+		627:  {0x544341544e4f4300, 0x0, 0xffffffffffffffff, 0x12},                // Contact
+		633:  {0x54410d53544e4556, 0x450d524546455200, 0x76652d726566ffff, 0x61}, // Refer-Events-At
+		638:  {0x544341544e4f430d, 0x5943494c4f500000, 0x632d796369ffffff, 0x51}, // Policy-Contact
+		644:  {0x4500000000000000, 0x0, 0xffffffffffffffff, 0x15},                // e
+		647:  {0x45524148530d5954, 0x49524f4952500000, 0x797469726fffffff, 0x54}, // Priority-Share
+		674:  {0x595449544e454449, 0x0, 0xffffffffffffffff, 0x2b},                // Identity
+		693:  {0x4547414b4341500d, 0x4f464e4900000000, 0x636170ffffffffff, 0x2e}, // Info-Package
+		700:  {0x4b00000000000000, 0x0, 0xffffffffffffffff, 0x80},                // k
+		710:  {0x4f464e490d4e4f49, 0x5441524f54534552, 0x7461726f747365ff, 0x70}, // Restoration-Info
+		727:  {0x544e4547410d5245, 0x5355000000000000, 0x65ffffffffffffff, 0x87}, // User-Agent
+		728:  {0x4e00000000000000, 0x0, 0xffffffffffffffff, 0x2c},                // n
+		743:  {0x4f464e490d4b524f, 0x5754454e0d52414c, 0x72616c75ec6c6563, 0x11}, // Cellular-Network-Info
+		746:  {0x4547524148430d44, 0x4559414c45520000, 0x2d64657961ffffff, 0x66}, // Relayed-Charge
+		747:  {0x444554524f505055, 0x534e550000000000, 0x726fffffffffffff, 0x86}, // Unsupported
+		752:  {0x4e4f495450495243, 0x5345440d544e4554, 0x2d74ee65746e6f63, 0x13}, // Content-Description
+		757:  {0x5946495245560d59, 0x5449525543455300, 0x797469727563ffff, 0x76}, // Security-Verify
+		767:  {0x45544154530d5245, 0x57534e410d500000, 0x726577736effffff, 0x38}, // P-Answer-State
+		769:  {0x4f464e490d595449, 0x544e454449000000, 0x79746974ffffffff, 0x2c}, // Identity-Info
+		770:  {0x5245565245530d59, 0x5449525543455300, 0x797469727563ffff, 0x75}, // Security-Server
+		776:  {0x4d4f524600000000, 0x0, 0xffffffffffffffff, 0x25},                // From
+		784:  {0x5400000000000000, 0x0, 0xffffffffffffffff, 0x84},                // t
+		787:  {0x5344524157524f46, 0xd58414d00000000, 0x77726fffffffffff, 0x31},  // Max-Forwards
+		792:  {0x414944454d0d594c, 0x5241450d50000000, 0x2d796c72ffffffff, 0x45}, // P-Early-Media
+		794:  {0x4e4f495352455649, 0x4400000000000000, 0xffffffffffffffff, 0x1e}, // Diversion
+		799:  {0x4e4f495449534f50, 0x5349440d544e4554, 0x2d74ee65746e6f63, 0x14}, // Content-Disposition
+		801:  {0x44490d4b524f5754, 0x454e0d4445544953, 0x657469f369762d70, 0x4e}, // P-Visited-Network-ID
+		803:  {0x595449524f495250, 0x0, 0xffffffffffffffff, 0x53},                // Priority
+		829:  {0x4e494f4a00000000, 0x0, 0xffffffffffffffff, 0x2f},                // Join
+		837:  {0x4f464e490d454752, 0x4148430d50000000, 0x65677261ffffffff, 0x3d}, // P-Charge-Info
+		841:  {0x544e45534e4f430d, 0x5245474749525400, 0x2d7265676769ffff, 0x85}, // Trigger-Consent
+		860:  {0x534543414c504552, 0x0, 0xffffffffffffffff, 0x68},                // Replaces
+		869:  {0x5453494c0d495255, 0xd44455355464552, 0x65f3756665722d70, 0x4b},  // P-Refused-URI-List
+		876:  {0x4f464e490d474e49, 0x4c4c49420d534344, 0x69e22d7363642d70, 0x40}, // P-DCS-Billing-Info
+		878:  {0x444554524f505055, 0x5300000000000000, 0xffffffffffffffff, 0x80}, // Supported
+		891:  {0x45444f4d0d524557, 0x534e410000000000, 0x6d2dffffffffffff, 0xb},  // Answer-Mode
+		893:  {0x534552495058450d, 0x4e494d0000000000, 0x6970ffffffffffff, 0x33}, // Min-Expires
+		904:  {0x544341544e4f430d, 0x5450454343410000, 0x632d747065ffffff, 0x2},  // Accept-Contact
+		927:  {0x4554414349544e45, 0x485455410d575757, 0x687475612d7777ff, 0x8b}, // WWW-Authenticate
+		928:  {0x454349565245530d, 0x4445545245535341, 0x74f2657373612d70, 0x3a}, // P-Asserted-Service
+		932:  {0x474e49444f434e45, 0xd54504543434100, 0x652d74706563ffff, 0x3},   // Accept-Encoding
+		935:  {0x59454b0d454c4946, 0x4f52500d50000000, 0x6c69666fffffffff, 0x4a}, // P-Profile-Key
+		939:  {0x4149560000000000, 0x0, 0xffffffffffffffff, 0x89},                // Via
+		948:  {0x4100000000000000, 0x0, 0xffffffffffffffff, 0x2},                 // a
+		976:  {0x4400000000000000, 0x0, 0xffffffffffffffff, 0x6a},                // d
+		977:  {0x544e455645000000, 0x0, 0xffffffffffffffff, 0x21},                // Event
+		982:  {0x524f544345560d47, 0x4e4947524148430d, 0xe967726168632d70, 0x3f}, // P-Charging-Vector
+		990:  {0x5350534f0d534344, 0xd50000000000000, 0x73ffffffffffffff, 0x42},  // P-DCS-OSPS
+		994:  {0x44490d4c4c414300, 0x0, 0xffffffffffffffff, 0xf},                 // Call-ID
+		996:  {0x44490d5954524150, 0xd45544f4d455200, 0x702d65746f6dffff, 0x67},  // Remote-Party-ID
+		997:  {0x524553550d4f540d, 0x5245535500000000, 0x2d6f74ffffffffff, 0x88}, // User-to-User
+		1004: {0x504d415453454d49, 0x5400000000000000, 0xffffffffffffffff, 0x83}, // Timestamp
+		1009: {0x4e4f49535245560d, 0x454d494d00000000, 0x726576ffffffffff, 0x32}, // MIME-Version
+		1014: {0x4b43415200000000, 0x0, 0xffffffffffffffff, 0x5c},                // RAck
+		1020: {0x595449544e454449, 0xd44455452455353, 0x7472e57373612d70, 0x39},  // P-Asserted-Identity
+		1022: {0x4f464e490d4b524f, 0x5754454e0d535345, 0x73736563e3612d70, 0x37}, // P-Access-Network-Info
+		1023: {0x4f464e490d4c4c41, 0x4300000000000000, 0xffffffffffffffff, 0x10}, // Call-Info
 	},
 }
