@@ -44,9 +44,11 @@ func (p *Parser) Parse(m *Message, b []byte) error {
 	// parseHead, which is not called for the usual message.
 	if l.body != 0 && l.n != 0 && l.clean && m.startFast(p, start) && m.indexFast(p, l.n, true) {
 		m.body = l.body
-		m.judgeEmptyLine(p)
-		m.contentLength()
-		m.frame(p)
+		if p.Strictness != Lenient || p.Complete || !m.frameFast() {
+			m.judgeEmptyLine(p)
+			m.contentLength()
+			m.frame(p)
+		}
 	} else if m.parseHeadSlow(p, start, l) {
 		m.contentLength()
 		m.frame(p)
@@ -340,26 +342,26 @@ func (m *Message) frame(p *Parser) {
 // far above what any limit lets through.
 const maxLength = 1<<31 - 1
 
+// frameFast is contentLength and frame for one Content-Length that the body has. If there
+// is no such one, it has done nothing.
+func (m *Message) frameFast() bool {
+	i := m.first[header.IDContentLength]
+	if i == 0 || m.next[i-1] != 0 {
+		return false
+	}
+	f := &m.fields[i-1]
+	v, ok := shortNumber(m.buf, f.value, f.end)
+	if !ok || int(v) > len(m.buf)-m.body {
+		return false
+	}
+	m.length, m.end = int(v), m.body+int(v)
+	return true
+}
+
 // contentLength reads every Content-Length field. They must be numbers and
 // equal, whether or not the rest of the message is strict: two elements that
 // believe different ones would see different messages.
 func (m *Message) contentLength() {
-	i := m.first[header.IDContentLength]
-	if i == 0 {
-		return
-	}
-	if f := &m.fields[i-1]; m.next[i-1] == 0 {
-		if v, ok := shortNumber(m.buf, f.value, f.end); ok {
-			m.length = int(v)
-			return
-		}
-	}
-	m.contentLengths()
-}
-
-// contentLengths is contentLength for more than one field and for numbers as few
-// write them.
-func (m *Message) contentLengths() {
 	for i := m.first[header.IDContentLength]; i != 0; i = m.next[i-1] {
 		f := &m.fields[i-1]
 		lo, hi := int(f.value), int(f.end)
