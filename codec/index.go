@@ -342,8 +342,9 @@ func (m *Message) frame(p *Parser) {
 // far above what any limit lets through.
 const maxLength = 1<<31 - 1
 
-// frameFast is contentLength and frame for one Content-Length that the body has. If there
-// is no such one, it has done nothing.
+// frameFast is contentLength and frame for the usual message: it has one Content-Length,
+// and the body is not shorter. If it reports false, it has done nothing. With the two in its
+// place the index took 1 % longer (2026-11).
 func (m *Message) frameFast() bool {
 	i := m.first[header.IDContentLength]
 	if i == 0 || m.next[i-1] != 0 {
