@@ -77,7 +77,7 @@ func TestGate(t *testing.T) {
 	}
 	observe(10, 20*time.Millisecond)
 	some := share(t, g, "MESSAGE sip:b", to)
-	if some < 450 || some > 750 {
+	if some < 200 || some > 400 {
 		t.Errorf("%d admitted after 100 ms", some)
 	}
 	if n := share(t, g, "INFO sip:b", tagged); n != 1000 {
@@ -90,6 +90,10 @@ func TestGate(t *testing.T) {
 	observe(3, 20*time.Millisecond)
 	if n := share(t, g, "MESSAGE sip:b", to); n < some*9/10 {
 		t.Errorf("%d of %d that were admitted are when they are sent again", n, some)
+	}
+	observe(45, 200*time.Millisecond)
+	if n := share(t, g, "INFO sip:b", tagged); n != 1000 || share(t, g, "PUBLISH sip:b", to) > 20 {
+		t.Errorf("%d in dialogs admitted after half a second in which nearly all else is refused", n)
 	}
 	observe(300, 200*time.Millisecond)
 	for line, want := range map[string]int{"OPTIONS sip:b": 0, "BYE sip:b": 1000, "ACK sip:b": 1000, "INVITE urn:service:sos": 1000} {

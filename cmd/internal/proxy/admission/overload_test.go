@@ -105,6 +105,37 @@ func TestUnsteady(t *testing.T) {
 	}
 }
 
+// TestPauses: the same, when the proxy gets next to no processor time for 200 ms in 1.5 s:
+// what is admitted is soon again what it was before.
+func TestPauses(t *testing.T) {
+	for _, c := range []struct {
+		prices
+		load float64
+	}{{withState, 2}, {withState, 4}, {withoutState, 4}} {
+		const pause, period, rest = 200 * time.Millisecond, 1500 * time.Millisecond, 0.05
+		w := newWorld(c.prices)
+		w.measured = 2 * period
+		w.speed = func(now time.Duration) float64 {
+			if now%period < pause {
+				return rest
+			}
+			return 1
+		}
+		w.run(t, c.load)
+		part := float64(pause) / float64(period)
+		goodput := float64(w.counted) / (w.measured.Seconds() * peak)
+		best := (1-part)*c.best(c.load) + part*max(0, rest-c.load*(c.refuse+c.absorb)/6)
+		t.Logf("offered %.1f: goodput %.3f, best possible %.3f; of %d calls %d ended well, %d were refused; %d packets were lost; longest wait %v",
+			c.load, goodput, best, len(w.calls), w.good, w.refused, w.dropped, w.longest.Round(time.Millisecond))
+		if goodput < 0.55*best || c.load <= 2 && goodput < 0.8*best {
+			t.Errorf("offered %.1f: the goodput is %.3f of the peak", c.load, goodput)
+		}
+		if w.good+w.refused != len(w.calls) || w.dropped > 0 {
+			t.Errorf("offered %.1f: of %d calls %d ended well, %d were refused; %d packets were lost", c.load, len(w.calls), w.good, w.refused, w.dropped)
+		}
+	}
+}
+
 // TestRetryAfter: clients that send nothing new for the time that Retry-After says, as
 // they should (RFC 3261, 21.5.4), leave the proxy the processor time that refusing
 // them would take: more than 0.9 of its peak at two and at four times the capacity,

@@ -19,9 +19,8 @@ type world struct {
 	events           events
 
 	queue []packet      // in the socket
+	stamp time.Duration // when the last packet that was read came
 	busy  bool          // the worker works on a batch
-	since time.Duration // when batches began to be full, -1 for not
-	count int           // of packets since then
 
 	// until is when each client may call again, after a Retry-After; nil when
 	// they take no notice of it.
@@ -37,7 +36,7 @@ type world struct {
 }
 
 func newWorld(p prices) *world {
-	return &world{gate: New(Config{}, time.Now), prices: p, since: -1, warmUp: 3 * time.Second, measured: 4 * time.Second}
+	return &world{gate: New(Config{}, time.Now), prices: p, warmUp: 3 * time.Second, measured: 4 * time.Second}
 }
 
 // A call is an INVITE with 180, 200 and ACK, and a BYE with 200.
@@ -102,6 +101,7 @@ func (w *world) work() {
 		}
 		cost += w.handle(p)
 	}
+	w.stamp = w.queue[n-1].at
 	w.queue = w.queue[n:]
 	if w.speed != nil {
 		cost /= w.speed(w.now)
@@ -116,19 +116,10 @@ func (w *world) work() {
 func (w *world) note(n int) {
 	at := time.Unix(0, 0).Add(w.now)
 	if n < batch {
-		w.since, w.count = -1, 0
 		w.gate.Observe(at, 0)
 		return
 	}
-	if w.since < 0 {
-		w.since = w.now
-		return
-	}
-	w.count += n
-	if took := w.now - w.since; took >= step {
-		w.gate.Observe(at, took/time.Duration(w.count)*time.Duration(len(w.queue)))
-		w.since, w.count = w.now, 0
-	}
+	w.gate.Observe(at, w.now-w.stamp)
 }
 
 // invite sends an INVITE, and again until there is an answer (17.1.1.2).

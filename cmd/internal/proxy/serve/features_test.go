@@ -262,15 +262,30 @@ func TestMeter(t *testing.T) {
 	g := admission.New(admission.Config{Delay: 10 * time.Millisecond}, time.Now)
 	m := meter{gate: g, buffer: 1 << 20, count: 100, bytes: 60000} // packets of 600 bytes, which cost 1280
 	for waiting, want := range map[int]time.Duration{0: 0, 10 * 1280: 20 * time.Millisecond, 100 * 1280: 200 * time.Millisecond} {
-		if got := m.delay(waiting, 200*time.Millisecond); got != want {
+		if got := m.delay(waiting, 0, 200*time.Millisecond, 0, false); got != want {
 			t.Errorf("%d bytes: %v, want %v", waiting, got, want)
 		}
 	}
 	m.count, m.bytes = 100000, 60000000
 	for waiting, want := range map[int]time.Duration{1 << 18: 5500 * time.Microsecond, 1 << 19: 11 * time.Millisecond, 1 << 20: 22 * time.Millisecond} {
-		if got := m.delay(waiting, 200*time.Millisecond); got != want {
+		if got := m.delay(waiting, 0, 200*time.Millisecond, 0, false); got != want {
 			t.Errorf("%d bytes of a buffer of %d: %v, want %v", waiting, m.buffer, got, want)
 		}
+	}
+}
+
+// TestMeterAge: where the system says when the last packet came that was read, that is
+// the delay, with what is left of the batch before it.
+func TestMeterAge(t *testing.T) {
+	g := admission.New(admission.Config{Delay: 10 * time.Millisecond}, time.Now)
+	m := meter{gate: g, buffer: 1 << 20, count: 100, bytes: 60000}
+	for left, want := range map[int]time.Duration{0: 7 * time.Millisecond, 10: 27 * time.Millisecond} {
+		if got := m.delay(1280, left, 200*time.Millisecond, 7*time.Millisecond, true); got != want {
+			t.Errorf("%d packets left of the batch: %v, want %v", left, got, want)
+		}
+	}
+	if got := m.delay(1<<20, 0, 200*time.Millisecond, 7*time.Millisecond, true); got != 22*time.Millisecond {
+		t.Errorf("a full buffer: %v", got)
 	}
 }
 
@@ -279,20 +294,21 @@ func TestMeter(t *testing.T) {
 func TestMeterIdle(t *testing.T) {
 	g := admission.New(admission.Config{}, time.Now)
 	m := meter{gate: g}
-	m.note(make([]udp.Packet, 1), true) // nothing is refused: nothing to look for
-	if m.begin(nil); !m.quiet.IsZero() {
+	m.begin(make([]udp.Packet, 1), true)
+	m.note(make([]udp.Packet, 1), 0) // nothing is refused: nothing to look for
+	if m.begin(nil, true); !m.quiet.IsZero() {
 		t.Error("it takes the time")
 	}
 	g.Observe(time.Now().Add(-time.Hour), time.Hour)
 	level := g.Level()
-	if m.begin(nil); g.Level() != level {
+	if m.begin(nil, true); g.Level() != level {
 		t.Errorf("the level falls from %v to %v", level, g.Level())
 	}
-	if m.note(make([]udp.Packet, 20), true); m.quiet.IsZero() {
+	if m.note(make([]udp.Packet, 20), 0); m.quiet.IsZero() {
 		t.Fatal("a pause has no beginning")
 	}
 	m.quiet = m.quiet.Add(-time.Minute)
-	if m.begin(nil); g.Level() != 0 || !m.quiet.IsZero() {
+	if m.begin(nil, true); g.Level() != 0 || !m.quiet.IsZero() {
 		t.Errorf("level %v after a minute without packets", g.Level())
 	}
 }

@@ -68,16 +68,16 @@ func (w *worker) read() bool {
 		// not say that the socket is empty, which the meter would take it for.
 		return true
 	}
-	w.meter.begin(packets)
+	w.meter.begin(packets, w.socket.R.Emptied())
 	// Runs make a batch of up to 2,048 messages, and nothing is sent before all that
 	// forward got are done. In chunks the first of so many leaves after 1.0 ms instead
 	// of 6.6, and a send has the same 64 messages (27 November 2026).
 	for rest := packets; len(rest) > 0; {
 		n := min(len(rest), calls/2)
 		w.forward(rest[:n])
+		w.meter.note(rest[:n], len(rest)-n)
 		rest = rest[n:]
 	}
-	w.meter.note(packets, w.socket.R.Emptied())
 	return true
 }
 
