@@ -25,8 +25,8 @@ type meter struct {
 	// quiet is when the last batch had emptied the socket, zero when it had not, or
 	// nothing is refused.
 	quiet time.Time
-	// small says that the batch at hand has emptied the socket and has no runs.
-	small, emptied bool
+	emptied bool // nothing was left in the socket when the batch at hand was read
+	small   bool // and it has no runs: it is not measured
 
 	since time.Time // when batches began to leave packets, zero when the last did not
 	count int       // of packets since then
@@ -38,10 +38,10 @@ func newMeter(s *udp.Socket, g *admission.Gate) meter {
 	return meter{socket: s, gate: g, stamp: newStamp(s), buffer: recv.Granted}
 }
 
-// begin is called when a batch was read, before it is worked on. emptied says that
-// nothing was left in the socket: then nothing waited for longer than the batch takes,
-// and nothing is measured, unless it has runs (UDP_GRO). Only then it has more packets
-// than a Read takes kernel messages. A small buffer that is full may hold fewer runs
+// begin is called when a batch was read, before it is worked on. When nothing is left in
+// the socket, nothing waited for longer than the batch takes, and nothing is measured,
+// unless it has runs (UDP_GRO): then it has more packets than a Read takes kernel
+// messages. A small buffer that is full may hold fewer runs
 // than one Read takes, so that each Read empties it however many are lost: such a batch
 // is measured by itself, with what has come since it was read.
 func (m *meter) begin(packets []udp.Packet, emptied bool) {
@@ -58,8 +58,8 @@ func (m *meter) begin(packets []udp.Packet, emptied bool) {
 	}
 }
 
-// note looks at packets that were worked on, a chunk of the batch; left is how many of
-// the batch are not.
+// note is called when a chunk of the batch was worked on. left is how many packets of the
+// batch are behind it.
 func (m *meter) note(packets []udp.Packet, left int) {
 	if m.small {
 		if m.gate.Level() > 0 {
@@ -94,10 +94,11 @@ func (m *meter) note(packets []udp.Packet, left int) {
 	}
 }
 
-// delay returns how long packets wait: the last one of the batch, when its age is known.
-// left are those of the batch before it. Else it is the last packet in the socket. Of packets
-// that wait as runs, which the system charges less for, there are up to twice as many as
-// it counts, and up to four times as many when they are short. A buffer that is half full
+// delay returns how long packets wait. When the age of the last one of the batch is known,
+// it is how long that one waits, which has left packets to be worked on before it. Else it
+// is how long the last one in the socket waits: of packets that wait as runs, which the
+// system charges less for, there are up to twice as many as it counts, and up to four
+// times as many when they are short. A buffer that is half full
 // is as bad as a delay above the longest that is wanted, and a full one as more than twice
 // that: a fast proxy loses packets before any has waited for long.
 func (m *meter) delay(waiting, left int, took, age time.Duration, known bool) time.Duration {

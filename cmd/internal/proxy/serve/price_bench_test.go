@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sipwire/sipwire/cmd/internal/proxy/admission"
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/udp"
@@ -15,12 +14,16 @@ import (
 
 // BenchmarkPrice is what a message costs the proxy with the system calls, read
 // from a full socket: to forward it, to refuse it, and to absorb the ACK for that.
-// It comes from one peer or from many, and is forwarded to one. The prices of
-// package admission's simulation are made of these.
+// It comes from one peer or from many, and is forwarded to one. The last two are
+// measured with transactions, too. The prices of package admission's simulation are
+// made of these.
 func BenchmarkPrice(b *testing.B) {
 	for _, peers := range []int{1, 32} {
 		for _, what := range []string{"forward", "refuse", "absorb"} {
-			b.Run(fmt.Sprintf("peers=%d/what=%s", peers, what), func(b *testing.B) { price(b, peers, what) })
+			b.Run(fmt.Sprintf("peers=%d/what=%s", peers, what), func(b *testing.B) { price(b, peers, what, nil) })
+			if what != "forward" {
+				b.Run(fmt.Sprintf("stateful/peers=%d/what=%s", peers, what), func(b *testing.B) { price(b, peers, what, new(Stateful)) })
+			}
 		}
 	}
 }
@@ -35,15 +38,15 @@ func listen(t testing.TB, c udp.Config) *udp.Socket {
 	return s
 }
 
-func price(b *testing.B, peers int, what string) {
+func price(b *testing.B, peers int, what string, state *Stateful) {
 	open := func() *udp.Socket { return listen(b, udp.Config{RecvBuffer: 1 << 20}) }
-	s, err := Start(b.Context(), Config{Workers: 1, Forward: forward.Config{Router: oneHop{}, Locals: []forward.Local{{Addr: loopback, Transport: header.TransportUDP}}}})
+	s, err := Start(b.Context(), Config{Workers: 1, Stateful: state, Forward: forward.Config{Router: oneHop{}, Locals: []forward.Local{{Addr: loopback, Transport: header.TransportUDP}}}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer s.Shutdown(time.Millisecond)
 	sink, socket := open(), open()
-	gate := admission.New(admission.Config{}, time.Now)
+	gate := s.gates[0] // the one that transactions ask
 	for i := range 1000 { // until nothing passes
 		if what != "forward" {
 			gate.Observe(time.Now().Add(time.Duration(i)*time.Second), time.Second)
