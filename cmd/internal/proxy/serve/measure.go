@@ -24,7 +24,7 @@ type meter struct {
 
 	// quiet is when the last batch had emptied the socket, zero when it had not, or
 	// nothing is refused.
-	quiet time.Time
+	quiet   time.Time
 	emptied bool // nothing was left in the socket when the batch at hand was read
 	small   bool // and it has no runs: it is not measured
 
@@ -41,9 +41,9 @@ func newMeter(s *udp.Socket, g *admission.Gate) meter {
 // begin is called when a batch was read, before it is worked on. When nothing is left in
 // the socket, nothing waited for longer than the batch takes, and nothing is measured,
 // unless it has runs (UDP_GRO): then it has more packets than a Read takes kernel
-// messages. A small buffer that is full may hold fewer runs
-// than one Read takes, so that each Read empties it however many are lost: such a batch
-// is measured by itself, with what has come since it was read.
+// messages. A small buffer that is full may hold fewer runs than one Read takes, so that
+// each Read empties it however many are lost: such a batch is measured by itself, with
+// what has come since it was read.
 func (m *meter) begin(packets []udp.Packet, emptied bool) {
 	m.emptied, m.small = emptied, emptied && len(packets) <= udp.DefaultBatch
 	if !m.quiet.IsZero() {

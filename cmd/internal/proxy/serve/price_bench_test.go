@@ -46,7 +46,7 @@ func price(b *testing.B, peers int, what string, state *Stateful) {
 	}
 	defer s.Shutdown(time.Millisecond)
 	sink, socket := open(), open()
-	gate := s.gates[0] // the one that transactions ask
+	gate := s.gates[0]    // the one that transactions ask
 	for i := range 1000 { // until nothing passes
 		if what != "forward" {
 			gate.Observe(time.Now().Add(time.Duration(i)*time.Second), time.Second)
