@@ -120,10 +120,9 @@ func (g *Gate) Observe(now time.Time, delay time.Duration) {
 // is admitted. With one factor, that rose by 0.06 in a step, it took a second after each.
 //
 // A simulated proxy that stops for 200 ms in 1.5 s, with transactions, has 0.75 of its
-// peak left at twice the capacity (0.74 with one factor), and 0.60 at four times (0.58);
-// without transactions 0.22 at four times (0.12), and no packet is lost instead of 7814
-// (TestPauses, 28 November 2026). Without pauses both have the best that is possible
-// (TestOverload).
+// peak left at twice the capacity (0.74 with one factor), and without transactions 0.22 at
+// four times (0.12), where no packet is lost instead of 7814 (TestPauses, 28 November
+// 2026). Without pauses both have the best that is possible (TestOverload).
 func (g *Gate) change(delay, steps float64, rises bool) {
 	if delay < 0.25 {
 		g.share *= math.Pow(1.06, steps) // processor time may be left

@@ -111,7 +111,7 @@ func TestPauses(t *testing.T) {
 	for _, c := range []struct {
 		prices
 		load float64
-	}{{withState, 2}, {withState, 4}, {withoutState, 4}} {
+	}{{withState, 2}, {withoutState, 4}} {
 		const pause, period, rest = 200 * time.Millisecond, 1500 * time.Millisecond, 0.05
 		w := newWorld(c.prices)
 		w.measured = 2 * period
