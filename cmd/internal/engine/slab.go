@@ -12,7 +12,7 @@ const (
 type slab struct {
 	pieces [][]call
 	free   uint32
-	byHash map[uint64]uint32 // first call of each hash
+	byHash table
 	open   int
 
 	vars, rtds, lines int  // of each call
@@ -26,7 +26,7 @@ type slab struct {
 // and injection files.
 func (s *slab) init(vars, rtds, lines int) {
 	s.free = nobody
-	s.byHash = map[uint64]uint32{}
+	s.byHash.init()
 	s.vars, s.rtds, s.lines = vars, rtds, lines
 }
 
@@ -142,7 +142,9 @@ func (s *slab) reserve(n int) {
 	if n == 0 {
 		return
 	}
-	s.byHash = make(map[uint64]uint32, n)
+	for s.byHash.count < uint64(n) {
+		s.byHash.split(s)
+	}
 	s.reserved = block{
 		calls: make([]call, n), bytes: make([]byte, usual*n),
 		vars: make([]Value, s.vars*n), rtds: make([]int64, s.rtds*n), lines: make([]int32, s.lines*n),
@@ -181,20 +183,19 @@ func (s *slab) cut() []call {
 
 // enter makes a call one that find finds.
 func (s *slab) enter(id uint32, hash uint64) {
-	c := s.at(id)
-	c.hash, c.next = hash, nobody
-	if first, ok := s.byHash[hash]; ok {
-		c.next = first
+	if s.byHash.count < uint64(s.open) {
+		s.byHash.split(s)
 	}
-	s.byHash[hash] = id
+	c, first := s.at(id), s.byHash.of(hash)
+	c.hash, c.next = hash, *first
+	*first = id
 }
 
 // find returns the call with that Call-ID.
 func (s *slab) find(hash uint64, callID []byte) (uint32, *call) {
-	id, ok := s.byHash[hash]
-	for ok && id != nobody {
+	for id := *s.byHash.of(hash); id != nobody; {
 		c := s.at(id)
-		if string(c.callID) == string(callID) {
+		if c.hash == hash && string(c.callID) == string(callID) {
 			return id, c
 		}
 		id = c.next
@@ -205,18 +206,11 @@ func (s *slab) find(hash uint64, callID []byte) (uint32, *call) {
 // drop takes a call out and makes its place free.
 func (s *slab) drop(id uint32) {
 	c := s.at(id)
-	if first := s.byHash[c.hash]; first != id {
-		for prev := s.at(first); ; prev = s.at(prev.next) {
-			if prev.next == id {
-				prev.next = c.next
-				break
-			}
-		}
-	} else if c.next != nobody {
-		s.byHash[c.hash] = c.next
-	} else {
-		delete(s.byHash, c.hash)
+	link := s.byHash.of(c.hash)
+	for *link != id {
+		link = &s.at(*link).next
 	}
+	*link = c.next
 	c.open = false
 	c.next, s.free = s.free, id
 	s.open--
