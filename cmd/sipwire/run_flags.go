@@ -54,7 +54,7 @@ type runFlags struct {
 	T2               string  `name:"T2" default:"4000" help:"Longest time between repeats of other requests than INVITE."`
 	RecvTimeout      string  `name:"recv_timeout" help:"How long a recv waits that does not say."`
 	Timeout          string  `name:"timeout" placeholder:"TIME" help:"End the run after this time; seconds, or with a unit."`
-	TimerResol       string  `name:"timer_resol" placeholder:"TIME" help:"Over UDP, calls begin and follow-ups leave at whole ticks of this length, 1 to 10 ms; 1 to 8 ms by default, depending on the rate."`
+	TimerResol       string  `name:"timer_resol" placeholder:"TIME" help:"Over UDP, calls begin and follow-ups leave at whole ticks of this length, 1 to 10 ms; by default 1 to 8 ms, depending on the rate, or up to 24 ms where nothing follows on an answer."`
 	TimeoutError     bool    `name:"timeout_error" help:"Fail when -timeout ends the run."`
 	SlashIgnored     bool    `name:"callid_slash_ign" help:"A /// in a Call-ID divides nothing."`
 	Sleep            string  `name:"sleep" placeholder:"TIME" help:"Wait before the first call; seconds, or with a unit."`

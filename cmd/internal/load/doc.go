@@ -3,7 +3,7 @@
 //
 // Arrivals are an open loop: when a call begins does not depend on how earlier
 // ones fare, so that a target that stalls cannot slow down what measures it. A
-// call is due at the first tick behind its place in the schedule: 1 to 8 ms,
+// call is due at the first tick behind its place in the schedule: 1 to 24 ms,
 // see setTick.
 //
 // Each worker is one goroutine with an engine and, over UDP, a socket of its

@@ -19,14 +19,16 @@ func TestTick(t *testing.T) {
 		ticks    bool
 		want     time.Duration
 	}{
-		{"options", 10, 1, 0, 0, true, 8 * ms},
+		{"options", 10, 1, 0, 0, true, 24 * ms}, // nothing follows
+		{"options", 5000, 1, 0, 0, true, 24 * ms},
+		{"options", 5001, 1, 0, 0, true, 23 * ms},
 		{"options", 15000, 1, 0, 0, true, 8 * ms},
 		{"options", 15001, 1, 0, 0, true, 7 * ms},
 		{"options", 20000, 1, 0, 0, true, 6 * ms},
 		{"options", 59999, 1, 0, 0, true, 2 * ms},
 		{"options", 60001, 1, 0, 0, true, ms},
 		{"options", 1e6, 1, 0, 0, true, ms},
-		{"options", 0, 1, 0, 0, true, 8 * ms},     // paused
+		{"options", 0, 1, 0, 0, true, 24 * ms},    // paused
 		{"options", 20000, 3, 0, 0, true, 6 * ms}, // the target of all is the same
 		{"options", 20000, 3, 666, 0, true, ms},   // of a worker
 		{"options", 20000, 3, 668, 0, true, 6 * ms},
@@ -38,10 +40,12 @@ func TestTick(t *testing.T) {
 		{"options", 100, 1, 0, 0, false, ms},
 		{"options", 100, 1, 9, 0, true, ms}, // calls wait for others
 		{"options", 100, 1, 10, 0, true, 8 * ms},
+		{"options", 100, 1, 29, 0, true, 8 * ms},
+		{"options", 100, 1, 30, 0, true, 24 * ms},
 	} {
 		p := builtin(t, c.scenario)
 		w := &worker{run: &Runner{Tick: c.set}, engine: engine.New(engine.Defaults(p), engine.NewShared()), limit: c.limit, ticks: c.ticks,
-			sends: sends(p), arrivals: newArrivals(&Rate{Base: c.rate}, 0, c.workers, 1)}
+			sends: sends(p), follows: follows(p), arrivals: newArrivals(&Rate{Base: c.rate}, 0, c.workers, 1)}
 		w.setTick(0)
 		if got := time.Duration(w.tick); got != c.want || w.engine.Tick != w.tick || w.arrivals.tick != w.tick {
 			t.Errorf("%+v: tick of %v", c, got)
@@ -61,7 +65,7 @@ func TestTick(t *testing.T) {
 // began at the higher one have ended; and users who register have the shortest.
 func TestTickOfMany(t *testing.T) {
 	p := builtin(t, "options")
-	w := &worker{run: &Runner{}, engine: engine.New(engine.Defaults(p), engine.NewShared()), ticks: true, sends: sends(p)}
+	w := &worker{run: &Runner{}, engine: engine.New(engine.Defaults(p), engine.NewShared()), ticks: true, sends: sends(p), follows: follows(p)}
 	for _, c := range []struct {
 		rate   float64
 		open   uint64
@@ -71,7 +75,7 @@ func TestTickOfMany(t *testing.T) {
 		{20000, 0, false, 6 * time.Millisecond},
 		{10, 121, false, 6 * time.Millisecond},
 		{40000, 121, false, 3 * time.Millisecond},
-		{10, 120, false, 8 * time.Millisecond},
+		{10, 120, false, 24 * time.Millisecond},
 		{10, 0, true, time.Millisecond},
 	} {
 		w.arrivals = newArrivals(&Rate{Base: c.rate}, 0, 1, 1)
@@ -98,6 +102,57 @@ func TestSends(t *testing.T) {
 	if got := sends(p); got != 2 {
 		t.Errorf("%d messages of both sides of a call, want 2", got)
 	}
+}
+
+// TestFollows looks for scenarios that send because of what they receive, or behind a
+// pause.
+func TestFollows(t *testing.T) {
+	for name, want := range map[string]bool{
+		"options": false, "message": false, "subscribe": true, "register": true, "uac": true, "uas": true, "calls": true,
+	} {
+		if got := follows(builtin(t, name)); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	const (
+		options = `<send retrans="500"><![CDATA[OPTIONS sip:a SIP/2.0
+Call-ID: [call_id]
+CSeq: 1 OPTIONS
+
+]]></send>`
+		invite = `<send><![CDATA[INVITE sip:a SIP/2.0
+Call-ID: [call_id]
+CSeq: 1 INVITE
+
+]]></send>`
+		answer = `<recv response="200"/>`
+	)
+	for steps, want := range map[string]bool{
+		options + options + answer + answer:                                                              false,
+		options + answer + `<pause milliseconds="1"/>`:                                                   false,
+		options + `<recv response="100" optional="true" next="x"/><recv response="200"/><label id="x"/>`: false,
+		options + answer + options + answer:                                                              true,
+		options + `<pause milliseconds="1"/>` + options + answer:                                         true,
+		invite + answer: true,
+		`<label id="x"/>` + options + `<recv response="200" next="x"/>`:                                      true,
+		`<label id="x"/>` + options + `<recv response="200" timeout="9" ontimeout="x"/>`:                     true,
+		`<label id="x"/><nop/>` + options + `<recv response="200"><action><jump value="0"/></action></recv>`: true,
+		options + answer + `<label id="_unexp.main"/><nop/>`:                                                 true,
+	} {
+		if got := follows(compile(t, steps)); got != want {
+			t.Errorf("%s: %v", steps, got)
+		}
+	}
+}
+
+// compile makes a program of the steps of a scenario.
+func compile(t *testing.T, steps string) *scenario.Program {
+	t.Helper()
+	p, err := scenario.Compile("test", []byte("<scenario name=\"test\">"+steps+"</scenario>"), scenario.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // builtin returns a scenario.

@@ -23,6 +23,7 @@ type worker struct {
 	tick      int64 // ns, see setTick
 	ticks     bool  // its carrier waits in ticks
 	sends     int   // messages of a call, see sends
+	follows   bool  // see follows
 	idle      []int // users without a call, who begin one at once
 	users     users
 	enrolment enrolment
