@@ -3,9 +3,9 @@ package engine
 // A table finds calls by the hash of their Call-ID. The calls of a bucket are a
 // list, the newest first.
 //
-// With as many buckets as open calls it is small, and the memory that it touches
-// stays in a cache: a map of Go took 8 % of the time of a run of 13,500 OPTIONS a
-// second, most of it in waiting for memory (2026-11). It grows by one bucket for
+// With as many buckets as open calls it is small, and of memory that is in no cache
+// any more it touches little: of a run of 13,500 OPTIONS a second it takes 3.7 % of the
+// processor time, where a map of Go took 5 to 9 % (2026-11). It grows by one bucket for
 // each call that is too many (linear hashing), so that no call waits until all have
 // changed places.
 type table struct {
