@@ -61,21 +61,21 @@ func TestTable(t *testing.T) {
 func TestTableOrder(t *testing.T) {
 	var s slab
 	s.init(0, 0, 0)
-	var last [5]uint32
-	for i := range 1500 {
+	var last [3]uint32
+	for i := range 1000 {
 		id, c := s.take()
-		c.callID = append(c.callID, "same"...)
-		if i%100 == 0 {
-			s.enter(id, uint64(i/100%5)) // in the same bucket at first
-			last[i/100%5] = id
-		} else {
-			c.callID = strconv.AppendInt(c.callID, int64(i), 10)
-			s.enter(id, uint64(i)*fewest)
+		if i%5 > 0 {
+			s.enter(id, uint64(i))
+			continue
 		}
-	}
-	for hash, id := range last {
-		if got, _ := s.find(uint64(hash), []byte("same")); got != id {
-			t.Errorf("hash %d: call %d is found, not the newest, %d", hash, got, id)
+		c.callID = append(c.callID, "same"...)
+		hash := i / 5 % len(last)
+		s.enter(id, uint64(hash)+fewest) // they move when this bucket is split
+		last[hash] = id
+		for hash, id := range last[:min(i/5+1, len(last))] {
+			if got, _ := s.find(uint64(hash)+fewest, []byte("same")); got != id {
+				t.Fatalf("%d calls, hash %d: call %d is found, not the newest, %d", i+1, hash, got, id)
+			}
 		}
 	}
 }
