@@ -287,6 +287,10 @@ func (v *Via) ReceivedAddr() (addr netip.Addr, ok bool) { return uri.ParseAddr(v
 // HasRPort reports whether there is an rport parameter, with or without a value
 // (RFC 3581, 3).
 func (v *Via) HasRPort() bool {
+	if v.at.Semicolons != 0 {
+		_, rport, _ := v.ReceivedParts()
+		return rport.Hi != 0
+	}
 	b := v.Params().Bytes()
 	// Outside of quotes a semicolon begins a parameter, so that most need not
 	// be read one by one: 25 ns in place of 73 (CPU profiles of a transaction
@@ -321,7 +325,13 @@ func (v *Via) TTL() (ttl uint8, ok bool) {
 
 // Maddr returns the maddr parameter, a host (RFC 3261, 18.1.1 and 25.1), nil
 // when there is none. [uri.ParseAddr] reads it as an address.
-func (v *Via) Maddr() []byte { p, _ := v.Params().Get("maddr"); return p }
+func (v *Via) Maddr() []byte {
+	if v.at.Semicolons != 0 && !v.hasParam('m') {
+		return nil
+	}
+	p, _ := v.Params().Get("maddr")
+	return p
+}
 
 // Hidden reports whether there is a hidden parameter (RFC 2543, 6.40), which
 // today's elements neither write nor use.

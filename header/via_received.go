@@ -33,6 +33,18 @@ func (v *Via) ReceivedParts() (received, rport value.Part, repeated bool) {
 	return received, rport, repeated
 }
 
+// hasParam reports whether a name of a parameter begins with a letter, in small or
+// capital, of a Via whose Semicolons are known.
+func (v *Via) hasParam(letter byte) bool {
+	b := v.b[v.at.ParamLo:v.at.All.Hi]
+	for left := v.at.Semicolons; left != 0; left &= left - 1 {
+		if at := bits.TrailingZeros64(left) + 1; at < len(b) && b[at]|0x20 == letter {
+			return true
+		}
+	}
+	return false
+}
+
 // keepReceived puts at, where param is, into received or rport when it has
 // that name. It reports whether that one was there before.
 func keepReceived(param []byte, at value.Part, received, rport *value.Part) bool {
