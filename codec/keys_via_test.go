@@ -1,10 +1,12 @@
 package codec
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
 	"github.com/sipwire/sipwire"
+	"github.com/sipwire/sipwire/header"
 )
 
 // keyOf returns the transaction key of a message made of a start line, a top Via
@@ -117,5 +119,37 @@ func TestOldKeyParts(t *testing.T) {
 	}
 	if hashes[0] != hashes[1] || hashes[0] == 0 {
 		t.Errorf("hashes %x", hashes)
+	}
+}
+
+// TestViaSpecKey: the key of a request that is to be sent is that of the request, and of
+// its response.
+func TestViaSpecKey(t *testing.T) {
+	branch := []byte("z9hG4bKq7")
+	for _, spec := range []ViaSpec{
+		{Transport: header.TransportUDP, Host: []byte("192.0.2.1"), Port: 5062},
+		{Transport: header.TransportTLS, Host: []byte("PC33.Example.org")},
+		{Transport: header.TransportUDP, Host: []byte("[2001:DB8::1]"), RPort: true},
+		{Transport: header.TransportTCP, Addr: netip.MustParseAddr("2001:db8::9"), Port: 1},
+		{Transport: header.TransportTCP, Addr: netip.MustParseAddr("192.0.2.9")},
+	} {
+		spec.Branch = branch
+		via, err := spec.AppendTo(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, method := range []string{"INVITE", "CANCEL", "X-other"} {
+			got := string(spec.AppendTransactionKey(nil, []byte(method)))
+			for _, start := range []string{method + " sip:b@example.org SIP/2.0", "SIP/2.0 200 OK"} {
+				if want, err := keyOf(t, start, string(via), "7 "+method); err != nil || got != want {
+					t.Errorf("%s, %s: key %q, %v, want %q", via, start, got, err, want)
+				}
+			}
+		}
+	}
+	spec := ViaSpec{Transport: header.TransportUDP, Addr: netip.MustParseAddr("2001:db8::9"), Branch: branch}
+	method, buf := []byte("INVITE"), make([]byte, 0, 256)
+	if n := testing.AllocsPerRun(100, func() { buf = spec.AppendTransactionKey(buf[:0], method) }); n != 0 {
+		t.Errorf("%v allocations", n)
 	}
 }

@@ -49,6 +49,21 @@ func (v *ViaSpec) AppendTo(dst []byte) ([]byte, error) {
 	return out, nil
 }
 
+// AppendTransactionKey appends what [Message.AppendTransactionKey] does for a request
+// with this top Via, which [ViaSpec.AppendTo] can write, and for the responses to it.
+// method is that of the request, INVITE for an ACK.
+func (v *ViaSpec) AppendTransactionKey(dst, method []byte) []byte {
+	host, port := v.Host, v.Port
+	if v.Addr.IsValid() {
+		var buf [maxAddr]byte
+		host, _ = wire.AppendHost(buf[:0], v.Addr)
+	}
+	if port == 0 {
+		port = v.Transport.DefaultPort()
+	}
+	return appendBranchKey(dst, port, host, method, v.Branch)
+}
+
 // checkStart checks what is in front of the branch.
 func (v *ViaSpec) checkStart() sipwire.Code {
 	switch {

@@ -89,7 +89,7 @@ func (l *Layer) Begins(m *codec.Message) bool {
 
 // RequestBytes returns the request of a transaction, until its final response;
 // that of a client transaction whose method makes a dialog until its end, but
-// for a rejected INVITE. Otherwise, and for a stale handle, it is nil. The bytes
+// for a rejected INVITE and for what [Layer.Forward] has sent. Otherwise, and for a stale handle, it is nil. The bytes
 // are valid until the next call.
 func (l *Layer) RequestBytes(h Handle) []byte {
 	_, t := l.lookup(h)
@@ -100,10 +100,11 @@ func (l *Layer) RequestBytes(h Handle) []byte {
 }
 
 // ResponseBytes returns the last response of a server transaction, nil when
-// there is none. The bytes are valid until the next call.
+// there is none, or when it is a 2xx to an INVITE that was given to [Layer.Relay].
+// The bytes are valid until the next call.
 func (l *Layer) ResponseBytes(h Handle) []byte {
 	_, t := l.lookup(h)
-	if t == nil || !t.is(isServer) {
+	if t == nil || !t.is(isServer) || t.is(toOnly) {
 		return nil
 	}
 	return l.bytes(t.resp, t.respLen)

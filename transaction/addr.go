@@ -39,6 +39,11 @@ func replyAddr(via *header.Via, from Addr) Addr {
 	if isBack(via, from) {
 		return from
 	}
+	return sentBy(via, from)
+}
+
+// sentBy is replyAddr for a request that does not ask for its response at its source.
+func sentBy(via *header.Via, from Addr) Addr {
 	ip := from.IP.Addr()
 	port, ok := via.Port()
 	if !ok {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
+	"github.com/sipwire/sipwire/header"
 )
 
 // null sends nothing.
@@ -36,6 +37,7 @@ func TestAllocs(t *testing.T) {
 	for i, rseq := range []string{"7", "8", "9"} {
 		early[i] = []byte(resp(183, "INVITE", "Require: 100rel", "RSeq: "+rseq))
 	}
+	via := &codec.ViaSpec{Transport: header.TransportUDP, Host: []byte("192.0.2.1"), Port: 5060, Branch: []byte("z9hG4bK1")}
 	ok := compose.Reply{Status: 200}
 	ring, reject := compose.Reply{Status: 180}, compose.Reply{Status: 486}
 
@@ -109,6 +111,13 @@ func TestAllocs(t *testing.T) {
 		"INVITE client, 2xx": func() {
 			_, _ = l.Request(inviteBytes, udpPeer, 1, now)
 			l.Receive(answer, udpPeer, now)
+		},
+		"passed on": func() {
+			h := begin(invite)
+			_, _ = l.Forward(inviteBytes, invite, via, udpPeer, 1, now)
+			l.Receive(answer, udpPeer, now)
+			_ = l.Relay(h, okBytes, answer, now)
+			l.Receive(cancel, udpPeer, now)
 		},
 		"strays": func() {
 			l.Receive(fine, udpPeer, now)

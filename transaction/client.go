@@ -18,13 +18,18 @@ import (
 // and one beyond the limits ErrLimit.
 func (l *Layer) Request(b []byte, to Addr, user uint64, now time.Duration) (Handle, error) {
 	l.clock(now)
+	return l.parseRequest(b, to, user, 0)
+}
+
+// parseRequest is Request with flags.
+func (l *Layer) parseRequest(b []byte, to Addr, user uint64, f flags) (Handle, error) {
 	if err := l.work.Parse(b); err != nil {
 		return 0, codeOf(err)
 	}
 	if !begins(&l.work) {
 		return 0, sipwire.ErrState
 	}
-	i, code := l.start(&l.work, to, user, 0)
+	i, code := l.start(&l.work, to, user, f)
 	if code != 0 {
 		return 0, code
 	}
@@ -49,22 +54,27 @@ func (l *Layer) start(m *codec.Message, to Addr, user uint64, f flags) (uint32, 
 	if l.key, err = m.AppendTransactionKey(append(l.key[:0], clientSide)); err != nil {
 		return 0, codeOf(err)
 	}
+	return l.startKeyed(m.Bytes(), m.Method(), to, user, f)
+}
+
+// startKeyed begins the client transaction of a request b whose key is l.key.
+func (l *Layer) startKeyed(b []byte, method header.Method, to Addr, user uint64, f flags) (uint32, sipwire.Code) {
 	hash := l.hash(l.key)
 	if _, t := l.find(hash); t != nil {
 		return 0, sipwire.ErrState
 	}
-	if m.Method() == header.MethodINVITE {
+	if method == header.MethodINVITE {
 		f |= isInvite
 	}
 	if to.Transport.IsReliable() {
 		f |= isReliable
 	}
-	i, t, code := l.begin(hash, len(l.key), m.Bytes(), f)
+	i, t, code := l.begin(hash, len(l.key), b, f)
 	if code != 0 {
 		return 0, code
 	}
 	l.stats.Clients++
-	t.peer, t.user, t.method = l.pack(to), user, m.Method()
+	t.peer, t.user, t.method = l.pack(to), user, method
 	t.state = Trying
 	if f&isInvite != 0 {
 		t.state = Calling
@@ -75,7 +85,7 @@ func (l *Layer) start(m *codec.Message, to Addr, user uint64, f flags) (uint32, 
 		t.again = l.now + t.interval
 	}
 	l.arm(i, t)
-	l.send(i, t, m.Bytes())
+	l.send(i, t, b)
 	return i, 0
 }
 

@@ -28,10 +28,10 @@ type Config struct {
 	// agent that lets a phone ring for minutes wants more than those.
 	Answer time.Duration
 
-	// RelayReliable sends a reliable provisional response that is given to
-	// [Layer.Respond] once. The Layer does not repeat it, nor looks for its
-	// PRACK: behind a proxy the one who has made it does.
-	RelayReliable bool
+	// NoMerge does without what finds a request that has come by two ways, and
+	// the INVITE of a PRACK: Merged and Invite of an [Event] are not set then. Both are
+	// for user agents; a proxy forwards such a request again (RFC 3261, 8.2.2.2).
+	NoMerge bool
 
 	// Keep487 leaves the answer to an INVITE that was cancelled to the
 	// caller, as a proxy needs it.

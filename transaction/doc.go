@@ -35,7 +35,8 @@
 // begins a client transaction. Both go by the four machines of RFC 3261,
 // figures 5 to 8, with the Accepted states of RFC 6026 and the rules of RFC
 // 4320 for what is not INVITE: no 408 is sent, no provisional response but 100,
-// and that one when the client has slowed down to T2.
+// and that one when the client has slowed down to T2. What a proxy passes on costs
+// less by [Layer.Forward] and [Layer.Relay].
 //
 // The Layer itself sends again, absorbs what comes again, sends the ACK for
 // 300 to 699, a 100 when the answer takes longer than [Config.Trying], the 200

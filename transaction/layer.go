@@ -52,8 +52,9 @@ type Layer struct {
 	pending Event // an Ended that comes behind another event of Advance
 
 	work           codec.Message // for bytes that the Layer has itself
-	fresh          uint32        // index plus one: see fresh.go
-	newKey, newReq []byte        // of the fresh transaction
+	to             header.NameAddr
+	fresh          uint32 // index plus one: see fresh.go
+	newKey, newReq []byte // of the fresh transaction
 
 	key    []byte
 	made   []byte // what is composed
@@ -100,6 +101,8 @@ const (
 	cancelled        // a CANCEL was sent or received
 	internal         // made by the Layer: no events
 	joined           // the response is in one piece with the key
+	toOnly           // of the response, the value of To is kept: see Relay
+	copied           // the request is a copy: see Forward
 )
 
 func (t *tx) is(f flags) bool { return t.flags&f != 0 }

@@ -72,7 +72,7 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 		f |= isReliable
 	}
 	merge, merged := uint64(0), false
-	if f&isInvite != 0 || f&(hasToTag|internal) == 0 {
+	if !l.config.NoMerge && (f&isInvite != 0 || f&(hasToTag|internal) == 0) {
 		if err := l.appendMergeKey(m); err != nil {
 			return 0, l.malformed(m, err)
 		}
@@ -84,7 +84,7 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 	at := l.pack(from)
 	peer := at
 	if !isBack(via, from) {
-		peer = l.pack(replyAddr(via, from))
+		peer = l.pack(sentBy(via, from))
 	}
 	source := uint32(0)
 	if l.config.MaxSource > 0 {
@@ -123,7 +123,7 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 		l.stats.Merged++
 		ev.Merged = true
 	}
-	if t.method == header.MethodPRACK {
+	if t.method == header.MethodPRACK && !l.config.NoMerge {
 		ev.Invite = l.prack(m)
 	}
 	return i, ev
@@ -175,12 +175,9 @@ func (l *Layer) acknowledges(m *codec.Message, t *tx) bool {
 	if err != nil || via.HasMagicCookie() || t.resp == 0 {
 		return err == nil
 	}
-	if l.work.Parse(l.bytes(t.resp, t.respLen)) != nil {
-		return false
-	}
-	got, err1 := m.To()
-	want, err2 := l.work.To()
-	return err1 == nil && err2 == nil && string(got.Tag()) == string(want.Tag())
+	got, err := m.To()
+	want, ok := l.sentTag(t)
+	return err == nil && ok && string(got.Tag()) == string(want)
 }
 
 // cancel is a CANCEL that has not come before (RFC 3261, 9.2).

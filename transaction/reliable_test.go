@@ -184,32 +184,28 @@ func TestSeveralReliable(t *testing.T) {
 }
 
 // Reliable responses that another one has made: Respond repeats each until its
-// PRACK, and sends what comes again; with RelayReliable it only sends.
-func TestRelayedReliable(t *testing.T) {
+// PRACK, and sends what comes again.
+func TestOthersReliable(t *testing.T) {
 	b := []byte(resp(183, "INVITE", "Require: 100rel", "RSeq: 7"))
-	for _, relay := range []bool{false, true} {
-		c := testTimes
-		c.RelayReliable = relay
-		w := newWorld(t, c)
-		h := w.receive(req("INVITE", "Supported: 100rel"), udpPeer).Tx
-		for range 2 {
-			if err := w.Respond(h, b, w.at); err != nil {
-				t.Errorf("relay %v: %v", relay, err)
-			}
+	w := newWorld(t, testTimes)
+	h := w.receive(req("INVITE", "Supported: 100rel"), udpPeer).Tx
+	for range 2 {
+		if err := w.Respond(h, b, w.at); err != nil {
+			t.Error(err)
 		}
-		if got := w.take(); got != "183 183" {
-			t.Errorf("relay %v: sent %q", relay, got)
-		}
-		w.run(300 * ms)
-		if got := w.take(); (got == "") != relay {
-			t.Errorf("relay %v: repeated %q", relay, got)
-		}
-		prack := msg("PRACK sip:bob@example.com SIP/2.0", "z9hG4bKp", "2 PRACK", "To: <sip:bob@example.com>;tag=b1", "RAck: 7 1 INVITE")
-		if ev := w.receive(prack, udpPeer); ev.Kind != Request || (ev.Invite == h) == relay {
-			t.Errorf("relay %v: %+v", relay, ev)
-		}
-		if other := strings.Replace(string(b), "RSeq: 7", "RSeq: 90", 1); w.Respond(h, []byte(other), w.at) != nil {
-			t.Errorf("relay %v: another one", relay)
-		}
+	}
+	if got := w.take(); got != "183 183" {
+		t.Errorf("sent %q", got)
+	}
+	w.run(300 * ms)
+	if got := w.take(); got == "" {
+		t.Error("not repeated")
+	}
+	prack := msg("PRACK sip:bob@example.com SIP/2.0", "z9hG4bKp", "2 PRACK", "To: <sip:bob@example.com>;tag=b1", "RAck: 7 1 INVITE")
+	if ev := w.receive(prack, udpPeer); ev.Kind != Request || ev.Invite != h {
+		t.Errorf("%+v", ev)
+	}
+	if other := strings.Replace(string(b), "RSeq: 7", "RSeq: 90", 1); w.Respond(h, []byte(other), w.at) != nil {
+		t.Error("another one")
 	}
 }

@@ -55,6 +55,9 @@ func (l *Layer) inviteResponse(i uint32, t *tx, m *codec.Message) bool {
 	case waiting && status < 300:
 		t.status = uint16(status)
 		t.state, t.again, t.until = Accepted, 0, l.now+l.times.end // timer M
+		if t.is(copied) {
+			l.drop(&t.req, &t.reqLen)
+		}
 	case waiting:
 		t.status = uint16(status)
 		t.state, t.again, t.until = Completed, 0, l.now
@@ -109,7 +112,7 @@ func (l *Layer) otherResponse(i uint32, t *tx, status int) bool {
 	if !t.is(isReliable) {
 		t.until += l.times.t4 // timer K
 	}
-	if !t.method.CreatesDialog() { // the dialog asks what was subscribed to
+	if !t.method.CreatesDialog() || t.is(copied) { // the dialog asks what was subscribed to
 		l.drop(&t.req, &t.reqLen)
 	}
 	l.arm(i, t)

@@ -65,16 +65,16 @@ func (l *Layer) reply(h Handle, req *codec.Message, r *compose.Reply, now time.D
 		return err
 	}
 	l.made = b
-	l.respond(i, t, b, r.Status, rseq, reliably)
+	l.respond(i, t, b, b, r.Status, rseq, reliably)
 	return nil
 }
 
 var option100rel = []byte("100rel")
 
 // Respond answers a server transaction with a response made elsewhere, say by
-// a server behind a proxy. A provisional one with Require: 100rel and RSeq is
-// repeated until its PRACK comes, unless Config.RelayReliable is set. b may be
-// used again when Respond returns.
+// an application. A provisional one with Require: 100rel and RSeq is repeated until
+// its PRACK comes. b may be used again when Respond returns. What a proxy passes on
+// is for [Layer.Relay].
 //
 // A handle that is stale is ErrStale. What the state does not allow is
 // ErrState: a second final response, except that an INVITE may have any number
@@ -97,8 +97,8 @@ func (l *Layer) Respond(h Handle, b []byte, now time.Duration) error {
 		if err != nil {
 			return err
 		}
-		reliably, rseq = !l.config.RelayReliable, uint32(n)
-		if reliably && l.waits(t, rseq) { // again, by who has made it
+		reliably, rseq = true, uint32(n)
+		if l.waits(t, rseq) { // again, by who has made it
 			l.send(i, t, b)
 			return nil
 		}
@@ -106,7 +106,7 @@ func (l *Layer) Respond(h Handle, b []byte, now time.Duration) error {
 	if err := l.allows(t, status, reliably); err != nil {
 		return err
 	}
-	l.respond(i, t, b, status, rseq, reliably)
+	l.respond(i, t, b, b, status, rseq, reliably)
 	return nil
 }
 
@@ -144,9 +144,11 @@ func (l *Layer) allows(t *tx, status int, reliably bool) error {
 	return nil
 }
 
-// respond sends a response that is allowed, and keeps it.
-func (l *Layer) respond(i uint32, t *tx, b []byte, status int, rseq uint32, reliably bool) {
+// respond sends a response b that is allowed, and keeps what is given: b or a part of
+// it.
+func (l *Layer) respond(i uint32, t *tx, b, keep []byte, status int, rseq uint32, reliably bool) {
 	t.status = uint16(status)
+	t.flags &^= toOnly
 	switch {
 	case !t.is(isInvite) && status < 200:
 		t.state, t.again = Proceeding, 0
@@ -192,22 +194,23 @@ func (l *Layer) respond(i uint32, t *tx, b []byte, status int, rseq uint32, reli
 			t.again = l.now + t.interval
 		}
 	}
-	if !(l.fresh == i+1 && t.state == Completed && l.keepFinal(t, b)) {
-		l.keep(&t.resp, &t.respLen, b)
+	if !(l.fresh == i+1 && t.state == Completed && l.keepFinal(t, keep)) {
+		l.keep(&t.resp, &t.respLen, keep)
 	}
 	l.arm(i, t)
 	l.send(i, t, b)
 }
 
 // Repeat sends the last response of a server transaction again. A dialog
-// repeats a 2xx with it (RFC 3261, 13.3.1.4).
+// repeats a 2xx with it (RFC 3261, 13.3.1.4). It is ErrState for what has none, and
+// for a 2xx to an INVITE that was given to [Layer.Relay].
 func (l *Layer) Repeat(h Handle, now time.Duration) error {
 	l.clock(now)
 	i, t := l.lookup(h)
 	if t == nil || t.state == Terminated {
 		return sipwire.ErrStale
 	}
-	if !t.is(isServer) || t.resp == 0 {
+	if !t.is(isServer) || t.resp == 0 || t.is(toOnly) {
 		return sipwire.ErrState
 	}
 	l.sendAgain(i, t, t.resp, t.respLen)
@@ -225,10 +228,25 @@ func appendTag(dst []byte, v uint64) []byte {
 // replyTag appends the To tag that the responses of t have had until now, that
 // of Reply when there are none.
 func (l *Layer) replyTag(dst []byte, t *tx) []byte {
-	if t.resp != 0 && t.status > 100 && l.work.Parse(l.bytes(t.resp, t.respLen)) == nil {
-		if to, err := l.work.To(); err == nil && len(to.Tag()) > 0 {
-			return append(dst, to.Tag()...)
+	if t.resp != 0 && t.status > 100 {
+		if tag, _ := l.sentTag(t); len(tag) > 0 {
+			return append(dst, tag...)
 		}
 	}
 	return appendTag(dst, t.tag)
+}
+
+// sentTag returns the To tag of the response that was sent last. It is not ok when it
+// cannot be read.
+func (l *Layer) sentTag(t *tx) (tag []byte, ok bool) {
+	b := l.bytes(t.resp, t.respLen)
+	if t.is(toOnly) {
+		_, err := l.to.Parse(b)
+		return l.to.Tag(), err == nil
+	}
+	if l.work.Parse(b) != nil {
+		return nil, false
+	}
+	to, err := l.work.To()
+	return to.Tag(), err == nil
 }

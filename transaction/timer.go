@@ -120,7 +120,7 @@ func (l *Layer) trying(i uint32, t *tx) {
 		return
 	}
 	l.made = b
-	l.respond(i, t, b, 100, 0, false)
+	l.respond(i, t, b, b, 100, 0, false)
 }
 
 // unanswered answers an INVITE whose user has not.

@@ -74,10 +74,15 @@ func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy
 		_ = e.SetContentLength()
 	}
 	f.config.Headers.apply(ofRequests, e, m)
+	_ = e.PushVia(f.Via(c))
+	return e.AppendTo(dst)
+}
+
+// Via returns the Via that AppendCopy puts in. It is valid until the next call.
+func (f *Forwarder) Via(c *Copy) *codec.ViaSpec {
 	spec := &f.locals[c.Local].via
 	spec.Branch = c.Branch
-	_ = e.PushVia(spec)
-	return e.AppendTo(dst)
+	return spec
 }
 
 // WithoutHeaders returns a URI as a Request-URI may be: without headers (RFC

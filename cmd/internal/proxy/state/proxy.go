@@ -100,7 +100,7 @@ func New(f *forward.Forwarder, out Sender, epoch time.Time, c Config) *Proxy {
 		c.TimerC = 185 * time.Second
 	}
 	t := c.Transactions
-	t.TimerC, t.Keep487, t.RelayReliable, t.Ends = c.TimerC, true, true, true
+	t.TimerC, t.Keep487, t.NoMerge, t.Ends = c.TimerC, true, true, true
 	p := &Proxy{config: c, f: f, out: out, epoch: epoch}
 	if c.Registrar != nil {
 		f.ServeRegister(c.Registrar.Serves)

@@ -247,6 +247,7 @@ func (p *Proxy) start(c *context, n uint32, b *branch, m *codec.Message) {
 	} else {
 		p.id = p.f.AppendBranch(p.id[:0], m)
 	}
+	var via *codec.ViaSpec
 	if err == nil {
 		copy := forward.Copy{To: b.to, Local: int(b.local), Branch: p.id, URI: p.bytes(b.uri), Path: p.bytes(b.path), Outbound: b.flow, Breadth: b.breadth}
 		p.made, err = p.f.AppendCopy(p.made[:0], m, c.src, &copy)
@@ -256,6 +257,7 @@ func (p *Proxy) start(c *context, n uint32, b *branch, m *codec.Message) {
 			copy.To, copy.Local = b.to, local
 			p.made, err = p.f.AppendCopy(p.made[:0], m, c.src, &copy)
 		}
+		via = p.f.Via(&copy)
 	}
 	if err == nil {
 		// Before the call: what the layer sends is asked for by this handle.
@@ -265,7 +267,7 @@ func (p *Proxy) start(c *context, n uint32, b *branch, m *codec.Message) {
 			to.IP = b.to.Flow
 		}
 		b.step = active
-		b.client, err = p.layer.Request(p.made, to, h, p.now)
+		b.client, err = p.layer.Forward(p.made, m, via, to, h, p.now)
 	}
 	switch code := codeOf(err); code {
 	case 0:

@@ -97,7 +97,7 @@ func (p *Proxy) passEdit(c *context, m *codec.Message) bool {
 	if p.made, err = e.AppendTo(p.made[:0]); err != nil {
 		return false
 	}
-	return p.layer.Respond(c.server, p.made, p.now) == nil
+	return p.layer.Relay(c.server, p.made, m, p.now) == nil
 }
 
 // failed is a final response of a branch other than 2xx, of which m is the
