@@ -206,18 +206,16 @@ func (f *Forwarder) isOwnACK(m *codec.Message) bool {
 	return err == nil && string(to.Tag()) == string(tag)
 }
 
-// Forward sends the request of the last Check on without state (16.5, 16.6 and
-// 16.11). What is to be sent is appended to dst.
-func (f *Forwarder) Forward(dst []byte, m *codec.Message, src Source) (r Result) {
-	f.forward(&r, dst, m, src)
+// Forward sends the request of the last Check on without state (16.6 and 16.11) to
+// where [Forwarder.Next] has said that it goes. What is to be sent is appended to dst.
+func (f *Forwarder) Forward(dst []byte, m *codec.Message, src Source, to *Peer) (r Result) {
+	f.forwardTo(&r, dst, m, src, to)
 	return r
 }
 
-// forward is Forward. r is empty.
+// forward sends the request of the last Check on (16.5, 16.6 and 16.11). r is empty.
 func (f *Forwarder) forward(r *Result, dst []byte, m *codec.Message, src Source) {
-	var c Copy
-	var ok bool
-	c.To, _, ok = f.Next(m, src)
+	to, _, ok := f.Next(m, src)
 	if f.pending {
 		r.Kind = NeedsName
 		return
@@ -226,6 +224,13 @@ func (f *Forwarder) forward(r *Result, dst []byte, m *codec.Message, src Source)
 		*r = f.answer(dst, m, src, 500, "No Address For The Next Hop")
 		return
 	}
+	f.forwardTo(r, dst, m, src, &to)
+}
+
+// forwardTo is Forward. r is empty.
+func (f *Forwarder) forwardTo(r *Result, dst []byte, m *codec.Message, src Source, to *Peer) {
+	c := Copy{To: *to}
+	var ok bool
 	if c.Local, ok = f.LocalFor(&c.To, src); !ok {
 		*r = f.answer(dst, m, src, 500, "Transport Not Available")
 		return

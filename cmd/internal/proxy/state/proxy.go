@@ -194,7 +194,10 @@ func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Re
 		return dropped(forward.NoConnect)
 	}
 	if !p.registered {
-		return p.f.Forward(dst, m, src)
+		if !p.ok {
+			return dropped(forward.BadACK) // as an answer would be
+		}
+		return p.f.Forward(dst, m, src, &p.peer)
 	}
 	if len(p.bindings) == 0 {
 		return forward.Result{Kind: forward.Dropped, Cause: forward.BadACK}
