@@ -139,10 +139,10 @@ func (t *states) stop() {
 	}
 }
 
-// partOf returns the part that a message belongs to.
+// partOf returns the part that a message belongs to. One without a Call-ID is answered
+// by any.
 func (t *states) partOf(m *codec.Message) *part {
-	id, _ := m.CallID() // a message without one is answered by any
-	return t.parts[maphash.Bytes(t.seed, id)%uint64(len(t.parts))]
+	return t.parts[maphash.Bytes(t.seed, m.Value(header.IDCallID))%uint64(len(t.parts))]
 }
 
 // A part is some of the transactions. It sends for its proxy.

@@ -21,7 +21,7 @@ func (p *Proxy) response(m *codec.Message, err error, src forward.Source) forwar
 	}
 	// Without a second Via a response is for this element (16.7, step 3). Only
 	// one to a CANCEL of the proxy can be.
-	if cseq, err := m.CSeq(); err == nil && cseq.Method() != header.MethodCANCEL && m.CountValues(header.IDVia) < 2 {
+	if cseq, err := m.CSeq(); err == nil && cseq.Method() != header.MethodCANCEL && !hasTwoVias(m) {
 		return dropped(forward.NoVia)
 	}
 	ev := p.layer.Receive(m, p.addr(src), p.now)
@@ -54,6 +54,17 @@ func (p *Proxy) response(m *codec.Message, err error, src forward.Source) forwar
 		return forward.Result{Kind: forward.Forwarded}
 	}
 	return forward.Result{Kind: forward.Absorbed}
+}
+
+// hasTwoVias reports whether a response has a second Via value: mostly it is in a
+// header field of its own.
+func hasTwoVias(m *codec.Message) bool {
+	if second := m.Next(m.Index(header.IDVia)); second >= 0 {
+		if v := m.ValueAt(second); len(v) > 0 && v[0] != ',' {
+			return true
+		}
+	}
+	return m.CountValues(header.IDVia) > 1
 }
 
 func dropped(c forward.Cause) forward.Result {
