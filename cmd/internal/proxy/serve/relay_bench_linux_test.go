@@ -102,6 +102,8 @@ func relay(b *testing.B, calls int) {
 		step()
 	}
 	b.ReportMetric(float64(took)/float64(n*6), "ns/message")
+	sum, _, _ := s.Transactions()
+	b.ReportMetric(float64(sum.Bytes)/float64(n), "B/call")
 }
 
 const relaySDP = "v=0\r\no=a 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
