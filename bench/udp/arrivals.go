@@ -22,23 +22,31 @@ import (
 
 // A load is how packets arrive: so many a second, in bursts of so many. Better
 // is how many times less CPU than Kamailio's a packet is to cost.
-// A rate of 0 is as fast as the sender can: more than any of them forwards.
+// A rate of 0 is as fast as the sender can, which on two cores may be less than
+// the fastest of them forward: see full.go.
 type load struct {
 	rate, burst int
 	better      float64
 	mixed       bool // messages of all sizes in turn
+	full        bool // the receive buffer is full when the forwarder begins
 }
 
 // loads are the arrivals that the table in udp's documentation lists.
 var loads = []load{
-	{2_000, 1, 0, false}, {8_000, 1, 1 / 0.65, false}, {20_000, 1, 1 / 0.5, false}, {50_000, 1, 0, false}, {100_000, 1, 0, false},
-	{8_000, 4, 0, false}, {20_000, 4, 1 / 0.5, false}, {100_000, 4, 0, false}, {100_000, 16, 0, false},
-	{0, 32, 1 / 0.25, false}, {0, 32, 1 / 0.25, true},
+	{rate: 2_000, burst: 1}, {rate: 8_000, burst: 1, better: 1 / 0.65}, {rate: 20_000, burst: 1, better: 1 / 0.5},
+	{rate: 50_000, burst: 1}, {rate: 100_000, burst: 1},
+	{rate: 8_000, burst: 4}, {rate: 20_000, burst: 4, better: 1 / 0.5}, {rate: 100_000, burst: 4}, {rate: 100_000, burst: 16},
+	{burst: 32, better: 1 / 0.25}, {burst: 32, better: 1 / 0.25, mixed: true},
+	{burst: 32, better: 1 / 0.25, full: true}, {burst: 32, better: 1 / 0.25, full: true, mixed: true},
 }
 
 // name is that of the case.
 func (l load) name() string {
 	switch {
+	case l.full && l.mixed:
+		return "forward-full-mixed"
+	case l.full:
+		return "forward-full"
 	case l.mixed:
 		return "forward-saturated-mixed"
 	case l.rate == 0:
@@ -71,16 +79,22 @@ func (l load) ways(size int) (ways []way) {
 	if err != nil {
 		panic(err)
 	}
-	all, target, err := startAll(o.sink, l.better)
+	all, target, err := startAll(o.sink, l.better, l.full)
 	if err != nil {
 		panic(err)
 	}
 	for _, p := range all {
 		ways = append(ways, way{name: p.Name, target: target[p], close: p.Stop, run: func() (s sample, err error) {
+			if l.full {
+				return o.fullRound(p, size, l)
+			}
 			before := p.CPU()
 			r, err := o.round(p.Addr, size, l)
-			// What the sink has lost was forwarded all the same.
-			return sample{packets: r.got + r.full, cpu: p.CPU() - before, wall: r.wall, drops: uint64(r.dropped), lost: int64(r.missing())}, err
+			s = r.sample(p.CPU() - before)
+			if l.rate == 0 && r.dropped == 0 {
+				s.note = notSaturated
+			}
+			return s, err
 		}})
 	}
 	if len(ways) > 0 {
@@ -141,9 +155,23 @@ type offered struct {
 // is 0, and never less.
 func (r *offered) missing() int { return max(r.sent-r.got-r.full-r.dropped, 0) }
 
+// sample is the round as that of a forwarder which has used so many nanoseconds of
+// CPU. What the sink has lost was forwarded all the same.
+func (r *offered) sample(cpu float64) sample {
+	return sample{packets: r.got + r.full, cpu: cpu, wall: r.wall, drops: uint64(r.dropped), lost: int64(r.missing())}
+}
+
 // round makes the child send.
 func (o *offer) round(to netip.AddrPort, size int, l load) (r offered, err error) {
-	fmt.Fprintln(o.p.in, to, size, l.rate, l.burst, l.mixed)
+	o.begin(to, size, l)
+	return o.end()
+}
+
+func (o *offer) begin(to netip.AddrPort, size int, l load) {
+	fmt.Fprintln(o.p.in, to, size, l.rate, l.burst, l.mixed, l.full)
+}
+
+func (o *offer) end() (r offered, err error) {
 	line, err := o.p.line()
 	if err == nil {
 		_, err = fmt.Sscan(line, &r.sent, &r.got, &r.full, &r.dropped, &r.wall)
@@ -165,7 +193,8 @@ func offerLive() {
 		size, _ := strconv.Atoi(f[1])
 		rate, _ := strconv.Atoi(f[2])
 		burst, _ := strconv.Atoi(f[3])
-		r := offerRound(out, sink, to, size, load{rate: rate, burst: burst, mixed: f[4] == "true"}, round)
+		l := load{rate: rate, burst: burst, mixed: f[4] == "true", full: f[5] == "true"}
+		r := offerRound(out, sink, to, size, l, round, func() { fmt.Println(filledLine) })
 		fmt.Println(r.sent, r.got, r.full, r.dropped, r.wall)
 	}
 }
@@ -174,7 +203,9 @@ func offerLive() {
 // that is forwarded late, when the next round has begun, is not counted for it.
 func mark(round int) []byte { return fmt.Appendf(nil, "X-Round: %06d\r\n", round) }
 
-func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, round int) (r offered) {
+// offerRound makes a round. In one with a full buffer, isFull is called when the
+// forwarder's has no room left.
+func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, round int, isFull func()) (r offered) {
 	msgs := make([][]byte, 256)
 	marked := mark(round)
 	for i := range msgs {
@@ -210,6 +241,12 @@ func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, roun
 	next := start
 	full := sink.R.Stats().Drops
 	dropped, _ := proxies.Drops(to)
+	if l.full {
+		n = 0
+		r.sent = fill(out, to, msgs)
+		isFull()
+		start = time.Now()
+	}
 	for r.sent < n {
 		for i := range ds {
 			ds[i] = udp.Datagram{Data: msgs[(r.sent+i)%len(msgs)], Dst: to}
@@ -229,21 +266,39 @@ func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, roun
 	}
 	r.wall = float64(time.Since(start))
 	// The round ends when it is known of each packet what became of it. On a
-	// busy machine the forwarder may be late.
-	for last := time.Now(); ; time.Sleep(time.Millisecond) {
-		before := r
+	// busy machine the forwarder may be late. The sink is emptied without a sleep in
+	// between: a thread that sleeps is woken for a packet, which the forwarder pays:
+	// Kamailio with a full buffer took 12.6 µs a packet instead of 9.5 (2026-11).
+	last, looked := time.Now(), start
+	for {
+		got := r.got
 		drain()
+		now := time.Now()
+		if r.got != got {
+			last = now
+		}
+		if now.Sub(looked) < lookEvery {
+			continue
+		}
+		looked = now
+		before := r
 		r.full = int(sink.R.Stats().Drops - full)
 		d, _ := proxies.Drops(to)
 		r.dropped = d - dropped
 		if r != before {
-			last = time.Now()
+			last = now
 		}
-		if r.missing() == 0 || time.Since(last) > lateness {
+		if r.missing() == 0 || now.Sub(last) > lateness {
+			if l.full {
+				r.wall = float64(last.Sub(start))
+			}
 			return r
 		}
 	}
 }
+
+// lookEvery is how often the drops are looked at while a round ends.
+const lookEvery = time.Millisecond
 
 // lateness is how long nothing may come before packets count as lost.
 const lateness = 2 * time.Second

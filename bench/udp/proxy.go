@@ -20,8 +20,9 @@ import (
 var built = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "forward") })
 
 // startAll starts the forwarders that are chosen and can be had here. Which one
-// better is the target for is in the map.
-func startAll(sink netip.AddrPort, better float64) (all []*proxies.Process, target map[*proxies.Process]float64, err error) {
+// better is the target for is in the map. All others ask for a receive buffer of
+// recvBuffer bytes; Kamailio does with large, otherwise it has its own 256 KiB.
+func startAll(sink netip.AddrPort, better float64, large bool) (all []*proxies.Process, target map[*proxies.Process]float64, err error) {
 	dir, err := built()
 	if err != nil {
 		return nil, nil, err
@@ -40,7 +41,11 @@ func startAll(sink netip.AddrPort, better float64) (all []*proxies.Process, targ
 		better = 0 // nothing to be better than
 	} else {
 		start("kamailio", 0, func(name string) (*proxies.Process, error) {
-			return proxies.Kamailio(name, path, dir, measured, `request_route { forward("127.0.0.1", %d); }`, sink)
+			var flags []string
+			if large {
+				flags = []string{"-b", strconv.Itoa(recvBuffer)}
+			}
+			return proxies.Kamailio(name, path, dir, measured, `request_route { forward("127.0.0.1", %d); }`, sink, flags...)
 		})
 	}
 	if _, missing := exec.LookPath("gcc"); missing == nil {

@@ -110,6 +110,7 @@ func (p *Process) stopAtSignal() {
 			<-interrupted
 			running.Lock()
 			for p := range running.all {
+				p.Resume() // one that is stopped does not end
 				_ = p.cmd.Process.Signal(unix.SIGTERM)
 			}
 			os.Exit(1)
@@ -122,6 +123,7 @@ func (p *Process) Stop() {
 	running.Lock()
 	delete(running.all, p)
 	running.Unlock()
+	p.Resume() // one that is stopped does not end
 	_ = p.cmd.Process.Signal(unix.SIGTERM)
 	_ = p.cmd.Wait()
 }
@@ -129,10 +131,8 @@ func (p *Process) Stop() {
 // CPU returns the user and system time of the process and its children, in
 // nanoseconds: all of what it needs, its timers and garbage collection too.
 func (p *Process) CPU() (ns float64) {
-	pids := []int{p.cmd.Process.Pid}
-	for i := 0; i < len(pids); i++ {
-		ns += cpuOf(pids[i])
-		pids = append(pids, childrenOf(pids[i])...)
+	for _, pid := range p.tree() {
+		ns += cpuOf(pid)
 	}
 	return ns
 }

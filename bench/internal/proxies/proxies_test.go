@@ -86,6 +86,44 @@ func TestCPU(t *testing.T) {
 	}
 }
 
+// While a process and its child are paused, neither uses any CPU time, and both go
+// on afterwards. One that is paused can be ended.
+func TestPause(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Log("NOT RUN: no shell here")
+		return
+	}
+	cmd := exec.Command("sh", "-c", `sh -c 'while :; do :; done' & trap "kill $!; exit" TERM; while :; do :; done`)
+	if err := StartPinned(0, cmd); err != nil {
+		t.Fatal(err)
+	}
+	p := &Process{cmd: cmd}
+	defer p.Stop()
+	works := func() {
+		t.Helper()
+		before := p.CPU()
+		for end := time.Now().Add(20 * time.Second); len(p.tree()) < 2 || p.CPU() < before+2e7; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%d processes, %.0f ns", len(p.tree()), p.CPU()-before)
+			}
+		}
+	}
+	works()
+	if err := p.Pause(); err != nil {
+		t.Fatal(err)
+	}
+	before := p.CPU()
+	time.Sleep(30 * time.Millisecond)
+	if used := p.CPU() - before; used != 0 {
+		t.Errorf("%.0f ns while it was paused", used)
+	}
+	p.Resume()
+	works()
+	if err := p.Pause(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Figures of a machine that had other work say so.
 func TestLoadIn(t *testing.T) {
 	for text, want := range map[string]string{

@@ -55,8 +55,8 @@ func KamailioPath() string {
 
 // Kamailio starts the Kamailio at path with one child that receives, the fast
 // allocator, and a configuration behind the general part; %d in it is the port
-// of to.
-func Kamailio(name, path, dir string, core int, config string, to netip.AddrPort) (*Process, error) {
+// of to. flags are added to its own.
+func Kamailio(name, path, dir string, core int, config string, to netip.AddrPort, flags ...string) (*Process, error) {
 	addr, err := FreePort()
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func Kamailio(name, path, dir string, core int, config string, to netip.AddrPort
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(path, "-f", file, "-DD", "-E", "-Y", dir, "-P", filepath.Join(dir, "pid"), "-x", "fm", "-m", "1024", "-M", "16")
+	cmd := exec.Command(path, append([]string{"-f", file, "-DD", "-E", "-Y", dir, "-P", filepath.Join(dir, "pid"), "-x", "fm", "-m", "1024", "-M", "16"}, flags...)...)
 	return Start(name, core, cmd, addr)
 }
 
