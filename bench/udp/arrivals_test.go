@@ -18,7 +18,7 @@ func TestOfferRound(t *testing.T) {
 	defer sink.Close()
 	out := mustListen(udp.Config{NoGSO: true})
 	defer out.Close()
-	loop, to, drops, stop := forwarder("mmsg", udp.Mmsg, []netip.AddrPort{sink.LocalAddr()})
+	loop, to, drops, stop := forwarder("mmsg", udp.Mmsg, []netip.AddrPort{sink.LocalAddr()}, recvBuffer)
 	defer stop()
 	go loop(math.MaxInt)
 	for round, l := range []load{{rate: 8000, burst: 4}, {burst: 32}, {burst: 32, mixed: true}} {
@@ -38,7 +38,7 @@ func TestOfferRoundFull(t *testing.T) {
 	out := mustListen(udp.Config{NoGSO: true})
 	defer out.Close()
 	for round, mixed := range []bool{false, true} {
-		loop, to, drops, stop := forwarder("mmsg", udp.Mmsg, []netip.AddrPort{sink.LocalAddr()})
+		loop, to, drops, stop := forwarder("mmsg", udp.Mmsg, []netip.AddrPort{sink.LocalAddr()}, recvBuffer)
 		var full uint64
 		begin := func() { full = drops(); go loop(math.MaxInt) }
 		r := offerRound(out, sink, to, 600, load{burst: 32, full: true, mixed: mixed}, round, begin)

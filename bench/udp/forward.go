@@ -32,7 +32,7 @@ func forward(size int) []way {
 		{"net.UDPConn", 0, udp.Auto}, {"portable", 0, udp.Portable},
 		{"mmsg", 1.35, udp.Mmsg}, {"io_uring", 0, udp.IOUring},
 	} {
-		loop, to, drops, stop := forwarder(w.name, w.impl, k.to)
+		loop, to, drops, stop := forwarder(w.name, w.impl, k.to, recvBuffer)
 		run := func() (s sample, err error) {
 			before := drops()
 			s = onThread(func() {
@@ -64,11 +64,12 @@ func forward(size int) []way {
 	return ways
 }
 
-// forwarder returns a loop that forwards n packets, and where to send them.
-func forwarder(name string, impl udp.Impl, to []netip.AddrPort) (loop func(n int) error, addr netip.AddrPort, drops func() uint64, stop func()) {
+// forwarder returns a loop that forwards n packets, and where to send them, to
+// a receive buffer of so many bytes.
+func forwarder(name string, impl udp.Impl, to []netip.AddrPort, buffer int) (loop func(n int) error, addr netip.AddrPort, drops func() uint64, stop func()) {
 	var p step
 	if impl == udp.Auto {
-		s, err := newSource(name, false)
+		s, err := newSourceOf(name, false, buffer)
 		if err != nil {
 			panic(err)
 		}
@@ -90,7 +91,7 @@ func forwarder(name string, impl udp.Impl, to []netip.AddrPort) (loop func(n int
 			return nil
 		}, s.to(), func() uint64 { return s.stats().Drops }, func() { s.close() }
 	}
-	cfg := udp.Config{Impl: impl, RecvBuffer: recvBuffer, Batch: batch}
+	cfg := udp.Config{Impl: impl, RecvBuffer: buffer, Batch: batch}
 	if strings.HasSuffix(name, "no window") {
 		cfg.Window = -1
 	}

@@ -154,7 +154,7 @@ func child(args []string) {
 	case "send":
 		sendLive(args[1], atoi(2), atoi(3))
 	case "forward":
-		forwardLive(args[1], args[2])
+		forwardLive(args[1], args[2], atoi(3))
 	case "offer":
 		offerLive()
 	case "receive":

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"os"
@@ -16,13 +17,17 @@ import (
 // The forwarders that are compared: Kamailio, one in C that does nothing but to
 // receive and to send in batches, loops of this program, and sipwire proxy.
 
+// proxyBuffer is what sipwire proxy asks for.
+const proxyBuffer = 4 << 20
+
 // built is a folder with what was built, and configurations.
 var built = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "forward") })
 
 // startAll starts the forwarders that are chosen and can be had here. Which one
-// better is the target for is in the map. All others ask for a receive buffer of
-// recvBuffer bytes; Kamailio does with large, otherwise it has its own 256 KiB.
-func startAll(sink netip.AddrPort, better float64, large bool) (all []*proxies.Process, target map[*proxies.Process]float64, err error) {
+// better is the target for is in the map. They ask for a receive buffer of so many
+// bytes, but Kamailio, which has its own 256 KiB when buffer is 0, and sipwire proxy,
+// which always asks for proxyBuffer.
+func startAll(sink netip.AddrPort, better float64, buffer int) (all []*proxies.Process, target map[*proxies.Process]float64, err error) {
 	dir, err := built()
 	if err != nil {
 		return nil, nil, err
@@ -42,8 +47,8 @@ func startAll(sink netip.AddrPort, better float64, large bool) (all []*proxies.P
 	} else {
 		start("kamailio", 0, func(name string) (*proxies.Process, error) {
 			var flags []string
-			if large {
-				flags = []string{"-b", strconv.Itoa(recvBuffer)}
+			if buffer > 0 {
+				flags = []string{"-b", strconv.Itoa(buffer)}
 			}
 			return proxies.Kamailio(name, path, dir, measured, `request_route { forward("127.0.0.1", %d); }`, sink, flags...)
 		})
@@ -54,7 +59,7 @@ func startAll(sink netip.AddrPort, better float64, large bool) (all []*proxies.P
 			if err != nil {
 				return nil, err
 			}
-			return proxies.StartAnywhere(name, measured, exec.Command(path, strconv.Itoa(int(sink.Port())), strconv.Itoa(batch)), "listening on ")
+			return proxies.StartAnywhere(name, measured, exec.Command(path, strconv.Itoa(int(sink.Port())), strconv.Itoa(batch), strconv.Itoa(cmp.Or(buffer, recvBuffer))), "listening on ")
 		})
 	}
 	for _, name := range []string{"net.UDPConn", "mmsg no window", "mmsg"} {
@@ -62,7 +67,7 @@ func startAll(sink netip.AddrPort, better float64, large bool) (all []*proxies.P
 		if name == "mmsg" {
 			goal = better
 		}
-		start(name, goal, func(name string) (*proxies.Process, error) { return startLoop(name, sink) })
+		start(name, goal, func(name string) (*proxies.Process, error) { return startLoop(name, sink, cmp.Or(buffer, recvBuffer)) })
 	}
 	for _, procs := range []string{"1", "2"} {
 		start("sipwire proxy, P="+procs, better, func(name string) (*proxies.Process, error) {
@@ -79,8 +84,8 @@ func startAll(sink netip.AddrPort, better float64, large bool) (all []*proxies.P
 }
 
 // startLoop starts this program as a forwarder of the named kind.
-func startLoop(name string, sink netip.AddrPort) (*proxies.Process, error) {
-	cmd := exec.Command("/proc/self/exe", childArg, "forward", name, sink.String())
+func startLoop(name string, sink netip.AddrPort, buffer int) (*proxies.Process, error) {
+	cmd := exec.Command("/proc/self/exe", childArg, "forward", name, sink.String(), strconv.Itoa(buffer))
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	if _, err := cmd.StdinPipe(); err != nil { // it ends with this program
 		return nil, err

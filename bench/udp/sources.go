@@ -35,11 +35,16 @@ const (
 // newSource opens a socket for a way of receiving. On a wildcard socket each
 // way is made to report the address that was called.
 func newSource(way string, wildcard bool) (*source, error) {
+	return newSourceOf(way, wildcard, recvBuffer)
+}
+
+// newSourceOf is newSource with a receive buffer of so many bytes.
+func newSourceOf(way string, wildcard bool, buffer int) (*source, error) {
 	addr := "127.0.0.1:0"
 	if wildcard {
 		addr = "0.0.0.0:0"
 	}
-	cfg := udp.Config{Batch: batch, RecvBuffer: recvBuffer}
+	cfg := udp.Config{Batch: batch, RecvBuffer: buffer}
 	impl, more, _ := strings.Cut(way, " ")
 	switch more {
 	case "GRO":

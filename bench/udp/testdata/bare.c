@@ -1,6 +1,6 @@
 /* Receives with recvmmsg and sends with sendmmsg to a port of loopback, and
  * does nothing in between: what any forwarder of datagrams pays at least.
- * usage: bare PORT BATCH */
+ * usage: bare PORT BATCH BUFFER */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -16,9 +16,9 @@ static struct sockaddr_in from[MAX];
 static char data[MAX][65536];
 
 int main(int argc, char **argv) {
-	if (argc != 3)
+	if (argc != 4)
 		return 2;
-	int batch = atoi(argv[2]), size = 16 << 20, s = socket(AF_INET, SOCK_DGRAM, 0);
+	int batch = atoi(argv[2]), size = atoi(argv[3]), s = socket(AF_INET, SOCK_DGRAM, 0);
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}, to = a;
 	socklen_t len = sizeof a;
 	to.sin_port = htons(atoi(argv[1]));
