@@ -44,8 +44,12 @@ func (o *offer) fullRound(p *proxies.Process, size int, l load) (s sample, err e
 	}
 	defer p.Resume()
 	o.begin(p.Addr, size, l)
-	if line, err := o.p.line(); err != nil || line != filledLine {
-		return s, fmt.Errorf("the sender says %q: %w", line, err)
+	line, err := o.p.line()
+	if err == nil && line != filledLine {
+		err = fmt.Errorf("the sender says %q", line)
+	}
+	if err != nil {
+		return s, err
 	}
 	before := p.CPU()
 	p.Resume()
@@ -65,8 +69,11 @@ func fill(out *udp.Socket, to netip.AddrPort, msgs [][]byte) (sent int) {
 	for sent < maxFill {
 		for range fillStep {
 			d := [1]udp.Datagram{{Data: msgs[sent%len(msgs)], Dst: to}}
-			k, _ := out.W.Write(d[:])
+			k, err := out.W.Write(d[:])
 			sent += k
+			if err != nil {
+				return sent
+			}
 		}
 		if now, _ := proxies.Drops(to); now > before {
 			break

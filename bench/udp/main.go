@@ -170,7 +170,7 @@ func measure(c aCase, size, rounds int) []Result {
 		for _, s := range samples[i] {
 			r.Drops += s.drops
 			r.Lost += s.lost
-			if s.note != "" && (s.drops > 0 || !strings.Contains(r.Note, "core")) {
+			if s.note != "" && r.Note != notSaturated && (s.drops > 0 || !strings.Contains(r.Note, "core")) {
 				r.Note = s.note
 			}
 			if s.packets > 0 {
