@@ -9,9 +9,10 @@
 // A call is an INVITE with 180 and 200, its ACK, and a BYE with 200: the proxy
 // receives six messages and sends six. Both proxies put in Record-Route, follow
 // Route, count Max-Forwards, and send no 100 before 200 ms have passed. Rounds
-// are interleaved; each figure is the median, user and system time of all
+// are interleaved; each figure is the median of the rounds, user and system time of all
 // threads and processes of the proxy, pinned to core 1; the calls are made on
-// core 0. With --rate 0 a new call begins when one ends, 64 at a time.
+// core 0. The ratio is the median of the ratios of each round, since a shared machine may
+// be half as fast from one round to the next. With --rate 0 a new call begins when one ends, 64 at a time.
 package main
 
 import (
@@ -80,14 +81,18 @@ func run(calls, rounds int, rate float64, tool string) error {
 	} else {
 		fmt.Printf("%g calls a second\n", rate)
 	}
-	var first float64
+	ratios := make([][]float64, len(all))
+	for i := range all {
+		for round, ns := range figures[i] {
+			ratios[i] = append(ratios[i], figures[0][round]/ns)
+		}
+	}
 	for i, p := range all {
 		slices.Sort(figures[i])
-		m := figures[i][len(figures[i])/2]
-		if i == 0 {
-			first = m
-		}
-		fmt.Printf("%-20s %8.0f ns CPU a message (%.0f to %.0f)  sipwire/this %.2f\n", p.Name, m, figures[i][0], figures[i][len(figures[i])-1], first/m)
+		slices.Sort(ratios[i])
+		m, last := len(figures[i])/2, len(figures[i])-1
+		fmt.Printf("%-20s %8.0f ns CPU a message (%.0f to %.0f)  sipwire/this %.2f (%.2f to %.2f)\n",
+			p.Name, figures[i][m], figures[i][0], figures[i][last], ratios[i][m], ratios[i][0], ratios[i][last])
 	}
 	fmt.Println("\n" + proxies.Load(proxies.OwnLoad) + " at the end")
 	return nil
