@@ -67,8 +67,6 @@ type Config struct {
 	// Batch is the largest number of kernel messages that one Read returns, and
 	// that one system call of a Writer carries. Gains flatten beyond 16, and a
 	// send holds its processor for the length of the call: 16 to 32 is right.
-	// More than DefaultBatch serve a Reader that is saturated, and Mmsg asks for
-	// them only while every Read is full.
 	// Zero means DefaultBatch; at most MaxBatch.
 	Batch int
 

@@ -34,7 +34,6 @@ type Reader struct {
 	heldNow bool   // a packet of the last batch was held
 	short   bool   // the last batch was not full
 	emptied bool   // and it was asked for: the socket was drained
-	asked   int    // messages that the last receive asked for
 	oneOnly bool   // the last receive asked for one message only
 	waited  bool   // the last receive found nothing at first
 	slept   bool   // packets had time to gather before this receive
@@ -129,7 +128,6 @@ func (r *Reader) Read() ([]Packet, error) {
 		}
 	}
 	r.short, r.emptied, r.waited, r.oneOnly = false, false, false, false
-	r.asked = r.cfg.Batch
 	r.batch++
 	msgs, err := r.recv.receive(r)
 	if r.slept && r.waited {
@@ -143,7 +141,7 @@ func (r *Reader) Read() ([]Packet, error) {
 		}
 		return nil, err
 	}
-	r.short = msgs < r.asked || r.oneOnly
+	r.short = msgs < r.cfg.Batch
 	r.emptied = r.short && !r.oneOnly
 	r.pace.note(len(r.pkts), r.waited)
 	r.stats.batches.Add(1)

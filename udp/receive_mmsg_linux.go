@@ -36,7 +36,6 @@ type mmsgReceiver struct {
 
 	// singles is how many batches in a row were of one message, see wanted.
 	singles int
-	fulls   int // batches in a row that had as many messages as were asked for
 	asked   int // messages asked for in the last call
 
 	now bool // this call is not to wait
@@ -146,7 +145,7 @@ func (m *mmsgReceiver) receive(r *Reader) (int, error) {
 	if m.errno != 0 {
 		return 0, m.errno
 	}
-	r.asked, r.oneOnly = m.asked, m.asked == 1 && len(m.hdrs) > 1
+	r.oneOnly = m.asked < len(m.hdrs)
 	m.fill(r)
 	return m.got, nil
 }
@@ -159,22 +158,10 @@ const (
 	aloneProbe = 8
 )
 
-// A Reader that is saturated finds as many messages as it asks for, each time. After
-// deepAfter such batches it asks for all that Config.Batch allows, before that for
-// DefaultBatch at most. With 128 of them a proxy whose receive buffer is full takes 3 %
-// less for a message of one size, and 13 % less for three sizes by turns, of which more
-// then leave by one send. Where packets gather, large batches cost: a quarter to a half
-// at 100,000 a second in bursts of 16 when 128 are asked for always, or after 4 full
-// batches, and nothing after 16 (2026-11).
-const deepAfter = 16
-
 // wanted returns how many messages to ask for.
 func (m *mmsgReceiver) wanted() int {
-	switch {
-	case m.singles >= aloneAfter && m.singles%aloneProbe != 0:
+	if m.singles >= aloneAfter && m.singles%aloneProbe != 0 {
 		return 1
-	case m.fulls < deepAfter:
-		return min(len(m.hdrs), DefaultBatch)
 	}
 	return len(m.hdrs)
 }
@@ -188,11 +175,6 @@ func (m *mmsgReceiver) fill(r *Reader) {
 		m.singles++
 	} else {
 		m.singles = 0
-	}
-	if m.got == m.asked && m.asked > 1 {
-		m.fulls++
-	} else {
-		m.fulls = 0
 	}
 	r.pkts = r.pkts[:0]
 	for i := range m.hdrs[:m.got] {

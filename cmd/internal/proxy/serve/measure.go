@@ -40,8 +40,8 @@ func newMeter(s *udp.Socket, g *admission.Gate) meter {
 
 // begin is called when a batch was read, before it is worked on. When nothing is left in
 // the socket, nothing waited for longer than the batch takes, and nothing is measured,
-// unless it has runs (UDP_GRO) or is of a saturated worker: then it has more packets than
-// DefaultBatch. A small buffer that is full may hold fewer runs than one Read takes, so that
+// unless it has runs (UDP_GRO): then it has more packets than a Read takes kernel
+// messages. A small buffer that is full may hold fewer runs than one Read takes, so that
 // each Read empties it however many are lost: such a batch is measured by itself, with
 // what has come since it was read.
 func (m *meter) begin(packets []udp.Packet, emptied bool) {
