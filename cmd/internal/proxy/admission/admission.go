@@ -100,11 +100,12 @@ func (g *Gate) Observe(now time.Time, delay time.Duration) {
 		return
 	}
 	if g.level.Load() == 0 && delay <= g.config.Delay {
-		g.last = delay
+		g.next, g.last = now, delay
 		return
 	}
-	// A batch, or a pause of the machine, may take longer than a step.
-	steps := min(float64(now.Sub(g.next)+step)/float64(step), 5)
+	// A batch, or a pause of the machine, may take longer than a step. The first change
+	// has no time before it: the difference is the longest there is.
+	steps := min(float64(now.Sub(g.next))/float64(step)+1, 5)
 	rises := delay >= g.last
 	g.next, g.last = now.Add(step), delay
 	g.change(float64(delay)/float64(g.config.Delay), steps, rises)

@@ -123,6 +123,27 @@ func TestGate(t *testing.T) {
 	}
 }
 
+// TestGateBeginsLate: how long a gate has had nothing to do says nothing of the first
+// packets that wait for too long.
+func TestGateBeginsLate(t *testing.T) {
+	const delay = 10 * time.Millisecond
+	for _, quiet := range []time.Duration{0, time.Hour, 24 * 365 * time.Hour} {
+		now := time.Now()
+		g := New(Config{Delay: delay}, time.Now)
+		if quiet > 0 {
+			g.Observe(now, 0)
+		}
+		now = now.Add(quiet)
+		for range 100 {
+			now = now.Add(step)
+			g.Observe(now, 9*delay)
+		}
+		if g.Level() <= 1 {
+			t.Errorf("%v: a second of nine times the delay makes the level %v", quiet, g.Level())
+		}
+	}
+}
+
 // TestGateAgain: of requests with one Call-ID only the one that was admitted is
 // when it is sent again, and which Call-IDs pass is another thing with each seed.
 func TestGateAgain(t *testing.T) {

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/admission"
@@ -22,6 +23,9 @@ type meter struct {
 	stamp  *stamp
 	buffer int // bytes that may wait
 
+	errorsRead *atomic.Uint32 // grows when ICMP errors have been read from sockets
+	errorsSeen uint32         // what it was before the batch at hand was read
+
 	// quiet is when the last batch had emptied the socket, zero when it had not, or
 	// nothing is refused.
 	quiet   time.Time
@@ -33,9 +37,19 @@ type meter struct {
 	bytes int       // of them
 }
 
-func newMeter(s *udp.Socket, g *admission.Gate) meter {
+func newMeter(s *udp.Socket, g *admission.Gate, errorsRead *atomic.Uint32) meter {
 	recv, _, _ := s.Buffers() // 0 where it is not known: no measurement then
-	return meter{socket: s, gate: g, stamp: newStamp(s), buffer: recv.Granted}
+	return meter{socket: s, gate: g, stamp: newStamp(s), buffer: recv.Granted, errorsRead: errorsRead}
+}
+
+// wait is called before a batch is read.
+func (m *meter) wait() { m.errorsSeen = m.errorsRead.Load() }
+
+// age returns for how long the packet that was read last has been here, if that is
+// known. After an error was read, the system answers with when that came.
+func (m *meter) age(now time.Time) (d time.Duration, ok bool) {
+	d, ok = m.stamp.age(now)
+	return d, ok && m.errorsRead.Load() == m.errorsSeen
 }
 
 // begin is called when a batch was read, before it is worked on. When nothing is left in
@@ -87,7 +101,7 @@ func (m *meter) note(packets []udp.Packet, left int) {
 	if !ok {
 		return
 	}
-	age, known := m.stamp.age(now)
+	age, known := m.age(now)
 	m.gate.Observe(now, m.delay(waiting, left, took, age, known))
 	if m.since, m.count, m.bytes = now, 0, 0; last {
 		m.since = time.Time{}

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,7 +46,7 @@ func TestMeterSmallBuffer(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := newWorker(s, 0, socket, f)
-	w.meter = newMeter(socket, gate)
+	w.meter = newMeter(socket, gate, new(atomic.Uint32))
 
 	var run []udp.Datagram
 	for i := range 64 {

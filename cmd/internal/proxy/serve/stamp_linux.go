@@ -18,6 +18,9 @@ type stamp struct {
 	call func(fd uintptr)
 	ts   unix.Timespec
 	err  syscall.Errno
+	// asked is an answer that was the time of the call: the system gives it again
+	// until another packet is read.
+	asked unix.Timespec
 }
 
 func newStamp(s *udp.Socket) *stamp {
@@ -39,6 +42,8 @@ func (a *stamp) age(now time.Time) (d time.Duration, ok bool) {
 	if err := a.conn.Control(a.call); err != nil || a.err != 0 {
 		return 0, false
 	}
-	d = now.Sub(time.Unix(a.ts.Unix()))
-	return d, d > 0
+	if d = now.Sub(time.Unix(a.ts.Unix())); d <= 0 {
+		a.asked = a.ts
+	}
+	return d, a.ts != a.asked
 }

@@ -41,6 +41,22 @@ func TestStamp(t *testing.T) {
 			t.Fatal("the age of a packet is not known")
 		}
 	}
+	// A packet that came before the first call has no age, and gets none: the system
+	// answers with the time of that call, and again until another packet is read.
+	late := listen(t, udp.Config{})
+	if _, err := peer.W.Write([]udp.Datagram{{Data: []byte("x"), Dst: late.LocalAddr()}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := late.R.Read(); err != nil {
+		t.Fatal(err)
+	}
+	b := newStamp(late)
+	for range 3 {
+		if age, ok := b.age(time.Now()); ok {
+			t.Errorf("the age is %v of a packet that was read before the first call", age)
+		}
+		time.Sleep(time.Millisecond)
+	}
 	if n := testing.AllocsPerRun(100, func() { a.age(time.Now()) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

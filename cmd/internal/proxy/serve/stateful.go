@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
@@ -32,9 +33,12 @@ type states struct {
 	registrar *registrar.Registrar // nil without one
 	seed      maphash.Seed
 	errors    []*errorQueue // of the UDP sockets
-	began     time.Time
-	done      chan struct{}
-	ticking   sync.WaitGroup
+	// errorsRead grows when errors have been read: a socket may say then that its last
+	// packet came when the error did.
+	errorsRead atomic.Uint32
+	began      time.Time
+	done       chan struct{}
+	ticking    sync.WaitGroup
 }
 
 // tick is how exact timers are. The shortest of SIP is 200 ms.
@@ -120,7 +124,9 @@ func (s *Server) tick() {
 		}
 		now := time.Since(s.states.began)
 		for _, q := range s.states.errors {
-			q.read(func(quoted []byte, to netip.AddrPort) { s.unreachable(quoted, to, now) })
+			if q.read(func(quoted []byte, to netip.AddrPort) { s.unreachable(quoted, to, now) }) {
+				s.states.errorsRead.Add(1)
+			}
 		}
 		for _, p := range s.states.parts {
 			p.advance(now)

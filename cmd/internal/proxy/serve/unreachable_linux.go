@@ -36,19 +36,22 @@ func newErrorQueue(c *net.UDPConn) (*errorQueue, error) {
 }
 
 // read calls do for each error that says that nobody is there, with what it
-// quotes, valid during the call, and where that was sent.
-func (q *errorQueue) read(do func(quoted []byte, to netip.AddrPort)) {
+// quotes, valid during the call, and where that was sent. It reports whether it has
+// read any error.
+func (q *errorQueue) read(do func(quoted []byte, to netip.AddrPort)) (any bool) {
 	for range maxErrors {
 		n, from, errno, ok := q.next()
 		if !ok {
-			return
+			break
 		}
+		any = true
 		switch errno { // not EMSGSIZE: a smaller packet gets there
 		case unix.ECONNREFUSED, unix.EHOSTUNREACH, unix.ENETUNREACH, unix.ENOPROTOOPT,
 			unix.EPROTO, unix.EHOSTDOWN, unix.ENONET, unix.EACCES:
 			do(q.b[:n], from)
 		}
 	}
+	return any
 }
 
 // next reads one error. It is not ok when there is none.

@@ -3,6 +3,7 @@ package serve
 import (
 	"encoding/binary"
 	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,7 +84,7 @@ func TestReadError(t *testing.T) {
 	gate := admission.New(admission.Config{}, time.Now)
 	gate.Observe(time.Now().Add(-time.Hour), time.Hour)
 	level := gate.Level()
-	w := &worker{s: new(Server), socket: socket, meter: newMeter(socket, gate)}
+	w := &worker{s: new(Server), socket: socket, meter: newMeter(socket, gate, new(atomic.Uint32))}
 	if _, err := socket.W.Write([]udp.Datagram{{Data: []byte("x"), Dst: deadUDP(t)}}); err != nil {
 		t.Fatal(err)
 	}

@@ -12,4 +12,4 @@ type errorQueue struct{}
 
 func newErrorQueue(*net.UDPConn) (*errorQueue, error) { return nil, nil }
 
-func (*errorQueue) read(func([]byte, netip.AddrPort)) {}
+func (*errorQueue) read(func([]byte, netip.AddrPort)) bool { return false }

@@ -59,6 +59,7 @@ func (w *worker) run() {
 
 // read works on the next batch. It reports whether there may be another.
 func (w *worker) read() bool {
+	w.meter.wait()
 	packets, err := w.socket.R.Read()
 	if errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return false
