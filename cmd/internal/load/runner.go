@@ -101,7 +101,8 @@ func (r *Runner) Prepare(ctx context.Context, shared *engine.Shared) error {
 // worker makes worker i with its socket.
 func (r *Runner) worker(ctx context.Context, i int) error {
 	limit, calls := r.Share.part(r.Limit), r.Share.part(int(r.Calls))
-	w := &worker{run: r, sends: sends(r.Engine.Program), follows: follows(r.Engine.Program), limit: part(limit, i, r.Workers), quota: uint64(part(calls, i, r.Workers))}
+	follows := follows(r.Engine.Program) || r.Engine.AutoAnswer || r.Engine.RecvTimeout > 0
+	w := &worker{run: r, sends: sends(r.Engine.Program), follows: follows, limit: part(limit, i, r.Workers), quota: uint64(part(calls, i, r.Workers))}
 	if r.Calls > 0 && w.quota == 0 {
 		w.done = true // fewer calls than workers
 	}

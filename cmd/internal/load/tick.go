@@ -2,6 +2,7 @@ package load
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/scenario"
@@ -83,8 +84,9 @@ func sends(p *scenario.Program) int {
 }
 
 // follows reports whether a call may send anything because of what it received, or
-// some time after it has begun, but for repeats: whether a scenario does more than to
-// send first and then to receive. Where it cannot be seen at once, it does.
+// some time after it has begun, or waits for less than ten of the longest ticks:
+// whether a scenario does more than to send first and then to receive. Where it cannot
+// be seen at once, it does.
 func follows(p *scenario.Program) bool {
 	if p.Server || p.Called != scenario.None || p.User != scenario.None || p.UnexpectedJump != scenario.None {
 		return true
@@ -94,13 +96,16 @@ func follows(p *scenario.Program) bool {
 		s := &p.Steps[i]
 		switch s.Kind {
 		case scenario.Send: // an INVITE has its ACK, whatever the scenario has
-			if waits || s.Method == "INVITE" {
+			if waits || s.Method == "INVITE" || strings.Contains(s.Method, "[") || s.Retrans > 0 && s.Retrans < 10*alone {
 				return true
 			}
 		case scenario.Recv, scenario.Pause:
 			waits = true
 		}
-		if s.OnTimeout != scenario.None || waits && s.Next != scenario.None && s.Next <= i {
+		if s.Timeout > 0 || s.TimeoutText != nil || s.TimeoutVariable != scenario.None || s.OnTimeout != scenario.None {
+			return true
+		}
+		if s.Next != scenario.None && s.Next <= i {
 			return true
 		}
 		for k := range s.Actions {

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -137,6 +138,10 @@ CSeq: 1 INVITE
 		`<label id="x"/>` + options + `<recv response="200" next="x"/>`:                                      true,
 		`<label id="x"/>` + options + `<recv response="200" timeout="9" ontimeout="x"/>`:                     true,
 		`<label id="x"/><nop/>` + options + `<recv response="200"><action><jump value="0"/></action></recv>`: true,
+		options + `<recv response="200" timeout="9"/>`:                                                       true,
+		`<label id="x"/><nop/>` + options + `<nop next="x"/>`:                                                true,
+		strings.ReplaceAll(options, "500", "20") + answer:                                                    true,
+		strings.ReplaceAll(options, "OPTIONS", "[$1]") + answer:                                              true,
 		options + answer + `<label id="_unexp.main"/><nop/>`:                                                 true,
 	} {
 		if got := follows(compile(t, steps)); got != want {

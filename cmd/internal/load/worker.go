@@ -30,7 +30,7 @@ type worker struct {
 	done      bool  // no call will begin any more
 	lastNews  int64 // when something last happened
 	halted    int32
-	lastStart int64 // when the last call began
+	lastStart int64 // when the last call began, less what its tick has put it off
 
 	lastPlace float64 // its place in the schedule, ns
 
@@ -171,7 +171,7 @@ func (w *worker) begin(now int64) {
 		w.begun++
 		w.lastPlace = w.arrivals.next
 		w.arrivals.step()
-		w.lastStart = now
+		w.lastStart = now - (due - int64(w.lastPlace))
 		w.engine.Start(now, due, 0)
 	}
 	w.done = w.full()
