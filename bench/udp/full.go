@@ -66,7 +66,7 @@ func (o *offer) fullRound(p *proxies.Process, size int, l load) (s sample, err e
 // how many it has sent.
 func fill(out *udp.Socket, to netip.AddrPort, msgs [][]byte) (sent int) {
 	before, _ := proxies.Drops(to)
-	for sent < maxFill {
+	for range maxFill / fillStep {
 		for range fillStep {
 			d := [1]udp.Datagram{{Data: msgs[sent%len(msgs)], Dst: to}}
 			k, err := out.W.Write(d[:])

@@ -27,6 +27,7 @@ func (p *Process) Pause() error {
 	pids := p.tree()
 	for _, pid := range pids {
 		if err := unix.Kill(pid, unix.SIGSTOP); err != nil {
+			p.Resume()
 			return fmt.Errorf("%s: SIGSTOP: %w", p.Name, err)
 		}
 	}
