@@ -22,13 +22,12 @@ import (
 
 // A load is how packets arrive: so many a second, in bursts of so many. Better
 // is how many times less CPU than Kamailio's a packet is to cost.
-// A rate of 0 is as fast as the sender can, which on two cores may be less than
-// the fastest of them forward: see full.go.
+// A rate of 0 is as fast as the sender can, to forwarders that are slowed: see
+// saturated.go.
 type load struct {
 	rate, burst int
 	better      float64
 	mixed       bool // messages of all sizes in turn
-	full        bool // the receive buffer is full when the forwarder begins
 }
 
 // loads are the arrivals that the table in udp's documentation lists.
@@ -36,17 +35,12 @@ var loads = []load{
 	{rate: 2_000, burst: 1}, {rate: 8_000, burst: 1, better: 1 / 0.65}, {rate: 20_000, burst: 1, better: 1 / 0.5},
 	{rate: 50_000, burst: 1}, {rate: 100_000, burst: 1},
 	{rate: 8_000, burst: 4}, {rate: 20_000, burst: 4, better: 1 / 0.5}, {rate: 100_000, burst: 4}, {rate: 100_000, burst: 16},
-	{burst: 32}, {burst: 32, mixed: true},
-	{burst: 32, better: 1 / 0.25, full: true}, {burst: 32, better: 1 / 0.25, full: true, mixed: true},
+	{burst: 32, better: 1 / 0.25}, {burst: 32, better: 1 / 0.25, mixed: true},
 }
 
 // name is that of the case.
 func (l load) name() string {
 	switch {
-	case l.full && l.mixed:
-		return "forward-full-mixed"
-	case l.full:
-		return "forward-full"
 	case l.mixed:
 		return "forward-saturated-mixed"
 	case l.rate == 0:
@@ -80,18 +74,22 @@ func (l load) ways(size int) (ways []way) {
 		panic(err)
 	}
 	buffer := 0
-	if l.full {
+	var spinner *process
+	if l.rate == 0 {
 		buffer = proxyBuffer
+		if spinner, err = startSpinner(); err != nil {
+			panic(err)
+		}
 	}
 	all, target, err := startAll(o.sink, l.better, buffer)
+	if err == nil && l.rate == 0 {
+		err = slow(all)
+	}
 	if err != nil {
 		panic(err)
 	}
 	for _, p := range all {
 		ways = append(ways, way{name: p.Name, target: target[p], close: p.Stop, run: func() (s sample, err error) {
-			if l.full {
-				return o.fullRound(p, size, l)
-			}
 			before := p.CPU()
 			r, err := o.round(p.Addr, size, l)
 			s = r.sample(p.CPU() - before)
@@ -105,8 +103,10 @@ func (l load) ways(size int) (ways []way) {
 		last := ways[0].close
 		ways[0].close = func() {
 			last()
-			o.p.in.Close()
-			o.p.cmd.Wait()
+			o.p.end()
+			if spinner != nil {
+				spinner.end()
+			}
 		}
 	}
 	return ways
@@ -167,15 +167,7 @@ func (r *offered) sample(cpu float64) sample {
 
 // round makes the child send.
 func (o *offer) round(to netip.AddrPort, size int, l load) (r offered, err error) {
-	o.begin(to, size, l)
-	return o.end()
-}
-
-func (o *offer) begin(to netip.AddrPort, size int, l load) {
-	fmt.Fprintln(o.p.in, to, size, l.rate, l.burst, l.mixed, l.full)
-}
-
-func (o *offer) end() (r offered, err error) {
+	fmt.Fprintln(o.p.in, to, size, l.rate, l.burst, l.mixed)
 	line, err := o.p.line()
 	if err == nil {
 		_, err = fmt.Sscan(line, &r.sent, &r.got, &r.full, &r.dropped, &r.wall)
@@ -197,8 +189,8 @@ func offerLive() {
 		size, _ := strconv.Atoi(f[1])
 		rate, _ := strconv.Atoi(f[2])
 		burst, _ := strconv.Atoi(f[3])
-		l := load{rate: rate, burst: burst, mixed: f[4] == "true", full: f[5] == "true"}
-		r := offerRound(out, sink, to, size, l, round, func() { fmt.Println(filledLine) })
+		l := load{rate: rate, burst: burst, mixed: f[4] == "true"}
+		r := offerRound(out, sink, to, size, l, round)
 		fmt.Println(r.sent, r.got, r.full, r.dropped, r.wall)
 	}
 }
@@ -207,9 +199,8 @@ func offerLive() {
 // that is forwarded late, when the next round has begun, is not counted for it.
 func mark(round int) []byte { return fmt.Appendf(nil, "X-Round: %06d\r\n", round) }
 
-// offerRound makes a round. In one with a full buffer, isFull is called when the
-// forwarder's has no room left.
-func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, round int, isFull func()) (r offered) {
+// offerRound makes a round.
+func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, round int) (r offered) {
 	msgs := make([][]byte, 256)
 	marked := mark(round)
 	for i := range msgs {
@@ -245,12 +236,6 @@ func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, roun
 	next := start
 	full := sink.R.Stats().Drops
 	dropped, _ := proxies.Drops(to)
-	if l.full {
-		n = 0
-		r.sent = fill(out, to, msgs)
-		isFull()
-		start = time.Now()
-	}
 	for r.sent < n {
 		for i := range ds {
 			ds[i] = udp.Datagram{Data: msgs[(r.sent+i)%len(msgs)], Dst: to}
@@ -294,9 +279,6 @@ func offerRound(out, sink *udp.Socket, to netip.AddrPort, size int, l load, roun
 			last = now
 		}
 		if r.missing() == 0 || now.Sub(last) > lateness {
-			if l.full {
-				r.wall = float64(last.Sub(start))
-			}
 			return r
 		}
 	}

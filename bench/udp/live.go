@@ -70,6 +70,12 @@ func (p *process) line() (string, error) {
 	return strings.TrimSpace(l), err
 }
 
+// end ends the child, by closing its standard input.
+func (p *process) end() {
+	p.in.Close()
+	p.cmd.Wait()
+}
+
 // spawn starts this program as a child on one core.
 func spawn(core, procs int, args ...string) (*process, error) {
 	cmd := exec.Command("/proc/self/exe", append([]string{childArg}, args...)...)
@@ -155,6 +161,8 @@ func child(args []string) {
 		sendLive(args[1], atoi(2), atoi(3))
 	case "forward":
 		forwardLive(args[1], args[2], atoi(3))
+	case "spin":
+		spin()
 	case "offer":
 		offerLive()
 	case "receive":

@@ -110,7 +110,6 @@ func (p *Process) stopAtSignal() {
 			<-interrupted
 			running.Lock()
 			for p := range running.all {
-				p.Resume() // one that is stopped does not end
 				_ = p.cmd.Process.Signal(unix.SIGTERM)
 			}
 			os.Exit(1)
@@ -123,7 +122,6 @@ func (p *Process) Stop() {
 	running.Lock()
 	delete(running.all, p)
 	running.Unlock()
-	p.Resume() // one that is stopped does not end
 	_ = p.cmd.Process.Signal(unix.SIGTERM)
 	_ = p.cmd.Wait()
 }

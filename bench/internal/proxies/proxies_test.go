@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // The drops of all sockets that share a port are added up.
@@ -86,41 +88,36 @@ func TestCPU(t *testing.T) {
 	}
 }
 
-// While a process and its child are paused, neither uses any CPU time, and both go
-// on afterwards. One that is paused can be ended.
-func TestPause(t *testing.T) {
+// A process and its child are nice, and so is what they start.
+func TestNice(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Log("NOT RUN: no shell here")
 		return
 	}
-	cmd := exec.Command("sh", "-c", `sh -c 'while :; do :; done' & trap "kill $!; exit" TERM; while :; do :; done`)
+	cmd := exec.Command("sh", "-c", `sh -c 'sleep 0.1; sleep 100 & wait' & trap "kill $!; exit" TERM; wait`)
 	if err := StartPinned(0, cmd); err != nil {
 		t.Fatal(err)
 	}
 	p := &Process{cmd: cmd}
 	defer p.Stop()
-	works := func() {
+	await := func(n int) {
 		t.Helper()
-		before := p.CPU()
-		for end := time.Now().Add(20 * time.Second); len(p.tree()) < 2 || p.CPU() < before+2e7; time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(20 * time.Second); len(p.tree()) < n; time.Sleep(time.Millisecond) {
 			if time.Now().After(end) {
-				t.Fatalf("%d processes, %.0f ns", len(p.tree()), p.CPU()-before)
+				t.Fatalf("%d processes", len(p.tree()))
 			}
 		}
 	}
-	works()
-	if err := p.Pause(); err != nil {
+	await(2)
+	if err := p.Nice(7); err != nil {
 		t.Fatal(err)
 	}
-	before := p.CPU()
-	time.Sleep(30 * time.Millisecond)
-	if used := p.CPU() - before; used != 0 {
-		t.Errorf("%.0f ns while it was paused", used)
-	}
-	p.Resume()
-	works()
-	if err := p.Pause(); err != nil {
-		t.Fatal(err)
+	await(3)
+	for _, pid := range p.tree() {
+		// The system call returns 20 less the niceness.
+		if got, err := unix.Getpriority(unix.PRIO_PROCESS, pid); err != nil || got != 20-7 {
+			t.Errorf("process %d: %d, %v", pid, got, err)
+		}
 	}
 }
 

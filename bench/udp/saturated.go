@@ -1,0 +1,46 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+
+	"github.com/sipwire/sipwire/bench/internal/proxies"
+)
+
+// A forwarder is saturated when it drops packets. The sender has one core, which it
+// shares with the sink, and sends less than the fastest forwarders take from a core of
+// their own: these would wait for packets, in batches that are not full. So in the cases
+// named forward-saturated the forwarders get about a quarter of their core, and a
+// program that does nothing has the rest: they are slower, and each of them finds its
+// socket full whenever it runs, on any machine and without rights. All ask for the
+// same receive buffer; without CAP_NET_ADMIN the system grants net.core.rmem_max of it.
+
+// notSaturated is for the row of a forwarder that was offered less than it takes.
+const notSaturated = "NOT SATURATED: a round without drops"
+
+// niceness gives a forwarder 335 parts of its core where the spinner has 1024.
+const niceness = 5
+
+// startSpinner starts what takes processor time on the core of the forwarders.
+func startSpinner() (*process, error) { return spawn(measured, 1, "spin") }
+
+// slow makes forwarders give way to the spinner.
+func slow(all []*proxies.Process) error {
+	for _, p := range all {
+		if err := p.Nice(niceness); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spin is the child: it takes processor time until its standard input ends.
+func spin() {
+	go func() {
+		os.Stdin.Read(make([]byte, 1))
+		os.Exit(0)
+	}()
+	for {
+	}
+}
