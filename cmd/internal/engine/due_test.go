@@ -55,6 +55,40 @@ func TestDueAfter(t *testing.T) {
 	}
 }
 
+// TestLateForTimeout: what comes behind a timeout is late, also when it is handled
+// before the tick at which the timer would have ended.
+func TestLateForTimeout(t *testing.T) {
+	const ms = millisecond
+	for _, c := range []struct {
+		at                 int64
+		onTimeout          string
+		received, timedOut uint64
+		successful         uint64
+	}{
+		{19 * ms, "", 1, 0, 1},
+		{21 * ms, "", 0, 1, 0},
+		{21 * ms, ` ontimeout="x"`, 0, 1, 1}, // the second recv takes it
+	} {
+		cfg := Defaults(compile(t, `<send><![CDATA[`+request("OPTIONS")+`]]></send>
+			<recv response="200" timeout="20"`+c.onTimeout+` next="y"/><label id="x"/><recv response="200"/><label id="y"/>`))
+		cfg.Words, cfg.Target = words(5061), anywhere
+		e := New(cfg, NewShared())
+		e.Tick = 8 * ms
+		e.Start(0, 0, 0)
+		e.Flushed()
+		var m codec.Message
+		data := "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK-7-1-1\r\nFrom: <sip:a@b>;tag=1\r\n" +
+			"To: <sip:c@d>;tag=2\r\nCall-ID: 1-7@127.0.0.1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+		if err := m.Parse([]byte(data)); err != nil {
+			t.Fatal(err)
+		}
+		e.Receive(24*ms, c.at, &m, anywhere, 0)
+		if s := e.Counts.Steps[1]; s.Received != c.received || s.TimedOut != c.timedOut || e.Counts.Successful != c.successful || e.Open() != 0 {
+			t.Errorf("%d ms%s: %d received, %d timed out, %d successful, %d open", c.at/ms, c.onTimeout, s.Received, s.TimedOut, e.Counts.Successful, e.Open())
+		}
+	}
+}
+
 // TestAnswerAtTick answers a request that no step expects at the tick, which is
 // not late.
 func TestAnswerAtTick(t *testing.T) {

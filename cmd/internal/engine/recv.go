@@ -55,6 +55,13 @@ func (e *Engine) Receive(now, at int64, m *codec.Message, remote netip.AddrPort,
 			return
 		}
 	}
+	if c.recvUntil > 0 && c.recvUntil <= at {
+		// The wait was over when it came: the next tick would have said so.
+		if e.timedOut(id, c); !c.open {
+			e.outOfCall(at, m, remote, conn)
+			return
+		}
+	}
 	if e.answers(c) {
 		c.remote, c.conn = remote, conn
 	}
