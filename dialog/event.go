@@ -10,7 +10,8 @@ import (
 // Config says how a [Layer] works. The zero value of each field means its
 // default.
 type Config struct {
-	// Transaction is the Config of the transactions.
+	// Transaction is the Config of the transactions. Its NoMerge is not read: a
+	// user agent needs what that does without.
 	Transaction transaction.Config
 
 	// Via is that of the requests sent within dialogs: host, port and rport.

@@ -123,7 +123,7 @@ var flows = []flow{
 		map[string]map[string]int{"alice": {"302": 1, "200 ended": 1}, "bob": {"BYE ended": 1}}},
 
 	{"a reliable provisional response", func(n *network) {
-		a, b := n.agent("alice", Config{}), n.agent("bob", Config{})
+		a, b := n.agent("alice", Config{}), n.agent("bob", Config{Transaction: transaction.Config{NoMerge: true}}) // not read
 		a.caller(time.Second)
 		var invite transaction.Handle
 		b.on = func(ev Event, m *codec.Message) {

@@ -99,6 +99,7 @@ const ofDialog = 1 << 63
 
 // New makes a Layer that sends by out.
 func New(out transaction.Transport, c Config) *Layer {
+	c.Transaction.NoMerge = false
 	l := &Layer{out: out, tx: transaction.New(out, c.Transaction), config: c, seed: maphash.MakeSeed()}
 	l.config.Contact = bytes.Clone(c.Contact)
 	l.config.Via.Host = bytes.Clone(c.Via.Host)

@@ -32,7 +32,7 @@ type Config struct {
 	// ServerName is not read.
 	TLS *tls.Config
 	// Dialog is the Config of the dialogs and, in it, of the transactions. Its
-	// Via and Contact are set here.
+	// Via and Contact are set here, and the NoMerge of the transactions is not read.
 	Dialog dialog.Config
 	// Resolve is the Config of the resolver. Its Transports, when nil, are UDP
 	// and TCP, and TLS when the field TLS is set.

@@ -63,8 +63,8 @@ func (l *Layer) Sent(m *codec.Message) Handle {
 }
 
 // Begins reports whether [Layer.Receive] would make a transaction of m, a request
-// that was parsed without an error: it has none yet, is no ACK, and no CANCEL of a
-// transaction that is here. An element that refuses some of its requests saves
+// that was parsed without an error, unless it finds m [Malformed]: m has none yet, is
+// no ACK, and no CANCEL of a transaction that is here. An element that refuses some of its requests saves
 // the work with it, and lets what is sent again pass.
 func (l *Layer) Begins(m *codec.Message) bool {
 	if !m.IsRequest() || m.Method() == header.MethodACK {
@@ -89,8 +89,8 @@ func (l *Layer) Begins(m *codec.Message) bool {
 
 // RequestBytes returns the request of a transaction, until its final response;
 // that of a client transaction whose method makes a dialog until its end, but
-// for a rejected INVITE and for what [Layer.Forward] has sent. Otherwise, and for a stale handle, it is nil. The bytes
-// are valid until the next call.
+// for a rejected INVITE and for what [Layer.Forward] has sent. Otherwise, and for
+// a stale handle, it is nil. The bytes are valid until the next call.
 func (l *Layer) RequestBytes(h Handle) []byte {
 	_, t := l.lookup(h)
 	if t == nil {

@@ -1,6 +1,7 @@
 package transaction
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ func TestAllocs(t *testing.T) {
 	okBytes := []byte(resp(200, "INVITE"))
 	bad := new(codec.Message)
 	_ = bad.Parse([]byte("OPTIONS\r\n\r\n"))
+	withoutTo := parse(strings.Replace(req("OPTIONS"), "To:", "X:", 1))
 	other := parse(msg("OPTIONS sip:bob@example.com SIP/2.0", "z9hG4bK2", "1 OPTIONS"))
 	prack := parse(msg("PRACK sip:bob@example.com SIP/2.0", "z9hG4bKp", "2 PRACK", "To: <sip:bob@example.com>;tag=b1", "RAck: 7 1 INVITE"))
 	var early [3][]byte
@@ -123,6 +125,7 @@ func TestAllocs(t *testing.T) {
 			l.Receive(fine, udpPeer, now)
 			l.Receive(ack, udpPeer, now)
 			l.Receive(bad, udpPeer, now)
+			l.Receive(withoutTo, udpPeer, now)
 			_ = l.Reply(5, nil, &ok, now)
 		},
 		"refused": func() {

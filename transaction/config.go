@@ -30,7 +30,8 @@ type Config struct {
 
 	// NoMerge does without what finds a request that has come by two ways, and
 	// the INVITE of a PRACK: Merged and Invite of an [Event] are not set then. Both are
-	// for user agents; a proxy forwards such a request again (RFC 3261, 8.2.2.2).
+	// for user agents; a proxy forwards such a request again (RFC 3261, 8.2.2.2). A
+	// dialog.Layer does not read it.
 	NoMerge bool
 
 	// Keep487 leaves the answer to an INVITE that was cancelled to the

@@ -60,7 +60,8 @@ const (
 	// caller. A client transaction has ended.
 	TransportError
 	// Malformed: the message cannot be used, Code says why. [Layer.Reject]
-	// answers a request with Code.Status, or a 400, without a transaction.
+	// answers a request with Code.Status, or a 400, without a transaction, unless it
+	// lacks a header that each response takes from its request (RFC 3261, 8.2.6.2).
 	Malformed
 	// Refused: a request beyond the limits. It has been answered as
 	// Config.Refuse says.

@@ -253,6 +253,49 @@ func TestStray(t *testing.T) {
 	}
 }
 
+// TestUnanswerable: a request that no response can be made of has no transaction,
+// which nothing would end.
+func TestUnanswerable(t *testing.T) {
+	const cookie = "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1"
+	inDialog := func(method string) string { return req(method, "To: <sip:bob@example.com>;tag=b1") }
+	for _, without := range []bool{false, true} {
+		for _, s := range []string{req("INVITE"), inDialog("INVITE"), req("OPTIONS"), inDialog("BYE"), req("CANCEL")} {
+			for _, c := range []struct {
+				old, new string
+				kind     Kind
+				code     sipwire.Code
+			}{
+				{"From:", "X:", Malformed, sipwire.ErrMissing},
+				{"To:", "X:", Malformed, sipwire.ErrMissing},
+				{"Call-ID:", "X:", Malformed, sipwire.ErrMissing},
+				{"Call-ID: c1", "Call-ID: ", Malformed, sipwire.ErrEmpty},
+				{"From: <", "From: \"<", Malformed, sipwire.ErrQuote},
+				{"To: <", "To: \"<", Malformed, sipwire.ErrQuote},
+				{cookie, cookie + ";=", Malformed, sipwire.ErrParam},
+				{"Call-ID: c1", "Call-ID: c 1", Request, 0}, // it can be compared
+			} {
+				w := newWorld(t, Config{NoMerge: without})
+				ev := w.receive(strings.Replace(s, c.old, c.new, 1), udpPeer)
+				if ev.Kind != c.kind || ev.Code != c.code || (w.Stats().Transactions == 1) != (c.kind == Request) {
+					t.Errorf("NoMerge %t, %q for %q in %.8q: %+v, %+v", without, c.new, c.old, s, ev, w.Stats())
+				}
+				if c.kind == Request && w.reply(ev.Tx, 400) != nil {
+					t.Errorf("%q for %q in %.8q cannot be answered", c.new, c.old, s)
+				}
+			}
+		}
+		w := newWorld(t, Config{NoMerge: without})
+		w.receive(req("INVITE"), udpPeer)
+		ack := strings.NewReplacer("From:", "X:", "To:", "X:", "Call-ID:", "X:").Replace(req("ACK"))
+		if ev := w.receive(ack, udpPeer); ev.Kind != None || w.Stats().Late != 1 {
+			t.Errorf("an ACK is known by its branch: %+v", ev)
+		}
+		if ev := w.receive(strings.Replace(req("CANCEL"), "To:", "X:", 1), udpPeer); ev.Kind != Malformed || w.take() != "" {
+			t.Errorf("a CANCEL without To cancels: %+v", ev)
+		}
+	}
+}
+
 // A handle is stale when its transaction has ended, and stays so.
 func TestStale(t *testing.T) {
 	w := newWorld(t, Config{Ends: true})

@@ -58,8 +58,13 @@ func (l *Layer) request(m *codec.Message, from Addr) Event {
 	return ev
 }
 
-// accept makes a server transaction of a request that is new.
+// accept makes a server transaction of a request that is new. One that cannot be
+// answered gets none, as it would never end.
 func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint32, Event) {
+	via, err := replyFields(m)
+	if err != nil {
+		return 0, l.malformed(m, err)
+	}
 	mergeAt := len(l.key)
 	f |= isServer
 	if m.Method() == header.MethodINVITE {
@@ -73,14 +78,12 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 	}
 	merge, merged := uint64(0), false
 	if !l.config.NoMerge && (f&isInvite != 0 || f&(hasToTag|internal) == 0) {
-		if err := l.appendMergeKey(m); err != nil {
-			return 0, l.malformed(m, err)
-		}
+		cseq, _ := m.CSeq() // the caller has read it
+		l.appendMerge(m, cseq.Number(), cseq.MethodBytes())
 		merge = l.hash(l.key[mergeAt:])
 		f |= inMerge
 		merged = f&hasToTag == 0 && l.isMerged(merge, l.key[mergeAt:])
 	}
-	via, _ := m.TopVia()
 	at := l.pack(from)
 	peer := at
 	if !isBack(via, from) {
@@ -127,6 +130,25 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 		ev.Invite = l.prack(m)
 	}
 	return i, ev
+}
+
+// replyFields fails when a header is missing or malformed that a response takes from
+// its request, CSeq aside, and returns the top Via. A Call-ID need not follow the
+// grammar.
+func replyFields(m *codec.Message) (via *header.Via, err error) {
+	if via, err = m.TopVia(); err != nil { // its key may have been found all the same
+		return nil, err
+	}
+	if _, err = m.From(); err != nil {
+		return nil, err
+	}
+	if _, err = m.To(); err != nil {
+		return nil, err
+	}
+	if callID, err := m.CallID(); len(callID) == 0 {
+		return nil, err
+	}
+	return via, nil
 }
 
 // repeated is a request that has come before (RFC 3261, 17.2.1 and 17.2.2).
@@ -222,32 +244,17 @@ func (l *Layer) cancel(hash uint64, m *codec.Message, from Addr) Event {
 
 func (l *Layer) wall() time.Duration { return time.Duration(l.now) * time.Millisecond }
 
-// appendMergeKey appends to l.key what two requests have in common that came
+// appendMerge appends to l.key what two requests have in common that came
 // by two ways (RFC 3261, 8.2.2.2): From tag, Call-ID and CSeq. A PRACK names
-// its INVITE by the same values.
-func (l *Layer) appendMergeKey(m *codec.Message) error {
-	cseq, err := m.CSeq()
-	if err != nil {
-		return err
-	}
-	return l.appendMerge(m, cseq.Number(), cseq.MethodBytes())
-}
-
-func (l *Layer) appendMerge(m *codec.Message, number uint32, method []byte) error {
-	from, err := m.From()
-	if err != nil {
-		return err
-	}
-	callID, err := m.CallID()
-	if callID == nil {
-		return err
-	}
+// its INVITE by the same values. m has passed replyFields.
+func (l *Layer) appendMerge(m *codec.Message, number uint32, method []byte) {
+	from, _ := m.From()
+	callID, _ := m.CallID()
 	k := binary.BigEndian.AppendUint32(l.key, number)
 	for _, part := range [...][]byte{method, from.Tag(), callID} {
 		k = append(binary.BigEndian.AppendUint32(k, uint32(len(part))), part...)
 	}
 	l.key = k
-	return nil
 }
 
 // isMerged reports whether a request with this key, and without a To tag, has

@@ -100,9 +100,7 @@ func (l *Layer) prack(m *codec.Message) Handle {
 	}
 	cseq := rack.CSeq()
 	l.key = l.key[:0]
-	if l.appendMerge(m, cseq.Number(), cseq.MethodBytes()) != nil {
-		return 0
-	}
+	l.appendMerge(m, cseq.Number(), cseq.MethodBytes())
 	hash := l.hash(l.key)
 	for i, ok := l.byMerge.First(hash); ok; i, ok = l.byMerge.Next(i) {
 		t := l.txs.At(i)
