@@ -34,20 +34,22 @@ func TestComplete(t *testing.T) {
 		{"OPTIONS sip:b@h SIP/2.0", "SIP/2.0 200 OK", 0, 0, ""},
 		{"OPTIONS sip:b@h SIP/2.0", "SIP/3.0 200 OK", sipwire.ErrVersion, header.IDOther, "SIP/3.0"},
 	} {
-		text := strings.Replace(good, tt.old, tt.new, 1)
-		err := p.Parse(&m, []byte(text))
-		want := Fault{tt.code, tt.id, len(text)}
-		if tt.at != "" {
-			want.Offset = strings.Index(text, tt.at)
-		}
-		if tt.code == 0 {
-			want = Fault{}
-		}
-		if err != tt.code.Err() || m.ParseFault() != want {
-			t.Errorf("%q for %q: %v, %+v, want %+v", tt.new, tt.old, err, m.ParseFault(), want)
-		}
-		if err := m.Parse([]byte(text)); err != nil && tt.code != sipwire.ErrVersion {
-			t.Errorf("%q for %q: %v without Complete", tt.new, tt.old, err)
+		for _, end := range []string{"\r\n", "Content-Length: 0\r\n\r\n"} { // the usual one has a shorter way
+			text := strings.Replace(strings.TrimSuffix(good, "\r\n")+end, tt.old, tt.new, 1)
+			err := p.Parse(&m, []byte(text))
+			want := Fault{tt.code, tt.id, len(text)}
+			if tt.at != "" {
+				want.Offset = strings.Index(text, tt.at)
+			}
+			if tt.code == 0 {
+				want = Fault{}
+			}
+			if err != tt.code.Err() || m.ParseFault() != want {
+				t.Errorf("%q: %v, %+v, want %+v", text, err, m.ParseFault(), want)
+			}
+			if err := m.Parse([]byte(text)); err != nil && tt.code != sipwire.ErrVersion {
+				t.Errorf("%q: %v without Complete", text, err)
+			}
 		}
 	}
 	// On a stream the message behind an incomplete one is still found.

@@ -68,3 +68,24 @@ func TestReceivedParts(t *testing.T) {
 		}
 	})
 }
+
+// TestViaCapitals: the names of parameters have no case (RFC 3261, 7.3.1), also where
+// only those that begin with a letter are looked at.
+func TestViaCapitals(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		for _, s := range []string{"MADDR=224.2.0.1;RPORT=5061;RECEIVED=192.0.2.2", "Maddr=224.2.0.1;rPort=5061;rEceived=192.0.2.2", "maddr=224.2.0.1;rport=5061;received=192.0.2.2"} {
+			var v Via
+			n, err := v.ParseFrom([]byte("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;"+s), 0)
+			if err != nil || v.at.Semicolons == 0 {
+				t.Fatalf("%s: %v at %d, semicolons %x", s, err, n, v.at.Semicolons)
+			}
+			port, _ := v.RPort()
+			if string(v.Maddr()) != "224.2.0.1" || !v.HasRPort() || port != 5061 || string(v.Received()) != "192.0.2.2" {
+				t.Errorf("%s: maddr %s, rport %t %d, received %s", s, v.Maddr(), v.HasRPort(), port, v.Received())
+			}
+			if received, rport, _ := v.ReceivedParts(); received.Hi == 0 || rport.Hi == 0 {
+				t.Errorf("%s: received at %v, rport at %v", s, received, rport)
+			}
+		}
+	})
+}
