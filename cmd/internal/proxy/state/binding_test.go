@@ -32,7 +32,7 @@ func TestBindingTransport(t *testing.T) {
 // request would come back as two.
 func TestBindingOfProxy(t *testing.T) {
 	w := newWorld(t, nextHops(nil), withRegistrar)
-	w.receive("b1", w.request("b1", "REGISTER sip:b.example", "Contact: <sip:bob@10.0.0.1>, <sip:bob@10.0.0.1;transport=tcp>"))
+	w.receive("b1", w.request("b1", "REGISTER sip:b.example", "Contact: <sip:bob@10.0.0.1>, <sip:bob@10.0.0.2:5070;transport=tcp>"))
 	if got := w.take(); got != "b1:200" {
 		t.Fatalf("sent %q", got)
 	}

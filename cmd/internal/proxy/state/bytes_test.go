@@ -14,7 +14,7 @@ import (
 func lines(b []byte) []string {
 	all := strings.Split(strings.TrimSpace(string(b)), "\r\n")
 	for i, l := range all {
-		if at := strings.Index(l, ";branch=z9hG4bK"); at >= 0 && strings.HasPrefix(l, "Via: ") && strings.Contains(l, "10.0.0.1") {
+		if at := strings.Index(l, ";branch=z9hG4bK"); at >= 0 && strings.HasPrefix(l, "Via: ") && strings.Contains(l, "10.0.0.") {
 			all[i] = l[:at] + ";branch=B"
 		}
 	}
@@ -151,7 +151,7 @@ func TestBytes(t *testing.T) {
 		w := newWorld(t, nextHops{"b1"}, nil)
 		long := "alice INVITE|Subject: " + strings.Repeat("x", 1300)
 		w.run([]row{{long, "192.0.2.11:5060:INVITE"}, {"+500ms", "alice:100"}})
-		expect(t, w.last["192.0.2.11:5060 INVITE"], []string{"Via: SIP/2.0/TCP 10.0.0.1:5060;branch=B"}, nil)
+		expect(t, w.last["192.0.2.11:5060 INVITE"], []string{"Via: SIP/2.0/TCP 10.0.0.2:5070;branch=B"}, nil)
 		w.end()
 		w.dead["192.0.2.11:5060"] = true // nobody takes TCP there
 		w.run([]row{{long, "b1:INVITE"}, {"b1 200", "alice:200"}})
@@ -185,7 +185,7 @@ func TestStray(t *testing.T) {
 	}{
 		{"no transaction", strings.Replace(string(response), ";branch=z9hG4bK", ";branch=z9hG4bKx", 1), forward.Stray},
 		{"another method", strings.Replace(string(response), "1 INVITE", "1 BYE", 1), forward.Stray},
-		{"not ours", strings.Replace(string(response), "10.0.0.1", "10.0.0.2", 1), forward.NotOurs},
+		{"not ours", strings.Replace(string(response), "10.0.0.1", "10.0.0.3", 1), forward.NotOurs},
 		{"malformed", "SIP/2.0 1\r\n\r\n", forward.Malformed},
 		{"no Via but ours", strings.Replace(string(response), "Via: SIP/2.0/UDP 192.0.2.1:5060", "X: ", 1), forward.NoVia},
 		{"no Via", "SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\n", forward.Malformed},
@@ -199,6 +199,29 @@ func TestStray(t *testing.T) {
 		t.Error("the transaction is gone")
 	}
 	w.end()
+}
+
+// TestViasOfResponse: the second Via value of a response is found however commas and
+// lines divide the values (RFC 3261, 7.3.1), and where there is none it is not made up.
+func TestViasOfResponse(t *testing.T) {
+	for between, want := range map[string]string{
+		"\r\nVia: ": "alice:180", ", ": "alice:180", ",": "alice:180", " ,\r\n ": "alice:180", ", ,": "alice:180", ",\r\nVia: ": "alice:180",
+		"\r\nVia: ,": "alice:180", "\r\nVia: ,\r\nVia: ": "alice:180", // an empty value first
+		"\r\nX: ": "", "\r\nVia: ,\r\nX: ": "", "\r\nVia:\r\nX: ": "", ",\r\nX: ": "", // no second one
+	} {
+		w := newWorld(t, nextHops{"b1"}, nil)
+		w.step("alice INVITE")
+		w.take()
+		vias := strings.SplitN(string(w.response("b1", "INVITE", 180, nil)), "\r\nVia: ", 3)
+		r := w.receive("b1", []byte(vias[0]+"\r\nVia: "+vias[1]+between+vias[2]))
+		if got := w.take(); got != want || want == "" && r.Cause != forward.NoVia {
+			t.Errorf("%q between them: sent %q, %+v", between, got, r)
+		}
+		if b := string(w.last["alice 180"]); want != "" && (!strings.Contains(b, ";branch=z9hG4bKalice1\r\n") || strings.Contains(b, vias[1])) {
+			t.Errorf("%q between them: not with the Via of alice alone:\n%s", between, b)
+		}
+		w.end()
+	}
 }
 
 // TestAllocs: a call allocates nothing once the tables have grown.

@@ -56,7 +56,7 @@ func TestRedirectByToken(t *testing.T) {
 		t.Fatalf("sent %q", got)
 	}
 	w.run([]row{{"b1 302|Contact: <sip:carol@192.0.2.22:40002;transport=tcp>", "b1:ACK tb:INVITE"}})
-	if b := string(w.last["tb INVITE"]); !strings.Contains(b, "\r\nRecord-Route: <sip:10.0.0.1:5060;transport=tcp;lr;rr>\r\n") {
+	if b := string(w.last["tb INVITE"]); !strings.Contains(b, "\r\nRecord-Route: <sip:10.0.0.2:5070;transport=tcp;lr;rr>\r\n") {
 		t.Errorf("a token for what is no flow:\n%s", b)
 	}
 	w.end()

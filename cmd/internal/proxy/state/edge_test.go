@@ -9,9 +9,6 @@ import (
 	"github.com/sipwire/sipwire/header"
 )
 
-// ownAddr is where the proxy listens.
-var ownAddr = netip.MustParseAddrPort("10.0.0.1:5060")
-
 // openFlows says of all connections whether they are open.
 type openFlows struct{ yes bool }
 
@@ -67,7 +64,7 @@ func TestOwnFlowRecorded(t *testing.T) {
 			routes = append([]string{"Route: " + value}, routes...) // as the caller has them
 		}
 	}
-	if len(routes) != 2 || strings.Contains(routes[0], "@") || !strings.Contains(routes[1], "@10.0.0.1:5060;transport=tcp;lr;rr>") {
+	if len(routes) != 2 || strings.Contains(routes[0], "@") || !strings.Contains(routes[1], "@10.0.0.2:5070;transport=tcp;lr;rr>") {
 		t.Fatalf("%q", routes)
 	}
 	w.run([]row{{"tb 200", "alice:200"}})

@@ -2,7 +2,6 @@ package state
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -52,7 +51,7 @@ type agent struct {
 	byed   bool
 }
 
-var proxyAddr = transaction.Addr{IP: netip.MustParseAddrPort("10.0.0.1:5060"), Transport: header.TransportUDP}
+var proxyAddr = transaction.Addr{IP: ownAddrs[0], Transport: header.TransportUDP}
 
 func newNetwork(t testing.TB, lose int, answers map[string]int) *network {
 	n := &network{world: newWorld(t, nextHops(nil), withRegistrar), agents: map[string]*agent{}, lose: -1}

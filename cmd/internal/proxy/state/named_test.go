@@ -30,7 +30,7 @@ func (n *elementNames) Find(d *codec.Destination, _ []byte) (forward.Target, for
 // and before that begins (RFC 3261, 10.3; RFC 3263).
 func TestNamedContact(t *testing.T) {
 	names := &elementNames{known: map[string]string{"b1.example": "b1", "tb.example": "tb", "proxy.example": "proxy"}}
-	elements["proxy"] = forward.Source{Addr: ownAddr}
+	elements["proxy"] = forward.Source{Addr: ownAddrs[0]}
 	defer delete(elements, "proxy")
 	w := newWorld(t, nextHops(nil), withRegistrar, func(c *forward.Config) { c.Names = names })
 	register := func(contact string) {

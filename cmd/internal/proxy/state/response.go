@@ -57,14 +57,20 @@ func (p *Proxy) response(m *codec.Message, err error, src forward.Source) forwar
 }
 
 // hasTwoVias reports whether a response has a second Via value: mostly it is in a
-// header field of its own.
+// header field of its own. What is empty between commas is none.
 func hasTwoVias(m *codec.Message) bool {
 	if second := m.Next(m.Index(header.IDVia)); second >= 0 {
 		if v := m.ValueAt(second); len(v) > 0 && v[0] != ',' {
 			return true
 		}
 	}
-	return m.CountValues(header.IDVia) > 1
+	n := 0
+	for v := range m.Values(header.IDVia) {
+		if len(v) > 0 {
+			n++
+		}
+	}
+	return n > 1
 }
 
 func dropped(c forward.Cause) forward.Result {

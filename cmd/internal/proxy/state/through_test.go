@@ -41,7 +41,7 @@ func outcomeOf(r *forward.Result, sent []byte) outcome {
 func stateless(t *testing.T, name string, m *codec.Message, err error, from string) outcome {
 	t.Helper()
 	if m.IsResponse() && err == nil {
-		m = withVia(t, m, fmt.Sprintf("SIP/2.0/%v 10.0.0.1:5060;branch=z9hG4bKx", transportOf(from)))
+		m = withVia(t, m, fmt.Sprintf("SIP/2.0/%v %v;branch=z9hG4bKx", transportOf(from), ownAddrs[elements[from].Local]))
 	}
 	before := slices.Clone(m.Bytes())
 	r := newForwarder(t, nextHops{"b1"}).Message(nil, m, err, elements[from])

@@ -71,13 +71,17 @@ type world struct {
 	n       int // of requests, for branches
 }
 
-// newForwarder listens at 10.0.0.1:5060 on UDP and TCP.
+// ownAddrs are where the proxy listens, on UDP and on TCP. They differ in all, so that
+// what names the wrong one is seen.
+var ownAddrs = [...]netip.AddrPort{netip.MustParseAddrPort("10.0.0.1:5060"), netip.MustParseAddrPort("10.0.0.2:5070")}
+
+// newForwarder listens at ownAddrs.
 func newForwarder(t testing.TB, router forward.Router, change ...func(*forward.Config)) *forward.Forwarder {
 	t.Helper()
 	c := forward.Config{
 		Locals: []forward.Local{
-			{Transport: header.TransportUDP, Addr: netip.MustParseAddrPort("10.0.0.1:5060")},
-			{Transport: header.TransportTCP, Addr: netip.MustParseAddrPort("10.0.0.1:5060")},
+			{Transport: header.TransportUDP, Addr: ownAddrs[0]},
+			{Transport: header.TransportTCP, Addr: ownAddrs[1]},
 		},
 		Key: compose.Key{1}, Router: router,
 	}
