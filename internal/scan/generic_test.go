@@ -25,14 +25,32 @@ func TestLineFeedsDoTheWork(t *testing.T) {
 	}
 }
 
+// The same of lines that continue another one, which begin in every place of two windows.
+func TestLineFeedsFolds(t *testing.T) {
+	var got, want [128]Line
+	for lead := range 2 * window {
+		for _, fold := range []string{"\r\n ", "\r\n\t", "\r\n \t", "\r\n\t\t", "\r\n  \r\n\t"} {
+			src := []byte("X: " + strings.Repeat("x", lead) + fold + "y\r\nSubject: \u20ac\xff~" + fold + "b" + fold + "c\r\n\r\n" + strings.Repeat("v", window))
+			wantN, wantBody, _ := linesByLine(src, 0, want[:])
+			n, body, control := lineFeeds(src, 0, got[:])
+			if n != wantN || body != wantBody || control != 2*n || !nameEnds(src, 0, got[:n]) || !slices.Equal(got[:n], want[:n]) {
+				t.Fatalf("%d lines, body %d, %d control bytes; want %d, %d\n%q", n, body, control, wantN, wantBody, src)
+			}
+		}
+	}
+}
+
 // The line ends of two lines in every place of two windows, and behind them every pair of
-// bytes that could be taken for one.
+// bytes that could be taken for one, with a line in front that continues another one and
+// without.
 func TestLineFeedsPlaces(t *testing.T) {
 	const line = "Subject: a-b\r\n"
 	var got, want [64]Line
-	for lead := range 2 * window {
-		for _, pair := range []string{"\r\n", "\n\n", "\r\r", "\n\r", "\t\t", "\t ", "\r ", "\n ", "\x00\n", "\x7f\n", "~\n", "\xff~"} {
-			src := []byte(line + "X: " + strings.Repeat("x", lead) + pair + line + "\r\n" + strings.Repeat("v", lead/2))
+	for lead := range 4 * window {
+		for _, pair := range []string{"\r\n", "\n\n", "\r\r", "\n\r", "\t\t", "\t ", "\r ", "\n ", "\x00\n", "\x7f\n", "~\n", "\xff~",
+			"a\x7f", "a\x01", "a\t", "\x89\x80", "\xff\x8d", "\xff\n"} {
+			folds := strings.Repeat("\r\n y", lead/window/2)
+			src := []byte(line + "X: x" + folds + strings.Repeat("x", lead%(2*window)) + pair + line + "\r\n" + strings.Repeat("v", lead/2))
 			n, body, clean := linesGeneric(src, 0, got[:])
 			wantN, wantBody, wantClean := slowLines(src, 0, want[:])
 			if n != wantN || body != wantBody || clean != wantClean || !slices.Equal(got[:n], want[:n]) {
