@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"sync/atomic"
 
 	"github.com/sipwire/sipwire/bench/internal/proxies"
 )
@@ -37,10 +38,11 @@ func slow(all []*proxies.Process) error {
 
 // spin is the child: it takes processor time until its standard input ends.
 func spin() {
+	var ended atomic.Bool
 	go func() {
 		os.Stdin.Read(make([]byte, 1))
-		os.Exit(0)
+		ended.Store(true)
 	}()
-	for {
+	for !ended.Load() {
 	}
 }
