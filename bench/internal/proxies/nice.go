@@ -19,9 +19,14 @@ func (p *Process) tree() []int {
 	return pids
 }
 
-// Nice makes all threads of the process and its children give way to what is not as
-// nice (nice(1)). Threads and children that begin later inherit it.
+// Nice makes all threads of the process and its children nicer than this program is
+// (nice(1)): they give way to it. Threads and children that begin later inherit it.
 func (p *Process) Nice(by int) error {
+	own, err := unix.Getpriority(unix.PRIO_PROCESS, 0) // the system call returns 20 less the niceness
+	if err != nil {
+		return err
+	}
+	by += 20 - own
 	for _, pid := range p.tree() {
 		threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 		if err != nil {
