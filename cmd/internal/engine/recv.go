@@ -31,6 +31,11 @@ func (e *Engine) Receive(now, at int64, m *codec.Message, remote netip.AddrPort,
 	hash := maphash.Bytes(e.seed, callID)
 	dialog := 1
 	id, c := e.callOf(hash, callID, m)
+	if c != nil && c.recvUntil > 0 && c.recvUntil <= at {
+		// The wait was over when it came: the next tick would have said so.
+		e.timedOut(id, c)
+		id, c = e.callOf(hash, callID, m)
+	}
 	if c == nil && e.cfg.Program.Dialogs > 0 {
 		id, c, dialog = e.findDialog(hash, callID, m)
 	}
@@ -52,13 +57,6 @@ func (e *Engine) Receive(now, at int64, m *codec.Message, remote netip.AddrPort,
 		c.intended = at
 		e.run(id, c)
 		if !c.open {
-			return
-		}
-	}
-	if c.recvUntil > 0 && c.recvUntil <= at {
-		// The wait was over when it came: the next tick would have said so.
-		if e.timedOut(id, c); !c.open {
-			e.outOfCall(at, m, remote, conn)
 			return
 		}
 	}

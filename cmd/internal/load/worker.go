@@ -171,7 +171,7 @@ func (w *worker) begin(now int64) {
 		w.begun++
 		w.lastPlace = w.arrivals.next
 		w.arrivals.step()
-		w.lastStart = now - (due - int64(w.lastPlace))
+		w.lastStart = max(w.lastStart, now-(due-int64(w.lastPlace)))
 		w.engine.Start(now, due, 0)
 	}
 	w.done = w.full()

@@ -100,7 +100,7 @@ func (g *Gate) Observe(now time.Time, delay time.Duration) {
 		return
 	}
 	if g.level.Load() == 0 && delay <= g.config.Delay {
-		g.next, g.last = now, delay
+		g.next, g.last = now.Add(step), delay
 		return
 	}
 	// A batch, or a pause of the machine, may take longer than a step. The first change

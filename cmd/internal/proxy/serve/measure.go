@@ -23,7 +23,7 @@ type meter struct {
 	stamp  *stamp
 	buffer int // bytes that may wait
 
-	errorsRead *atomic.Uint32 // grows when ICMP errors have been read from sockets
+	errorsRead *atomic.Uint32 // from the socket
 	errorsSeen uint32         // what it was before the batch at hand was read
 
 	// quiet is when the last batch had emptied the socket, zero when it had not, or

@@ -136,7 +136,7 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 			}
 			s.gates = append(s.gates, gate)
 			w := newWorker(s, i, socket, f)
-			w.meter = newMeter(socket, gate, &s.states.errorsRead)
+			w.meter = newMeter(socket, gate, &w.errorsRead)
 			s.workers = append(s.workers, w)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
@@ -33,12 +32,9 @@ type states struct {
 	registrar *registrar.Registrar // nil without one
 	seed      maphash.Seed
 	errors    []*errorQueue // of the UDP sockets
-	// errorsRead grows when errors have been read: a socket may say then that its last
-	// packet came when the error did.
-	errorsRead atomic.Uint32
-	began      time.Time
-	done       chan struct{}
-	ticking    sync.WaitGroup
+	began     time.Time
+	done      chan struct{}
+	ticking   sync.WaitGroup
 }
 
 // tick is how exact timers are. The shortest of SIP is 200 ms.
@@ -88,7 +84,7 @@ func (s *Server) startStates() error {
 		t.parts = append(t.parts, p)
 	}
 	for _, w := range s.workers {
-		q, err := newErrorQueue(w.socket.Conn())
+		q, err := newErrorQueue(w.socket.Conn(), &w.errorsRead)
 		if err != nil {
 			return err
 		}
@@ -124,9 +120,7 @@ func (s *Server) tick() {
 		}
 		now := time.Since(s.states.began)
 		for _, q := range s.states.errors {
-			if q.read(func(quoted []byte, to netip.AddrPort) { s.unreachable(quoted, to, now) }) {
-				s.states.errorsRead.Add(1)
-			}
+			q.read(func(quoted []byte, to netip.AddrPort) { s.unreachable(quoted, to, now) })
 		}
 		for _, p := range s.states.parts {
 			p.advance(now)

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"net"
 	"net/netip"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -14,12 +15,14 @@ type errorQueue struct {
 	raw syscall.RawConn
 	b   []byte // what is quoted; an ICMP error has at most 1280 bytes (RFC 4443, 2.4)
 	oob []byte
+
+	count *atomic.Uint32 // of those that were read
 }
 
 // newErrorQueue asks the system to keep errors. The next call on the socket
 // returns one too, whichever peer it is about: package udp sends again then, and
 // a worker reads again.
-func newErrorQueue(c *net.UDPConn) (*errorQueue, error) {
+func newErrorQueue(c *net.UDPConn, count *atomic.Uint32) (*errorQueue, error) {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return nil, err
@@ -32,26 +35,24 @@ func newErrorQueue(c *net.UDPConn) (*errorQueue, error) {
 	if err == nil && v4 != nil && v6 != nil { // each is refused by a socket of the other family
 		err = v4
 	}
-	return &errorQueue{raw: raw, b: make([]byte, 1280), oob: make([]byte, 256)}, err
+	return &errorQueue{raw: raw, b: make([]byte, 1280), oob: make([]byte, 256), count: count}, err
 }
 
 // read calls do for each error that says that nobody is there, with what it
-// quotes, valid during the call, and where that was sent. It reports whether it has
-// read any error.
-func (q *errorQueue) read(do func(quoted []byte, to netip.AddrPort)) (any bool) {
+// quotes, valid during the call, and where that was sent.
+func (q *errorQueue) read(do func(quoted []byte, to netip.AddrPort)) {
 	for range maxErrors {
 		n, from, errno, ok := q.next()
 		if !ok {
-			break
+			return
 		}
-		any = true
+		q.count.Add(1)
 		switch errno { // not EMSGSIZE: a smaller packet gets there
 		case unix.ECONNREFUSED, unix.EHOSTUNREACH, unix.ENETUNREACH, unix.ENOPROTOOPT,
 			unix.EPROTO, unix.EHOSTDOWN, unix.ENONET, unix.EACCES:
 			do(q.b[:n], from)
 		}
 	}
-	return any
 }
 
 // next reads one error. It is not ok when there is none.

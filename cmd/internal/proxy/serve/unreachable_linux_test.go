@@ -78,7 +78,7 @@ func TestReadError(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer socket.Close()
-	if _, err := newErrorQueue(socket.Conn()); err != nil {
+	if _, err := newErrorQueue(socket.Conn(), new(atomic.Uint32)); err != nil {
 		t.Fatal(err)
 	}
 	gate := admission.New(admission.Config{}, time.Now)

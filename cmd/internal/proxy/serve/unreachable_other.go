@@ -5,11 +5,12 @@ package serve
 import (
 	"net"
 	"net/netip"
+	"sync/atomic"
 )
 
 // An errorQueue is for Linux only: elsewhere timers notice who is not there.
 type errorQueue struct{}
 
-func newErrorQueue(*net.UDPConn) (*errorQueue, error) { return nil, nil }
+func newErrorQueue(*net.UDPConn, *atomic.Uint32) (*errorQueue, error) { return nil, nil }
 
-func (*errorQueue) read(func([]byte, netip.AddrPort)) bool { return false }
+func (*errorQueue) read(func([]byte, netip.AddrPort)) {}

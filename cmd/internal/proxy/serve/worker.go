@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
@@ -24,6 +25,9 @@ type worker struct {
 	f      *forward.Forwarder
 	count  counter
 	meter  meter
+	// errorsRead is how many ICMP errors have been read from the socket: it may say
+	// then that its last packet came when the error did.
+	errorsRead atomic.Uint32
 	observer
 
 	buf    []byte         // the messages of a batch that go out
