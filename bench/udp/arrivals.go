@@ -74,19 +74,21 @@ func (l load) ways(size int) (ways []way) {
 		panic(err)
 	}
 	buffer := 0
-	var spinner *process
 	if l.rate == 0 {
 		buffer = proxyBuffer
-		if spinner, err = startSpinner(); err != nil {
-			panic(err)
-		}
 	}
 	all, target, err := startAll(o.sink, l.better, buffer)
-	if err == nil && l.rate == 0 {
-		err = slow(all)
-	}
 	if err != nil {
 		panic(err)
+	}
+	var spinner *process
+	if l.rate == 0 && len(all) > 0 {
+		if spinner, err = slow(all); err != nil {
+			for _, p := range all {
+				p.Stop()
+			}
+			panic(err)
+		}
 	}
 	for _, p := range all {
 		ways = append(ways, way{name: p.Name, target: target[p], close: p.Stop, run: func() (s sample, err error) {

@@ -23,17 +23,15 @@ const notSaturated = "NOT SATURATED: a round without drops"
 // niceness gives a forwarder 335 parts of its core where the spinner has 1024.
 const niceness = 5
 
-// startSpinner starts what takes processor time on the core of the forwarders.
-func startSpinner() (*process, error) { return spawn(measured, 1, "spin") }
-
-// slow makes forwarders give way to the spinner.
-func slow(all []*proxies.Process) error {
+// slow starts what takes processor time on the core of the forwarders, and makes them
+// give way to it.
+func slow(all []*proxies.Process) (spinner *process, err error) {
 	for _, p := range all {
 		if err := p.Nice(niceness); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return spawn(measured, 1, "spin")
 }
 
 // spin is the child: it takes processor time until its standard input ends.

@@ -3,6 +3,7 @@
 package proxies
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -26,16 +27,24 @@ func (p *Process) Nice(by int) error {
 	if err != nil {
 		return err
 	}
-	by += 20 - own
-	for _, pid := range p.tree() {
-		threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-		if err != nil {
-			return err
-		}
-		for _, t := range threads {
-			id, _ := strconv.Atoi(t.Name())
-			if err := unix.Setpriority(unix.PRIO_PROCESS, id, by); err != nil {
-				return fmt.Errorf("%s: thread %d: %w", p.Name, id, err)
+	want := own - by
+	if want < 1 {
+		return fmt.Errorf("%s cannot be nicer by %d than this program is, at %d", p.Name, by, 20-own)
+	}
+	// Until a pass finds nothing to do: who is not nice yet may start another.
+	for changed := true; changed; {
+		changed = false
+		for _, pid := range p.tree() {
+			threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid)) // none when it has ended
+			for _, t := range threads {
+				id, _ := strconv.Atoi(t.Name())
+				is, err := unix.Getpriority(unix.PRIO_PROCESS, id)
+				if err == nil && is != want {
+					err, changed = unix.Setpriority(unix.PRIO_PROCESS, id, 20-want), true
+				}
+				if err != nil && !errors.Is(err, unix.ESRCH) {
+					return fmt.Errorf("%s: thread %d: %w", p.Name, id, err)
+				}
 			}
 		}
 	}
