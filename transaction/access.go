@@ -64,8 +64,8 @@ func (l *Layer) Sent(m *codec.Message) Handle {
 
 // Begins reports whether [Layer.Receive] would make a transaction of m, a request
 // that was parsed without an error, unless it finds m [Malformed]: m has none yet, is
-// no ACK, and no CANCEL of a transaction that is here. An element that refuses some of its requests saves
-// the work with it, and lets what is sent again pass.
+// no ACK, and no CANCEL of a transaction that is here. An element that refuses some of
+// its requests saves the work with it, and lets what is sent again pass.
 func (l *Layer) Begins(m *codec.Message) bool {
 	if !m.IsRequest() || m.Method() == header.MethodACK {
 		return false

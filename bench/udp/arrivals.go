@@ -84,9 +84,7 @@ func (l load) ways(size int) (ways []way) {
 	var spinner *process
 	if l.rate == 0 && len(all) > 0 {
 		if spinner, err = slow(all); err != nil {
-			for _, p := range all {
-				p.Stop()
-			}
+			stopAll(all)
 			panic(err)
 		}
 	}

@@ -76,11 +76,15 @@ func startAll(sink netip.AddrPort, better float64, buffer int) (all []*proxies.P
 		})
 	}
 	if err != nil {
-		for _, p := range all {
-			p.Stop()
-		}
+		stopAll(all)
 	}
 	return all, target, err
+}
+
+func stopAll(all []*proxies.Process) {
+	for _, p := range all {
+		p.Stop()
+	}
 }
 
 // startLoop starts this program as a forwarder of the named kind.

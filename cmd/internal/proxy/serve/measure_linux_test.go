@@ -2,7 +2,6 @@ package serve
 
 import (
 	"fmt"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,7 +45,7 @@ func TestMeterSmallBuffer(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := newWorker(s, 0, socket, f)
-	w.meter = newMeter(socket, gate, new(atomic.Uint32))
+	w.meter = newMeter(socket, gate, &w.errorsRead)
 
 	var run []udp.Datagram
 	for i := range 64 {

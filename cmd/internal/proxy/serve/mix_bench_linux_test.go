@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -59,7 +58,7 @@ func mix(b *testing.B, gro bool, run, refused int) {
 		b.Fatal(err)
 	}
 	w := newWorker(s, 0, socket, f)
-	w.meter = newMeter(socket, admission.New(admission.Config{Off: true}, time.Now), new(atomic.Uint32))
+	w.meter = newMeter(socket, admission.New(admission.Config{Off: true}, time.Now), &w.errorsRead)
 	const calls = 128
 	type sending struct {
 		from *udp.Socket

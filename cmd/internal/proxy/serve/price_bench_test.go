@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -60,7 +59,7 @@ func price(b *testing.B, peers int, what string, state *Stateful) {
 		b.Fatal(err)
 	}
 	w := newWorker(s, 0, socket, f)
-	w.meter = newMeter(socket, gate, new(atomic.Uint32))
+	w.meter = newMeter(socket, gate, &w.errorsRead)
 	from := make([]*udp.Socket, peers)
 	batches := make([][]udp.Datagram, peers)
 	for i := range from {
