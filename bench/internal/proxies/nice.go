@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,8 +32,9 @@ func (p *Process) Nice(by int) error {
 	if want < 1 {
 		return fmt.Errorf("%s cannot be nicer by %d than this program is, at %d", p.Name, by, 20-own)
 	}
-	// Until a pass finds nothing to do: who is not nice yet may start another.
-	for changed := true; changed; {
+	// Until a pass finds nothing to do: who is not nice yet may start another, which is
+	// seen a little later.
+	for changed := true; changed; time.Sleep(time.Millisecond) {
 		changed = false
 		for _, pid := range p.tree() {
 			threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid)) // none when it has ended

@@ -99,7 +99,8 @@ func TestNice(t *testing.T) {
 		t.Logf("NOT RUN: no shell here, or the niceness is %d: %v", 20-own, err)
 		return
 	}
-	cmd := exec.Command("sh", "-c", `sh -c 'read go; sleep 100 & wait' <&0 & trap "kill $!; exit" TERM; wait`)
+	// What is in the background has no input unless it is told so by another number.
+	cmd := exec.Command("sh", "-c", `exec 3<&0; sh -c 'read go; sleep 100 & wait' <&3 & trap "kill $!; exit" TERM; wait`)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -120,6 +121,9 @@ func TestNice(t *testing.T) {
 	await(2)
 	if err := p.Nice(7); err != nil {
 		t.Fatal(err)
+	}
+	if n := len(p.tree()); n != 2 {
+		t.Fatalf("%d processes before the third begins", n)
 	}
 	fmt.Fprintln(in, "go")
 	await(3)
