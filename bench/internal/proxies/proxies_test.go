@@ -99,8 +99,9 @@ func TestNice(t *testing.T) {
 		t.Logf("NOT RUN: no shell here, or the niceness is %d: %v", 20-own, err)
 		return
 	}
-	// What is in the background has no input unless it is told so by another number.
-	cmd := exec.Command("sh", "-c", `exec 3<&0; sh -c 'read go; sleep 100 & wait' <&3 & trap "kill $!; exit" TERM; wait`)
+	// What is in the background has no input unless it is told so by another number. The
+	// third process ends when its input does.
+	cmd := exec.Command("sh", "-c", `exec 3<&0; sh -c 'read go; (read end) <&3 & wait' <&3 & trap "kill $!; exit" TERM; wait`)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -110,6 +111,7 @@ func TestNice(t *testing.T) {
 	}
 	p := &Process{cmd: cmd}
 	defer p.Stop()
+	defer in.Close()
 	await := func(n int) {
 		t.Helper()
 		for end := time.Now().Add(20 * time.Second); len(p.tree()) < n; time.Sleep(time.Millisecond) {
