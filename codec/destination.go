@@ -46,55 +46,67 @@ func (d *Destination) setHost(host []byte) {
 //
 // m is the request that is answered, and src where it came from: the response
 // goes to that address, and to its port when the top Via asks for it with
-// rport. When m is a response that a proxy forwards, or a request that has its
-// received and rport already, src is not valid, and the top Via says it all:
-// that is the Via the response leaves with, so the proxy's own is taken off
-// and the result parsed first.
+// rport. When m is a request that has its received and rport already, src is not
+// valid, and the top Via says it all. [ViaDestination] is for a response that a
+// proxy forwards.
 //
 // A maddr parameter is ignored: it is for multicast, and lets a sender have
 // responses sent to anyone. [ResponseDestinationMaddr] follows it. The error is
 // that of the top Via.
 func (m *Message) ResponseDestination(src netip.AddrPort) (Destination, error) {
-	return m.responseDestination(src, false)
+	via, err := m.TopVia()
+	if err != nil {
+		return Destination{}, err
+	}
+	return viaDestination(via, src), nil
 }
 
 // ResponseDestinationMaddr is ResponseDestination for elements that follow the
 // maddr parameter of a Via.
 func (m *Message) ResponseDestinationMaddr(src netip.AddrPort) (Destination, error) {
-	return m.responseDestination(src, true)
-}
-
-func (m *Message) responseDestination(src netip.AddrPort, maddr bool) (d Destination, err error) {
 	via, err := m.TopVia()
 	if err != nil {
-		return d, err
+		return Destination{}, err
 	}
-	d.Transport = via.Transport()
-	d.Secure = d.Transport.IsSecure()
-	d.Port = viaPort(via)
-	if maddr && !d.Transport.IsReliable() && via.Maddr() != nil {
+	if t := via.Transport(); !t.IsReliable() && via.Maddr() != nil {
+		d := Destination{Transport: t, Port: viaPort(via), Secure: t.IsSecure()}
 		d.setHost(via.Maddr())
 		return d, nil
 	}
-	received, isReceived := uri.ParseAddr(via.Received())
-	switch {
-	case src.IsValid():
+	return viaDestination(via, src), nil
+}
+
+// ViaDestination returns where a response that leaves with the Via value on top goes
+// (RFC 3261, 18.2.2; RFC 3581, 4): of one that a proxy forwards, which takes its own
+// off, that is the value below, the one of [Message.Via] with 1. It points into what
+// via was read from. A maddr parameter is ignored, see [Message.ResponseDestination].
+func ViaDestination(via *header.Via) Destination { return viaDestination(via, netip.AddrPort{}) }
+
+// viaDestination returns where a response goes whose request came from src, which is
+// not valid where via has received and rport already.
+func viaDestination(via *header.Via, src netip.AddrPort) (d Destination) {
+	d.Transport = via.Transport()
+	d.Secure = d.Transport.IsSecure()
+	d.Port = viaPort(via)
+	if src.IsValid() {
 		d.Host, d.Addr = via.Host(), src.Addr().Unmap()
 		if via.HasRPort() && !d.Transport.IsReliable() {
 			d.Port = src.Port()
 		}
-	case isReceived:
+		return d
+	}
+	if received, ok := uri.ParseAddr(via.Received()); ok {
 		d.Host, d.Addr = via.Host(), received
 		if port, ok := via.RPort(); ok && !d.Transport.IsReliable() {
 			d.Port = port
 		}
-	default:
-		d.setHost(via.Host())
-		if _, ok := via.Port(); !ok && !d.Addr.IsValid() {
-			d.Port = 0 // RFC 3263, 5: SRV may tell another one
-		}
+		return d
 	}
-	return d, nil
+	d.setHost(via.Host())
+	if _, ok := via.Port(); !ok && !d.Addr.IsValid() {
+		d.Port = 0 // RFC 3263, 5: SRV may tell another one
+	}
+	return d
 }
 
 // RequestDestination returns where a request for the URI goes: the

@@ -154,19 +154,31 @@ type Hop struct {
 // transport the request was received over. The error is that of the Request-URI or of
 // the Route value that does not parse.
 func (m *Message) NextHop(self func(*uri.URI) bool) (Hop, error) {
-	target, err := m.RequestURI()
-	if err != nil {
+	var h Hop
+	if err := h.Find(m, self); err != nil {
 		return Hop{}, err
 	}
-	h := Hop{Target: *target, Next: *target}
+	return h, nil
+}
+
+// Find is [Message.NextHop] into h. A Hop is large, and what returns one copies it: a
+// proxy that keeps one takes 61 ns and not 92 (BenchmarkTyped, 2026-11). After an error
+// h is of no use.
+func (h *Hop) Find(m *Message, self func(*uri.URI) bool) error {
+	target, err := m.RequestURI()
+	if err != nil {
+		return err
+	}
+	h.Target, h.Next = *target, *target
+	h.DropLast, h.DropFirst, h.Routed, h.Strict = false, false, false, false
 	if !m.Has(header.IDRoute) {
-		return h, nil
+		return nil
 	}
 	var second, last header.NameAddr
 	n := 0
 	for v, err := range m.Routes() {
 		if err != nil {
-			return Hop{}, err
+			return err
 		}
 		if n == 1 {
 			second = v
@@ -177,33 +189,33 @@ func (m *Message) NextHop(self func(*uri.URI) bool) (Hop, error) {
 	total := n
 	if target.LR() && self(target) {
 		if err := m.routeURI(&last, total-1, &h.Target); err != nil {
-			return Hop{}, err
+			return err
 		}
 		h.DropLast = true
 		h.Next = h.Target
 		n--
 	}
 	if n == 0 {
-		return h, nil
+		return nil
 	}
 	top, err := m.TopRouteURI()
 	if err != nil {
-		return Hop{}, err
+		return err
 	}
 	h.Next = *top
 	if self(top) {
 		h.DropFirst = true
 		if n--; n == 0 {
 			h.Next = h.Target
-			return h, nil
+			return nil
 		}
 		if err := m.routeURI(&second, 1, &h.Next); err != nil {
-			return Hop{}, err
+			return err
 		}
 	}
 	h.Routed = true
 	h.Strict = !h.Next.LR()
-	return h, nil
+	return nil
 }
 
 // routeURI reads the URI of a Route value, the i-th of the message.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sipwire/sipwire/header"
 	"github.com/sipwire/sipwire/internal/testfiles"
+	"github.com/sipwire/sipwire/uri"
 )
 
 // shuffled parses n requests that no predictor learns.
@@ -87,6 +88,8 @@ func BenchmarkTyped(b *testing.B) {
 			}
 			return ok
 		}},
+		{"NextHop", func(m *Message) bool { h, err := m.NextHop(selfNever); kept = h; return err == nil }},
+		{"Find", func(m *Message) bool { return kept.Find(m, selfNever) == nil }},
 		{"TransactionHash", func(m *Message) bool { _, err := m.TransactionHash(1); return err == nil }},
 		{"DialogHash", func(m *Message) bool { _, err := m.DialogHash(1, Either); return err == nil }},
 		{"LoopHash", func(m *Message) bool { return m.LoopHash(1) != 0 }},
@@ -124,3 +127,8 @@ func TestShuffled(t *testing.T) {
 		t.Errorf("%d different messages", len(seen))
 	}
 }
+
+// kept is the Hop of a proxy that keeps one.
+var kept Hop
+
+func selfNever(*uri.URI) bool { return false }

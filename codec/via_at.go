@@ -10,9 +10,12 @@ import (
 // Via returns the i-th Via value, counted from the topmost, which is 0, wherever
 // commas and lines divide them: in a response that a proxy forwards, Via(1) is
 // that of the element it goes to. Each call reads the values in front of it
-// again. One that is not there is ErrMissing, one that does not parse its error;
-// [Message.Fault] says where.
-func (m *Message) Via(i int) (header.Via, error) {
+// again, but for 1 where the topmost has a line of its own. One that is not there is
+// ErrMissing, one that does not parse its error; [Message.Fault] says where.
+func (m *Message) Via(i int) (v header.Via, err error) {
+	if i == 1 && m.secondVia(&v) {
+		return v, nil
+	}
 	n := 0
 	for v, err := range m.Vias() {
 		if n == i {
@@ -25,6 +28,26 @@ func (m *Message) Via(i int) (header.Via, error) {
 		offset, err = m.body, sipwire.ErrMissing
 	}
 	return header.Via{}, m.located(header.IDVia, offset, err)
+}
+
+// secondVia reads the second Via value as nearly all responses have it at a proxy: it
+// begins the second line, and is well-formed. v may be changed in any case. So two
+// values are read and not three.
+func (m *Message) secondVia(v *header.Via) bool {
+	if m.limits.Strictness != Lenient {
+		return false
+	}
+	first := m.Index(header.IDVia)
+	if first < 0 {
+		return false
+	}
+	top, err := m.TopVia()
+	second := m.Next(first)
+	if err != nil || second < 0 || len(top.Bytes()) != len(m.ValueAt(first)) {
+		return false
+	}
+	_, err = v.ParseFrom(m.ValueAt(second), 0)
+	return err == nil
 }
 
 // IsSentByAddr is [Message.IsSentBy] with an address.

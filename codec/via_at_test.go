@@ -2,13 +2,92 @@ package codec
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"net/netip"
 	"testing"
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/header"
 )
+
+// TestSecondVia holds Via(1) against the walk over all values, and against the top Via of
+// the message when the first value is taken off.
+func TestSecondVia(t *testing.T) {
+	vias := []string{"SIP/2.0/UDP a;branch=z9hG4bK1", "SIP/2.0/TCP b:5061;rport=1;received=192.0.2.1", "SIP/2.0/UDP c;x=\",\"", "", " ", ",", "bad", "SIP/2.0/UDP", "SIP/2.0/UDP e;x=1;x=2", "SIP/2.0/UDP d \r\n ;branch=2"}
+	r := rand.New(rand.NewPCG(11, 28))
+	var popped Message
+	read := 0
+	for range 20000 {
+		text := "SIP/2.0 200 OK\r\n"
+		for range 1 + r.IntN(3) {
+			text += "Via: " + vias[r.IntN(len(vias))]
+			for range r.IntN(2) * r.IntN(3) {
+				text += []string{",", ", ", "\t,\r\n "}[r.IntN(3)] + vias[r.IntN(len(vias))]
+			}
+			text += "\r\n"
+		}
+		for _, strict := range []Strictness{Lenient, Strict} {
+			var m Message
+			p := Parser{Strictness: strict}
+			if p.Parse(&m, []byte(text+"\r\n")) != nil {
+				continue
+			}
+			var want header.Via
+			wantErr, n := error(sipwire.ErrMissing), 0
+			for v, err := range m.Vias() {
+				if n == 1 {
+					want, wantErr = v, err
+				}
+				n++
+			}
+			got, err := m.Via(1)
+			if string(got.Bytes()) != string(want.Bytes()) || !errors.Is(err, wantErr) {
+				t.Fatalf("%q: %q %v, want %q %v", text, got.Bytes(), err, want.Bytes(), wantErr)
+			}
+			if _, topErr := m.TopVia(); topErr != nil {
+				continue
+			}
+			var e Edit
+			out, popErr := []byte(nil), e.Begin(&m)
+			if popErr == nil {
+				popErr = e.PopVia()
+			}
+			if popErr == nil {
+				out, popErr = e.AppendTo(nil)
+			}
+			if popErr == nil {
+				popErr = p.Parse(&popped, out)
+			}
+			if popErr != nil {
+				t.Fatalf("%q: %v", text, popErr)
+			}
+			top, topErr := popped.TopVia()
+			if (topErr == nil) != (err == nil) || err == nil && string(top.Bytes()) != string(got.Bytes()) {
+				t.Fatalf("%q: Via(1) is %q %v, when the first is gone the top one is %q %v", text, got.Bytes(), err, top.Bytes(), topErr)
+			}
+			if err == nil {
+				read++
+				if d, want := ViaDestination(&got), responseTo(t, &popped); fmt.Sprint(d) != fmt.Sprint(want) {
+					t.Fatalf("%q: to %v, want %v", text, d, want)
+				}
+			}
+		}
+	}
+	if read < 2000 {
+		t.Errorf("only %d were read", read)
+	}
+}
+
+// responseTo is where a forwarded response goes, by its top Via.
+func responseTo(t *testing.T, m *Message) Destination {
+	d, err := m.ResponseDestination(netip.AddrPort{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
 
 // TestViaAt reads Via values by their number.
 func TestViaAt(t *testing.T) {

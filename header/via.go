@@ -277,7 +277,14 @@ func (v *Via) HasMagicCookie() bool {
 
 // Received returns the received parameter, nil when it is missing
 // (RFC 3261, 18.2.1).
-func (v *Via) Received() []byte { p, _ := v.Params().Get("received"); return p }
+func (v *Via) Received() []byte {
+	if v.at.Semicolons != 0 {
+		received, _, _ := v.ReceivedParts()
+		return v.plainValue(received, len("received"))
+	}
+	p, _ := v.Params().Get("received")
+	return p
+}
 
 // ReceivedAddr returns the received parameter as an address, of an IPv6
 // address with or without brackets (RFC 5118, 4.5). It is not ok when
@@ -307,7 +314,13 @@ func (v *Via) HasRPort() bool {
 // RPort returns the value of the rport parameter. It is not ok when it is
 // missing or not a port.
 func (v *Via) RPort() (port uint16, ok bool) {
-	p, _ := v.Params().Get("rport")
+	var p []byte
+	if v.at.Semicolons != 0 {
+		_, rport, _ := v.ReceivedParts()
+		p = v.plainValue(rport, len("rport"))
+	} else {
+		p, _ = v.Params().Get("rport")
+	}
 	port, n, code := abnf.ConsumePort(p, 0)
 	return port, code == 0 && n == len(p)
 }

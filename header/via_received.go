@@ -33,6 +33,17 @@ func (v *Via) ReceivedParts() (received, rport value.Part, repeated bool) {
 	return received, rport, repeated
 }
 
+// plainValue returns the value of a parameter that ReceivedParts has found at a place,
+// and whose name has n bytes, of a Via whose Semicolons are known: no whitespace and no
+// quote is there. It is nil without a value, and where at is zero.
+func (v *Via) plainValue(at value.Part, n int) []byte {
+	b := at.Of(v.Bytes())
+	if len(b) <= n {
+		return nil
+	}
+	return b[n+len("="):]
+}
+
 // hasParam reports whether a name of a parameter begins with a letter, in small or
 // capital, of a Via whose Semicolons are known.
 func (v *Via) hasParam(letter byte) bool {

@@ -2,6 +2,7 @@ package header
 
 import (
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/sipwire/sipwire/internal/value"
@@ -36,13 +37,22 @@ func receivedPartsAgree(t *testing.T, via *Via) (found int) {
 	if repeated != again {
 		t.Fatalf("%q: repeated %t, want %t", via.Bytes(), repeated, again)
 	}
+	if got, _ := via.Params().Get("received"); string(via.Received()) != string(got) || (via.Received() == nil) != (got == nil) {
+		t.Fatalf("%q: received %q, want %q", via.Bytes(), via.Received(), got)
+	}
+	text, _ := via.Params().Get("rport")
+	want, err := strconv.ParseUint(string(text), 10, 16)
+	port, ok := via.RPort()
+	if ok != (err == nil) || uint64(port) != want && ok {
+		t.Fatalf("%q: rport %d, %t, want %q", via.Bytes(), port, ok, text)
+	}
 	return found
 }
 
 // TestReceivedParts makes Vias of random pieces.
 func TestReceivedParts(t *testing.T) {
 	pieces := []string{";", ";", ";", "=", "=", "rport", "RPort", "received", "Received", "receivedx", "rpor", "rportx", "r\x14ort", "x", "branch", "z9hG4bK1", "1.2.3.4", "[::1]", "::1", "\"", "\"a;rport=1\"", "\\", "\"\\\"\"",
-		" ", "\t", "\r\n ", "\n\t", ",", "a", ";branch=z9hG4bK776asdhds", ";rport", ";received=192.0.2.1", ";rport=5060"}
+		" ", "\t", "\r\n ", "\n\t", ",", "a", ";branch=z9hG4bK776asdhds", ";rport", ";received=192.0.2.1", ";received= ", ";received =a", ";rport=5060", ";rport=\t5060", ";rport=5060 ", ";rport="}
 	starts := []string{"SIP/2.0/UDP a", "SIP/2.0/UDP a:5060 ", "SIP / 2.0 / TCP\t[::1]", "SIP/2.0/UDP pc33.example.com:5060", "SIP/2.0/UDP proxy.with.a.long.name.example.com:5060"}
 	n := 300000
 	if testing.Short() {

@@ -18,10 +18,10 @@ type proxy struct {
 	recordRoute []byte
 	routes      map[string]uri.URI
 
-	m, popped codec.Message
-	edit      codec.Edit
-	branch    []byte
-	tag       []byte
+	m      codec.Message
+	edit   codec.Edit
+	branch []byte
+	tag    []byte
 }
 
 // newProxy returns a proxy that peers reach at self. Its routes are the URIs of
@@ -130,22 +130,19 @@ func (p *proxy) response(dst []byte) ([]byte, netip.AddrPort) {
 	if !m.IsSentByAddr(p.self) {
 		return dst, netip.AddrPort{} // it is not for this proxy (18.1.2)
 	}
-	if _, err := m.Via(1); err != nil {
+	below, err := m.Via(1)
+	if err != nil {
 		return dst, netip.AddrPort{} // a stateless proxy sends no request of its own
 	}
-	if e.Begin(m) != nil || e.PopVia() != nil {
+	addr, ok := codec.ViaDestination(&below).AddrPort()
+	if !ok || e.Begin(m) != nil || e.PopVia() != nil {
 		return dst, netip.AddrPort{}
 	}
-	from := len(dst)
 	out, err := e.AppendTo(dst)
-	if err != nil || p.popped.Parse(out[from:]) != nil {
+	if err != nil {
 		return dst, netip.AddrPort{}
 	}
-	to, err := p.popped.ResponseDestination(netip.AddrPort{})
-	if addr, ok := to.AddrPort(); err == nil && ok {
-		return out, addr
-	}
-	return dst, netip.AddrPort{}
+	return out, addr
 }
 
 // reply answers a request itself. A stateless proxy gives a request that comes

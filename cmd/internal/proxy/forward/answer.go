@@ -2,6 +2,7 @@ package forward
 
 import (
 	"errors"
+	"net/netip"
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
@@ -18,11 +19,12 @@ func codeOf(err error) sipwire.Code {
 
 // Malformed answers a request that has a defect: 400 with a reason that names
 // the header field, or the status of the defect.
-func (f *Forwarder) Malformed(dst []byte, m *codec.Message, err error, src Source) Result {
+func (f *Forwarder) Malformed(r *Result, dst []byte, m *codec.Message, err error, src Source) {
 	code, _ := err.(sipwire.Code)
 	status := code.Status()
 	if status != 400 {
-		return f.answer(dst, m, src, status, "")
+		f.answer(r, dst, m, src, status, "")
+		return
 	}
 	fault := m.Fault()
 	switch {
@@ -31,21 +33,24 @@ func (f *Forwarder) Malformed(dst []byte, m *codec.Message, err error, src Sourc
 	case fault.Header != header.IDOther:
 		f.reason = append(f.reason[:0], "Bad "...)
 	case code == sipwire.ErrRequestURI:
-		return f.badURI(dst, m, err, src)
+		f.badURI(r, dst, m, err, src)
+		return
 	default:
 		f.reason = append(f.reason[:0], code.Text()...)
-		return f.write(dst, m, src, &compose.Reply{Status: status, Reason: f.reason})
+		f.write(r, dst, m, src, &compose.Reply{Status: status, Reason: f.reason})
+		return
 	}
 	f.reason = append(f.reason, fault.Header.String()...)
-	return f.write(dst, m, src, &compose.Reply{Status: status, Reason: f.reason})
+	f.write(r, dst, m, src, &compose.Reply{Status: status, Reason: f.reason})
 }
 
 // badURI answers a request whose Request-URI has a defect.
-func (f *Forwarder) badURI(dst []byte, m *codec.Message, err error, src Source) Result {
-	if status := codeOf(err).Status(); status != 400 {
-		return f.answer(dst, m, src, status, "")
+func (f *Forwarder) badURI(r *Result, dst []byte, m *codec.Message, err error, src Source) {
+	status, reason := 400, "Bad Request-URI"
+	if s := codeOf(err).Status(); s != 400 {
+		status, reason = s, ""
 	}
-	return f.answer(dst, m, src, 400, "Bad Request-URI")
+	f.answer(r, dst, m, src, status, reason)
 }
 
 // requires reports whether a request requires an extension, and lists them.
@@ -65,48 +70,51 @@ func (f *Forwarder) requires(m *codec.Message) bool {
 
 // unsupported answers a request that requires what the proxy does not have
 // (RFC 3261, 16.3, step 5): it has no extension.
-func (f *Forwarder) unsupported(dst []byte, m *codec.Message, src Source) Result {
+func (f *Forwarder) unsupported(r *Result, dst []byte, m *codec.Message, src Source) {
 	f.fields[0] = compose.HeaderField{ID: header.IDUnsupported, Value: f.list}
-	return f.write(dst, m, src, &compose.Reply{Status: 420, Fields: f.fields[:]})
+	f.write(r, dst, m, src, &compose.Reply{Status: 420, Fields: f.fields[:]})
 }
 
 // answer answers with a status; an empty reason is the registered phrase.
-func (f *Forwarder) answer(dst []byte, m *codec.Message, src Source, status int, reason string) Result {
-	r := compose.Reply{Status: status}
+func (f *Forwarder) answer(r *Result, dst []byte, m *codec.Message, src Source, status int, reason string) {
+	reply := compose.Reply{Status: status}
 	if reason != "" {
 		f.reason = append(f.reason[:0], reason...)
-		r.Reason = f.reason
+		reply.Reason = f.reason
 	}
-	return f.write(dst, m, src, &r)
+	f.write(r, dst, m, src, &reply)
 }
 
-// write writes an answer. An ACK gets none, and neither does what lacks the
-// header fields that a response takes over.
-func (f *Forwarder) write(dst []byte, m *codec.Message, src Source, r *compose.Reply) Result {
+// write writes an answer, into r, which is empty. An ACK gets none, and neither does
+// what lacks the header fields that a response takes over.
+func (f *Forwarder) write(r *Result, dst []byte, m *codec.Message, src Source, reply *compose.Reply) {
 	if !m.IsAnswerable() {
+		r.Cause = Malformed
 		if m.Method() == header.MethodACK {
-			return dropped(BadACK)
+			r.Cause = BadACK
 		}
-		return dropped(Malformed)
+		return
 	}
 	tag, err := f.config.Key.AppendTag(f.tag[:0], m)
 	f.tag = tag
 	if err != nil {
-		return dropped(Malformed)
+		r.Cause = Malformed
+		return
 	}
-	r.Tag, r.Source = tag, src.Addr
-	out, err := compose.AppendReply(dst, m, r)
+	reply.Tag, reply.Source = tag, src.Addr
+	out, err := compose.AppendReply(dst, m, reply)
 	if err != nil {
-		return dropped(Malformed)
+		r.Cause = Malformed
+		return
 	}
 	d, err := m.ResponseDestination(src.Addr)
-	addr, ok := d.AddrPort()
-	if err != nil || !ok {
-		return dropped(Unresolved)
+	if err != nil || !d.Addr.IsValid() {
+		r.Cause = Unresolved
+		return
 	}
-	to := Peer{Transport: f.locals[src.Local].Transport, Addr: addr}
-	if to.Transport.IsReliable() {
-		to.Flow = src.Addr
+	r.To.Transport, r.To.Addr = f.locals[src.Local].Transport, netip.AddrPortFrom(d.Addr, d.Port)
+	if r.To.Transport.IsReliable() {
+		r.To.Flow = src.Addr
 	}
-	return Result{Kind: Answered, Local: src.Local, To: to, Data: out, Status: r.Status}
+	r.Kind, r.Local, r.Data, r.Status = Answered, src.Local, out, reply.Status
 }

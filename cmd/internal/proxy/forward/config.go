@@ -129,7 +129,6 @@ type Forwarder struct {
 	serves func(*uri.URI) bool // see ServeRegister; nil without a registrar
 
 	message codec.Message // of Datagram
-	sent    codec.Message // a response as it leaves
 	edit    codec.Edit
 	hop     codec.Hop // of the last Check
 	passed  int       // more Route values that are taken off

@@ -15,7 +15,6 @@ import (
 
 // A Copy says how one copy of a request leaves (RFC 3261, 16.6).
 type Copy struct {
-	To     Peer
 	Local  int    // the index of the Local to send from
 	Branch []byte // of the Via
 	// URI is the Request-URI to put in, nil to leave it as it is. Path is the
@@ -28,8 +27,8 @@ type Copy struct {
 	Breadth uint16
 }
 
-// AppendCopy appends a copy of the request of the last Check.
-func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy) ([]byte, error) {
+// AppendCopy appends a copy of the request of the last Check, which goes to a Peer.
+func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, to *Peer, c *Copy) ([]byte, error) {
 	e, hop := &f.edit, &f.hop
 	_ = e.Begin(m) // what goes wrong stays in e until AppendTo
 	if f.locals[src.Local].Transport.IsReliable() {
@@ -65,12 +64,12 @@ func (f *Forwarder) AppendCopy(dst []byte, m *codec.Message, src Source, c *Copy
 	}
 	switch {
 	case f.config.Outbound:
-		f.recordFlows(e, m, c, src)
+		f.recordFlows(e, m, to, c, src)
 		f.addPath(e, m, c, src)
 	case !f.config.NoRecordRoute && beginsDialog(m.Method()):
 		f.recordRoute(e, m, hop, src.Local, c.Local)
 	}
-	if _, has := m.ContentLength(); !has && c.To.Transport.IsReliable() {
+	if _, has := m.ContentLength(); !has && to.Transport.IsReliable() {
 		_ = e.SetContentLength()
 	}
 	f.config.Headers.apply(ofRequests, e, m)

@@ -41,16 +41,16 @@ func (f *Forwarder) pass(r *Result, dst []byte, m *codec.Message, src Source) (o
 	case v == Limit || !m.IsAnswerable():
 		*r = dropped(v.Cause())
 	default:
-		*r = f.Refuse(dst, m, src, retry)
+		f.Refuse(r, dst, m, src, retry)
 	}
 	return false
 }
 
 // Refuse answers a request with 503 and a Retry-After in
 // seconds. Nothing is kept of it: a repeat is answered anew, and its ACK is
-// absorbed.
-func (f *Forwarder) Refuse(dst []byte, m *codec.Message, src Source, retry int) Result {
+// absorbed. What becomes of it is written to r, which is empty.
+func (f *Forwarder) Refuse(r *Result, dst []byte, m *codec.Message, src Source, retry int) {
 	f.list = strconv.AppendInt(f.list[:0], int64(max(retry, 1)), 10)
 	f.fields[0] = compose.HeaderField{ID: header.IDRetryAfter, Value: f.list}
-	return f.write(dst, m, src, &compose.Reply{Status: 503, Fields: f.fields[:]})
+	f.write(r, dst, m, src, &compose.Reply{Status: 503, Fields: f.fields[:]})
 }

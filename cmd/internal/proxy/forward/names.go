@@ -25,33 +25,36 @@ type Names interface {
 	Find(d *codec.Destination, key []byte) (Target, Finding)
 }
 
-// locate returns the Peer for a destination that m leads to. It is not ok when
-// there is none: f.pending then says whether DNS has to be asked first.
-func (f *Forwarder) locate(d *codec.Destination, m *codec.Message) (Peer, bool) {
-	if addr, ok := d.AddrPort(); ok {
-		return Peer{Transport: d.Transport, Addr: addr}, true
+// locate finds the Peer for a destination that m leads to, which it writes to p, empty
+// before: a Peer that is returned is copied twice. It is not ok when there is none:
+// f.pending then says whether DNS has to be asked first.
+func (f *Forwarder) locate(p *Peer, d *codec.Destination, m *codec.Message) (ok bool) {
+	if d.Addr.IsValid() {
+		p.Transport, p.Addr = d.Transport, netip.AddrPortFrom(d.Addr, d.Port)
+		return true
 	}
 	if f.config.Names == nil || len(d.Host) == 0 {
-		return Peer{}, false
+		return false
 	}
 	f.destination = *d // what Find is given would be an allocation
 	t, found := f.config.Names.Find(&f.destination, m.Value(header.IDCallID))
 	f.pending = found == Pending
-	return Peer{Transport: t.Transport, Addr: t.Addr, Name: t.Name}, found == Found
+	p.Transport, p.Addr, p.Name = t.Transport, t.Addr, t.Name
+	return found == Found
 }
 
 // locateOther is locate for a request, which must not come back to the proxy.
-func (f *Forwarder) locateOther(d *codec.Destination, m *codec.Message) (Peer, bool) {
-	p, ok := f.locate(d, m)
-	return p, ok && IsOneHost(p.Addr.Addr()) && !f.IsListening(p.Addr)
+func (f *Forwarder) locateOther(p *Peer, d *codec.Destination, m *codec.Message) (ok bool) {
+	return f.locate(p, d, m) && IsOneHost(p.Addr.Addr()) && !f.IsListening(p.Addr)
 }
 
 // Locate returns the Peer for a destination that the request m is to be sent to. It
 // is not ok when that is the proxy itself, or has no address, or none that is known
 // yet: see Pending.
-func (f *Forwarder) Locate(d *codec.Destination, m *codec.Message) (Peer, bool) {
+func (f *Forwarder) Locate(d *codec.Destination, m *codec.Message) (p Peer, ok bool) {
 	f.pending = false
-	return f.locateOther(d, m)
+	ok = f.locateOther(&p, d, m)
+	return p, ok
 }
 
 // Ask asks the Names for a destination, as Locate does. It may be called from many

@@ -100,7 +100,7 @@ func (f *Forwarder) checkFlow(r *Result, dst []byte, m *codec.Message, src Sourc
 	case status == 430 && m.Method() == header.MethodACK:
 		*r = dropped(NoConnect)
 	default:
-		*r = f.answer(dst, m, src, status, "")
+		f.answer(r, dst, m, src, status, "")
 	}
 	return false
 }
@@ -118,12 +118,12 @@ func (f *Forwarder) ByFlow() bool { return f.outbound.routed }
 // recordFlows puts Record-Route in as recordRoute does, with the tokens of the
 // flows on both sides (RFC 5626, 5.3.1 and 5.3.2). With a token there are always
 // two values, so that each side is known by the place of its own.
-func (f *Forwarder) recordFlows(e *codec.Edit, m *codec.Message, c *Copy, src Source) {
+func (f *Forwarder) recordFlows(e *codec.Edit, m *codec.Message, peer *Peer, c *Copy, src Source) {
 	if !beginsDialog(m.Method()) {
 		return
 	}
 	from := f.outbound.own || isFirstHop(m) && f.isOutbound(m)
-	to := c.Outbound || f.isFlow(&c.To)
+	to := c.Outbound || f.isFlow(peer)
 	if !from && !to {
 		if !f.config.NoRecordRoute {
 			f.recordRoute(e, m, &f.hop, src.Local, c.Local)
@@ -131,7 +131,7 @@ func (f *Forwarder) recordFlows(e *codec.Edit, m *codec.Message, c *Copy, src So
 		return
 	}
 	at := onTop(m, header.IDRecordRoute)
-	f.addRoute(e, at, header.IDRecordRoute, c.Local, to, flowTo(&c.To, c.Local))
+	f.addRoute(e, at, header.IDRecordRoute, c.Local, to, flowTo(peer, c.Local))
 	f.addRoute(e, at, header.IDRecordRoute, src.Local, from, src)
 }
 

@@ -1,6 +1,8 @@
 package forward
 
 import (
+	"net/netip"
+
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
@@ -15,7 +17,7 @@ func (f *Forwarder) Datagram(dst, b []byte, src Source) (r Result) {
 		return r
 	}
 	err := f.config.Parser.Parse(&f.message, b)
-	f.decide(&r, dst, &f.message, err, src)
+	f.Decide(&r, dst, &f.message, err, src)
 	return r
 }
 
@@ -36,12 +38,12 @@ func IsKeepAlive(b []byte) bool {
 // Message forwards a message that was parsed with the given error. What is to
 // be sent is appended to dst.
 func (f *Forwarder) Message(dst []byte, m *codec.Message, err error, src Source) (r Result) {
-	f.decide(&r, dst, m, err, src)
+	f.Decide(&r, dst, m, err, src)
 	return r
 }
 
-// decide is Message. A Result is large, and is written once, into r, which is empty.
-func (f *Forwarder) decide(r *Result, dst []byte, m *codec.Message, err error, src Source) {
+// Decide is Message. A Result is large, and is written once, into r, which is empty.
+func (f *Forwarder) Decide(r *Result, dst []byte, m *codec.Message, err error, src Source) {
 	switch {
 	case m.IsResponse() && err != nil:
 		*r = dropped(Malformed)
@@ -57,7 +59,7 @@ func (f *Forwarder) decide(r *Result, dst []byte, m *codec.Message, err error, s
 // before, is the end of the request: an answer is appended to dst.
 func (f *Forwarder) Check(r *Result, dst []byte, m *codec.Message, err error, src Source) (ok bool) {
 	if err != nil {
-		*r = f.Malformed(dst, m, err, src)
+		f.Malformed(r, dst, m, err, src)
 		return false
 	}
 	if f.isOwnACK(m) {
@@ -79,7 +81,7 @@ func (f *Forwarder) Check(r *Result, dst []byte, m *codec.Message, err error, sr
 		return false
 	}
 	if err := f.Prepare(m, src); err != nil {
-		*r = f.Malformed(dst, m, err, src)
+		f.Malformed(r, dst, m, err, src)
 		return false
 	}
 	return true
@@ -89,7 +91,7 @@ func (f *Forwarder) Check(r *Result, dst []byte, m *codec.Message, err error, sr
 // Check has let pass before.
 func (f *Forwarder) Prepare(m *codec.Message, src Source) (err error) {
 	f.pending = false
-	if f.hop, err = m.NextHop(f.self); err != nil {
+	if err = f.hop.Find(m, f.self); err != nil {
 		return err
 	}
 	if err = f.clean(&f.hop, src); err != nil {
@@ -123,54 +125,54 @@ func (f *Forwarder) check(r *Result, dst []byte, m *codec.Message, src Source) (
 		_, err = m.CallID()
 	}
 	if err != nil {
-		*r = f.Malformed(dst, m, err, src)
+		f.Malformed(r, dst, m, err, src)
 		return false
 	}
 	if string(cseq.MethodBytes()) != string(m.MethodBytes()) {
-		*r = f.answer(dst, m, src, 400, "CSeq Method Differs")
+		f.answer(r, dst, m, src, 400, "CSeq Method Differs")
 		return false
 	}
 	if id, ok := repeated(m); ok {
 		f.reason = append(append(f.reason[:0], "More Than One "...), id.String()...)
-		*r = f.write(dst, m, src, &compose.Reply{Status: 400, Reason: f.reason})
+		f.write(r, dst, m, src, &compose.Reply{Status: 400, Reason: f.reason})
 		return false
 	}
 	// Step 2.
 	target, err := m.RequestURI()
 	if err != nil {
-		*r = f.badURI(dst, m, err, src)
+		f.badURI(r, dst, m, err, src)
 		return false
 	}
 	if !target.IsSIP() && target.Scheme() != uri.Tel && !IsService(target) {
-		*r = f.answer(dst, m, src, 416, "")
+		f.answer(r, dst, m, src, 416, "")
 		return false
 	}
 	// Step 3.
 	hops, err := m.MaxForwards()
 	if err != nil && m.Has(header.IDMaxForwards) {
-		*r = f.Malformed(dst, m, err, src)
+		f.Malformed(r, dst, m, err, src)
 		return false
 	}
 	if m.Method() == header.MethodOPTIONS && (err == nil && hops == 0 || !target.HasUser() && !m.Has(header.IDRoute) && f.IsSelf(target)) {
 		if f.config.Leaving != nil && f.config.Leaving.Load() {
-			*r = f.answer(dst, m, src, 503, "")
+			f.answer(r, dst, m, src, 503, "")
 			return false
 		}
-		*r = f.answer(dst, m, src, 200, "")
+		f.answer(r, dst, m, src, 200, "")
 		return false
 	}
 	if err == nil && hops == 0 && !f.isServed(m, target) {
-		*r = f.answer(dst, m, src, 483, "")
+		f.answer(r, dst, m, src, 483, "")
 		return false
 	}
 	// Step 4.
 	if f.loops(m) {
-		*r = f.answer(dst, m, src, 482, "")
+		f.answer(r, dst, m, src, 482, "")
 		return false
 	}
 	// Step 5. Neither ACK nor CANCEL has a Proxy-Require that counts (20.29).
 	if m.Method() != header.MethodACK && m.Method() != header.MethodCANCEL && f.requires(m) {
-		*r = f.unsupported(dst, m, src)
+		f.unsupported(r, dst, m, src)
 		return false
 	}
 	return true
@@ -215,13 +217,14 @@ func (f *Forwarder) Forward(dst []byte, m *codec.Message, src Source, to *Peer) 
 
 // forward sends the request of the last Check on (16.5, 16.6 and 16.11). r is empty.
 func (f *Forwarder) forward(r *Result, dst []byte, m *codec.Message, src Source) {
-	to, _, ok := f.Next(m, src)
+	var to Peer
+	_, ok := f.Next(&to, m, src)
 	if f.pending {
 		r.Kind = NeedsName
 		return
 	}
 	if !ok {
-		*r = f.answer(dst, m, src, 500, "No Address For The Next Hop")
+		f.answer(r, dst, m, src, 500, "No Address For The Next Hop")
 		return
 	}
 	f.forwardTo(r, dst, m, src, &to)
@@ -229,43 +232,44 @@ func (f *Forwarder) forward(r *Result, dst []byte, m *codec.Message, src Source)
 
 // forwardTo is Forward. r is empty.
 func (f *Forwarder) forwardTo(r *Result, dst []byte, m *codec.Message, src Source, to *Peer) {
-	c := Copy{To: *to}
-	var ok bool
-	if c.Local, ok = f.LocalFor(&c.To, src); !ok {
-		*r = f.answer(dst, m, src, 500, "Transport Not Available")
+	local, ok := f.LocalFor(to, src)
+	if !ok {
+		f.answer(r, dst, m, src, 500, "Transport Not Available")
 		return
 	}
 	var err error
 	f.branch, err = f.config.Key.AppendBranch(f.branch[:0], m)
 	if err != nil {
-		*r = f.Malformed(dst, m, err, src)
+		f.Malformed(r, dst, m, err, src)
 		return
 	}
 	f.branch = f.appendLoop(append(f.branch, '.'), m)
-	c.Branch = f.branch
+	c := Copy{Local: local, Branch: f.branch}
 	from := len(dst)
-	if dst, err = f.AppendCopy(dst, m, src, &c); err != nil {
-		*r = f.Malformed(dst[:from], m, err, src)
+	if dst, err = f.AppendCopy(dst, m, src, to, &c); err != nil {
+		f.Malformed(r, dst[:from], m, err, src)
 		return
 	}
-	r.Kind, r.Local, r.To, r.Data = Forwarded, c.Local, c.To, dst
-	if local, ok := f.ForTCP(dst[from:], &c.To, src); ok {
-		f.overTCP(r, from, local, m, src, &c)
+	r.Kind, r.Local, r.To, r.Data = Forwarded, c.Local, *to, dst
+	if local, ok := f.ForTCP(dst[from:], to, src); ok {
+		c.Local = local
+		f.overTCP(r, from, m, src, &c)
 	}
 }
 
 // overTCP makes a request that is too long for a datagram go over TCP (RFC 3261,
 // 18.1.1).
-func (f *Forwarder) overTCP(r *Result, from, to int, m *codec.Message, src Source, c *Copy) {
+func (f *Forwarder) overTCP(r *Result, from int, m *codec.Message, src Source, c *Copy) {
 	f.datagram = append(f.datagram[:0], r.Data[from:]...)
-	c.Local, c.To.Transport = to, header.TransportTCP
-	dst, err := f.AppendCopy(r.Data[:from], m, src, c)
+	to := r.To
+	to.Transport = header.TransportTCP
+	dst, err := f.AppendCopy(r.Data[:from], m, src, &to, c)
 	if err != nil { // it could be written once: this does not happen
 		r.Data = append(r.Data[:from], f.datagram...)
 		return
 	}
 	r.Datagram, r.DatagramLocal = f.datagram, r.Local
-	r.Local, r.To, r.Data = to, c.To, dst
+	r.Local, r.To, r.Data = c.Local, to, dst
 }
 
 // passOwn looks for more Route values that name the proxy, behind the first one,
@@ -306,37 +310,39 @@ func (f *Forwarder) passOwn(m *codec.Message, hop *codec.Hop, src Source) (n int
 	return n, nil
 }
 
-// Next returns where the request of the last Check goes (16.5, 16.6 step 7, and
+// Next finds where the request of the last Check goes, which it writes to peer (16.5, 16.6 step 7, and
 // 16.11: the choice depends on nothing that changes). A flow token decides; then a Route; then,
 // for a request within a dialog that came by a Route of this proxy, its
 // Request-URI; then the Router, which byRule says; then the Request-URI, where
 // Outside allows it or a Route of this proxy has asked for it. It is
 // not ok when it goes to the proxy itself, or to a name that is not known, or
 // not known yet: see Pending.
-func (f *Forwarder) Next(m *codec.Message, src Source) (peer Peer, byRule, ok bool) {
+func (f *Forwarder) Next(peer *Peer, m *codec.Message, src Source) (byRule, ok bool) {
 	if f.outbound.routed {
 		if f.outbound.flow.Local < 0 {
-			return Peer{}, false, false
+			return false, false
 		}
-		return f.peerOf(f.outbound.flow), false, true
+		*peer = f.peerOf(f.outbound.flow)
+		return false, true
 	}
-	if peer, found, ok := f.direct(m, &f.hop); found {
-		return peer, false, ok
+	if found, ok := f.direct(peer, m, &f.hop); found {
+		return false, ok
 	}
 	t, ok := f.config.Router.Route(m, src)
 	if !ok && (f.config.Outside || f.hop.DropFirst || f.hop.DropLast) && !f.IsSelf(&f.hop.Target) {
 		if d, err := codec.RequestDestination(&f.hop.Target); err == nil {
-			peer, ok = f.locateOther(&d, m)
-			return peer, false, ok
+			*peer = Peer{}
+			return false, f.locateOther(peer, &d, m)
 		}
 	}
-	return f.PeerOf(t, src), ok, ok
+	f.setPeer(peer, t, src)
+	return ok, ok
 }
 
-// direct returns where the Route values, or the Request-URI behind them, lead.
+// direct finds where the Route values, or the Request-URI behind them, lead.
 // It is not found when they do not decide, and not ok when what they say cannot
 // be used.
-func (f *Forwarder) direct(m *codec.Message, hop *codec.Hop) (peer Peer, found, ok bool) {
+func (f *Forwarder) direct(peer *Peer, m *codec.Message, hop *codec.Hop) (found, ok bool) {
 	f.pending = false
 	// Outside of a dialog a Route of this proxy is one that the client was
 	// configured with: the Request-URI is not the address of the other side yet.
@@ -344,19 +350,26 @@ func (f *Forwarder) direct(m *codec.Message, hop *codec.Hop) (peer Peer, found, 
 	if hop.Routed || own || f.outside {
 		d, err := codec.RequestDestination(&hop.Next)
 		if err == nil && (f.outside || !f.IsSelf(&hop.Next)) {
-			peer, ok = f.locateOther(&d, m)
-			return peer, true, ok
+			*peer = Peer{}
+			return true, f.locateOther(peer, &d, m)
 		}
 	}
-	return Peer{}, hop.Routed, false
+	return hop.Routed, false
 }
 
 // PeerOf returns the Peer of a Target, for a request from src.
-func (f *Forwarder) PeerOf(t Target, src Source) Peer {
+func (f *Forwarder) PeerOf(t Target, src Source) (p Peer) {
+	f.setPeer(&p, t, src)
+	return p
+}
+
+// setPeer is PeerOf into p.
+func (f *Forwarder) setPeer(p *Peer, t Target, src Source) {
 	if t.Transport == header.TransportOther {
 		t.Transport = f.locals[src.Local].Transport
 	}
-	return Peer{Transport: t.Transport, Addr: t.Addr, Name: t.Name}
+	p.Transport, p.Addr, p.Name = t.Transport, t.Addr, t.Name
+	p.Flow, p.Serial = netip.AddrPort{}, 0
 }
 
 // beginsDialog reports whether a request of the method creates a dialog, or

@@ -8,7 +8,7 @@ import (
 )
 
 // response forwards a response by its Via values, and changes nothing in it
-// but to take the proxy's own one off (RFC 3261, 16.11).
+// but to take the proxy's own one off (RFC 3261, 16.11). r is empty.
 func (f *Forwarder) response(r *Result, dst []byte, m *codec.Message, src Source) {
 	top, err := m.TopVia()
 	if err != nil {
@@ -19,40 +19,19 @@ func (f *Forwarder) response(r *Result, dst []byte, m *codec.Message, src Source
 		*r = dropped(NotOurs)
 		return
 	}
-	e := &f.edit
-	_ = e.Begin(m) // what goes wrong stays in e until AppendTo
-	_ = e.PopVia()
-	if _, has := m.ContentLength(); !has {
-		_ = e.SetContentLength() // the next hop may be a stream
-	}
-	f.config.Headers.apply(ofResponses, e, m)
-	from := len(dst)
-	dst, err = e.AppendTo(dst)
-	if err != nil {
-		*r = dropped(Malformed)
-		return
-	}
-	if err := f.sent.Parse(dst[from:]); err != nil {
-		*r = dropped(Malformed)
-		return
-	}
-	via, err := f.sent.TopVia()
+	via, err := m.Via(1)
 	if err != nil {
 		*r = dropped(NoVia)
 		return
 	}
-	d, err := f.sent.ResponseDestination(netip.AddrPort{})
-	if err != nil {
-		*r = dropped(Unresolved)
-		return
-	}
+	d := codec.ViaDestination(&via)
 	f.pending = false
-	peer, ok := f.locate(&d, m)
+	ok := f.locate(&r.To, &d, m)
 	if f.pending {
-		r.Kind = NeedsName
+		*r = Result{Kind: NeedsName}
 		return
 	}
-	if !ok || !IsOneHost(peer.Addr.Addr()) {
+	if !ok || !IsOneHost(r.To.Addr.Addr()) {
 		*r = dropped(Unresolved)
 		return
 	}
@@ -60,13 +39,24 @@ func (f *Forwarder) response(r *Result, dst []byte, m *codec.Message, src Source
 		// The rport that the proxy has put in says which connection it was.
 		received, ok := uri.ParseAddr(via.Received())
 		if port, has := via.RPort(); ok && has {
-			peer.Flow = netip.AddrPortFrom(received, port)
+			r.To.Flow = netip.AddrPortFrom(received, port)
 		}
 	}
-	to, ok := f.localFor(d.Transport, peer.Addr.Addr(), src.Local)
+	local, ok := f.localFor(d.Transport, r.To.Addr.Addr(), src.Local)
 	if !ok {
 		*r = dropped(Unresolved)
 		return
 	}
-	r.Kind, r.Local, r.To, r.Data = Forwarded, to, peer, dst
+	e := &f.edit
+	_ = e.Begin(m) // what goes wrong stays in e until AppendTo
+	_ = e.PopVia()
+	if _, has := m.ContentLength(); !has {
+		_ = e.SetContentLength() // the next hop may be a stream
+	}
+	f.config.Headers.apply(ofResponses, e, m)
+	if dst, err = e.AppendTo(dst); err != nil {
+		*r = dropped(Malformed)
+		return
+	}
+	r.Kind, r.Local, r.Data = Forwarded, local, dst
 }

@@ -36,7 +36,7 @@ type worker struct {
 	order  order          // in which they are sent
 	callID []byte         // of the message at hand, for order
 
-	message codec.Message  // with transactions
+	message codec.Message  // that was received last
 	now     time.Duration  // of the batch
 	src     netip.AddrPort // of the packet at hand
 	dst     netip.Addr     // that it was sent to; not valid when the socket has only one
@@ -184,14 +184,13 @@ func (w *worker) datagram(r *forward.Result, b []byte, src forward.Source) *code
 		*r = w.stun(b, src)
 		return m
 	}
-	if w.s.states.parts == nil {
-		*r = w.f.Datagram(w.buf, b, src)
-		m = w.f.Last()
-		w.callID = m.Value(header.IDCallID)
-		return m
-	}
 	err := w.s.config.Forward.Parser.Parse(m, b)
 	w.callID = m.Value(header.IDCallID)
+	if w.s.states.parts == nil {
+		*r = forward.Result{}
+		w.f.Decide(r, w.buf, m, err, src)
+		return m
+	}
 	*r = w.s.states.partOf(m).receive(w, w.buf, m, err, src, w.now)
 	return m
 }

@@ -19,7 +19,8 @@ import (
 // same.
 func Find(f *forward.Forwarder, r *registrar.Registrar, s *registrar.Session, m *codec.Message, src forward.Source, now time.Time) {
 	if !isServed(f, r) {
-		f.Next(m, src)
+		var to forward.Peer
+		f.Next(&to, m, src)
 		return
 	}
 	u, _ := f.Target()
@@ -47,7 +48,7 @@ func isServed(f *forward.Forwarder, r *registrar.Registrar) bool {
 // not to be asked first.
 func (p *Proxy) find(m *codec.Message, src forward.Source) bool {
 	if p.registered = isServed(p.f, p.config.Registrar); !p.registered {
-		p.peer, p.byRule, p.ok = p.f.Next(m, src)
+		p.byRule, p.ok = p.f.Next(&p.peer, m, src)
 		return !p.f.Pending()
 	}
 	if m.Method() == header.MethodREGISTER {

@@ -134,7 +134,7 @@ func (p *Proxy) ReceiveAgain(dst []byte, m *codec.Message, err error, src forwar
 	return p.receive(dst, m, err, src, now, nil)
 }
 
-func (p *Proxy) receive(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration, gate forward.Gate) forward.Result {
+func (p *Proxy) receive(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration, gate forward.Gate) (r forward.Result) {
 	p.now = now
 	if m.IsResponse() {
 		return p.response(m, err, src)
@@ -142,19 +142,14 @@ func (p *Proxy) receive(dst []byte, m *codec.Message, err error, src forward.Sou
 	// Refusing is to cost as little as it can: what is refused need not pass the
 	// checks. OPTIONS for the proxy itself is answered whatever the load is.
 	options := m.Method() == header.MethodOPTIONS
-	if err == nil && !options {
-		if r, ok := p.admit(dst, m, src, gate); !ok {
-			return r
-		}
+	if err == nil && !options && !p.admit(&r, dst, m, src, gate) {
+		return r
 	}
-	var r forward.Result
 	if !p.f.Check(&r, dst, m, err, src) {
 		return r
 	}
-	if options {
-		if r, ok := p.admit(dst, m, src, gate); !ok {
-			return r
-		}
+	if options && !p.admit(&r, dst, m, src, gate) {
+		return r
 	}
 	// What belongs to a transaction goes where that went: DNS is not asked again.
 	if !p.find(m, src) && (m.Method() == header.MethodACK || p.layer.Begins(m)) {
@@ -179,7 +174,8 @@ func (p *Proxy) receive(dst []byte, m *codec.Message, err error, src forward.Sou
 	case transaction.Refused:
 		return forward.Result{Kind: forward.Answered, Status: 503}
 	case transaction.Malformed:
-		return p.f.Malformed(dst, m, ev.Code, src)
+		p.f.Malformed(&r, dst, m, ev.Code, src)
+		return r
 	}
 	if m.Method() == header.MethodCANCEL {
 		return forward.Result{Kind: forward.Answered}
@@ -215,7 +211,7 @@ func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Re
 		return forward.Result{Kind: forward.Dropped, Cause: forward.Unresolved}
 	}
 	p.id, _ = p.f.AppendKeyedBranch(p.id[:0], m)
-	out, err := p.f.AppendCopy(dst, m, src, &forward.Copy{To: to, Local: local, Branch: p.id, URI: b.URI, Path: b.Path})
+	out, err := p.f.AppendCopy(dst, m, src, &to, &forward.Copy{Local: local, Branch: p.id, URI: b.URI, Path: b.Path})
 	if err != nil {
 		return forward.Result{Kind: forward.Dropped, Cause: forward.BadACK}
 	}

@@ -11,20 +11,21 @@ import (
 )
 
 // admit asks a Gate about a request that would begin a transaction. When it is
-// not ok, the Result is the end of the request: what refuses it is appended to dst.
-// There is no transaction for it, and what comes again is asked about again.
-func (p *Proxy) admit(dst []byte, m *codec.Message, src forward.Source, gate forward.Gate) (r forward.Result, ok bool) {
+// not ok, r, which is empty before, is the end of the request: what refuses it is appended
+// to dst. There is no transaction for it, and what comes again is asked about again.
+func (p *Proxy) admit(r *forward.Result, dst []byte, m *codec.Message, src forward.Source, gate forward.Gate) (ok bool) {
 	if gate == nil || !p.layer.Begins(m) {
-		return forward.Result{}, true
+		return true
 	}
 	switch v, retry := gate.Admit(m, src); v {
 	case forward.Admit:
-		return forward.Result{}, true
+		return true
 	case forward.Refuse:
-		return p.f.Refuse(dst, m, src, retry), false
+		p.f.Refuse(r, dst, m, src, retry)
 	default:
-		return dropped(v.Cause()), false
+		*r = dropped(v.Cause())
 	}
+	return false
 }
 
 // begin begins the context of a request.
@@ -249,13 +250,13 @@ func (p *Proxy) start(c *context, n uint32, b *branch, m *codec.Message) {
 	}
 	var via *codec.ViaSpec
 	if err == nil {
-		copy := forward.Copy{To: b.to, Local: int(b.local), Branch: p.id, URI: p.bytes(b.uri), Path: p.bytes(b.path), Outbound: b.flow, Breadth: b.breadth}
-		p.made, err = p.f.AppendCopy(p.made[:0], m, c.src, &copy)
+		copy := forward.Copy{Local: int(b.local), Branch: p.id, URI: p.bytes(b.uri), Path: p.bytes(b.path), Outbound: b.flow, Breadth: b.breadth}
+		p.made, err = p.f.AppendCopy(p.made[:0], m, c.src, &b.to, &copy)
 		if local, ok := p.f.ForTCP(p.made, &b.to, c.src); ok && err == nil && b.long == fits && !b.flow {
 			b.long, b.datagram = overTCP, b.local
 			b.to.Transport, b.local = header.TransportTCP, int32(local)
-			copy.To, copy.Local = b.to, local
-			p.made, err = p.f.AppendCopy(p.made[:0], m, c.src, &copy)
+			copy.Local = local
+			p.made, err = p.f.AppendCopy(p.made[:0], m, c.src, &b.to, &copy)
 		}
 		via = p.f.Via(&copy)
 	}
