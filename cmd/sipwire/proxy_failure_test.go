@@ -49,8 +49,8 @@ func configure(t *testing.T, file, text string) {
 	}
 }
 
-// metric reads one figure of a proxy's /metrics.
-func metric(t *testing.T, status, name string) int {
+// metricsPage reads a proxy's /metrics.
+func metricsPage(t *testing.T, status string) string {
 	t.Helper()
 	resp, err := http.Get(status + "metrics")
 	if err != nil {
@@ -58,11 +58,30 @@ func metric(t *testing.T, status, name string) int {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	m := regexp.MustCompile("(?m)^" + regexp.QuoteMeta(name) + ` ([0-9.e+]+)$`).FindSubmatch(text)
-	if err != nil || m == nil {
-		t.Fatalf("no %s: %v\n%s", name, err, text)
+	if err != nil {
+		t.Fatal(err)
 	}
-	n, err := strconv.ParseFloat(string(m[1]), 64) // from a million on it is 1e+06
+	return string(text)
+}
+
+// drops returns how many messages a proxy has dropped, by cause, where it has.
+func drops(t *testing.T, status string) (causes []string) {
+	t.Helper()
+	for _, m := range regexp.MustCompile(`(?m)^sipwire_proxy_dropped_total\{cause="(.*)"\} ([1-9].*)$`).FindAllStringSubmatch(metricsPage(t, status), -1) {
+		causes = append(causes, m[1]+" "+m[2])
+	}
+	return causes
+}
+
+// metric reads one figure of a proxy's /metrics.
+func metric(t *testing.T, status, name string) int {
+	t.Helper()
+	text := metricsPage(t, status)
+	m := regexp.MustCompile("(?m)^" + regexp.QuoteMeta(name) + ` ([0-9.e+]+)$`).FindStringSubmatch(text)
+	if m == nil {
+		t.Fatalf("no %s:\n%s", name, text)
+	}
+	n, err := strconv.ParseFloat(m[1], 64) // from a million on it is 1e+06
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,13 +269,14 @@ func TestProxyKillPeer(t *testing.T) {
 				default:
 				}
 			}
+			t.Logf("dropped: %v", drops(t, status))
 			accounted(t, p.stop(t))
 			if r == nil {
 				return // it has failed
 			}
 			t.Logf("%d peers killed; %d calls, %d ended well, %v", peers, r.Calls, r.Successful, r.Causes)
 			if r.Calls != uint64(calls) || r.Successful != uint64(calls) {
-				t.Errorf("%d of %d calls ended well: %v, unexpected %v", r.Successful, r.Calls, r.Causes, r.Codes)
+				t.Errorf("%d of %d calls ended well: %v, unexpected %v; %d INVITEs answered\n%s", r.Successful, r.Calls, r.Causes, r.Codes, answeredInvites(r), p.errs.String())
 			}
 		})
 	}
