@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -174,24 +175,70 @@ func freePort(t *testing.T) string {
 // kernel's list: to try the port would take it away from who is to have it.
 func waitPort(t *testing.T, port string) {
 	t.Helper()
-	n, _ := strconv.Atoi(port)
-	want := fmt.Sprintf(":%04X ", n)
+	if _, err := os.Stat("/proc/net/udp"); err != nil {
+		time.Sleep(time.Second) // another system: it will have started
+		return
+	}
 	for range 2000 {
-		for _, file := range []string{"/proc/net/udp", "/proc/net/udp6", "/proc/net/tcp", "/proc/net/tcp6"} {
-			data, err := os.ReadFile(file)
-			if err != nil && file == "/proc/net/udp" {
-				time.Sleep(time.Second) // another system: it will have started
-				return
-			}
-			for line := range strings.Lines(string(data)) {
-				if fields := strings.Fields(line); len(fields) > 1 && strings.HasSuffix(fields[1]+" ", want) {
-					return
-				}
-			}
+		if isTaken(port) {
+			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatalf("nothing listens on port %s", port)
+}
+
+// isTaken reports whether something receives on a UDP port or listens on a TCP port.
+// A connection is not enough: those that an earlier test had at the port are in the
+// list for a minute after their end.
+func isTaken(port string) bool {
+	n, _ := strconv.Atoi(port)
+	suffix := fmt.Sprintf(":%04X", n)
+	for file, state := range map[string]string{"udp": "07", "udp6": "07", "tcp": "0A", "tcp6": "0A"} {
+		data, err := os.ReadFile("/proc/net/" + file)
+		if err != nil {
+			continue // without IPv6
+		}
+		for line := range strings.Lines(string(data)) {
+			if f := strings.Fields(line); len(f) > 3 && strings.HasSuffix(f[1], suffix) && f[3] == state {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// TestWaitPort: nobody listens at a port that has only connections that have ended.
+func TestWaitPort(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Log("NOT RUN: only Linux has the list")
+		return
+	}
+	port := freePort(t)
+	l, err := net.Listen("tcp", "127.0.0.1:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	s, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !isTaken(port) {
+		t.Error("nothing listens at a port that is listened at")
+	}
+	l.Close()
+	s.Close() // first: its end waits at the port
+	_, _ = c.Read(make([]byte, 1))
+	c.Close()
+	if isTaken(port) {
+		t.Error("something listens at a port that only had a connection")
+	}
 }
 
 // copyScenarios puts the scenarios into a folder, where sipp also writes.
