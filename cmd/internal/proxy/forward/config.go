@@ -129,14 +129,16 @@ type Forwarder struct {
 	serves func(*uri.URI) bool // see ServeRegister; nil without a registrar
 
 	message codec.Message // of Datagram
+	popped  codec.Message // of Undelivered: the request as it came
 	edit    codec.Edit
 	hop     codec.Hop // of the last Check
 	passed  int       // more Route values that are taken off
 	outside bool      // the Request-URI says where it goes, by its maddr
 	pending bool      // DNS has to be asked where it goes
 
-	stripped []byte // the Request-URI without what must not be passed on; empty when it has nothing of that
-	datagram []byte // Result.Datagram
+	stripped    []byte // the Request-URI without what must not be passed on; empty when it has nothing of that
+	datagram    []byte // Result.Datagram
+	undelivered []byte // the request of Undelivered as it came
 
 	destination codec.Destination // that Names is asked about
 

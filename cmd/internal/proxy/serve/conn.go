@@ -1,7 +1,10 @@
 package serve
 
 import (
+	"bytes"
+	"errors"
 	"net"
+	"os"
 	"sync"
 	"time"
 
@@ -14,6 +17,7 @@ type conn struct {
 	t      *conns
 	key    connKey
 	local  int
+	name   string        // that its certificate must have; of a connection that was opened here
 	serial uint64        // no other connection has had it
 	wake   chan struct{} // something is in queue, or closed has changed
 
@@ -23,6 +27,7 @@ type conn struct {
 	bytes   int // of queue
 	writing bool
 	closed  bool
+	ended   bool      // the peer sends nothing more: what is queued is still written
 	until   time.Time // when reading ends; zero for never
 }
 
@@ -37,7 +42,12 @@ type queued struct {
 	local    int
 	// owner is whose it is, with transactions; it is not counted then.
 	owner owner
+	flow  bool // it must go by its connection
+	again bool // it has waited for a connection before, which broke
 }
+
+// isRequest reports whether the message is a request.
+func (q *queued) isRequest() bool { return !q.pong && !bytes.HasPrefix(q.b, []byte("SIP/")) }
 
 // size returns the bytes that the message keeps.
 func (q *queued) size() int { return len(q.b) + len(q.datagram) }
@@ -104,7 +114,7 @@ func (c *conn) refuse() {
 		case q.owner.part != nil:
 			q.owner.part.fail(q.owner.tx)
 		case q.datagram == nil:
-			c.t.count.end(forward.Dropped, forward.NoConnect)
+			c.t.lost(&q, forward.NoConnect)
 		case c.t.s.sendDatagram(q.local, q.datagram, c.key.addr) != nil:
 			c.t.count.end(forward.Dropped, forward.SendFailed)
 		default:
@@ -143,8 +153,17 @@ func (c *conn) isBusy() bool {
 	return !c.closed && (len(c.queue) > 0 || c.writing)
 }
 
-// fail counts what is queued as dropped, and lets nothing more in.
-func (c *conn) fail(cause forward.Cause) { c.drop(c.cut(), cause) }
+func (c *conn) isClosed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
+}
+
+func (c *conn) hasEnded() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
+}
 
 // cut takes what is queued, and lets nothing more in.
 func (c *conn) cut() []queued {
@@ -159,14 +178,38 @@ func (c *conn) cut() []queued {
 // drop sees to the ends of what is not sent. c.mu must not be held: an owner
 // may send something else.
 func (c *conn) drop(qs []queued, cause forward.Cause) {
-	for _, q := range qs {
-		switch {
+	for i := range qs {
+		switch q := &qs[i]; {
 		case q.owner.part != nil:
 			q.owner.part.fail(q.owner.tx)
 		case !q.pong:
-			c.t.count.end(forward.Dropped, cause)
+			c.t.lost(q, cause)
 		}
 	}
+}
+
+// retry queues requests of which the connection has taken no byte for another one to
+// the same place: a peer may close a connection at any time, and has not seen them.
+// Each gets one more try. The rest is dropped. c.mu must not be held.
+func (c *conn) retry(qs []queued) {
+	to := forward.Peer{Transport: c.key.transport, Addr: c.key.addr, Name: c.name}
+	for i := range qs {
+		q := &qs[i]
+		if q.isRequest() && !q.flow && !q.again {
+			if q.again = true; c.t.queue(c.local, &to, *q) == forward.NoCause {
+				continue
+			}
+		}
+		c.drop(qs[i:i+1], forward.SendFailed)
+	}
+}
+
+// taken returns how many messages there are of which some of the first n bytes are.
+func taken(qs []queued, n int64) (count int) {
+	for ; n > 0 && count < len(qs); count++ {
+		n -= int64(len(qs[count].b))
+	}
+	return count
 }
 
 // write writes what is queued until the connection is closed: all that waits
@@ -184,18 +227,26 @@ func (c *conn) write() {
 		c.mu.Unlock()
 		if closed {
 			c.t.queued.Add(int64(-n))
-			c.drop(batch, forward.SendFailed)
+			c.retry(batch)
 			return
 		}
 		for _, q := range batch {
 			w.Add(q.b)
 		}
 		_ = c.nc.SetWriteDeadline(time.Now().Add(c.t.s.config.WriteTimeout))
-		_, err := w.Flush()
+		written, err := w.Flush()
 		c.t.queued.Add(int64(-n))
-		if err != nil {
+		if errors.Is(err, os.ErrDeadlineExceeded) { // another connection would not be read either
 			c.drop(batch, forward.SendFailed)
-			c.fail(forward.SendFailed)
+			c.drop(c.cut(), forward.SendFailed)
+			return
+		}
+		if err != nil {
+			left := c.cut() // nothing more comes in
+			first := taken(batch, written)
+			c.drop(batch[:first], forward.SendFailed)
+			c.retry(batch[first:])
+			c.retry(left)
 			return
 		}
 		for i, q := range batch {
@@ -279,6 +330,7 @@ func (c *conn) read() {
 	// While the proxy ends, what waits is still written.
 	c.mu.Lock()
 	ending := !c.until.IsZero()
+	c.ended = !ending
 	c.mu.Unlock()
 	if !ending {
 		c.finish()

@@ -29,6 +29,9 @@ type conns struct {
 	reading atomic.Int64 // connections that are read
 	queued  atomic.Int64 // bytes that wait for connections
 
+	failing sync.Mutex
+	f       *forward.Forwarder // answers what cannot be sent; failing is held
+
 	mu     sync.Mutex
 	serial uint64 // of the last connection
 	byAddr map[connKey]*conn
@@ -118,71 +121,105 @@ func (t *conns) send(r *forward.Result, msg []byte) {
 		t.count.end(r.Kind, 0)
 		return
 	}
-	q := queued{b: append([]byte(nil), msg...), kind: r.Kind}
+	q := queued{b: append([]byte(nil), msg...), kind: r.Kind, flow: !r.To.Addr.IsValid()}
 	if r.Datagram != nil {
 		q.datagram, q.local = append([]byte(nil), r.Datagram...), r.DatagramLocal
 	}
 	if cause := t.queue(r.Local, &r.To, q); cause != forward.NoCause {
-		t.count.end(forward.Dropped, cause)
+		t.lost(&q, cause)
 	}
 }
 
 // queue queues a message, or says why it does not.
-func (t *conns) queue(local int, to *forward.Peer, q queued) forward.Cause {
-	c := t.find(local, to)
-	if c == nil {
-		return forward.NoConnect
+func (t *conns) queue(local int, to *forward.Peer, q queued) (cause forward.Cause) {
+	for range 2 {
+		c, isNew := t.find(local, to)
+		if c == nil {
+			return forward.NoConnect
+		}
+		if cause = c.enqueue(q); isNew {
+			// Not before: nobody may take the connection, and then this would not say so.
+			go t.connect(c)
+		}
+		if cause != forward.SendFailed {
+			break
+		}
+		// It has been closed since it was found: perhaps another one can be opened.
 	}
-	return c.enqueue(q)
+	return cause
+}
+
+// lost sees to the end of a message that has no owner and cannot be sent. A request is
+// answered as if its next hop had refused it (RFC 3261, 16.9; a 503 is passed on as
+// 500, 16.7): over a connection its client does not send it again. One that has to go
+// by its connection gets 430 (RFC 5626, 5.3.1).
+func (t *conns) lost(q *queued, cause forward.Cause) {
+	if q.kind == forward.Forwarded && q.isRequest() {
+		status, reason := 500, "Next Hop Not Reached"
+		if q.flow && cause != forward.QueueFull {
+			status, reason = 430, ""
+		}
+		t.failing.Lock()
+		r := t.f.Undelivered(nil, q.b, status, reason)
+		t.failing.Unlock()
+		if r.Data != nil {
+			t.count.undelivered[cause].Add(1)
+			t.s.send(&r, r.Data, &t.count)
+			return
+		}
+	}
+	t.count.end(forward.Dropped, cause)
+}
+
+// open returns the connection with a key, unless it is being closed. t.mu is held.
+func (t *conns) open(key connKey) *conn {
+	if c := t.byAddr[key]; c != nil && !c.isClosed() {
+		return c
+	}
+	return nil
 }
 
 // has reports whether the connection is open that a request came on.
 func (t *conns) has(to *forward.Peer) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.byAddr[connKey{to.Transport, to.Flow}] != nil
+	return t.IsOpen(to.Transport, to.Flow, 0)
 }
 
 // IsOpen implements forward.Flows.
 func (t *conns) IsOpen(transport header.Transport, addr netip.AddrPort, serial uint64) bool {
 	t.mu.Lock()
-	c := t.byAddr[connKey{transport, addr}]
-	t.mu.Unlock()
-	if c == nil || serial != 0 && serial != c.serial {
-		return false
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return !c.closed
+	defer t.mu.Unlock()
+	c := t.open(connKey{transport, addr})
+	return c != nil && (serial == 0 || serial == c.serial)
 }
 
-// find returns the connection for a message, or nil.
-func (t *conns) find(local int, to *forward.Peer) *conn {
+// find returns the connection for a message, or nil. One that is being closed takes
+// nothing more. One that is new is still to be opened, by connect.
+func (t *conns) find(local int, to *forward.Peer) (c *conn, isNew bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if c := t.byAddr[connKey{to.Transport, to.Flow}]; c != nil && (to.Serial == 0 || to.Serial == c.serial) {
-		return c
+	if c := t.open(connKey{to.Transport, to.Flow}); c != nil && (to.Serial == 0 || to.Serial == c.serial) {
+		return c, false
 	}
 	if !to.Addr.IsValid() {
-		return nil // it must go by its connection, which is gone
+		return nil, false // it must go by its connection, which is gone
 	}
 	key := connKey{to.Transport, to.Addr}
-	if c := t.byAddr[key]; c != nil {
-		return c
+	if c := t.open(key); c != nil && !c.hasEnded() {
+		return c, false
 	}
 	if t.opening >= max(t.s.config.MaxConns/4, 1) {
-		return nil
+		return nil, false
 	}
-	c := t.add(key, local)
-	if c != nil {
-		t.opening++
-		go t.connect(c, to.Name)
+	if c = t.add(key, local); c == nil {
+		return nil, false
 	}
-	return c
+	t.opening++
+	c.name = to.Name
+	return c, true
 }
 
 // connect opens the connection c. What waits for it is lost if that fails.
-func (t *conns) connect(c *conn, name string) {
+func (t *conns) connect(c *conn) {
 	ctx, cancel := context.WithTimeout(context.Background(), t.s.config.ConnectTimeout)
 	defer cancel()
 	nc, err := new(net.Dialer).DialContext(ctx, "tcp", c.key.addr.String())
@@ -191,7 +228,7 @@ func (t *conns) connect(c *conn, name string) {
 		if t.s.config.Client != nil {
 			config = t.s.config.Client.Clone()
 		}
-		if config.ServerName = name; name == "" {
+		if config.ServerName = c.name; c.name == "" {
 			config.ServerName = c.key.addr.Addr().String()
 		}
 		secure := tls.Client(nc, config)

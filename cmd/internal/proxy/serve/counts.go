@@ -11,6 +11,9 @@ type Counts struct {
 	Received uint64
 	Kinds    [forward.Kinds]uint64
 	Dropped  [forward.Causes]uint64
+	// Undelivered are the requests that could not be sent on, and why: they were
+	// answered instead, and are in Kinds as that.
+	Undelivered [forward.Causes]uint64
 }
 
 // Sum returns the number of messages whose end is known.
@@ -27,7 +30,9 @@ type counter struct {
 	received atomic.Uint64
 	kinds    [forward.Kinds]atomic.Uint64
 	dropped  [forward.Causes]atomic.Uint64
-	_        [128]byte
+	// undelivered is seldom counted.
+	undelivered [forward.Causes]atomic.Uint64
+	_           [128]byte
 }
 
 // end counts what became of one message.
@@ -46,6 +51,7 @@ func (c *counter) addTo(sum *Counts) {
 	}
 	for i := range c.dropped {
 		sum.Dropped[i] += c.dropped[i].Load()
+		sum.Undelivered[i] += c.undelivered[i].Load()
 	}
 	sum.Received += c.received.Load()
 }

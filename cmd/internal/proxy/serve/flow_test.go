@@ -22,15 +22,16 @@ func TestFlowSerial(t *testing.T) {
 	}
 	first := open()
 	to := forward.Peer{Transport: header.TransportTCP, Flow: from, Serial: first.serial}
-	if s.conns.find(0, &to) != first {
+	if c, _ := s.conns.find(0, &to); c != first {
 		t.Error("the connection is not found")
 	}
 	s.conns.remove(first)
 	second := open()
-	if s.conns.find(0, &to) != nil {
+	if c, _ := s.conns.find(0, &to); c != nil {
 		t.Error("a later connection is taken for it")
 	}
-	if to.Serial = 0; s.conns.find(0, &to) != second {
+	to.Serial = 0
+	if c, _ := s.conns.find(0, &to); c != second {
 		t.Error("a response does not find the connection")
 	}
 }

@@ -27,34 +27,58 @@ func (c slowClose) Close() error {
 }
 
 // TestSlowClose: whoever sends to a connection that is being closed does not wait
-// for that.
+// for that, and gets another one, if any will do.
 func TestSlowClose(t *testing.T) {
-	s := new(Server)
-	s.config.setDefaults()
-	s.conns.init(s)
-	addr := netip.MustParseAddrPort("192.0.2.1:40000")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	addr := l.Addr().(*net.TCPAddr).AddrPort()
+	s := start(t, forward.Target{Addr: loopback}, nil)
+	defer s.Shutdown(time.Millisecond)
 	s.conns.mu.Lock()
-	c := s.conns.add(connKey{header.TransportTLS, addr}, 0)
+	c := s.conns.add(connKey{header.TransportTCP, addr}, 1)
 	s.conns.mu.Unlock()
 	nc := slowClose{closing: make(chan struct{}), let: make(chan struct{})}
 	c.nc = nc
-	go c.close()
-	<-nc.closing
-	defer close(nc.let)
-	done := make(chan forward.Cause, 1)
+	gone := make(chan struct{})
 	go func() {
-		done <- s.conns.queue(0, &forward.Peer{Transport: header.TransportTLS, Addr: addr}, queued{b: []byte("x")})
+		c.close()
+		s.conns.remove(c)
+		close(gone)
 	}()
-	select {
-	case cause := <-done:
-		if cause != forward.SendFailed {
-			t.Errorf("%v", cause)
+	<-nc.closing
+	defer func() {
+		close(nc.let)
+		<-gone
+	}()
+	send := func(to forward.Peer, want forward.Cause) {
+		t.Helper()
+		done := make(chan forward.Cause, 1)
+		go func() { done <- s.conns.queue(1, &to, queued{b: []byte("x")}) }()
+		select {
+		case cause := <-done:
+			if cause != want {
+				t.Errorf("%v, want %v", cause, want)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatal("it waits")
 		}
-	case <-time.After(20 * time.Second):
-		t.Error("it waits")
 	}
-	if s.conns.IsOpen(header.TransportTLS, addr, 0) {
+	send(forward.Peer{Transport: header.TransportTCP, Flow: addr, Serial: c.serial}, forward.NoConnect)
+	if s.conns.IsOpen(header.TransportTCP, addr, 0) {
 		t.Error("it is open")
+	}
+	send(forward.Peer{Transport: header.TransportTCP, Addr: addr}, forward.NoCause)
+	_ = l.(*net.TCPListener).SetDeadline(time.Now().Add(20 * time.Second))
+	other, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if b, err := io.ReadAll(io.LimitReader(other, 1)); err != nil || string(b) != "x" {
+		t.Errorf("%q, %v", b, err)
 	}
 }
 
@@ -111,7 +135,7 @@ func TestQueuedIsGivenBack(t *testing.T) {
 	s.conns.closeAll()
 	await(t, func() bool { return s.Conns() == 0 })
 	fmt.Fprint(c, message("MESSAGE", "UDP", "h.example"))
-	await(t, func() bool { n := s.Counts(); return n.Dropped[forward.NoConnect] == 1 })
+	await(t, func() bool { n := s.Counts(); return n.Undelivered[forward.NoConnect] == 1 })
 	if n := s.conns.queued.Load(); n != 0 {
 		t.Errorf("%d bytes wait", n)
 	}

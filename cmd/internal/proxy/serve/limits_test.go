@@ -51,7 +51,8 @@ func TestMaxOpening(t *testing.T) {
 		silent = append(silent, l)
 	}
 	opens := func(i int) bool {
-		return s.conns.find(1, &forward.Peer{Transport: header.TransportTLS, Addr: silent[i].Addr().(*net.TCPAddr).AddrPort()}) != nil
+		to := forward.Peer{Transport: header.TransportTLS, Addr: silent[i].Addr().(*net.TCPAddr).AddrPort()}
+		return s.conns.queue(1, &to, queued{b: []byte("x"), pong: true}) == forward.NoCause
 	}
 	if !opens(0) || !opens(1) || opens(2) || opens(3) || !opens(0) {
 		t.Error("not two of four are being opened")
@@ -106,7 +107,7 @@ func TestSlow(t *testing.T) {
 	}
 }
 
-// TestQueueFull: what a slow peer does not take is dropped and counted.
+// TestQueueFull: what a slow peer does not take is answered and counted.
 func TestQueueFull(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0") // never reads
 	if err != nil {
@@ -119,7 +120,7 @@ func TestQueueFull(t *testing.T) {
 	c := dial(t, "udp", s.Locals()[0])
 	body := strings.Repeat("x", 30000)
 	big := strings.Replace(message("MESSAGE", "UDP", "h.example"), "Content-Length: 0\r\n\r\n", "Content-Length: 30000\r\n\r\n"+body, 1)
-	for i := 0; s.Counts().Dropped[forward.QueueFull] == 0; i++ {
+	for i := 0; s.Counts().Undelivered[forward.QueueFull] == 0; i++ {
 		if i == 5000 {
 			t.Fatal("the queue has no end")
 		}

@@ -141,7 +141,8 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 		}
 	}
 	s.config.Forward.Gate = &admission.Streams{Config: s.config.Admission, Gates: s.gates}
-	_, err := forward.New(s.config.Forward)
+	var err error
+	s.conns.f, err = forward.New(s.config.Forward)
 	if err == nil {
 		err = s.lookups.start(s)
 	}

@@ -93,8 +93,8 @@ func TestStatefulRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	addr := l.Addr().(*net.TCPAddr).AddrPort()
-	l.Close()
 	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: addr}, func(c *Config) { c.Stateful = new(Stateful) })
+	l.Close() // not before: the proxy could get its port
 	udp, err := net.Dial("udp", s.Locals()[0].Addr.String())
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ var (
 	received = prometheus.NewDesc("sipwire_proxy_received_total", "Messages received.", nil, nil)
 	ended    = prometheus.NewDesc("sipwire_proxy_messages_total", "Messages by what became of them.", []string{"end"}, nil)
 	drops    = prometheus.NewDesc("sipwire_proxy_dropped_total", "Messages dropped, by cause.", []string{"cause"}, nil)
+	unsent   = prometheus.NewDesc("sipwire_proxy_undelivered_total", "Requests answered because they could not be sent on, by cause.", []string{"cause"}, nil)
 	kernel   = prometheus.NewDesc("sipwire_proxy_kernel_drops_total", "Datagrams lost before they were received; a run of one peer counts as one.", nil, nil)
 	open     = prometheus.NewDesc("sipwire_proxy_connections", "Open connections.", nil, nil)
 	level    = prometheus.NewDesc("sipwire_proxy_refused_share", "Share of new requests refused for overload; above 1 also of those in dialogs.", nil, nil)
@@ -32,9 +33,12 @@ var (
 	contacts     = prometheus.NewDesc("sipwire_proxy_registered_contacts", "Contacts that the registrar keeps.", nil, nil)
 )
 
+// undelivered are the causes that a request may be answered for.
+var undelivered = [...]forward.Cause{forward.SendFailed, forward.QueueFull, forward.NoConnect}
+
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{received, ended, drops, kernel, open, level, up, transactions, kept, begun, repeats, refused, timeouts, contacts} {
+	for _, d := range []*prometheus.Desc{received, ended, drops, unsent, kernel, open, level, up, transactions, kept, begun, repeats, refused, timeouts, contacts} {
 		ch <- d
 	}
 }
@@ -51,6 +55,9 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	for cause := forward.NoCause + 1; cause < forward.Causes; cause++ {
 		number(drops, prometheus.CounterValue, float64(n.Dropped[cause]), cause.String())
+	}
+	for _, cause := range undelivered {
+		number(unsent, prometheus.CounterValue, float64(n.Undelivered[cause]), cause.String())
 	}
 	number(kernel, prometheus.CounterValue, float64(c.s.KernelDrops()))
 	number(open, prometheus.GaugeValue, float64(c.s.Conns()))

@@ -63,11 +63,12 @@ type row struct {
 func view(s Source, table *hops.Table) any {
 	c := s.Counts()
 	var v struct {
-		Messages, Dropped, Hops, Locals []row
-		Transactions                    []row // none without state
-		Conns                           int
-		Kernel                          uint64
-		Refused                         int // percent
+		Messages, Dropped, Undelivered, Hops, Locals []row
+
+		Transactions []row // none without state
+		Conns        int
+		Kernel       uint64
+		Refused      int // percent
 	}
 	v.Messages = []row{{"received", c.Received}}
 	for _, k := range []forward.Kind{forward.Forwarded, forward.Answered, forward.Absorbed, forward.Dropped} {
@@ -75,6 +76,9 @@ func view(s Source, table *hops.Table) any {
 	}
 	for cause := forward.NoCause + 1; cause < forward.Causes; cause++ {
 		v.Dropped = append(v.Dropped, row{cause.String(), c.Dropped[cause]})
+	}
+	for _, cause := range undelivered {
+		v.Undelivered = append(v.Undelivered, row{cause.String(), c.Undelivered[cause]})
 	}
 	for _, t := range targets(table) {
 		state := "up"
@@ -123,6 +127,7 @@ th,td{text-align:left;padding:.1rem 1.5rem .1rem 0}td{font-variant-numeric:tabul
 {{define "rows"}}<table>{{range .}}<tr><th scope="row">{{.Name}}<td>{{.Value}}{{end}}</table>{{end}}
 <h2>Messages</h2>{{template "rows" .Messages}}
 <h2>Dropped, by cause</h2>{{template "rows" .Dropped}}
+<h2>Answered because they could not be sent on, by cause</h2>{{template "rows" .Undelivered}}
 <p>{{.Kernel}} datagrams were lost in the system before they were received (a run of one peer counts as one). {{.Conns}} connections are open.
 {{if .Refused}}<strong>Overloaded: {{.Refused}} percent of new requests are refused.</strong>{{else}}No request is refused for overload.{{end}}</p>
 {{with .Transactions}}<h2>Transactions</h2>{{template "rows" .}}{{end}}

@@ -18,6 +18,7 @@ type fixed struct{ stateful bool }
 
 func (fixed) Counts() (c serve.Counts) {
 	c.Received, c.Kinds[forward.Forwarded], c.Kinds[forward.Dropped], c.Dropped[forward.NotOurs] = 12, 7, 5, 5
+	c.Undelivered[forward.NoConnect] = 6
 	return c
 }
 func (fixed) Conns() int          { return 3 }
@@ -44,8 +45,8 @@ func TestPage(t *testing.T) {
 	table.Set([]hops.Rule{{Targets: []*hops.Target{hops.NewTarget(forward.Target{}, "a", 1), down}}, {Targets: []*hops.Target{down}}})
 	h := Handler(fixed{}, table)
 	for path, want := range map[string][]string{
-		"/": {"received<td>12", "forwarded<td>7", "not-ours<td>5", "a<td>up", "&lt;b&gt;<td>down", "TCP<td>127.0.0.1:5070", "3 connections", "Overloaded: 25 percent"},
-		"/metrics": {"sipwire_proxy_received_total 12\n", `sipwire_proxy_messages_total{end="dropped"} 5`, `sipwire_proxy_dropped_total{cause="not-ours"} 5`,
+		"/": {"received<td>12", "forwarded<td>7", "not-ours<td>5", "no-connection<td>6", "a<td>up", "&lt;b&gt;<td>down", "TCP<td>127.0.0.1:5070", "3 connections", "Overloaded: 25 percent"},
+		"/metrics": {"sipwire_proxy_received_total 12\n", `sipwire_proxy_messages_total{end="dropped"} 5`, `sipwire_proxy_dropped_total{cause="not-ours"} 5`, `sipwire_proxy_undelivered_total{cause="no-connection"} 6`,
 			"sipwire_proxy_kernel_drops_total 4\n", "sipwire_proxy_connections 3\n", "sipwire_proxy_refused_share 0.25\n", `sipwire_proxy_next_hop_up{target="<b>"} 0`},
 	} {
 		w := httptest.NewRecorder()
