@@ -37,7 +37,10 @@ func startNATS(t *testing.T, address, port string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	c := exec.CommandContext(ctx, self(t))
 	c.Env = append(os.Environ(), asServer+"="+address)
-	if err := c.Start(); err != nil {
+	forks.Lock()
+	err := c.Start()
+	forks.Unlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

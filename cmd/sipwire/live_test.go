@@ -17,7 +17,9 @@ func TestLiveScreen(t *testing.T) {
 	port := serveFor(t, dir)
 	cmd := exec.Command(self(t), "load", "-sn", "uac", "-d", "100", "-r", "20", "-timeout", "60", "127.0.0.1:"+port)
 	cmd.Env = append(os.Environ(), asMain+"=1", "TERM=xterm-256color")
+	forks.Lock()
 	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 40, Cols: 140})
+	forks.Unlock()
 	if err != nil {
 		t.Logf("NOT RUN: no pseudo terminal: %v", err)
 		return

@@ -108,7 +108,10 @@ func startFor(t *testing.T, limit time.Duration, dir, name string, args ...strin
 	p := &process{cmd: exec.CommandContext(ctx, name, args...), done: make(chan error, 1)}
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, &p.out, &p.out
 	p.cmd.Env = append(os.Environ(), asMain+"=1", "TERM=dumb")
-	if err := p.cmd.Start(); err != nil {
+	forks.Lock()
+	err := p.cmd.Start()
+	forks.Unlock()
+	if err != nil {
 		cancel()
 		t.Fatal(err)
 	}
@@ -148,12 +151,19 @@ func command(t *testing.T, dir, name string, args ...string) (string, error) {
 	return p.out.String(), err
 }
 
-var ports atomic.Int32 // how many freePort has tried
+var (
+	ports atomic.Int32 // how many freePort has tried
+	// forks keeps processes from being started while freePort listens. Until a new
+	// one runs its program it listens too, and waitPort takes it for who is waited for.
+	forks sync.RWMutex
+)
 
 // freePort returns a port that UDP and TCP can have. It is none of those that
 // the kernel chooses from for others, and no other test of this process has it.
 func freePort(t *testing.T) string {
 	t.Helper()
+	forks.RLock()
+	defer forks.RUnlock()
 	for range 1000 {
 		port := 12000 + int(uint(os.Getpid())*37+uint(ports.Add(1)))%18000
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
