@@ -162,7 +162,8 @@ func (t *conns) lost(q *queued, cause forward.Cause) {
 		t.failing.Lock()
 		r := t.f.Undelivered(nil, q.b, status, reason)
 		t.failing.Unlock()
-		if r.Data != nil {
+		// Over UDP the client sends it again, and the queue may have room then.
+		if r.Data != nil && (cause != forward.QueueFull || r.To.Transport != header.TransportUDP) {
 			t.count.undelivered[cause].Add(1)
 			t.s.send(&r, r.Data, &t.count)
 			return

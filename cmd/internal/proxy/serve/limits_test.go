@@ -107,29 +107,42 @@ func TestSlow(t *testing.T) {
 	}
 }
 
-// TestQueueFull: what a slow peer does not take is answered and counted.
+// TestQueueFull: what a peer reads too slowly is answered where nobody would send it
+// again, and dropped where the client does.
 func TestQueueFull(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0") // never reads
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: l.Addr().(*net.TCPAddr).AddrPort()}, func(c *Config) {
-		c.MaxQueue, c.WriteTimeout = 4, 300*time.Millisecond
-	})
-	c := dial(t, "udp", s.Locals()[0])
-	body := strings.Repeat("x", 30000)
-	big := strings.Replace(message("MESSAGE", "UDP", "h.example"), "Content-Length: 0\r\n\r\n", "Content-Length: 30000\r\n\r\n"+body, 1)
-	for i := 0; s.Counts().Undelivered[forward.QueueFull] == 0; i++ {
-		if i == 5000 {
-			t.Fatal("the queue has no end")
+	for local, transport := range []string{"UDP", "TCP"} {
+		s := start(t, forward.Target{Transport: header.TransportTCP, Addr: l.Addr().(*net.TCPAddr).AddrPort()}, func(c *Config) {
+			c.MaxQueue, c.WriteTimeout = 4, 300*time.Millisecond
+		})
+		c := dial(t, strings.ToLower(transport), s.Locals()[local])
+		body := strings.Repeat("x", 30000)
+		big := strings.Replace(message("MESSAGE", transport, "h.example"), "Content-Length: 0\r\n\r\n", "Content-Length: 30000\r\n\r\n"+body, 1)
+		full := func() (dropped, answered uint64) {
+			n := s.Counts()
+			return n.Dropped[forward.QueueFull], n.Undelivered[forward.QueueFull]
 		}
-		fmt.Fprint(c, big)
-		time.Sleep(100 * time.Microsecond)
-	}
-	s.Shutdown(50 * time.Millisecond)
-	if n := s.Counts(); n.Received != n.Sum() {
-		t.Errorf("%+v", n)
+		for i := 0; ; i++ {
+			if dropped, answered := full(); dropped+answered > 0 {
+				break
+			}
+			if i == 5000 {
+				t.Fatal("the queue has no end")
+			}
+			fmt.Fprint(c, big)
+			time.Sleep(100 * time.Microsecond)
+		}
+		s.Shutdown(50 * time.Millisecond)
+		if n := s.Counts(); n.Received != n.Sum() {
+			t.Errorf("%+v", n)
+		}
+		if dropped, answered := full(); (transport == "TCP") != (dropped == 0) || (transport == "TCP") != (answered > 0) {
+			t.Errorf("%s: %d dropped, %d answered", transport, dropped, answered)
+		}
 	}
 }
 

@@ -34,6 +34,7 @@ type worker struct {
 	out    []udp.Datagram // over this socket
 	ends   []fate         // of each in out
 	order  order          // in which they are sent
+	groups grouping       // in which order packets are worked on, with transactions
 	callID []byte         // of the message at hand, for order
 
 	message codec.Message  // that was received last
@@ -45,7 +46,7 @@ type worker struct {
 
 // newWorker returns a worker for a socket of the Local with the index.
 func newWorker(s *Server, local int, socket *udp.Socket, f *forward.Forwarder) *worker {
-	return &worker{s: s, local: local, socket: socket, f: f, order: order{seed: maphash.MakeSeed()},
+	return &worker{s: s, local: local, socket: socket, f: f, order: order{seed: maphash.MakeSeed()}, groups: grouping{seed: maphash.MakeSeed()},
 		anyDst: socket.LocalAddr().Addr().IsUnspecified()}
 }
 
@@ -98,12 +99,17 @@ func sent(r *forward.Result, before int) []byte {
 func (w *worker) forward(packets []udp.Packet) {
 	w.buf, w.out, w.ends = w.buf[:0], w.out[:0], w.ends[:0]
 	w.order.begin()
+	var keys []uint32
 	if w.s.states.parts != nil {
 		w.now = time.Since(w.s.states.began)
+		keys = w.groups.order(packets)
 	}
 	w.count.received.Add(uint64(len(packets)))
 	var r forward.Result
 	for i := range packets {
+		if keys != nil {
+			i = int(keys[i] & 0xffff)
+		}
 		p := &packets[i]
 		if p.Truncated() {
 			w.count.end(forward.Dropped, forward.Malformed)

@@ -1,0 +1,147 @@
+package serve
+
+import (
+	"bytes"
+	"hash/maphash"
+	"slices"
+
+	"github.com/sipwire/sipwire/udp"
+)
+
+// A grouping decides in what order a worker with transactions works on the packets of
+// a batch: those of one kind after another, so that the code for them, which differs
+// from kind to kind and does not fit into the nearest cache, is fetched once. The
+// messages of a call stay in their order. Where messages of calls come mixed, that
+// takes a tenth off what a message costs (bench/relay: 0.40, 0.42 and 0.40 of
+// Kamailio without it, 0.37, 0.33 and 0.39 with it, by turns, 2026-11). Without
+// transactions it gains a twentieth where all come alone, and loses as much in runs of
+// eight (BenchmarkMix).
+type grouping struct {
+	seed maphash.Seed
+	keys []uint32 // what the packets are sorted by: from the top level, kind and number
+	// A level is worked on as a whole before the next. A message of a kind that comes
+	// before that of the message before it in its call is on the next level.
+	level uint32        // the lowest for what comes next
+	top   uint32        // the highest yet
+	seen  [calls]uint64 // of the calls: a mark, and behind it level and kind of the last message
+}
+
+// The kinds of messages that have code of their own, as far as their first bytes
+// tell, in the order in which a call mostly has them: so few calls need a second level.
+const (
+	invite = iota
+	cancel
+	otherRequest
+	provisional
+	success
+	failure
+	ack
+	bye
+	noMessage // a keep-alive
+	kindBits  = 4
+)
+
+// kindOf returns the kind of a packet.
+func kindOf(b []byte) uint32 {
+	const status = "SIP/2.0 "
+	if len(b) <= len(status) {
+		return noMessage
+	}
+	switch string(b[:4]) {
+	case "INVI":
+		return invite
+	case "ACK ":
+		return ack
+	case "BYE ":
+		return bye
+	case "CANC":
+		return cancel
+	case status[:4]:
+		switch b[len(status)] {
+		case '1':
+			return provisional
+		case '2':
+			return success
+		}
+		return failure
+	}
+	if b[0] < 'A' { // STUN and line ends; no method begins so, but what is none may
+		return noMessage
+	}
+	return otherRequest
+}
+
+// callOf returns the first Call-ID of a message where its name is written as nearly all
+// write it, without parsing the message. It is not ok where that is not found.
+func callOf(b []byte) (id []byte, ok bool) {
+	const long, compact = "\nCall-ID:", "\ni:"
+	head, at := b, bytes.Index(b, []byte(long))
+	from := at + len(long)
+	if at >= 0 {
+		head = b[:at+1]
+	}
+	if k := bytes.Index(head, []byte(compact)); k >= 0 {
+		at, from, head = k, k+len(compact), b[:k+1]
+	}
+	if at < 0 || bytes.Contains(head, []byte("\n\r\n")) || bytes.Contains(head, []byte("\n\n")) {
+		return nil, false // or it is in the body
+	}
+	id = b[from:]
+	if n := bytes.IndexByte(id, '\n'); n >= 0 {
+		id = id[:n]
+	}
+	id = bytes.TrimSpace(id)
+	return id, len(id) > 0
+}
+
+// order returns the numbers of the packets in the low 16 bits of keys, in the order in
+// which they are to be worked on. They are valid until the next call.
+func (g *grouping) order(packets []udp.Packet) (keys []uint32) {
+	g.keys, g.level, g.top = g.keys[:0], 0, 0
+	sorted, last := true, uint32(0)
+	for i := range packets {
+		kind := kindOf(packets[i].Data)
+		sorted, last = sorted && kind >= last, kind
+		g.keys = append(g.keys, kind<<16|uint32(i))
+	}
+	if sorted || len(packets) > calls/2 {
+		return g.keys
+	}
+	clear(g.seen[:])
+	for i := range packets {
+		g.keys[i] |= g.levelOf(packets[i].Data, g.keys[i]>>16) << (16 + kindBits)
+	}
+	slices.Sort(g.keys)
+	return g.keys
+}
+
+// levelOf returns the level of the next packet, which is of a kind. There are at most
+// two more levels for each packet, and no more packets than calls/2.
+func (g *grouping) levelOf(b []byte, kind uint32) (level uint32) {
+	if kind == noMessage {
+		return 0
+	}
+	id, ok := callOf(b)
+	if !ok { // it may be of any call: it comes behind all before it, and before all that follow
+		g.level = g.top + 2
+		g.top = g.level
+		return g.top - 1
+	}
+	mark := maphash.Bytes(g.seed, id)>>32 | 1 // not 0, which is a free place
+	for i := mark >> 16; ; i++ {
+		p := &g.seen[i%calls]
+		switch last := uint32(*p); {
+		case *p == 0:
+			level = g.level
+		case *p>>32 != mark:
+			continue
+		case kind < last&(1<<kindBits-1):
+			level = max(g.level, last>>kindBits+1)
+		default:
+			level = max(g.level, last>>kindBits)
+		}
+		*p = mark<<32 | uint64(level<<kindBits|kind)
+		g.top = max(g.top, level)
+		return level
+	}
+}
