@@ -10,7 +10,7 @@ import (
 // Via returns the i-th Via value, counted from the topmost, which is 0, wherever
 // commas and lines divide them: in a response that a proxy forwards, Via(1) is
 // that of the element it goes to. Each call reads the values in front of it
-// again, but for 1 where the topmost has a line of its own. One that is not there is
+// again, but for 1 where they are written as usual. One that is not there is
 // ErrMissing, one that does not parse its error; [Message.Fault] says where.
 func (m *Message) Via(i int) (v header.Via, err error) {
 	if i == 1 && m.secondVia(&v) {
@@ -31,8 +31,8 @@ func (m *Message) Via(i int) (v header.Via, err error) {
 }
 
 // secondVia reads the second Via value as nearly all responses have it at a proxy: it
-// begins the second line, and is well-formed. v may be changed in any case. So two
-// values are read and not three.
+// begins the second line, or follows the first one and a comma, and is well-formed. v
+// may be changed in any case. So two values are read and not three.
 func (m *Message) secondVia(v *header.Via) bool {
 	if m.limits.Strictness != Lenient {
 		return false
@@ -42,11 +42,20 @@ func (m *Message) secondVia(v *header.Via) bool {
 		return false
 	}
 	top, err := m.TopVia()
-	second := m.Next(first)
-	if err != nil || second < 0 || len(top.Bytes()) != len(m.ValueAt(first)) {
+	if err != nil {
 		return false
 	}
-	_, err = v.ParseFrom(m.ValueAt(second), 0)
+	field, at := m.ValueAt(first), 0
+	if n := len(top.Bytes()); n < len(field) {
+		if at = n + 1; field[n] != ',' {
+			return false
+		}
+	} else if second := m.Next(first); second >= 0 {
+		field = m.ValueAt(second)
+	} else {
+		return false
+	}
+	_, err = v.ParseFrom(field, at)
 	return err == nil
 }
 

@@ -24,7 +24,7 @@ func TestSecondVia(t *testing.T) {
 		for range 1 + r.IntN(3) {
 			text += "Via: " + vias[r.IntN(len(vias))]
 			for range r.IntN(2) * r.IntN(3) {
-				text += []string{",", ", ", "\t,\r\n "}[r.IntN(3)] + vias[r.IntN(len(vias))]
+				text += []string{",", ", ", ",  ", " ,", "\t,\r\n "}[r.IntN(5)] + vias[r.IntN(len(vias))]
 			}
 			text += "\r\n"
 		}

@@ -23,6 +23,13 @@ var (
 		"SIP/2.0/UDP host.example;abcdef;branch=b",
 		"SIP/2.0/\x00\x00\x00\x00host.example;branch=b",
 	}
+	listedVias = []string{
+		plainVias[0] + ", " + plainVias[1],
+		plainVias[1] + "," + plainVias[2] + ", " + plainVias[0],
+		plainVias[4] + ", " + plainVias[3],
+		"SIP/2.0/UDP a;branch=z9hG4bK1;x=\"a, SIP/2.0/UDP b;branch=2\", " + plainVias[1],
+		"SIP/2.0/UDP a;branch=z9hG4bK1;x=\"a\\\", SIP/2.0/UDP b;branch=2\", SIP/2.0/UDP c",
+	}
 	plainAddrs = []string{
 		`"A. G. Bell" <sip:agb@bell-telephone.com>;tag=a48s`,
 		`Anonymous <sip:c8oqz84zk7z@privacy.org>;tag=hyh8`,
@@ -99,6 +106,37 @@ func plainViaAgrees(t *testing.T, b []byte) (plain bool) {
 	return scan.ReadViaGeneric(b, new(scan.Via)) || scan.ReadVia(b, new(scan.Via))
 }
 
+// listedViasAgree is plainViaAgrees for each value of a list.
+func listedViasAgree(t *testing.T, b []byte) (plain bool) {
+	t.Helper()
+	for i := 0; i <= len(b); i++ {
+		if i > 0 && b[i-1] != ',' {
+			continue
+		}
+		var fast, slow Via
+		n, err := fast.ParseFrom(b, i)
+		if wantN, wantErr := slow.parseOther(b, i); n != wantN || err != wantErr {
+			t.Fatalf("%q from %d: %v at %d, want %v at %d", b, i, err, n, wantErr, wantN)
+		}
+		if err != nil {
+			continue
+		}
+		port, hasPort := fast.Port()
+		wantPort, wantHasPort := slow.Port()
+		if string(fast.Bytes()) != string(slow.Bytes()) || fast.Transport() != slow.Transport() || string(fast.TransportBytes()) != string(slow.TransportBytes()) ||
+			string(fast.Host()) != string(slow.Host()) || port != wantPort || hasPort != wantHasPort || string(fast.SentBy()) != string(slow.SentBy()) ||
+			string(fast.Branch()) != string(slow.Branch()) || string(fast.Params().Bytes()) != string(slow.Params().Bytes()) || string(fast.Maddr()) != string(slow.Maddr()) {
+			t.Fatalf("%q from %d:\n%+v\n%+v", b, i, fast, slow)
+		}
+		receivedPartsAgree(t, &fast)
+		if i > 0 {
+			_, one := new(Via).parseOne(b, i)
+			plain = plain || one
+		}
+	}
+	return plain
+}
+
 func equalVia(a, b *Via) bool {
 	x, y := a.at, b.at
 	x.Semicolons, x.RParams, y.Semicolons, y.RParams = 0, 0, 0, 0 // only the fast path finds them
@@ -142,7 +180,7 @@ func TestPlainPaths(t *testing.T) {
 		for _, c := range []struct {
 			values []string
 			check  func(*testing.T, []byte) bool
-		}{{plainVias, plainViaAgrees}, {plainAddrs, plainAddrAgrees}, {plainCallIDs, plainCallIDAgrees}} {
+		}{{plainVias, plainViaAgrees}, {listedVias, listedViasAgree}, {plainAddrs, plainAddrAgrees}, {plainCallIDs, plainCallIDAgrees}} {
 			taken, all := 0, 0
 			for _, value := range c.values {
 				mutants(value, n, func(b []byte) {
@@ -192,7 +230,7 @@ func testPlain(t *testing.T) {
 }
 
 func FuzzPlain(f *testing.F) {
-	for _, all := range [][]string{plainVias, plainAddrs, plainCallIDs} {
+	for _, all := range [][]string{plainVias, listedVias, plainAddrs, plainCallIDs} {
 		for _, s := range all {
 			f.Add([]byte(s))
 		}
@@ -201,6 +239,7 @@ func FuzzPlain(f *testing.F) {
 		for _, tier := range cpufeat.Tiers() {
 			restore := cpufeat.Force(tier)
 			plainViaAgrees(t, b)
+			listedViasAgree(t, b)
 			plainAddrAgrees(t, b)
 			plainCallIDAgrees(t, b)
 			restore()

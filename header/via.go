@@ -59,7 +59,30 @@ func (v *Via) parseGeneric(b []byte, i int) (n int, err error) {
 		v.b = b
 		return len(b), nil
 	}
+	if n, ok := v.parseOne(b, i); ok {
+		return n, nil
+	}
 	return v.parseOther(b, i)
+}
+
+// parseOne is [Via.ParseFrom] for a value that others stand beside, as SIPp's responses
+// have all on one line. What reads a whole field reads the part up to the comma, and
+// takes no quotes, so that the comma is one that separates values.
+func (v *Via) parseOne(b []byte, i int) (n int, ok bool) {
+	if n = bytes.IndexByte(b[i:], ','); n >= 0 {
+		n += i
+	} else if n = len(b); i == 0 {
+		return 0, false // it was read as a whole field before
+	}
+	if i < n && b[i] == ' ' {
+		i++
+	}
+	one := b[i:n:n]
+	if !scan.ReadVia(one, &v.at) && !scan.ReadViaGeneric(one, &v.at) || !v.knowsTransport(one) {
+		return 0, false
+	}
+	v.b = one
+	return n, true
 }
 
 // knowsTransport sets the ID of the transport of b, which begins as all values do that
