@@ -34,7 +34,7 @@ type worker struct {
 	out    []udp.Datagram // over this socket
 	ends   []fate         // of each in out
 	order  order          // in which they are sent
-	groups grouping       // in which order packets are worked on, with transactions
+	groups grouping       // in which order packets are worked on
 	callID []byte         // of the message at hand, for order
 
 	message codec.Message  // that was received last
@@ -99,18 +99,13 @@ func sent(r *forward.Result, before int) []byte {
 func (w *worker) forward(packets []udp.Packet) {
 	w.buf, w.out, w.ends = w.buf[:0], w.out[:0], w.ends[:0]
 	w.order.begin()
-	var keys []uint32
 	if w.s.states.parts != nil {
 		w.now = time.Since(w.s.states.began)
-		keys = w.groups.order(packets)
 	}
 	w.count.received.Add(uint64(len(packets)))
 	var r forward.Result
-	for i := range packets {
-		if keys != nil {
-			i = int(keys[i] & 0xffff)
-		}
-		p := &packets[i]
+	for _, key := range w.groups.order(packets) {
+		p := &packets[key&0xffff]
 		if p.Truncated() {
 			w.count.end(forward.Dropped, forward.Malformed)
 			continue
