@@ -49,6 +49,9 @@ func TestGrouping(t *testing.T) {
 		{"the first line of the body, compact", []string{message("BYE sip:a SIP/2.0", "1"), "BYE sip:a SIP/2.0\r\nCALL-ID: 2\r\n\r\ni: 3", message("INVITE sip:a SIP/2.0", "2")}, []int{0, 1, 2}},
 		{"compact, and another in the body", []string{"BYE sip:a SIP/2.0\r\ni: 2\r\n\r\nx\r\nCall-ID: 3", message("INVITE sip:a SIP/2.0", "2")}, []int{0, 1}},
 		{"another in the body, compact", []string{"BYE sip:a SIP/2.0\r\nCall-ID: 2\r\n\r\nx\r\ni: 3", message("INVITE sip:a SIP/2.0", "2")}, []int{0, 1}},
+		{"cut off", []string{message("BYE sip:a SIP/2.0", "1"), "BYE sip:a SIP/2.0\r\n", "BYE sip:a SIP/2.0\r\ni", "BYE sip:a SIP/2.0\r\nCall-ID", message("INVITE sip:a SIP/2.0", "2")}, []int{0, 1, 2, 3, 4}},
+		{"runs of three", runs(3, 12), []int{3, 4, 5, 9, 10, 11, 0, 1, 2, 6, 7, 8}},
+		{"runs of eight", runs(8, 16), []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}},
 		{"a keep-alive", []string{"\r\n\r\n", message("INVITE sip:a SIP/2.0", "2")}, []int{1, 0}},
 		{"nothing", nil, nil},
 	} {
@@ -56,6 +59,14 @@ func TestGrouping(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
+}
+
+// runs makes n messages, so many BYEs and so many INVITEs by turns.
+func runs(each, n int) (texts []string) {
+	for i := range n {
+		texts = append(texts, fmt.Sprintf("%s sip:a SIP/2.0\r\nCall-ID: %d\r\n\r\n", []string{"BYE", "INVITE"}[i/each%2], i))
+	}
+	return texts
 }
 
 // TestGroupingKeepsCalls: in any batch the messages of a call stay in their order, also
