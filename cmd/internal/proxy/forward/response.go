@@ -71,12 +71,16 @@ func (f *Forwarder) back(r *Result, m *codec.Message, received int) (ok bool) {
 	return ok
 }
 
+// sentParser reads what the proxy has written: it may come from a stream, which takes
+// more than a datagram, and have more fields than what came.
+var sentParser = codec.Parser{MaxMessage: 1 << 30, MaxHeaders: 1 << 16, MaxField: 1 << 30, MaxStartLine: 1 << 30}
+
 // Undelivered answers a request that was to be sent as sent says, and could not be,
 // to who it came from: the proxy behaves as if the next hop had answered (RFC 3261,
 // 16.9). It has no Data where no answer can be given, as to an ACK.
 func (f *Forwarder) Undelivered(dst, sent []byte, status int, reason string) (r Result) {
 	m, e := &f.message, &f.edit
-	if m.Parse(sent) != nil || !m.IsRequest() || m.Method() == header.MethodACK {
+	if sentParser.Parse(m, sent) != nil || !m.IsRequest() || m.Method() == header.MethodACK {
 		return r
 	}
 	via, err := m.TopVia()
@@ -89,7 +93,7 @@ func (f *Forwarder) Undelivered(dst, sent []byte, status int, reason string) (r 
 	}
 	_ = e.Begin(m) // what goes wrong stays in e until AppendTo
 	_ = e.PopVia()
-	if f.undelivered, err = e.AppendTo(f.undelivered[:0]); err != nil || f.popped.Parse(f.undelivered) != nil {
+	if f.undelivered, err = e.AppendTo(f.undelivered[:0]); err != nil || sentParser.Parse(&f.popped, f.undelivered) != nil {
 		return r
 	}
 	if f.tag, err = f.config.Key.AppendTag(f.tag[:0], &f.popped); err != nil {

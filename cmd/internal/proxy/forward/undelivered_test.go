@@ -2,6 +2,7 @@ package forward
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -38,6 +39,31 @@ func TestUndelivered(t *testing.T) {
 	for _, sent := range []string{request("ACK sip:bob@b.example"), response, "x"} {
 		if r := f.Undelivered(nil, []byte(sent), 500, ""); r.Data != nil {
 			t.Errorf("%q has %s", sent, r.Data)
+		}
+	}
+}
+
+// TestUndeliveredLarge: a stream brings more than a datagram holds, and the proxy has
+// added to what has as many fields as there may be.
+func TestUndeliveredLarge(t *testing.T) {
+	f := testForwarder(t, nil)
+	body := strings.Repeat("x", codec.DefaultMaxMessage)
+	fields := make([]string, codec.DefaultMaxHeaders-7)
+	for i := range fields {
+		fields[i] = "X-" + strconv.Itoa(i) + ": x"
+	}
+	for _, text := range []string{
+		strings.Replace(request("INVITE sip:bob@b.example"), "Content-Length: 0", "Content-Length: "+strconv.Itoa(len(body)), 1) + body,
+		request("INVITE sip:bob@b.example", fields...),
+	} {
+		var m codec.Message
+		p := codec.Parser{Stream: true}
+		sent := f.Message(nil, &m, p.Parse(&m, []byte(text)), tcpSide)
+		if sent.Kind != Forwarded {
+			t.Fatalf("%+v", sent)
+		}
+		if r := f.Undelivered(nil, sent.Data, 500, "Why"); r.Kind != Answered || r.To.Addr.Port() != 5060 {
+			t.Errorf("%v to %v", r.Kind, r.To)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package serve
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sipwire/sipwire/cmd/internal/proxy/forward"
+	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/header"
 )
 
@@ -82,7 +84,7 @@ func TestBroken(t *testing.T) {
 		{"second begun", -1, syscall.EPIPE, func(*queued) {}, 500},
 		{"not read", 1, timeout{}, func(*queued) {}, 500},
 		{"tried before", 1, syscall.EPIPE, func(q *queued) { q.again = true }, 500},
-		{"by its connection", 1, syscall.EPIPE, func(q *queued) { q.flow = true }, 430},
+		{"by its connection", 1, syscall.EPIPE, func(q *queued) { q.addr = netip.AddrPort{} }, 430},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -96,8 +98,8 @@ func TestBroken(t *testing.T) {
 			s.conns.mu.Lock()
 			broken := s.conns.add(connKey{header.TransportTCP, l.Addr().(*net.TCPAddr).AddrPort()}, 1)
 			s.conns.mu.Unlock()
-			first := queued{b: []byte(message("MESSAGE", "TCP", via)), kind: forward.Forwarded}
-			second := queued{b: []byte(strings.Replace(message("MESSAGE", "TCP", via), "CSeq: 1", "CSeq: 2", 1)), kind: forward.Forwarded}
+			first := queued{addr: l.Addr().(*net.TCPAddr).AddrPort(), b: []byte(message("MESSAGE", "TCP", via)), kind: forward.Forwarded}
+			second := queued{addr: first.addr, b: []byte(strings.Replace(message("MESSAGE", "TCP", via), "CSeq: 1", "CSeq: 2", 1)), kind: forward.Forwarded}
 			c.change(&second)
 			for _, q := range []queued{first, second} {
 				s.conns.count.received.Add(1)
@@ -157,4 +159,64 @@ func TestEnded(t *testing.T) {
 	expect200(t, c)
 	s.conns.remove(old)
 	end(t, s, counts(2))
+}
+
+// TestAgain: what waits for a connection that breaks goes where it was to go, which
+// need not be the other end of the connection: a contact has a port of its own. What
+// is sent meanwhile stays behind it.
+func TestAgain(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	s := start(t, forward.Target{Addr: loopback}, nil)
+	from := dial(t, "udp", s.Locals()[0])
+	via := fmt.Sprintf("%v;branch=z9hG4bKp\r\nVia: SIP/2.0/UDP %v", s.Locals()[1].Addr, from.LocalAddr())
+	closed := netip.MustParseAddrPort("127.0.0.1:1")
+	s.conns.mu.Lock()
+	broken := s.conns.add(connKey{header.TransportTCP, closed}, 1)
+	s.conns.mu.Unlock()
+	to := forward.Peer{Transport: header.TransportTCP, Addr: l.Addr().(*net.TCPAddr).AddrPort(), Flow: closed, Serial: broken.serial}
+	send := func(number int) {
+		s.conns.count.received.Add(1)
+		msg := strings.Replace(message("MESSAGE", "TCP", via), "CSeq: 1", fmt.Sprint("CSeq: ", number), 1)
+		s.conns.send(&forward.Result{Kind: forward.Forwarded, Local: 1, To: to}, []byte(msg))
+	}
+	send(1)
+	send(2)
+	s.conns.failing.Lock() // the answer to the first takes its time
+	broken.start(&brokenConn{takes: 1, err: syscall.EPIPE, closed: make(chan struct{})})
+	await(t, broken.isClosed)
+	time.Sleep(10 * time.Millisecond)
+	send(3)
+	s.conns.failing.Unlock()
+	_ = l.(*net.TCPListener).SetDeadline(time.Now().Add(20 * time.Second))
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+	var got []string
+	stream := codec.Stream{}
+	defer stream.Close()
+	for len(got) < 2 {
+		var m codec.Message
+		event, err := stream.ReadNext(c, &m)
+		if event == codec.GotMessage {
+			got = append(got, string(m.Value(header.IDCSeq)))
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got[0] != "2 MESSAGE" || got[1] != "3 MESSAGE" {
+		t.Errorf("%q", got)
+	}
+	want := Counts{Received: 3, Kinds: [forward.Kinds]uint64{forward.Answered: 1, forward.Forwarded: 2}}
+	want.Undelivered[forward.SendFailed] = 1
+	end(t, s, want)
+	if n := s.conns.queued.Load(); n != 0 {
+		t.Errorf("%d bytes are left", n)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net"
+	"net/netip"
 	"os"
 	"sync"
 	"time"
@@ -42,7 +43,10 @@ type queued struct {
 	local    int
 	// owner is whose it is, with transactions; it is not counted then.
 	owner owner
-	flow  bool // it must go by its connection
+	// addr is where it may go by another connection, whose certificate must have
+	// name; not valid when it must go by its connection.
+	addr  netip.AddrPort
+	name  string
 	again bool // it has waited for a connection before, which broke
 }
 
@@ -188,20 +192,22 @@ func (c *conn) drop(qs []queued, cause forward.Cause) {
 	}
 }
 
-// retry queues requests of which the connection has taken no byte for another one to
-// the same place: a peer may close a connection at any time, and has not seen them.
-// Each gets one more try. The rest is dropped. c.mu must not be held.
-func (c *conn) retry(qs []queued) {
-	to := forward.Peer{Transport: c.key.transport, Addr: c.key.addr, Name: c.name}
+// retry queues requests of which the connection has taken no byte, qs and what is in
+// its queue, for other ones to where they go: a peer may close a connection at any
+// time, and has not seen them. Each gets one more try. It returns the rest. Nothing
+// that is sent meanwhile comes between: a BYE must not overtake the ACK. c.mu must not
+// be held.
+func (c *conn) retry(qs []queued) (rest []queued) {
+	t := c.t
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	qs = append(qs, c.cut()...) // nothing more comes in
 	for i := range qs {
-		q := &qs[i]
-		if q.isRequest() && !q.flow && !q.again {
-			if q.again = true; c.t.queue(c.local, &to, *q) == forward.NoCause {
-				continue
-			}
+		if q := &qs[i]; !q.isRequest() || !q.addr.IsValid() || q.again || !t.again(c, q) {
+			rest = append(rest, *q)
 		}
-		c.drop(qs[i:i+1], forward.SendFailed)
 	}
+	return rest
 }
 
 // taken returns how many messages there are of which some of the first n bytes are.
@@ -227,7 +233,7 @@ func (c *conn) write() {
 		c.mu.Unlock()
 		if closed {
 			c.t.queued.Add(int64(-n))
-			c.retry(batch)
+			c.drop(c.retry(batch), forward.SendFailed)
 			return
 		}
 		for _, q := range batch {
@@ -242,11 +248,10 @@ func (c *conn) write() {
 			return
 		}
 		if err != nil {
-			left := c.cut() // nothing more comes in
 			first := taken(batch, written)
+			rest := c.retry(batch[first:])
 			c.drop(batch[:first], forward.SendFailed)
-			c.retry(batch[first:])
-			c.retry(left)
+			c.drop(rest, forward.SendFailed)
 			return
 		}
 		for i, q := range batch {

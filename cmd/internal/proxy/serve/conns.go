@@ -121,7 +121,7 @@ func (t *conns) send(r *forward.Result, msg []byte) {
 		t.count.end(r.Kind, 0)
 		return
 	}
-	q := queued{b: append([]byte(nil), msg...), kind: r.Kind, flow: !r.To.Addr.IsValid()}
+	q := queued{b: append([]byte(nil), msg...), kind: r.Kind, addr: r.To.Addr, name: r.To.Name}
 	if r.Datagram != nil {
 		q.datagram, q.local = append([]byte(nil), r.Datagram...), r.DatagramLocal
 	}
@@ -133,18 +133,40 @@ func (t *conns) send(r *forward.Result, msg []byte) {
 // queue queues a message, or says why it does not.
 func (t *conns) queue(local int, to *forward.Peer, q queued) (cause forward.Cause) {
 	for range 2 {
+		t.mu.Lock()
 		c, isNew := t.find(local, to)
-		if c == nil {
-			return forward.NoConnect
-		}
-		if cause = c.enqueue(q); isNew {
-			// Not before: nobody may take the connection, and then this would not say so.
-			go t.connect(c)
-		}
-		if cause != forward.SendFailed {
+		t.mu.Unlock()
+		if cause = t.put(c, isNew, q); cause != forward.SendFailed {
 			break
 		}
 		// It has been closed since it was found: perhaps another one can be opened.
+	}
+	return cause
+}
+
+// again queues a message that has waited for c, which is broken, for another
+// connection. It reports whether it has. t.mu is held.
+func (t *conns) again(c *conn, q *queued) (ok bool) {
+	q.again = true
+	to := forward.Peer{Transport: c.key.transport, Addr: q.addr, Name: q.name}
+	for range 2 {
+		other, isNew := t.find(c.local, &to)
+		if cause := t.put(other, isNew, *q); cause != forward.SendFailed {
+			return cause == forward.NoCause
+		}
+	}
+	return false
+}
+
+// put queues a message for what find has found.
+func (t *conns) put(c *conn, isNew bool, q queued) forward.Cause {
+	if c == nil {
+		return forward.NoConnect
+	}
+	cause := c.enqueue(q)
+	if isNew {
+		// Not before: nobody may take the connection, and then this would not say so.
+		go t.connect(c)
 	}
 	return cause
 }
@@ -156,7 +178,7 @@ func (t *conns) queue(local int, to *forward.Peer, q queued) (cause forward.Caus
 func (t *conns) lost(q *queued, cause forward.Cause) {
 	if q.kind == forward.Forwarded && q.isRequest() {
 		status, reason := 500, "Next Hop Not Reached"
-		if q.flow && cause != forward.QueueFull {
+		if !q.addr.IsValid() && cause != forward.QueueFull {
 			status, reason = 430, ""
 		}
 		t.failing.Lock()
@@ -194,10 +216,8 @@ func (t *conns) IsOpen(transport header.Transport, addr netip.AddrPort, serial u
 }
 
 // find returns the connection for a message, or nil. One that is being closed takes
-// nothing more. One that is new is still to be opened, by connect.
+// nothing more. One that is new is still to be opened, by connect. t.mu is held.
 func (t *conns) find(local int, to *forward.Peer) (c *conn, isNew bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if c := t.open(connKey{to.Transport, to.Flow}); c != nil && (to.Serial == 0 || to.Serial == c.serial) {
 		return c, false
 	}

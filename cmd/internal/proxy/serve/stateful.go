@@ -229,7 +229,7 @@ func (p *part) Send(tx transaction.Handle, local int, to *forward.Peer, b []byte
 			}
 		}
 	}
-	if p.s.conns.queue(local, &peer, queued{b: append([]byte(nil), b...), owner: owner{p, tx}, flow: !peer.Addr.IsValid()}) != forward.NoCause && tx != 0 {
+	if p.s.conns.queue(local, &peer, queued{b: append([]byte(nil), b...), owner: owner{p, tx}, addr: peer.Addr, name: peer.Name}) != forward.NoCause && tx != 0 {
 		p.failed = append(p.failed, tx)
 	}
 }
