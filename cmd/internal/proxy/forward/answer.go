@@ -2,7 +2,6 @@ package forward
 
 import (
 	"errors"
-	"net/netip"
 
 	"github.com/sipwire/sipwire"
 	"github.com/sipwire/sipwire/codec"
@@ -108,11 +107,12 @@ func (f *Forwarder) write(r *Result, dst []byte, m *codec.Message, src Source, r
 		return
 	}
 	d, err := m.ResponseDestination(src.Addr)
-	if err != nil || !d.Addr.IsValid() {
+	addr, ok := d.AddrPort()
+	if err != nil || !ok {
 		r.Cause = Unresolved
 		return
 	}
-	r.To.Transport, r.To.Addr = f.locals[src.Local].Transport, netip.AddrPortFrom(d.Addr, d.Port)
+	r.To.Transport, r.To.Addr = f.locals[src.Local].Transport, addr
 	if r.To.Transport.IsReliable() {
 		r.To.Flow = src.Addr
 	}

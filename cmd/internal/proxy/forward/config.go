@@ -128,8 +128,7 @@ type Forwarder struct {
 	loop   loopHash            // what the hashes of branches begin with
 	serves func(*uri.URI) bool // see ServeRegister; nil without a registrar
 
-	message codec.Message // of Datagram
-	popped  codec.Message // of Undelivered: the request as it came
+	message codec.Message // of Datagram and Undelivered
 	edit    codec.Edit
 	hop     codec.Hop // of the last Check
 	passed  int       // more Route values that are taken off

@@ -29,8 +29,8 @@ type Names interface {
 // before: a Peer that is returned is copied twice. It is not ok when there is none:
 // f.pending then says whether DNS has to be asked first.
 func (f *Forwarder) locate(p *Peer, d *codec.Destination, m *codec.Message) (ok bool) {
-	if d.Addr.IsValid() {
-		p.Transport, p.Addr = d.Transport, netip.AddrPortFrom(d.Addr, d.Port)
+	if addr, ok := d.AddrPort(); ok {
+		p.Transport, p.Addr = d.Transport, addr
 		return true
 	}
 	if f.config.Names == nil || len(d.Host) == 0 {

@@ -93,10 +93,10 @@ func (f *Forwarder) Undelivered(dst, sent []byte, status int, reason string) (r 
 	}
 	_ = e.Begin(m) // what goes wrong stays in e until AppendTo
 	_ = e.PopVia()
-	if f.undelivered, err = e.AppendTo(f.undelivered[:0]); err != nil || sentParser.Parse(&f.popped, f.undelivered) != nil {
+	if f.undelivered, err = e.AppendTo(f.undelivered[:0]); err != nil || sentParser.Parse(m, f.undelivered) != nil {
 		return r
 	}
-	if f.tag, err = f.config.Key.AppendTag(f.tag[:0], &f.popped); err != nil {
+	if f.tag, err = f.config.Key.AppendTag(f.tag[:0], m); err != nil {
 		return r
 	}
 	reply := compose.Reply{Status: status, Tag: f.tag}
@@ -104,7 +104,7 @@ func (f *Forwarder) Undelivered(dst, sent []byte, status int, reason string) (r 
 		f.reason = append(f.reason[:0], reason...)
 		reply.Reason = f.reason
 	}
-	out, err := compose.AppendReply(dst, &f.popped, &reply)
+	out, err := compose.AppendReply(dst, m, &reply)
 	if err != nil {
 		return r
 	}

@@ -20,11 +20,8 @@ import (
 // TCP nobody sends it again (RFC 3261, 16.9). The ACK for that ends at the proxy; any
 // other ACK gets no answer.
 func TestRefused(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: l.Addr().(*net.TCPAddr).AddrPort()}, nil)
+	l, at := listenTCP(t)
+	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: at}, nil)
 	l.Close() // not before: the proxy could get its port
 	for i, network := range []string{"udp", "tcp"} {
 		c := dial(t, network, s.Locals()[i])
@@ -70,6 +67,21 @@ func (c *brokenConn) Close() error {
 func (c *brokenConn) SetReadDeadline(time.Time) error  { return nil }
 func (c *brokenConn) SetWriteDeadline(time.Time) error { return nil }
 
+// addConn adds a connection that is not opened, to an address.
+func addConn(s *Server, addr netip.AddrPort) *conn {
+	s.conns.mu.Lock()
+	defer s.conns.mu.Unlock()
+	return s.conns.add(connKey{header.TransportTCP, addr}, 1)
+}
+
+// client returns a client over UDP, and the Via values of its requests when the proxy
+// has sent them on over TCP.
+func client(t *testing.T, s *Server) (from net.Conn, via string) {
+	t.Helper()
+	from = dial(t, "udp", s.Locals()[0])
+	return from, fmt.Sprintf("%v;branch=z9hG4bKp\r\nVia: SIP/2.0/UDP %v", s.Locals()[1].Addr, from.LocalAddr())
+}
+
 // TestBroken: of the requests that wait for a connection when that breaks, those of
 // which it has taken nothing go over another one. All others are answered.
 func TestBroken(t *testing.T) {
@@ -87,18 +99,11 @@ func TestBroken(t *testing.T) {
 		{"by its connection", 1, syscall.EPIPE, func(q *queued) { q.addr = netip.AddrPort{} }, 430},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer l.Close()
+			l, at := listenTCP(t)
 			s := start(t, forward.Target{Addr: loopback}, nil)
-			from := dial(t, "udp", s.Locals()[0])
-			via := fmt.Sprintf("%v;branch=z9hG4bKp\r\nVia: SIP/2.0/UDP %v", s.Locals()[1].Addr, from.LocalAddr())
-			s.conns.mu.Lock()
-			broken := s.conns.add(connKey{header.TransportTCP, l.Addr().(*net.TCPAddr).AddrPort()}, 1)
-			s.conns.mu.Unlock()
-			first := queued{addr: l.Addr().(*net.TCPAddr).AddrPort(), b: []byte(message("MESSAGE", "TCP", via)), kind: forward.Forwarded}
+			from, via := client(t, s)
+			broken := addConn(s, at)
+			first := queued{addr: at, b: []byte(message("MESSAGE", "TCP", via)), kind: forward.Forwarded}
 			second := queued{addr: first.addr, b: []byte(strings.Replace(message("MESSAGE", "TCP", via), "CSeq: 1", "CSeq: 2", 1)), kind: forward.Forwarded}
 			c.change(&second)
 			for _, q := range []queued{first, second} {
@@ -140,15 +145,9 @@ func (timeout) Is(target error) bool { return target == os.ErrDeadlineExceeded }
 // TestEnded: a connection whose peer sends nothing more, but still takes what waits,
 // gets no new request: its answer could not come back.
 func TestEnded(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: l.Addr().(*net.TCPAddr).AddrPort()}, nil)
-	s.conns.mu.Lock()
-	old := s.conns.add(connKey{header.TransportTCP, l.Addr().(*net.TCPAddr).AddrPort()}, 1)
-	s.conns.mu.Unlock()
+	l, at := listenTCP(t)
+	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: at}, nil)
+	old := addConn(s, at)
 	old.mu.Lock()
 	old.ended = true
 	old.mu.Unlock()
@@ -165,19 +164,12 @@ func TestEnded(t *testing.T) {
 // need not be the other end of the connection: a contact has a port of its own. What
 // is sent meanwhile stays behind it.
 func TestAgain(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	l, at := listenTCP(t)
 	s := start(t, forward.Target{Addr: loopback}, nil)
-	from := dial(t, "udp", s.Locals()[0])
-	via := fmt.Sprintf("%v;branch=z9hG4bKp\r\nVia: SIP/2.0/UDP %v", s.Locals()[1].Addr, from.LocalAddr())
+	_, via := client(t, s)
 	closed := netip.MustParseAddrPort("127.0.0.1:1")
-	s.conns.mu.Lock()
-	broken := s.conns.add(connKey{header.TransportTCP, closed}, 1)
-	s.conns.mu.Unlock()
-	to := forward.Peer{Transport: header.TransportTCP, Addr: l.Addr().(*net.TCPAddr).AddrPort(), Flow: closed, Serial: broken.serial}
+	broken := addConn(s, closed)
+	to := forward.Peer{Transport: header.TransportTCP, Addr: at, Flow: closed, Serial: broken.serial}
 	send := func(number int) {
 		s.conns.count.received.Add(1)
 		msg := strings.Replace(message("MESSAGE", "TCP", via), "CSeq: 1", fmt.Sprint("CSeq: ", number), 1)

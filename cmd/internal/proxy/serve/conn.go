@@ -110,15 +110,13 @@ func (c *conn) start(nc net.Conn) {
 }
 
 // refuse sends over UDP what may go there, since nobody takes the connection,
-// and counts the rest as dropped.
+// and drops the rest.
 func (c *conn) refuse() {
-	for _, q := range c.cut() {
-		switch {
-		case q.pong:
-		case q.owner.part != nil:
-			q.owner.part.fail(q.owner.tx)
+	left := c.cut()
+	for i := range left {
+		switch q := &left[i]; {
 		case q.datagram == nil:
-			c.t.lost(&q, forward.NoConnect)
+			c.drop(left[i:i+1], forward.NoConnect)
 		case c.t.s.sendDatagram(q.local, q.datagram, c.key.addr) != nil:
 			c.t.count.end(forward.Dropped, forward.SendFailed)
 		default:
@@ -202,10 +200,15 @@ func (c *conn) retry(qs []queued) (rest []queued) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	qs = append(qs, c.cut()...) // nothing more comes in
-	for i := range qs {
-		if q := &qs[i]; !q.isRequest() || !q.addr.IsValid() || q.again || !t.again(c, q) {
-			rest = append(rest, *q)
+	for _, q := range qs {
+		if q.isRequest() && q.addr.IsValid() && !q.again {
+			q.again = true
+			to := forward.Peer{Transport: c.key.transport, Addr: q.addr, Name: q.name}
+			if t.put(c.local, &to, q) == forward.NoCause {
+				continue
+			}
 		}
+		rest = append(rest, q)
 	}
 	return rest
 }

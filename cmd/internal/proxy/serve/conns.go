@@ -131,42 +131,27 @@ func (t *conns) send(r *forward.Result, msg []byte) {
 }
 
 // queue queues a message, or says why it does not.
-func (t *conns) queue(local int, to *forward.Peer, q queued) (cause forward.Cause) {
+func (t *conns) queue(local int, to *forward.Peer, q queued) forward.Cause {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.put(local, to, q)
+}
+
+// put is queue. t.mu is held.
+func (t *conns) put(local int, to *forward.Peer, q queued) (cause forward.Cause) {
 	for range 2 {
-		t.mu.Lock()
 		c, isNew := t.find(local, to)
-		t.mu.Unlock()
-		if cause = t.put(c, isNew, q); cause != forward.SendFailed {
+		if c == nil {
+			return forward.NoConnect
+		}
+		if cause = c.enqueue(q); isNew {
+			// Not before: nobody may take the connection, and then this would not say so.
+			go t.connect(c)
+		}
+		if cause != forward.SendFailed {
 			break
 		}
 		// It has been closed since it was found: perhaps another one can be opened.
-	}
-	return cause
-}
-
-// again queues a message that has waited for c, which is broken, for another
-// connection. It reports whether it has. t.mu is held.
-func (t *conns) again(c *conn, q *queued) (ok bool) {
-	q.again = true
-	to := forward.Peer{Transport: c.key.transport, Addr: q.addr, Name: q.name}
-	for range 2 {
-		other, isNew := t.find(c.local, &to)
-		if cause := t.put(other, isNew, *q); cause != forward.SendFailed {
-			return cause == forward.NoCause
-		}
-	}
-	return false
-}
-
-// put queues a message for what find has found.
-func (t *conns) put(c *conn, isNew bool, q queued) forward.Cause {
-	if c == nil {
-		return forward.NoConnect
-	}
-	cause := c.enqueue(q)
-	if isNew {
-		// Not before: nobody may take the connection, and then this would not say so.
-		go t.connect(c)
 	}
 	return cause
 }

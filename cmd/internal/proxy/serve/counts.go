@@ -11,8 +11,8 @@ type Counts struct {
 	Received uint64
 	Kinds    [forward.Kinds]uint64
 	Dropped  [forward.Causes]uint64
-	// Undelivered are the requests that could not be sent on, and why: they were
-	// answered instead, and are in Kinds as that.
+	// Undelivered are the requests that could not be sent on, and why: each was answered
+	// instead, and is in Kinds or Dropped as what became of the answer.
 	Undelivered [forward.Causes]uint64
 }
 

@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/netip"
 	"strings"
 	"sync/atomic"
@@ -138,12 +137,8 @@ func TestNoTCP(t *testing.T) {
 
 // TestLongOverTCP: and over TCP where somebody does.
 func TestLongOverTCP(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	s := start(t, forward.Target{Addr: l.Addr().(*net.TCPAddr).AddrPort()}, nil)
+	l, at := listenTCP(t)
+	s := start(t, forward.Target{Addr: at}, nil)
 	c := dial(t, "udp", s.Locals()[0])
 	fmt.Fprint(c, strings.Replace(message("MESSAGE", "UDP", "127.0.0.1"), "Max-Forwards", "Subject: "+strings.Repeat("x", 1300)+"\r\nMax-Forwards", 1))
 	answerStream(t, l)

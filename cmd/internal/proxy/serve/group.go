@@ -24,9 +24,9 @@ type grouping struct {
 	keys []uint32 // what the packets are sorted by: from the top level, kind and number
 	// A level is worked on as a whole before the next. A message of a kind that comes
 	// before that of the message before it in its call is on the next level.
-	level uint32        // the lowest for what comes next
-	top   uint32        // the highest yet
-	seen  [calls]uint64 // of the calls: a mark, and behind it level and kind of the last message
+	level uint32 // the lowest for what comes next
+	top   uint32 // the highest yet
+	seen  marks  // of the calls, with level and kind of the last message
 }
 
 // The kinds of messages that have code of their own, as far as their first bytes
@@ -148,21 +148,16 @@ func (g *grouping) levelOf(b []byte, kind uint32) (level uint32) {
 		g.top = g.level
 		return g.top - 1
 	}
-	mark := maphash.Bytes(g.seed, id)>>32 | 1 // not 0, which is a free place
-	for i := mark >> 16; ; i++ {
-		p := &g.seen[i%calls]
-		switch last := uint32(*p); {
-		case *p == 0:
-			level = g.level
-		case *p>>32 != mark:
-			continue
-		case kind < last&(1<<kindBits-1):
-			level = max(g.level, last>>kindBits+1)
-		default:
-			level = max(g.level, last>>kindBits)
-		}
-		*p = mark<<32 | uint64(level<<kindBits|kind)
-		g.top = max(g.top, level)
-		return level
+	p, isNew := g.seen.of(uint32(maphash.Bytes(g.seed, id) >> 32))
+	switch {
+	case isNew:
+		level = g.level
+	case kind < uint32(p.kind):
+		level = max(g.level, uint32(p.level)+1)
+	default:
+		level = max(g.level, uint32(p.level))
 	}
+	p.level, p.kind = uint16(level), uint16(kind)
+	g.top = max(g.top, level)
+	return level
 }

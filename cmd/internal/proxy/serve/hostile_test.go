@@ -29,17 +29,10 @@ func (c slowClose) Close() error {
 // TestSlowClose: whoever sends to a connection that is being closed does not wait
 // for that, and gets another one, if any will do.
 func TestSlowClose(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	addr := l.Addr().(*net.TCPAddr).AddrPort()
+	l, addr := listenTCP(t)
 	s := start(t, forward.Target{Addr: loopback}, nil)
 	defer s.Shutdown(time.Millisecond)
-	s.conns.mu.Lock()
-	c := s.conns.add(connKey{header.TransportTCP, addr}, 1)
-	s.conns.mu.Unlock()
+	c := addConn(s, addr)
 	nc := slowClose{closing: make(chan struct{}), let: make(chan struct{})}
 	c.nc = nc
 	gone := make(chan struct{})
@@ -120,12 +113,8 @@ func TestQueueBytes(t *testing.T) {
 
 // TestQueuedIsGivenBack: what was written, or cannot be, waits no longer.
 func TestQueuedIsGivenBack(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: l.Addr().(*net.TCPAddr).AddrPort()}, nil)
+	l, at := listenTCP(t)
+	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: at}, nil)
 	c := dial(t, "udp", s.Locals()[0])
 	for range 3 {
 		fmt.Fprint(c, message("MESSAGE", "UDP", "h.example"))
@@ -145,11 +134,7 @@ func TestQueuedIsGivenBack(t *testing.T) {
 // TestLongMessages: a connection that has carried a long message keeps no memory
 // for it.
 func TestLongMessages(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	l, at := listenTCP(t)
 	go func() {
 		for {
 			c, err := l.Accept()
@@ -162,7 +147,7 @@ func TestLongMessages(t *testing.T) {
 			}()
 		}
 	}()
-	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: l.Addr().(*net.TCPAddr).AddrPort()}, nil)
+	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: at}, nil)
 	const n, long = 8, 1 << 20
 	heap := heapNow()
 	body := strings.Repeat("x", long-1000)

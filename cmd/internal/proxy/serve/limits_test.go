@@ -43,11 +43,7 @@ func TestMaxOpening(t *testing.T) {
 	s := start(t, forward.Target{Addr: loopback}, func(c *Config) { c.MaxConns, c.ConnectTimeout = 8, time.Minute })
 	var silent []net.Listener // who listens there never answers a TLS handshake
 	for range 4 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
+		l, _ := listenTCP(t)
 		silent = append(silent, l)
 	}
 	opens := func(i int) bool {
@@ -110,13 +106,9 @@ func TestSlow(t *testing.T) {
 // TestQueueFull: what a peer reads too slowly is answered where nobody would send it
 // again, and dropped where the client does.
 func TestQueueFull(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") // never reads
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	_, at := listenTCP(t) // never reads
 	for local, transport := range []string{"UDP", "TCP"} {
-		s := start(t, forward.Target{Transport: header.TransportTCP, Addr: l.Addr().(*net.TCPAddr).AddrPort()}, func(c *Config) {
+		s := start(t, forward.Target{Transport: header.TransportTCP, Addr: at}, func(c *Config) {
 			c.MaxQueue, c.WriteTimeout = 4, 300*time.Millisecond
 		})
 		c := dial(t, strings.ToLower(transport), s.Locals()[local])

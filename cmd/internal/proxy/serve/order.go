@@ -22,8 +22,8 @@ type order struct {
 	calls [][]byte // the Call-ID of each message in the order of the batch
 	keys  []uint64 // and what it is sorted by: see add
 	turn  uint64   // the messages of a turn are sent before those of the next
-	seen  [calls]uint32
-	used  int // of seen
+	seen  marks    // of calls and addresses in this turn
+	used  int      // of seen
 	out   []udp.Datagram
 	ends  []fate
 }
@@ -73,15 +73,32 @@ func (o *order) isSeen(mark uint32) bool {
 	if o.used == calls/2 {
 		return true
 	}
-	mark |= 1 // not 0, which is a free place
+	_, isNew := o.seen.of(mark)
+	if isNew {
+		o.used++
+	}
+	return !isNew
+}
+
+// marks is a table of what was noted of calls. At most half of it may be used.
+type marks [calls]noted
+
+// noted is what was noted of one.
+type noted struct {
+	mark        uint32 // 0 for a free place
+	level, kind uint16 // for a grouping
+}
+
+// of returns the place of a mark, which is noted there when it is new.
+func (t *marks) of(mark uint32) (p *noted, isNew bool) {
+	mark |= 1 // not 0
 	for i := mark >> 16; ; i++ {
-		switch p := &o.seen[i%calls]; *p {
+		switch p = &t[i%calls]; p.mark {
 		case mark:
-			return true
+			return p, false
 		case 0:
-			*p = mark
-			o.used++
-			return false
+			p.mark = mark
+			return p, true
 		}
 	}
 }

@@ -137,12 +137,8 @@ func mutate(r *rand.Rand, b []byte) []byte {
 // TestPeersDie: connections that are reset in the middle of a message, from and
 // to the proxy, cost nobody else anything, and every message is accounted for.
 func TestPeersDie(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: l.Addr().(*net.TCPAddr).AddrPort()}, nil)
+	l, at := listenTCP(t)
+	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: at}, nil)
 	reset := func(c net.Conn) {
 		_ = c.(*net.TCPConn).SetLinger(0)
 		c.Close()

@@ -144,6 +144,17 @@ func listenUDP(t *testing.T) (*net.UDPConn, netip.AddrPort) {
 	return c, c.LocalAddr().(*net.UDPAddr).AddrPort()
 }
 
+// listenTCP listens until the test ends.
+func listenTCP(t *testing.T) (net.Listener, netip.AddrPort) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l, l.Addr().(*net.TCPAddr).AddrPort()
+}
+
 func dial(t *testing.T, network string, l forward.Local) net.Conn {
 	t.Helper()
 	c, err := net.Dial(network, l.Addr.String())
@@ -182,12 +193,8 @@ func TestTCPToUDP(t *testing.T) {
 // TestTLSToTCP and back.
 func TestTLSToTCP(t *testing.T) {
 	cert, pool := certificate(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: l.Addr().(*net.TCPAddr).AddrPort()}, func(c *Config) {
+	l, at := listenTCP(t)
+	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: at}, func(c *Config) {
 		c.Server = &tls.Config{Certificates: []tls.Certificate{cert}}
 		c.Forward.Locals = append(c.Forward.Locals, forward.Local{Transport: header.TransportTLS, Addr: loopback})
 	})

@@ -88,11 +88,8 @@ func TestStatefulFlow(t *testing.T) {
 // TestStatefulRefused: a next hop that takes no connection, found out only when
 // that fails, is a 500 for the client.
 func TestStatefulRefused(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().(*net.TCPAddr).AddrPort()
+	l, at := listenTCP(t)
+	addr := at
 	s := start(t, forward.Target{Transport: header.TransportTCP, Addr: addr}, func(c *Config) { c.Stateful = new(Stateful) })
 	l.Close() // not before: the proxy could get its port
 	udp, err := net.Dial("udp", s.Locals()[0].Addr.String())
@@ -114,17 +111,9 @@ func TestStatefulRefused(t *testing.T) {
 // also when its method begins as a response does; a response to sent-by.
 func TestStreamRequest(t *testing.T) {
 	s := start(t, forward.Target{Addr: loopback}, stateful)
-	target, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer target.Close()
-	sentBy, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer sentBy.Close()
-	addr := target.Addr().(*net.TCPAddr).AddrPort()
+	target, targetAt := listenTCP(t)
+	sentBy, _ := listenTCP(t)
+	addr := targetAt
 	subscribe := strings.Replace(message("SUBSCRIBE", "TCP", sentBy.Addr().String()), ";rport", "", 1)
 	for _, c := range []struct {
 		b  string
