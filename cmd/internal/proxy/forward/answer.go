@@ -94,7 +94,7 @@ func (f *Forwarder) write(r *Result, dst []byte, m *codec.Message, src Source, r
 		}
 		return
 	}
-	tag, err := f.config.Key.AppendTag(f.tag[:0], m)
+	tag, err := f.appendTag(f.tag[:0], m)
 	f.tag = tag
 	if err != nil {
 		r.Cause = Malformed

@@ -125,8 +125,9 @@ type Forwarder struct {
 	config Config
 	locals []local
 	self   func(*uri.URI) bool // IsSelf, bound once
-	loop   loopHash            // what the hashes of branches begin with
-	serves func(*uri.URI) bool // see ServeRegister; nil without a registrar
+	// What the hashes of loops, branches and tags begin with.
+	loopSeed, branchSeed, tagSeed keyHash
+	serves                        func(*uri.URI) bool // see ServeRegister; nil without a registrar
 
 	message codec.Message // of Datagram and Undelivered
 	edit    codec.Edit
@@ -157,7 +158,7 @@ func New(c Config) (*Forwarder, error) {
 	if c.MaxDatagram == 0 {
 		c.MaxDatagram = defaultMaxDatagram
 	}
-	f := &Forwarder{config: c, loop: loopSeed(c.Key)}
+	f := &Forwarder{config: c, loopSeed: seed(c.Key, "loop"), branchSeed: seed(c.Key, "branch"), tagSeed: seed(c.Key, "tag")}
 	for _, l := range c.Locals {
 		prepared, err := newLocal(l)
 		if err != nil {

@@ -103,8 +103,7 @@ func (f *Forwarder) AppendBranch(dst []byte, m *codec.Message) []byte {
 // AppendKeyedBranch appends the branch that a stateless proxy with the same key
 // gives the request, and gave the INVITE if this is its CANCEL.
 func (f *Forwarder) AppendKeyedBranch(dst []byte, m *codec.Message) ([]byte, error) {
-	dst, err := f.config.Key.AppendBranch(dst, m)
-	return f.appendLoop(append(dst, '.'), m), err
+	return f.appendBranch(dst, m)
 }
 
 // Target returns the URI to find targets for: the Request-URI as 16.4 leaves

@@ -2,27 +2,13 @@ package forward
 
 import (
 	"bytes"
-	"encoding/binary"
-	"math/bits"
 
 	"github.com/sipwire/sipwire/codec"
-	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
-	"github.com/sipwire/sipwire/internal/siphash"
 )
 
 // loopLen is the length of the part of a branch that finds loops.
 const loopLen = 8
-
-// loopSeed is what a loopHash begins with, and its multiplier. Nothing else is made of
-// them: who finds them out can do no more than have a request of his own taken for one
-// that loops, and test guesses at a Request-URI or a Route that was replaced.
-func loopSeed(key compose.Key) loopHash {
-	h := siphash.New((*[16]byte)(&key))
-	h.WritePart([]byte("loop"))
-	sum := h.Sum()
-	return loopHash{binary.LittleEndian.Uint64(sum[:8]), binary.LittleEndian.Uint64(sum[8:]) | 1}
-}
 
 // appendLoop appends a hash of what decides where a request goes (RFC 3261,
 // 16.6, step 8). To tag, Proxy-Require and Proxy-Authorization, which
@@ -31,7 +17,7 @@ func loopSeed(key compose.Key) loopHash {
 func (f *Forwarder) appendLoop(dst []byte, m *codec.Message) []byte {
 	cseq, _ := m.CSeq()
 	from, _ := m.From()
-	h := f.loop
+	h := f.loopSeed
 	h.add(uint64(cseq.Number()))
 	h.part(from.Tag())
 	h.part(m.Value(header.IDCallID))
@@ -39,41 +25,7 @@ func (f *Forwarder) appendLoop(dst []byte, m *codec.Message) []byte {
 	for i := m.Index(header.IDRoute); i >= 0; i = m.Next(i) {
 		h.part(m.ValueAt(i))
 	}
-	return h.appendTo(dst)
-}
-
-// A loopHash takes in words by a multiplication of 64 by 64 bits, the halves of which
-// are folded together. It has a fifth of the instructions of the SipHash that a branch
-// otherwise is made with; no secret depends on it.
-type loopHash struct{ sum, by uint64 }
-
-// add takes in a word.
-func (h *loopHash) add(w uint64) {
-	hi, lo := bits.Mul64(h.sum^w^0x9e3779b97f4a7c15, h.by)
-	h.sum = hi ^ lo
-}
-
-// part takes in the length of b and b.
-func (h *loopHash) part(b []byte) {
-	h.add(uint64(len(b)))
-	for ; len(b) >= 8; b = b[8:] {
-		h.add(binary.LittleEndian.Uint64(b))
-	}
-	if len(b) > 0 {
-		w := uint64(0)
-		for _, c := range b {
-			w = w<<8 | uint64(c)
-		}
-		h.add(w)
-	}
-}
-
-// appendTo appends the hash as characters of 6 bits each, which a branch may have.
-func (h loopHash) appendTo(dst []byte) []byte {
-	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-	h.add(0) // each bit depends on the last word
-	return append(dst, letters[h.sum>>58], letters[h.sum>>52&63], letters[h.sum>>46&63], letters[h.sum>>40&63],
-		letters[h.sum>>34&63], letters[h.sum>>28&63], letters[h.sum>>22&63], letters[h.sum>>16&63])
+	return h.appendShort(dst)
 }
 
 // loops reports whether the request was here before as it is now (16.3,

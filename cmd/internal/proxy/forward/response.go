@@ -96,7 +96,7 @@ func (f *Forwarder) Undelivered(dst, sent []byte, status int, reason string) (r 
 	if f.undelivered, err = e.AppendTo(f.undelivered[:0]); err != nil || sentParser.Parse(m, f.undelivered) != nil {
 		return r
 	}
-	if f.tag, err = f.config.Key.AppendTag(f.tag[:0], m); err != nil {
+	if f.tag, err = f.appendTag(f.tag[:0], m); err != nil {
 		return r
 	}
 	reply := compose.Reply{Status: status, Tag: f.tag}
