@@ -11,21 +11,35 @@ import (
 
 const core = 1 // that the proxies run on
 
-// startAll starts sipwire proxy, and Kamailio where it is installed.
-func startAll(dir, tool string, to netip.AddrPort) (all []*proxies.Process, err error) {
-	// Nothing is refused: the other proxy does not either.
-	p, err := proxies.Sipwire("sipwire --stateful", dir, tool, core, "1", "[overload]\ndelay = \"1h\"\n", "--stateful", to.String())
-	if err != nil {
-		return nil, err
-	}
-	all = append(all, p)
-	if path := proxies.KamailioPath(); path != "" {
-		p, err := proxies.Kamailio("kamailio t_relay", path, dir, core, kamailioConfig, to, kamailioFlags...)
+// startAll starts sipwire proxy, another build of it when there is one, and Kamailio
+// where it is installed.
+func startAll(dir, tool, other string, to netip.AddrPort) (all []*proxies.Process, err error) {
+	add := func(p *proxies.Process, err error) error {
 		if err != nil {
-			all[0].Stop()
-			return nil, err
+			for _, p := range all {
+				p.Stop()
+			}
+			return err
 		}
 		all = append(all, p)
+		return nil
+	}
+	sipwire := func(name, tool string) error {
+		// Nothing is refused: the other proxy does not either.
+		return add(proxies.Sipwire(name, dir, tool, core, "1", "[overload]\ndelay = \"1h\"\n", "--stateful", to.String()))
+	}
+	if err := sipwire("sipwire --stateful", tool); err != nil {
+		return nil, err
+	}
+	if other != "" {
+		if err := sipwire("the other build", other); err != nil {
+			return nil, err
+		}
+	}
+	if path := proxies.KamailioPath(); path != "" {
+		if err := add(proxies.Kamailio("kamailio t_relay", path, dir, core, kamailioConfig, to, kamailioFlags...)); err != nil {
+			return nil, err
+		}
 	}
 	return all, nil
 }

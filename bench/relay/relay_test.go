@@ -83,13 +83,15 @@ func TestCalls(t *testing.T) {
 
 func TestRow(t *testing.T) {
 	first := row{all: 60}
-	first.took(0, outcome{well: 100}, 999999)
-	first.took(1, outcome{well: 100}, 6*100*50)
-	first.took(2, outcome{well: 100}, 6*100*20)
+	first.took(0, false, outcome{well: 100}, 999999)
+	first.took(1, false, outcome{well: 100}, 6*100*90)
+	first.took(2, true, outcome{well: 100}, 6*100*50)
+	first.took(3, true, outcome{well: 100}, 6*100*20)
 	r := row{all: 120}
-	r.took(1, outcome{well: 100}, 6*100*100)
-	r.took(2, outcome{well: 100, failed: map[int]int{500: 2}}, 6*100)
-	if got, want := r.text("b", &first), "ns CPU a message (100 to 100)  sipwire/this 0.50 (0.50 to 0.50); until all is forgotten 120 ns, sipwire/this 0.50; 2 calls got 500"; !strings.HasSuffix(got, want) {
+	r.took(1, false, outcome{well: 100}, 6*100*100)
+	r.took(2, true, outcome{well: 100}, 6*100*100)
+	r.took(3, true, outcome{well: 100, failed: map[int]int{500: 2}}, 6*100)
+	if got, want := r.text("b", &first), "ns CPU a message (100 to 100)  sipwire/this 0.50 (0.50 to 0.50), while they fill 0.90; until all is forgotten 120 ns, sipwire/this 0.50; 2 calls got 500"; !strings.HasSuffix(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if got := new(row).text("c", &first); !strings.HasSuffix(got, "no figure: too many calls failed") {
