@@ -91,12 +91,12 @@ func forwarder(name string, impl udp.Impl, to []netip.AddrPort, buffer int) (loo
 			return nil
 		}, s.to(), func() uint64 { return s.stats().Drops }, func() { s.close() }
 	}
-	cfg := udp.Config{Impl: impl, RecvBuffer: buffer, Batch: batch}
+	cfg := udp.Config{Impl: impl, RecvBuffer: buffer, Batch: proxyBatch}
 	if strings.HasSuffix(name, "no window") {
 		cfg.Window = -1
 	}
 	s := mustListen(cfg)
-	ds := make([]udp.Datagram, batch)
+	ds := make([]udp.Datagram, proxyBatch)
 	out := make([]byte, 0, 65535)
 	return func(n int) error {
 		for i := 0; i < n; {

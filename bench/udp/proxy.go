@@ -59,7 +59,7 @@ func startAll(sink netip.AddrPort, better float64, buffer int) (all []*proxies.P
 			if err != nil {
 				return nil, err
 			}
-			return proxies.StartAnywhere(name, measured, exec.Command(path, strconv.Itoa(int(sink.Port())), strconv.Itoa(batch), strconv.Itoa(cmp.Or(buffer, recvBuffer))), "listening on ")
+			return proxies.StartAnywhere(name, measured, exec.Command(path, strconv.Itoa(int(sink.Port())), strconv.Itoa(proxyBatch), strconv.Itoa(cmp.Or(buffer, recvBuffer))), "listening on ")
 		})
 	}
 	for _, name := range []string{"net.UDPConn", "mmsg no window", "mmsg"} {

@@ -30,6 +30,10 @@ type source struct {
 const (
 	batch      = 32
 	recvBuffer = 16 << 20
+
+	// proxyBatch is how many packets sipwire proxy reads and sends by a call, and what
+	// is beside it in the forward cases.
+	proxyBatch = 64
 )
 
 // newSource opens a socket for a way of receiving. On a wildcard socket each

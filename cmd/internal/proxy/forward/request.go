@@ -205,13 +205,6 @@ func (f *Forwarder) isOwnACK(m *codec.Message) bool {
 	return err == nil && string(to.Tag()) == string(tag)
 }
 
-// Forward sends the request of the last Check on without state (16.6 and 16.11) to
-// where [Forwarder.Next] has said that it goes. What is to be sent is appended to dst.
-func (f *Forwarder) Forward(dst []byte, m *codec.Message, src Source, to *Peer) (r Result) {
-	f.forwardTo(&r, dst, m, src, to)
-	return r
-}
-
 // forward sends the request of the last Check on (16.5, 16.6 and 16.11). r is empty.
 func (f *Forwarder) forward(r *Result, dst []byte, m *codec.Message, src Source) {
 	var to Peer
@@ -224,11 +217,13 @@ func (f *Forwarder) forward(r *Result, dst []byte, m *codec.Message, src Source)
 		f.answer(r, dst, m, src, 500, "No Address For The Next Hop")
 		return
 	}
-	f.forwardTo(r, dst, m, src, &to)
+	f.Forward(r, dst, m, src, &to)
 }
 
-// forwardTo is Forward. r is empty.
-func (f *Forwarder) forwardTo(r *Result, dst []byte, m *codec.Message, src Source, to *Peer) {
+// Forward sends the request of the last Check on without state (16.6 and 16.11) to
+// where [Forwarder.Next] has said that it goes. What is to be sent is appended to dst,
+// and what becomes of it written to r, which is empty before.
+func (f *Forwarder) Forward(r *Result, dst []byte, m *codec.Message, src Source, to *Peer) {
 	local, ok := f.LocalFor(to, src)
 	if !ok {
 		f.answer(r, dst, m, src, 500, "Transport Not Available")

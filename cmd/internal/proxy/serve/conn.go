@@ -303,7 +303,7 @@ func (c *conn) read() {
 			c.t.count.received.Add(1)
 			var result forward.Result
 			if states := &c.t.s.states; states.parts != nil {
-				result = states.partOf(&m).receive(nil, buf[:0], &m, err, src, time.Since(states.began))
+				states.partOf(&m).receive(&result, nil, buf[:0], &m, err, src, time.Since(states.began))
 			} else {
 				result = f.Message(buf[:0], &m, err, src)
 			}
@@ -311,7 +311,7 @@ func (c *conn) read() {
 				c.t.s.lookups.put(m.Bytes(), src)
 				break
 			}
-			o.observe(c.t.s, &m, m.Bytes(), result.Data, src, &result)
+			o.observe(c.t.s, &m, m.Bytes(), result.Data, &src, &result)
 			if result.Data == nil {
 				c.t.count.end(result.Kind, result.Cause)
 				break

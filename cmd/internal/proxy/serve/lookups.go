@@ -81,7 +81,7 @@ func (l *lookups) forward(f *forward.Forwarder, s *registrar.Session, buf *[]byt
 	}
 	var r forward.Result
 	if l.s.states.parts != nil {
-		r = l.receive(f, s, (*buf)[:0], q)
+		l.receive(&r, f, s, (*buf)[:0], q)
 	} else {
 		r = f.Datagram((*buf)[:0], q.b, q.src)
 	}
@@ -98,15 +98,14 @@ func (l *lookups) forward(f *forward.Forwarder, s *registrar.Session, buf *[]byt
 
 // receive asks DNS for the next hop of a request by f, which waits, and gives
 // it to the transactions, which find the answer then.
-func (l *lookups) receive(f *forward.Forwarder, s *registrar.Session, dst []byte, q *lookup) forward.Result {
+func (l *lookups) receive(r *forward.Result, f *forward.Forwarder, s *registrar.Session, dst []byte, q *lookup) {
 	var m codec.Message
 	err := l.s.config.Forward.Parser.Parse(&m, q.b)
-	var r forward.Result
-	if !f.Check(&r, dst, &m, err, q.src) {
-		return r
+	if !f.Check(r, dst, &m, err, q.src) {
+		return
 	}
 	state.Find(f, l.s.states.registrar, s, &m, q.src, time.Now())
-	return l.s.states.partOf(&m).receiveAgain(dst, &m, err, q.src, time.Since(l.s.states.began))
+	l.s.states.partOf(&m).receiveAgain(r, dst, &m, err, q.src, time.Since(l.s.states.began))
 }
 
 // put takes a copy of a message. Its end is counted here.

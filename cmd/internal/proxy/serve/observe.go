@@ -77,7 +77,7 @@ type observer struct{ seen int }
 
 // observe looks at a message with what was decided about it: it is logged or
 // traced, or neither, which costs next to nothing.
-func (o *observer) observe(s *Server, m *codec.Message, b, sent []byte, src forward.Source, r *forward.Result) {
+func (o *observer) observe(s *Server, m *codec.Message, b, sent []byte, src *forward.Source, r *forward.Result) {
 	every := s.config.LogEvery
 	tracing := s.tracing.Load()
 	if every == 0 && tracing == nil {

@@ -159,23 +159,21 @@ type part struct {
 // receive takes a message; w is nil when it did not come in a batch. What the
 // Result has is appended to dst, which may be the buffer of w: when it has
 // something, nothing else is sent.
-func (p *part) receive(w *worker, dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) forward.Result {
+func (p *part) receive(r *forward.Result, w *worker, dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.w = w
-	r := p.proxy.Receive(dst, m, err, src, now)
+	p.proxy.Receive(r, dst, m, err, src, now)
 	p.settle(now)
 	p.w = nil
-	return r
+	p.mu.Unlock()
 }
 
 // receiveAgain takes a request that has waited for DNS.
-func (p *part) receiveAgain(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) forward.Result {
+func (p *part) receiveAgain(r *forward.Result, dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	r := p.proxy.ReceiveAgain(dst, m, err, src, now)
+	p.proxy.ReceiveAgain(r, dst, m, err, src, now)
 	p.settle(now)
-	return r
 }
 
 func (p *part) advance(now time.Duration) {

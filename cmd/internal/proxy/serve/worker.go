@@ -39,14 +39,14 @@ type worker struct {
 
 	message codec.Message  // that was received last
 	now     time.Duration  // of the batch
-	src     netip.AddrPort // of the packet at hand
+	from    forward.Source // of the packet at hand
 	dst     netip.Addr     // that it was sent to; not valid when the socket has only one
 	anyDst  bool           // the socket has more than one
 }
 
 // newWorker returns a worker for a socket of the Local with the index.
 func newWorker(s *Server, local int, socket *udp.Socket, f *forward.Forwarder) *worker {
-	return &worker{s: s, local: local, socket: socket, f: f, order: order{seed: maphash.MakeSeed()}, groups: grouping{seed: maphash.MakeSeed()},
+	return &worker{s: s, local: local, socket: socket, f: f, from: forward.Source{Local: local}, order: order{seed: maphash.MakeSeed()}, groups: grouping{seed: maphash.MakeSeed()},
 		anyDst: socket.LocalAddr().Addr().IsUnspecified()}
 }
 
@@ -110,16 +110,15 @@ func (w *worker) forward(packets []udp.Packet) {
 			w.count.end(forward.Dropped, forward.Malformed)
 			continue
 		}
-		src := forward.Source{Local: w.local, Addr: p.Src}
-		if w.src = p.Src; w.anyDst {
+		if w.from.Addr = p.Src; w.anyDst {
 			w.dst = p.Dst.Addr()
 		}
-		m := w.datagram(&r, p.Data, src)
+		m := w.datagram(&r, p.Data)
 		if r.Kind == forward.NeedsName {
-			w.s.lookups.put(p.Data, src)
+			w.s.lookups.put(p.Data, w.from)
 			continue
 		}
-		w.observe(w.s, m, p.Data, sent(&r, len(w.buf)), src, &r)
+		w.observe(w.s, m, p.Data, sent(&r, len(w.buf)), &w.from, &r)
 		if r.Data == nil {
 			w.count.end(r.Kind, r.Cause)
 			continue
@@ -130,21 +129,26 @@ func (w *worker) forward(packets []udp.Packet) {
 			w.s.send(&r, msg, &w.count)
 			continue
 		}
-		d := udp.Datagram{Data: msg, Dst: r.To.Addr}
-		if r.Kind == forward.Answered {
-			d.Src = w.dst // an answer leaves from the address that its request was sent to
-		}
-		w.put(d, fate{kind: r.Kind})
+		w.put(msg, &r.To, r.Kind == forward.Answered, fate{kind: r.Kind})
 	}
 	if len(w.out) > 0 {
 		w.write()
 	}
 }
 
-// put puts a message into the batch that is sent.
-func (w *worker) put(d udp.Datagram, f fate) {
+// put puts a message into the batch that is sent. An answer leaves from the address that
+// its request was sent to.
+//
+// What is copied just behind its writing, 16 bytes where 8 were written, waits for that:
+// so it is written where it stays.
+func (w *worker) put(msg []byte, to *forward.Peer, answer bool, f fate) {
 	w.order.note(w.callID)
-	w.out = append(w.out, d)
+	w.out = append(w.out, udp.Datagram{})
+	d := &w.out[len(w.out)-1]
+	d.Data, d.Dst = msg, to.Addr
+	if answer {
+		d.Src = w.dst
+	}
 	w.ends = append(w.ends, f)
 }
 
@@ -174,36 +178,36 @@ func (w *worker) write() {
 
 // datagram forwards one datagram, with transactions or without, and returns its
 // message. What becomes of it is in r.
-func (w *worker) datagram(r *forward.Result, b []byte, src forward.Source) *codec.Message {
+func (w *worker) datagram(r *forward.Result, b []byte) *codec.Message {
 	m := &w.message
+	*r = forward.Result{}
 	if forward.IsKeepAlive(b) {
 		m.Reset() // for the log
-		*r = forward.Result{Kind: forward.Absorbed}
+		r.Kind = forward.Absorbed
 		return m
 	}
 	if w.s.config.Forward.Outbound && codec.Classify(b) == codec.KindSTUN {
-		*r = w.stun(b, src)
+		*r = w.stun(b)
 		return m
 	}
 	err := w.s.config.Forward.Parser.Parse(m, b)
 	w.callID = m.Value(header.IDCallID)
 	if w.s.states.parts == nil {
-		*r = forward.Result{}
-		w.f.Decide(r, w.buf, m, err, src)
+		w.f.Decide(r, w.buf, m, err, w.from)
 		return m
 	}
-	*r = w.s.states.partOf(m).receive(w, w.buf, m, err, src, w.now)
+	w.s.states.partOf(m).receive(r, w, w.buf, m, err, w.from, w.now)
 	return m
 }
 
 // stun answers a STUN keep-alive (RFC 5626, 5.4).
-func (w *worker) stun(b []byte, src forward.Source) forward.Result {
+func (w *worker) stun(b []byte) forward.Result {
 	w.message.Reset() // for the log
 	w.callID = nil    // that of the message before may be of an earlier batch
-	out, kind := stun.AppendAnswer(w.buf, b, src.Addr)
+	out, kind := stun.AppendAnswer(w.buf, b, w.from.Addr)
 	switch kind {
 	case stun.Request:
-		to := forward.Peer{Transport: header.TransportUDP, Addr: src.Addr}
+		to := forward.Peer{Transport: header.TransportUDP, Addr: w.from.Addr}
 		return forward.Result{Kind: forward.Answered, Local: w.local, To: to, Data: out}
 	case stun.Indication:
 		return forward.Result{Kind: forward.Absorbed}
@@ -215,9 +219,5 @@ func (w *worker) stun(b []byte, src forward.Source) forward.Result {
 func (w *worker) add(b []byte, to *forward.Peer, o owner) {
 	from := len(w.buf)
 	w.buf = append(w.buf, b...)
-	d := udp.Datagram{Data: w.buf[from:], Dst: to.Addr}
-	if to.Addr == w.src {
-		d.Src = w.dst // an answer leaves from the address that its request was sent to
-	}
-	w.put(d, fate{owner: o})
+	w.put(w.buf[from:], to, to.Addr == w.from.Addr, fate{owner: o})
 }

@@ -15,7 +15,8 @@ func TestBindingTransport(t *testing.T) {
 	register := w.request("b1", "REGISTER sip:b.example", "Contact: <sip:bob@192.0.2.11:5060>")
 	var m codec.Message
 	err := m.Parse([]byte(strings.Replace(string(register), "SIP/2.0/UDP", "SIP/2.0/TCP", 1)))
-	r := w.p.Receive(nil, &m, err, forward.Source{Local: 1, Addr: elements["b1"].Addr}, w.now)
+	var r forward.Result
+	w.p.Receive(&r, nil, &m, err, forward.Source{Local: 1, Addr: elements["b1"].Addr}, w.now)
 	if r.Kind != forward.Answered || r.Status != 200 {
 		t.Fatalf("%+v", r)
 	}

@@ -236,7 +236,7 @@ func TestAllocs(t *testing.T) {
 	in := make([]byte, 0, 4096)
 	receive := func(b []byte, from string) {
 		err := m.Parse(b)
-		w.p.Receive(buf, &m, err, elements[from], w.now)
+		w.p.Receive(new(forward.Result), buf, &m, err, elements[from], w.now)
 	}
 	answer := func(status string, from string) {
 		// The request that was sent last, as a response.

@@ -135,7 +135,8 @@ func (c *chain) deliver() {
 		if l == nil || c.off[q.to] {
 			continue
 		}
-		r := l.p.Receive(nil, m, nil, forward.Source{Addr: places[q.from]}, c.now)
+		var r forward.Result
+		l.p.Receive(&r, nil, m, nil, forward.Source{Addr: places[q.from]}, c.now)
 		if r.Data != nil {
 			l.Send(0, 0, &r.To, r.Data)
 		}

@@ -109,7 +109,7 @@ func TestGateFirst(t *testing.T) {
 	if err := w.m.Parse([]byte(text)); err != nil {
 		t.Fatal(err)
 	}
-	w.p.ReceiveAgain(nil, &w.m, nil, elements["alice"], w.now)
+	w.p.ReceiveAgain(new(forward.Result), nil, &w.m, nil, elements["alice"], w.now)
 	if got := w.take(); got != "b1:MESSAGE" || gate.asked != 0 {
 		t.Errorf("sent %q, asked %d times", got, gate.asked)
 	}

@@ -133,7 +133,8 @@ func (n *network) play(d time.Duration) {
 				n.flying = append(n.flying, f)
 			case f.to == "proxy":
 				err := n.m.Parse(f.b)
-				r := n.p.Receive(nil, &n.m, err, elements[f.from], n.now)
+				var r forward.Result
+				n.p.Receive(&r, nil, &n.m, err, elements[f.from], n.now)
 				n.got++
 				n.kinds[r.Kind]++
 				if r.Data != nil {

@@ -89,7 +89,7 @@ func TestFlowSerial(t *testing.T) {
 	src.Serial = 7
 	register := w.request("tb", "REGISTER sip:b.example", `Contact: <sip:bob@192.0.2.22:40002;transport=tcp>;+sip.instance="<urn:uuid:1>";reg-id=1`, "Supported: outbound")
 	err := w.m.Parse(register)
-	w.p.Receive(nil, &w.m, err, src, w.now)
+	w.p.Receive(new(forward.Result), nil, &w.m, err, src, w.now)
 	peers := &peers{}
 	w.p.out = peers
 	w.receive("alice", w.request("alice", "INVITE sip:bob@b.example"))

@@ -120,83 +120,90 @@ func (p *Proxy) Stats() transaction.Stats { return p.layer.Stats() }
 func (p *Proxy) Contexts() int { return p.contexts.Len() }
 
 // Receive takes a message that was parsed with the given error, and says what
-// became of it. A Result with Data is still to be sent, and counts when that is
+// became of it in r, which is empty before. A Result with Data is still to be sent, and counts when that is
 // done; Data is dst with the message behind it. All else was sent by Send. A
 // request that NeedsName is for ReceiveAgain when DNS has been asked: nothing has
 // been done about it.
-func (p *Proxy) Receive(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) forward.Result {
-	return p.receive(dst, m, err, src, now, p.config.Gate)
+func (p *Proxy) Receive(r *forward.Result, dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) {
+	p.receive(r, dst, m, err, src, now, p.config.Gate)
 }
 
 // ReceiveAgain takes a request that needed a name. It has passed the Gate, but for
 // an ACK, which is asked about last.
-func (p *Proxy) ReceiveAgain(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) forward.Result {
-	return p.receive(dst, m, err, src, now, nil)
+func (p *Proxy) ReceiveAgain(r *forward.Result, dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) {
+	p.receive(r, dst, m, err, src, now, nil)
 }
 
-func (p *Proxy) receive(dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration, gate forward.Gate) (r forward.Result) {
+func (p *Proxy) receive(r *forward.Result, dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration, gate forward.Gate) {
 	p.now = now
 	if m.IsResponse() {
-		return p.response(m, err, src)
+		p.response(r, m, err, src)
+		return
 	}
 	// Refusing is to cost as little as it can: what is refused need not pass the
 	// checks. OPTIONS for the proxy itself is answered whatever the load is.
 	options := m.Method() == header.MethodOPTIONS
-	if err == nil && !options && !p.admit(&r, dst, m, src, gate) {
-		return r
+	if err == nil && !options && !p.admit(r, dst, m, src, gate) {
+		return
 	}
-	if !p.f.Check(&r, dst, m, err, src) {
-		return r
+	if !p.f.Check(r, dst, m, err, src) {
+		return
 	}
-	if options && !p.admit(&r, dst, m, src, gate) {
-		return r
+	if options && !p.admit(r, dst, m, src, gate) {
+		return
 	}
 	// What belongs to a transaction goes where that went: DNS is not asked again.
 	if !p.find(m, src) && (m.Method() == header.MethodACK || p.layer.Begins(m)) {
-		return forward.Result{Kind: forward.NeedsName}
+		r.Kind = forward.NeedsName
+		return
 	}
 	ev := p.layer.Receive(m, p.addr(src), now)
 	switch ev.Kind {
 	case transaction.Request:
-		return p.begin(m, src, ev)
+		p.begin(r, m, src, ev)
 	case transaction.Ack:
 		if p.config.Gate != nil {
 			if v, _ := p.config.Gate.Admit(m, src); v != forward.Admit {
-				return dropped(v.Cause()) // an ACK has no answer
+				drop(r, v.Cause()) // an ACK has no answer
+				return
 			}
 		}
-		return p.ack(dst, m, src)
+		p.ack(r, dst, m, src)
 	case transaction.Cancelled:
 		if _, c := p.contextOf(ev.User); c != nil {
 			p.cancelled(c)
 		}
-		return forward.Result{Kind: forward.Answered}
+		r.Kind = forward.Answered
 	case transaction.Refused:
-		return forward.Result{Kind: forward.Answered, Status: 503}
+		r.Kind, r.Status = forward.Answered, 503
 	case transaction.Malformed:
-		p.f.Malformed(&r, dst, m, ev.Code, src)
-		return r
+		p.f.Malformed(r, dst, m, ev.Code, src)
+	default:
+		r.Kind = forward.Absorbed
+		if m.Method() == header.MethodCANCEL {
+			r.Kind = forward.Answered
+		}
 	}
-	if m.Method() == header.MethodCANCEL {
-		return forward.Result{Kind: forward.Answered}
-	}
-	return forward.Result{Kind: forward.Absorbed}
 }
 
 // ack forwards an ACK for a 2xx, which has no transaction (RFC 3261, 16.2 and
 // 17.1). One whose target only the registrar knows goes there.
-func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Result {
+func (p *Proxy) ack(r *forward.Result, dst []byte, m *codec.Message, src forward.Source) {
 	if p.f.FlowStatus() != 0 {
-		return dropped(forward.NoConnect)
+		drop(r, forward.NoConnect)
+		return
 	}
 	if !p.registered {
-		if !p.ok {
-			return dropped(forward.BadACK) // as an answer would be
+		if p.ok {
+			p.f.Forward(r, dst, m, src, &p.peer)
+		} else {
+			drop(r, forward.BadACK) // as an answer would be
 		}
-		return p.f.Forward(dst, m, src, &p.peer)
+		return
 	}
 	if len(p.bindings) == 0 {
-		return forward.Result{Kind: forward.Dropped, Cause: forward.BadACK}
+		drop(r, forward.BadACK)
+		return
 	}
 	var b *registrar.Binding
 	var to forward.Peer
@@ -208,14 +215,16 @@ func (p *Proxy) ack(dst []byte, m *codec.Message, src forward.Source) forward.Re
 		}
 	}
 	if !ok {
-		return forward.Result{Kind: forward.Dropped, Cause: forward.Unresolved}
+		drop(r, forward.Unresolved)
+		return
 	}
 	p.id, _ = p.f.AppendKeyedBranch(p.id[:0], m)
 	out, err := p.f.AppendCopy(dst, m, src, &to, &forward.Copy{Local: local, Branch: p.id, URI: b.URI, Path: b.Path})
 	if err != nil {
-		return forward.Result{Kind: forward.Dropped, Cause: forward.BadACK}
+		drop(r, forward.BadACK)
+		return
 	}
-	return forward.Result{Kind: forward.Forwarded, Local: local, To: to, Data: out}
+	r.Kind, r.Local, r.To, r.Data = forward.Forwarded, local, to, out
 }
 
 // Next returns when Advance has something to do. It is not ok when there is

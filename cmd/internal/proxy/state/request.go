@@ -23,13 +23,13 @@ func (p *Proxy) admit(r *forward.Result, dst []byte, m *codec.Message, src forwa
 	case forward.Refuse:
 		p.f.Refuse(r, dst, m, src, retry)
 	default:
-		*r = dropped(v.Cause())
+		drop(r, v.Cause())
 	}
 	return false
 }
 
 // begin begins the context of a request.
-func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event) forward.Result {
+func (p *Proxy) begin(r *forward.Result, m *codec.Message, src forward.Source, ev transaction.Event) {
 	i, c := p.contexts.Take()
 	c.server, c.src, c.live, c.breadth = ev.Tx, src, 1, breadthOf(m)
 	if ev.Method == header.MethodINVITE {
@@ -37,41 +37,45 @@ func (p *Proxy) begin(m *codec.Message, src forward.Source, ev transaction.Event
 	}
 	p.layer.SetUser(ev.Tx, serverSide|p.contexts.Handle(i))
 	if status := p.f.FlowStatus(); status != 0 {
-		return p.reply(c, m, &compose.Reply{Status: status})
+		p.reply(r, c, m, &compose.Reply{Status: status})
+		return
 	}
 	if ev.Method == header.MethodREGISTER && p.registered {
-		return p.reply(c, m, p.config.Registrar.Register(&p.session, m, p.f.Transport(src.Local), src, p.epoch.Add(p.now)))
+		p.reply(r, c, m, p.config.Registrar.Register(&p.session, m, p.f.Transport(src.Local), src, p.epoch.Add(p.now)))
+		return
 	}
 	if c.breadth == 0 {
-		return p.reply(c, m, &compose.Reply{Status: 440})
+		p.reply(r, c, m, &compose.Reply{Status: 440})
+		return
 	}
-	if r := p.findTargets(i, c, m); r.Status != 0 {
-		return p.reply(c, m, &r)
+	if none := p.findTargets(i, c, m); none.Status != 0 {
+		p.reply(r, c, m, &none)
+		return
 	}
 	p.launch(i, c, m)
 	if c.final == 0 && p.count(c, active) == 0 {
 		p.conclude(c, nil, nil)
 	}
+	r.Kind = forward.Forwarded
 	if c.final != 0 {
-		return forward.Result{Kind: forward.Answered, Status: int(c.final)}
+		r.Kind, r.Status = forward.Answered, int(c.final)
 	}
-	return forward.Result{Kind: forward.Forwarded}
 }
 
 // reply answers a request that has come just now.
-func (p *Proxy) reply(c *context, m *codec.Message, r *compose.Reply) forward.Result {
-	c.final = uint16(r.Status)
-	if r.Status == 503 && r.Fields == nil {
-		r.Fields = p.retry[:]
+func (p *Proxy) reply(r *forward.Result, c *context, m *codec.Message, reply *compose.Reply) {
+	c.final = uint16(reply.Status)
+	if reply.Status == 503 && reply.Fields == nil {
+		reply.Fields = p.retry[:]
 	}
-	if p.layer.Reply(c.server, m, r, p.now) != nil && r.Fields != nil {
+	if p.layer.Reply(c.server, m, reply, p.now) != nil && reply.Fields != nil {
 		// The transaction has just begun, so the fields are what cannot be written:
 		// one that echoes the request may be folded. The client needs an answer.
-		bare := *r
+		bare := *reply
 		bare.Fields = nil
 		_ = p.layer.Reply(c.server, m, &bare, p.now)
 	}
-	return forward.Result{Kind: forward.Answered, Status: r.Status}
+	r.Kind, r.Status = forward.Answered, reply.Status
 }
 
 // findTargets makes the target set (RFC 3261, 16.5): the bindings of a user,

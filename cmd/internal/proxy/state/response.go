@@ -8,35 +8,42 @@ import (
 )
 
 // response is a response that came (RFC 3261, 16.7).
-func (p *Proxy) response(m *codec.Message, err error, src forward.Source) forward.Result {
-	if err != nil {
-		return dropped(forward.Malformed)
+func (p *Proxy) response(r *forward.Result, m *codec.Message, err error, src forward.Source) {
+	var via *header.Via
+	if err == nil {
+		via, err = m.TopVia()
 	}
-	via, err := m.TopVia()
 	if err != nil {
-		return dropped(forward.Malformed)
+		drop(r, forward.Malformed)
+		return
 	}
 	if !p.f.IsOwnVia(via) {
-		return dropped(forward.NotOurs)
+		drop(r, forward.NotOurs)
+		return
 	}
 	// Without a second Via a response is for this element (16.7, step 3). Only
 	// one to a CANCEL of the proxy can be.
 	if cseq, err := m.CSeq(); err == nil && cseq.Method() != header.MethodCANCEL && !hasTwoVias(m) {
-		return dropped(forward.NoVia)
+		drop(r, forward.NoVia)
+		return
 	}
 	ev := p.layer.Receive(m, p.addr(src), p.now)
 	switch ev.Kind {
 	case transaction.Response:
 	case transaction.Stray:
-		return dropped(forward.Stray)
+		drop(r, forward.Stray)
+		return
 	case transaction.Malformed:
-		return dropped(forward.Malformed)
+		drop(r, forward.Malformed)
+		return
 	default:
-		return forward.Result{Kind: forward.Absorbed}
+		r.Kind = forward.Absorbed
+		return
 	}
 	_, b := p.branches.Lookup(ev.User)
 	if b == nil {
-		return dropped(forward.Stray)
+		drop(r, forward.Stray)
+		return
 	}
 	c := p.contexts.At(b.context)
 	passed := false
@@ -50,10 +57,10 @@ func (p *Proxy) response(m *codec.Message, err error, src forward.Source) forwar
 		b.step, b.status = done, uint16(ev.Status)
 		passed = p.failed(b.context, c, b, m)
 	}
+	r.Kind = forward.Absorbed
 	if passed {
-		return forward.Result{Kind: forward.Forwarded}
+		r.Kind = forward.Forwarded
 	}
-	return forward.Result{Kind: forward.Absorbed}
 }
 
 // hasTwoVias reports whether a response has a second Via value: mostly it is in a
@@ -73,9 +80,7 @@ func hasTwoVias(m *codec.Message) bool {
 	return n > 1
 }
 
-func dropped(c forward.Cause) forward.Result {
-	return forward.Result{Kind: forward.Dropped, Cause: c}
-}
+func drop(r *forward.Result, c forward.Cause) { r.Kind, r.Cause = forward.Dropped, c }
 
 // success is a 2xx. Those of an INVITE are all passed on, at once (16.7, step
 // 5); the other branches are cancelled (step 10).

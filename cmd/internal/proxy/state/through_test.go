@@ -77,7 +77,8 @@ func stateful(t *testing.T, w *world, name string, m *codec.Message, err error, 
 		m = withVia(t, m, viaOf(t, w.raw[0]))
 	}
 	w.raw = nil
-	r := w.p.Receive(nil, m, err, elements[from], w.now)
+	var r forward.Result
+	w.p.Receive(&r, nil, m, err, elements[from], w.now)
 	w.got++
 	w.kinds[r.Kind]++
 	if r.Data != nil {

@@ -157,7 +157,8 @@ func (w *world) note(name string, b []byte) {
 func (w *world) receive(from string, b []byte) forward.Result {
 	w.t.Helper()
 	err := w.m.Parse(b)
-	r := w.p.Receive(nil, &w.m, err, elements[from], w.now)
+	var r forward.Result
+	w.p.Receive(&r, nil, &w.m, err, elements[from], w.now)
 	if r.Kind == forward.NeedsName {
 		return r // it is to come again
 	}
