@@ -150,7 +150,8 @@ func (l *Layer) acked(ev *Event, m *codec.Message) {
 
 // setAddr notes where the peer is.
 func (d *dialog) setAddr(l *Layer, a transaction.Addr) {
-	d.ip, d.flow, d.transport = l.zones.Pack(a.IP), a.Flow, a.Transport
+	l.zones.Pack(&d.ip, a.IP)
+	d.flow, d.transport = a.Flow, a.Transport
 }
 
 func (d *dialog) addr(l *Layer) transaction.Addr {

@@ -26,7 +26,11 @@ type packed struct {
 	transport header.Transport
 }
 
-func (l *Layer) pack(a Addr) packed { return packed{a.Flow, l.zones.Pack(a.IP), a.Transport} }
+// pack writes an Addr to p.
+func (l *Layer) pack(p *packed, a *Addr) {
+	p.flow, p.transport = a.Flow, a.Transport
+	l.zones.Pack(&p.ip, a.IP)
+}
 
 func (l *Layer) unpack(p *packed) Addr {
 	return Addr{IP: l.zones.Unpack(&p.ip), Transport: p.transport, Flow: p.flow}
@@ -35,15 +39,15 @@ func (l *Layer) unpack(p *packed) Addr {
 // replyAddr returns where the responses to a request go (RFC 3261, 18.2.2; RFC
 // 3581, 4). What the sender has written as received does not matter: it is the
 // source that counts. A maddr is followed to a multicast group only.
-func replyAddr(via *header.Via, from Addr) Addr {
+func replyAddr(via *header.Via, from *Addr) Addr {
 	if isBack(via, from) {
-		return from
+		return *from
 	}
 	return sentBy(via, from)
 }
 
 // sentBy is replyAddr for a request that does not ask for its response at its source.
-func sentBy(via *header.Via, from Addr) Addr {
+func sentBy(via *header.Via, from *Addr) Addr {
 	ip := from.IP.Addr()
 	port, ok := via.Port()
 	if !ok {
@@ -54,14 +58,13 @@ func sentBy(via *header.Via, from Addr) Addr {
 		ip = maddr
 	}
 	if port == 0 {
-		return from
+		return *from
 	}
-	from.IP = netip.AddrPortFrom(ip, port)
-	return from
+	return Addr{IP: netip.AddrPortFrom(ip, port), Transport: from.Transport, Flow: from.Flow}
 }
 
 // isBack reports whether responses go to where the request came from.
-func isBack(via *header.Via, from Addr) bool { return from.Transport.IsReliable() || via.HasRPort() }
+func isBack(via *header.Via, from *Addr) bool { return from.Transport.IsReliable() || via.HasRPort() }
 
 // A source is one that holds server transactions.
 type source struct {

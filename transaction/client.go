@@ -74,7 +74,8 @@ func (l *Layer) startKeyed(b []byte, method header.Method, to Addr, user uint64,
 		return 0, code
 	}
 	l.stats.Clients++
-	t.peer, t.user, t.method = l.pack(to), user, method
+	l.pack(&t.peer, &to)
+	t.user, t.method = user, method
 	t.state = Trying
 	if f&isInvite != 0 {
 		t.state = Calling
@@ -116,7 +117,7 @@ func (l *Layer) Cancel(h Handle, now time.Duration) error {
 // what it sends ends, with an event; so does one that cannot send its ACK. A
 // server transaction goes on (RFC 6026, 8.8), with an event when its response
 // may be lost. All else, a stale handle too, is an event of kind [None].
-func (l *Layer) TransportError(h Handle, now time.Duration) Event {
+func (l *Layer) TransportError(h Handle, now time.Duration) (ev Event) {
 	l.clock(now)
 	i, t := l.lookup(h)
 	if t == nil || t.state == Terminated {
@@ -143,5 +144,6 @@ func (l *Layer) TransportError(h Handle, now time.Duration) Event {
 		l.arm(i, t)
 	}
 	l.stats.TransportErrors++
-	return l.event(i, t, TransportError)
+	l.event(&ev, i, t, TransportError)
+	return ev
 }

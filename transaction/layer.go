@@ -252,10 +252,9 @@ func (l *Layer) sendAgain(i uint32, t *tx, ref arena.Ref, n uint32) {
 	}
 }
 
-// event returns an event of a transaction.
-func (l *Layer) event(i uint32, t *tx, k Kind) Event {
-	if t.is(internal) {
-		return Event{}
+// event makes ev one of a transaction, unless the caller knows nothing of that.
+func (l *Layer) event(ev *Event, i uint32, t *tx, k Kind) {
+	if !t.is(internal) {
+		ev.Kind, ev.Tx, ev.User, ev.Method = k, l.handle(i), t.user, t.method
 	}
-	return Event{Kind: k, Tx: l.handle(i), User: t.user, Method: t.method}
 }

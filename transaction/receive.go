@@ -13,57 +13,67 @@ import (
 // Receive takes a message that came from an address, parsed, whether with an
 // error or not. It says in an [Event] what the caller has to do; the message is
 // the caller's again then.
-func (l *Layer) Receive(m *codec.Message, from Addr, now time.Duration) Event {
+func (l *Layer) Receive(m *codec.Message, from Addr, now time.Duration) (ev Event) {
 	l.clock(now)
-	if err := m.Err(); err != nil {
-		return l.malformed(m, err)
+	switch err := m.Err(); {
+	case err != nil:
+		l.malformed(&ev, m, err)
+	case m.IsResponse():
+		l.response(&ev, m)
+	default:
+		l.request(&ev, m, &from)
 	}
-	if m.IsResponse() {
-		return l.response(m)
-	}
-	return l.request(m, from)
+	return ev
 }
 
-func (l *Layer) malformed(m *codec.Message, err error) Event {
+// An Event is written once, to where it stays, and is empty before: a copy of one just
+// written waits for the writing.
+
+func (l *Layer) malformed(ev *Event, m *codec.Message, err error) {
 	l.stats.Malformed++
-	return Event{Kind: Malformed, Code: codeOf(err), Method: m.Method(), Status: m.Status()}
+	ev.Kind, ev.Code, ev.Method, ev.Status = Malformed, codeOf(err), m.Method(), m.Status()
 }
 
-func (l *Layer) request(m *codec.Message, from Addr) Event {
+func (l *Layer) request(ev *Event, m *codec.Message, from *Addr) {
 	method := m.Method()
 	var err error
 	if l.key, err = m.AppendTransactionKey(append(l.key[:0], serverSide)); err != nil {
-		return l.malformed(m, err)
+		l.malformed(ev, m, err)
+		return
 	}
 	hash := l.hash(l.key)
 	i, t := l.find(hash)
 	if t != nil && method != header.MethodACK {
-		return l.repeated(i, t)
+		l.repeated(i, t)
+		return
 	}
 	cseq, err := m.CSeq()
 	if err != nil {
-		return l.malformed(m, err)
+		l.malformed(ev, m, err)
+		return
 	}
 	if string(cseq.MethodBytes()) != string(m.MethodBytes()) { // RFC 3261, 8.1.1.5
 		l.stats.Malformed++
-		return Event{Kind: Malformed, Code: sipwire.ErrMethod, Method: method}
+		ev.Kind, ev.Code, ev.Method = Malformed, sipwire.ErrMethod, method
+		return
 	}
 	switch method {
 	case header.MethodACK:
-		return l.ack(i, t, m)
+		l.ack(ev, i, t, m)
 	case header.MethodCANCEL:
-		return l.cancel(hash, m, from)
+		l.cancel(ev, hash, m, from)
+	default:
+		l.accept(ev, hash, m, from, 0)
 	}
-	_, ev := l.accept(hash, m, from, 0)
-	return ev
 }
 
 // accept makes a server transaction of a request that is new. One that cannot be
 // answered gets none, as it would never end.
-func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint32, Event) {
+func (l *Layer) accept(ev *Event, hash uint64, m *codec.Message, from *Addr, f flags) (i uint32) {
 	via, err := replyFields(m)
 	if err != nil {
-		return 0, l.malformed(m, err)
+		l.malformed(ev, m, err)
+		return 0
 	}
 	mergeAt := len(l.key)
 	f |= isServer
@@ -84,24 +94,30 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 		f |= inMerge
 		merged = f&hasToTag == 0 && l.isMerged(merge, l.key[mergeAt:])
 	}
-	at := l.pack(from)
-	peer := at
-	if !isBack(via, from) {
-		peer = l.pack(sentBy(via, from))
-	}
 	source := uint32(0)
 	if l.config.MaxSource > 0 {
+		var at packed
+		l.pack(&at, from)
 		if source = l.addSource(&at); source == 0 {
-			return 0, l.refuse(m, from, sipwire.ErrLimit)
+			l.refuse(ev, m, from, sipwire.ErrLimit)
+			return 0
 		}
 	}
 	i, t, code := l.begin(hash, mergeAt, m.Bytes(), f)
 	if code != 0 {
 		l.dropSource(source)
-		return 0, l.refuse(m, from, code)
+		l.refuse(ev, m, from, code)
+		return 0
 	}
 	l.stats.Servers++
-	t.peer, t.from, t.source = peer, at, source
+	l.pack(&t.from, from)
+	if isBack(via, from) {
+		l.pack(&t.peer, from)
+	} else {
+		peer := sentBy(via, from)
+		l.pack(&t.peer, &peer)
+	}
+	t.source = source
 	t.method, t.tag = m.Method(), l.random.Uint64()
 	if f&inMerge != 0 {
 		l.byMerge.Add(i, merge)
@@ -121,7 +137,7 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 		t.again = l.now + l.times.slow
 	}
 	l.arm(i, t)
-	ev := l.event(i, t, Request)
+	l.event(ev, i, t, Request)
 	if merged {
 		l.stats.Merged++
 		ev.Merged = true
@@ -129,7 +145,7 @@ func (l *Layer) accept(hash uint64, m *codec.Message, from Addr, f flags) (uint3
 	if t.method == header.MethodPRACK && !l.config.NoMerge {
 		ev.Invite = l.prack(m)
 	}
-	return i, ev
+	return i
 }
 
 // replyFields fails when a header is missing or malformed that a response takes from
@@ -152,29 +168,28 @@ func replyFields(m *codec.Message) (via *header.Via, err error) {
 }
 
 // repeated is a request that has come before (RFC 3261, 17.2.1 and 17.2.2).
-func (l *Layer) repeated(i uint32, t *tx) Event {
+func (l *Layer) repeated(i uint32, t *tx) {
 	l.stats.Duplicates++
 	switch t.state {
 	case Proceeding, Completed:
 		l.sendAgain(i, t, t.resp, t.respLen)
 	}
-	return Event{}
 }
 
 // ack is an ACK, for the INVITE transaction t if it is not nil.
-func (l *Layer) ack(i uint32, t *tx, m *codec.Message) Event {
+func (l *Layer) ack(ev *Event, i uint32, t *tx, m *codec.Message) {
 	if t != nil && !l.acknowledges(m, t) {
 		t = nil
 	}
 	if t == nil {
 		l.stats.StrayACKs++
-		return Event{Kind: Ack, Method: header.MethodACK}
+		ev.Kind, ev.Method = Ack, header.MethodACK
+		return
 	}
 	switch t.state {
 	case Accepted:
-		ev := l.event(i, t, Ack)
+		l.event(ev, i, t, Ack)
 		ev.Method = header.MethodACK
-		return ev
 	case Completed: // RFC 3261, 17.2.1: timer I
 		t.state, t.again, t.until = Confirmed, 0, l.now
 		if !t.is(isReliable) {
@@ -187,7 +202,6 @@ func (l *Layer) ack(i uint32, t *tx, m *codec.Message) Event {
 	default:
 		l.stats.Late++
 	}
-	return Event{}
 }
 
 // acknowledges reports whether an ACK without the magic cookie has the To tag
@@ -203,24 +217,25 @@ func (l *Layer) acknowledges(m *codec.Message, t *tx) bool {
 }
 
 // cancel is a CANCEL that has not come before (RFC 3261, 9.2).
-func (l *Layer) cancel(hash uint64, m *codec.Message, from Addr) Event {
+func (l *Layer) cancel(ev *Event, hash uint64, m *codec.Message, from *Addr) {
 	own := len(l.key)
 	key, err := m.AppendCanceledKey(append(l.key, serverSide))
 	if err != nil {
-		return l.malformed(m, err)
+		l.malformed(ev, m, err)
+		return
 	}
 	l.key = key[own:]
 	i, t := l.find(l.hash(l.key))
 	l.key = key[:own]
 	if t == nil {
 		l.stats.StrayCancels++
-		_, ev := l.accept(hash, m, from, 0)
-		return ev
+		l.accept(ev, hash, m, from, 0)
+		return
 	}
 	h := l.handle(i)
-	c, ev := l.accept(hash, m, from, internal)
+	c := l.accept(ev, hash, m, from, internal)
 	if ev.Kind != None {
-		return ev // refused or malformed
+		return // refused or malformed
 	}
 	// The responses to both have the same To tag (RFC 3261, 9.2).
 	var buf [64]byte
@@ -228,18 +243,17 @@ func (l *Layer) cancel(hash uint64, m *codec.Message, from Addr) Event {
 	_ = l.Reply(l.handle(c), m, &r, l.wall()) // a request that was accepted can be answered
 	if t.state != Proceeding {
 		l.stats.Late++
-		return Event{}
+		return
 	}
 	if t.is(cancelled) {
-		return Event{}
+		return
 	}
 	t.flags |= cancelled
-	ev = l.event(i, t, Cancelled)
+	l.event(ev, i, t, Cancelled)
 	if !l.config.Keep487 {
 		r := compose.Reply{Status: 487, Tag: l.replyTag(buf[:0], t)}
 		_ = l.Reply(h, nil, &r, l.wall())
 	}
-	return ev
 }
 
 func (l *Layer) wall() time.Duration { return time.Duration(l.now) * time.Millisecond }

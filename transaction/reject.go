@@ -15,14 +15,14 @@ import (
 // Answers without a transaction.
 
 // refuse answers a request beyond the limits.
-func (l *Layer) refuse(m *codec.Message, from Addr, code sipwire.Code) Event {
+func (l *Layer) refuse(ev *Event, m *codec.Message, from *Addr, code sipwire.Code) {
 	l.stats.Refused++
 	if l.config.Refuse == Busy {
 		l.fields = append(l.fields[:0], compose.HeaderField{ID: header.IDRetryAfter,
 			Value: abnf.AppendUint(l.digits[:0], uint64(l.config.RetryAfter/time.Second))})
-		_ = l.reject(m, from, &compose.Reply{Status: 503, Fields: l.fields}, l.key) // it is a request with a Via
+		_ = l.reject(m, *from, &compose.Reply{Status: 503, Fields: l.fields}, l.key) // it is a request with a Via
 	}
-	return Event{Kind: Refused, Code: code, Method: m.Method()}
+	ev.Kind, ev.Code, ev.Method = Refused, code, m.Method()
 }
 
 // Reject answers a request that has no transaction, say one of an event of kind
@@ -54,7 +54,7 @@ func (l *Layer) reject(m *codec.Message, from Addr, r *compose.Reply, repeat []b
 	}
 	l.made = b
 	if via, err := m.TopVia(); err == nil {
-		from = replyAddr(via, from)
+		from = replyAddr(via, &from)
 	}
 	l.out.Send(0, from, b)
 	return nil

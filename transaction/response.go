@@ -8,16 +8,18 @@ import (
 )
 
 // response is a response that came (RFC 3261, 17.1.3).
-func (l *Layer) response(m *codec.Message) Event {
+func (l *Layer) response(ev *Event, m *codec.Message) {
 	var err error
 	if l.key, err = m.AppendTransactionKey(append(l.key[:0], clientSide)); err != nil {
-		return l.malformed(m, err)
+		l.malformed(ev, m, err)
+		return
 	}
 	i, t := l.find(l.hash(l.key))
 	if t == nil {
 		l.stats.StrayResponses++
 		cseq, _ := m.CSeq() // the key has it
-		return Event{Kind: Stray, Status: m.Status(), Method: cseq.Method()}
+		ev.Kind, ev.Status, ev.Method = Stray, m.Status(), cseq.Method()
+		return
 	}
 	tell := false
 	if t.is(isInvite) {
@@ -26,13 +28,12 @@ func (l *Layer) response(m *codec.Message) Event {
 		tell = l.otherResponse(i, t, m.Status())
 	}
 	if !tell {
-		return Event{}
+		return
 	}
-	ev := l.event(i, t, Response)
+	l.event(ev, i, t, Response)
 	if ev.Kind != None {
 		ev.Status = m.Status()
 	}
-	return ev
 }
 
 // inviteResponse is RFC 3261, figure 5, with RFC 6026, 7.2. It reports whether

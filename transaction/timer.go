@@ -51,7 +51,7 @@ func (l *Layer) Advance(now time.Duration) (ev Event, ok bool) {
 		if !ok {
 			return Event{}, false
 		}
-		ev := l.fire(i, l.txs.At(i))
+		l.fire(&ev, i, l.txs.At(i))
 		if ev.Kind == None && l.pending.Kind != None {
 			ev, l.pending = l.pending, Event{}
 		}
@@ -62,19 +62,20 @@ func (l *Layer) Advance(now time.Duration) (ev Event, ok bool) {
 }
 
 // fire does what is due for one transaction.
-func (l *Layer) fire(i uint32, t *tx) Event {
+func (l *Layer) fire(ev *Event, i uint32, t *tx) {
 	at := l.wheel.Now()
 	if t.limit != 0 && t.limit <= at {
-		return l.unanswered(i, t)
+		l.unanswered(ev, i, t)
+		return
 	}
 	if t.until != 0 && t.until <= at {
-		return l.expire(i, t)
+		l.expire(ev, i, t)
+		return
 	}
 	if t.again != 0 && t.again <= at {
 		l.repeat(i, t, at)
 	}
 	l.arm(i, t)
-	return Event{}
 }
 
 // repeat sends what is to be sent again, or a 100. Times count from when it
@@ -124,21 +125,20 @@ func (l *Layer) trying(i uint32, t *tx) {
 }
 
 // unanswered answers an INVITE whose user has not.
-func (l *Layer) unanswered(i uint32, t *tx) Event {
+func (l *Layer) unanswered(ev *Event, i uint32, t *tx) {
 	l.stats.Timeouts++
 	t.limit = 0
-	ev := l.event(i, t, Timeout)
+	l.event(ev, i, t, Timeout)
 	ev.Timer = TimerAnswer
 	var buf [64]byte
 	r := compose.Reply{Status: 480, Tag: l.replyTag(buf[:0], t)}
 	if l.Reply(ev.Tx, nil, &r, l.wall()) != nil {
 		l.end(i, t) // nothing can be made of its request
 	}
-	return ev
 }
 
 // expire is the end of a transaction, or of the caller's time.
-func (l *Layer) expire(i uint32, t *tx) Event {
+func (l *Layer) expire(ev *Event, i uint32, t *tx) {
 	timer, goesOn := TimerNone, false
 	switch {
 	case t.state == Terminated:
@@ -172,10 +172,9 @@ func (l *Layer) expire(i uint32, t *tx) Event {
 	case t.state != Completed:
 		timer = TimerF
 	}
-	var ev Event
 	if timer != TimerNone {
 		l.stats.Timeouts++
-		if ev = l.event(i, t, Timeout); ev.Kind != None {
+		if l.event(ev, i, t, Timeout); ev.Kind != None {
 			ev.Timer = timer
 		}
 	}
@@ -184,5 +183,4 @@ func (l *Layer) expire(i uint32, t *tx) Event {
 	} else {
 		l.end(i, t)
 	}
-	return ev
 }

@@ -10,7 +10,8 @@ func TestPack(t *testing.T) {
 	var z Zones
 	for _, s := range []string{"192.0.2.1:5060", "[2001:db8::1]:5061", "[::ffff:192.0.2.1]:1", "[fe80::1%eth0]:5060", "[fe80::1%eth1]:5060", "0.0.0.0:0"} {
 		want := netip.MustParseAddrPort(s)
-		p := z.Pack(want)
+		p := IP{zone: 9} // of another address
+		z.Pack(&p, want)
 		if got := z.Unpack(&p); got != want {
 			t.Errorf("%v is %v", want, got)
 		}
@@ -20,7 +21,7 @@ func TestPack(t *testing.T) {
 		t.Errorf("the zero IP, or %d zones", len(z))
 	}
 	for i := range 300 {
-		z.Pack(netip.MustParseAddrPort(fmt.Sprintf("[fe80::1%%x%d]:1", i)))
+		z.Pack(new(IP), netip.MustParseAddrPort(fmt.Sprintf("[fe80::1%%x%d]:1", i)))
 	}
 	if len(z) != maxZones {
 		t.Errorf("%d zones", len(z))
@@ -31,7 +32,8 @@ func TestAllocs(t *testing.T) {
 	var z Zones
 	a := netip.MustParseAddrPort("[fe80::1%eth0]:5060")
 	if n := testing.AllocsPerRun(100, func() {
-		p := z.Pack(a)
+		var p IP
+		z.Pack(&p, a)
 		if z.Unpack(&p) != a {
 			t.Fatal("changed")
 		}

@@ -273,7 +273,7 @@ func (p *Proxy) addr(src forward.Source) transaction.Addr {
 // Send implements transaction.Transport.
 func (p *Proxy) Send(tx transaction.Handle, to transaction.Addr, b []byte) {
 	if to.Flow&serverSide != 0 {
-		p.client = forward.Peer{Transport: to.Transport, Addr: to.IP}
+		p.client.Transport, p.client.Addr, p.client.Flow = to.Transport, to.IP, netip.AddrPort{}
 		if to.Transport.IsReliable() {
 			p.client.Flow = to.IP
 		}
