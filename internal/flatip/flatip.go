@@ -21,10 +21,13 @@ const maxZones = 255
 // Pack writes a to p. Beyond 255 names of zones the name is lost.
 func (z *Zones) Pack(p *IP, a netip.AddrPort) {
 	ip := a.Addr()
-	// By the eight bytes that As16 writes at once: a copy by sixteen waits for them.
-	b := ip.As16()
-	copy(p.Addr[:8], b[:8])
-	copy(p.Addr[8:], b[8:])
+	if ip.Is4() { // without what As16 makes of it first: a copy of that waits for its writing
+		a := ip.As4()
+		p.Addr = [16]byte{10: 0xff, 11: 0xff}
+		copy(p.Addr[12:], a[:])
+	} else {
+		p.Addr = ip.As16()
+	}
 	p.Port, p.Is4, p.valid, p.zone = a.Port(), ip.Is4(), ip.IsValid(), 0
 	if name := ip.Zone(); name != "" {
 		p.zone = z.number(name)
