@@ -17,8 +17,8 @@ import (
 // this package may make others.
 //
 // All of them are for tables inside the process. A hash that is sent may give its
-// seed away to who reads it: branches, tags and whatever else leaves the process
-// are made with a compose.Key.
+// seed away to who reads it: branches, tags and whatever else leaves the process, and
+// must not be guessed, are made with a compose.Key.
 
 // A Side says for which of the two sides of a transaction a dialog is named.
 type Side uint8

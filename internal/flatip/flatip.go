@@ -22,9 +22,9 @@ const maxZones = 255
 func (z *Zones) Pack(p *IP, a netip.AddrPort) {
 	ip := a.Addr()
 	if ip.Is4() { // without what As16 makes of it first: a copy of that waits for its writing
-		a := ip.As4()
+		v4 := ip.As4()
 		p.Addr = [16]byte{10: 0xff, 11: 0xff}
-		copy(p.Addr[12:], a[:])
+		copy(p.Addr[12:], v4[:])
 	} else {
 		p.Addr = ip.As16()
 	}

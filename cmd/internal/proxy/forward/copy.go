@@ -100,12 +100,6 @@ func (f *Forwarder) AppendBranch(dst []byte, m *codec.Message) []byte {
 	return f.appendLoop(append(compose.AppendBranch(dst), '.'), m)
 }
 
-// AppendKeyedBranch appends the branch that a stateless proxy with the same key
-// gives the request, and gave the INVITE if this is its CANCEL.
-func (f *Forwarder) AppendKeyedBranch(dst []byte, m *codec.Message) ([]byte, error) {
-	return f.appendBranch(dst, m)
-}
-
 // Target returns the URI to find targets for: the Request-URI as 16.4 leaves
 // it. It is not ok when a Route value says where the request goes.
 func (f *Forwarder) Target() (u *uri.URI, ok bool) {

@@ -19,7 +19,8 @@ import (
 // What is made of it here needs no secret. Who knows the seeds can have a request of
 // his own taken for one that loops, have an ACK of his own absorbed, and foresee a
 // branch, which does not decide whether a response is forwarded. He gains nothing with
-// transactions, whose branches and tags are random.
+// transactions: their branches and tags are random, but for that of a CANCEL whose INVITE
+// is not known, and an ICMP error that quotes one is not believed.
 type keyHash struct{ sum, by uint64 }
 
 // seed returns the hash of nothing, for one use of a key.
@@ -94,10 +95,10 @@ func (h keyHash) appendLong(dst []byte) []byte {
 	return append(dst, letters[h.sum>>10&63], letters[h.sum>>4&63], letters[h.sum&15])
 }
 
-// appendBranch appends the branch that a proxy without transactions gives a request:
-// the same for one that is sent again, for the CANCEL of an INVITE and for the ACK of
-// its failure (RFC 3261, 16.11).
-func (f *Forwarder) appendBranch(dst []byte, m *codec.Message) ([]byte, error) {
+// AppendKeyedBranch appends the branch that a proxy without transactions, and with the
+// same key, gives a request: the same for one that is sent again, for the CANCEL of an
+// INVITE and for the ACK of its failure (RFC 3261, 16.11).
+func (f *Forwarder) AppendKeyedBranch(dst []byte, m *codec.Message) ([]byte, error) {
 	h := f.branchSeed
 	if err := h.transaction(m); err != nil {
 		return dst, err

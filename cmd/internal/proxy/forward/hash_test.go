@@ -63,7 +63,7 @@ func TestTransactionHash(t *testing.T) {
 		if err := m.Parse([]byte(text)); err != nil {
 			t.Fatal(err)
 		}
-		b, err := f.appendBranch(nil, &m)
+		b, err := f.AppendKeyedBranch(nil, &m)
 		if err != nil {
 			t.Fatal(err)
 		}

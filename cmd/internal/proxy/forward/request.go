@@ -230,7 +230,7 @@ func (f *Forwarder) Forward(r *Result, dst []byte, m *codec.Message, src Source,
 		return
 	}
 	var err error
-	f.branch, err = f.appendBranch(f.branch[:0], m)
+	f.branch, err = f.AppendKeyedBranch(f.branch[:0], m)
 	if err != nil {
 		f.Malformed(r, dst, m, err, src)
 		return

@@ -8,8 +8,13 @@ import (
 	"github.com/sipwire/sipwire/udp"
 )
 
-// measureTime is how long a worker counts before it measures.
-const measureTime = 10 * time.Millisecond
+const (
+	// measureTime is how long a worker counts before it measures.
+	measureTime = 10 * time.Millisecond
+	// smallBatch is how many packets are worked on so soon, and take so little of the
+	// smallest buffer, that nothing is measured when they have emptied the socket.
+	smallBatch = 32
+)
 
 // A meter measures how long packets wait in a socket, by when the packet came that was
 // read last. Only when packets are left in the socket does it ask the system for that.
@@ -30,7 +35,7 @@ type meter struct {
 	// nothing is refused.
 	quiet   time.Time
 	emptied bool // nothing was left in the socket when the batch at hand was read
-	small   bool // and it has no runs: it is not measured
+	small   bool // and it is at most smallBatch: it is not measured
 
 	since time.Time // when batches began to leave packets, zero when the last did not
 	count int       // of packets since then
@@ -54,12 +59,11 @@ func (m *meter) age(now time.Time) (d time.Duration, ok bool) {
 
 // begin is called when a batch was read, before it is worked on. When nothing is left in
 // the socket, nothing waited for longer than the batch takes, and nothing is measured,
-// unless it has runs (UDP_GRO): then it has more packets than a Read takes kernel
-// messages. A small buffer that is full may hold fewer runs than one Read takes, so that
-// each Read empties it however many are lost: such a batch is measured by itself, with
-// what has come since it was read.
+// unless it is a large one, as with runs (UDP_GRO). A small buffer that is full may hold
+// fewer runs, or large packets, than one Read takes, so that each Read empties it however
+// many are lost: such a batch is measured by itself, with what has come since it was read.
 func (m *meter) begin(packets []udp.Packet, emptied bool) {
-	m.emptied, m.small = emptied, emptied && len(packets) <= udp.DefaultBatch
+	m.emptied, m.small = emptied, emptied && len(packets) <= smallBatch
 	if !m.quiet.IsZero() {
 		m.gate.Idle(time.Since(m.quiet))
 		m.quiet = time.Time{}

@@ -14,7 +14,7 @@ const maxErrors = 256
 // unreachable takes an ICMP error: nobody is at an address, and quoted is the
 // beginning of what was sent there. When a transaction has sent it, that fails
 // at once (RFC 3261, 18.4), and no other begins with that next hop. Who has not
-// seen the request cannot make up its branch.
+// seen the request cannot make up its branch: see state.Proxy.Unreachable.
 func (s *Server) unreachable(quoted []byte, to netip.AddrPort, now time.Duration) {
 	end := bytes.LastIndex(quoted, []byte("\r\n"))
 	if end < 0 {

@@ -119,11 +119,11 @@ func (p *Proxy) Stats() transaction.Stats { return p.layer.Stats() }
 // Contexts returns how many requests have a response context.
 func (p *Proxy) Contexts() int { return p.contexts.Len() }
 
-// Receive takes a message that was parsed with the given error, and says what
-// became of it in r, which is empty before. A Result with Data is still to be sent, and counts when that is
-// done; Data is dst with the message behind it. All else was sent by Send. A
-// request that NeedsName is for ReceiveAgain when DNS has been asked: nothing has
-// been done about it.
+// Receive takes a message that was parsed with the given error, and writes what
+// became of it to r, which is empty before. A Result with Data is still to be sent, and
+// counts when that is done; Data is dst with the message behind it. All else was sent by
+// Send. A request that NeedsName is for ReceiveAgain when DNS has been asked: nothing
+// has been done about it.
 func (p *Proxy) Receive(r *forward.Result, dst []byte, m *codec.Message, err error, src forward.Source, now time.Duration) {
 	p.receive(r, dst, m, err, src, now, p.config.Gate)
 }
@@ -247,9 +247,13 @@ func (p *Proxy) Failed(tx transaction.Handle, now time.Duration) {
 
 // Unreachable says that an ICMP error quotes m, or the beginning of it: nobody is
 // at the address that it was sent to (RFC 3261, 18.4). It reports whether m is a
-// request of a transaction here, whose branch nobody else can know. The
-// transaction has failed then, unless there is a response already.
+// request of a transaction here, whose branch nobody else can know: that of a CANCEL
+// may be a keyed one, of which that is not sure. The transaction has failed then, unless
+// there is a response already.
 func (p *Proxy) Unreachable(m *codec.Message, to netip.AddrPort, now time.Duration) bool {
+	if m.Method() == header.MethodCANCEL {
+		return false
+	}
 	tx := p.layer.Sent(m)
 	peer, ok := p.layer.Peer(tx)
 	if !ok || peer.IP != to || peer.Transport.IsReliable() {
