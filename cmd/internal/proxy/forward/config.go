@@ -125,9 +125,10 @@ type Forwarder struct {
 	config Config
 	locals []local
 	self   func(*uri.URI) bool // IsSelf, bound once
+	serves func(*uri.URI) bool // see ServeRegister; nil without a registrar
+
 	// What the hashes of loops, branches and tags begin with.
 	loopSeed, branchSeed, tagSeed keyHash
-	serves                        func(*uri.URI) bool // see ServeRegister; nil without a registrar
 
 	message codec.Message // of Datagram and Undelivered
 	edit    codec.Edit

@@ -39,7 +39,7 @@ func (f *Forwarder) pass(r *Result, dst []byte, m *codec.Message, src Source) (o
 	case v == Admit:
 		return true
 	case v == Limit || !m.IsAnswerable():
-		*r = dropped(v.Cause())
+		r.Drop(v.Cause())
 	default:
 		f.Refuse(r, dst, m, src, retry)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/sipwire/sipwire/codec"
 	"github.com/sipwire/sipwire/compose"
 	"github.com/sipwire/sipwire/header"
+	"github.com/sipwire/sipwire/internal/check"
 	"github.com/sipwire/sipwire/internal/siphash"
 )
 
@@ -103,7 +104,7 @@ func (f *Forwarder) AppendKeyedBranch(dst []byte, m *codec.Message) ([]byte, err
 	if err := h.transaction(m); err != nil {
 		return dst, err
 	}
-	return f.appendLoop(append(h.appendLong(append(dst, "z9hG4bK"...)), '.'), m), nil
+	return f.appendLoop(append(h.appendLong(append(dst, check.MagicCookie...)), '.'), m), nil
 }
 
 // appendTag appends the To tag of an answer to a request, the same for one that is sent

@@ -98,7 +98,7 @@ func (f *Forwarder) checkFlow(r *Result, dst []byte, m *codec.Message, src Sourc
 	case status == 0:
 		return true
 	case status == 430 && m.Method() == header.MethodACK:
-		*r = dropped(NoConnect)
+		r.Drop(NoConnect)
 	default:
 		f.answer(r, dst, m, src, status, "")
 	}

@@ -46,7 +46,7 @@ func (f *Forwarder) Message(dst []byte, m *codec.Message, err error, src Source)
 func (f *Forwarder) Decide(r *Result, dst []byte, m *codec.Message, err error, src Source) {
 	switch {
 	case m.IsResponse() && err != nil:
-		*r = dropped(Malformed)
+		r.Drop(Malformed)
 	case m.IsResponse():
 		f.response(r, dst, m, src)
 	case f.Check(r, dst, m, err, src) && f.checkFlow(r, dst, m, src):

@@ -14,11 +14,11 @@ import (
 func (f *Forwarder) response(r *Result, dst []byte, m *codec.Message, src Source) {
 	top, err := m.TopVia()
 	if err != nil {
-		*r = dropped(Malformed)
+		r.Drop(Malformed)
 		return
 	}
 	if _, own := f.isOwnVia(top); !own {
-		*r = dropped(NotOurs)
+		r.Drop(NotOurs)
 		return
 	}
 	if !f.back(r, m, src.Local) {
@@ -32,7 +32,7 @@ func (f *Forwarder) response(r *Result, dst []byte, m *codec.Message, src Source
 	}
 	f.config.Headers.apply(ofResponses, e, m)
 	if dst, err = e.AppendTo(dst); err != nil {
-		*r = dropped(Malformed)
+		r.Drop(Malformed)
 		return
 	}
 	r.Kind, r.Data = Forwarded, dst
@@ -44,7 +44,7 @@ func (f *Forwarder) response(r *Result, dst []byte, m *codec.Message, src Source
 func (f *Forwarder) back(r *Result, m *codec.Message, received int) (ok bool) {
 	via, err := m.Via(1)
 	if err != nil {
-		*r = dropped(NoVia)
+		r.Drop(NoVia)
 		return false
 	}
 	d := codec.ViaDestination(&via)
@@ -55,7 +55,7 @@ func (f *Forwarder) back(r *Result, m *codec.Message, received int) (ok bool) {
 		return false
 	}
 	if !ok || !IsOneHost(r.To.Addr.Addr()) {
-		*r = dropped(Unresolved)
+		r.Drop(Unresolved)
 		return false
 	}
 	if d.Transport.IsReliable() {
@@ -66,7 +66,7 @@ func (f *Forwarder) back(r *Result, m *codec.Message, received int) (ok bool) {
 		}
 	}
 	if r.Local, ok = f.localFor(d.Transport, r.To.Addr.Addr(), received); !ok {
-		*r = dropped(Unresolved)
+		r.Drop(Unresolved)
 	}
 	return ok
 }

@@ -87,4 +87,5 @@ type Result struct {
 	DatagramLocal int
 }
 
-func dropped(c Cause) Result { return Result{Kind: Dropped, Cause: c} }
+// Drop makes r that of a message that is dropped, whatever it was.
+func (r *Result) Drop(c Cause) { *r = Result{Kind: Dropped, Cause: c} }

@@ -209,7 +209,7 @@ func (p *part) settle(now time.Duration) {
 // Send implements state.Sender.
 func (p *part) Send(tx transaction.Handle, local int, to *forward.Peer, b []byte) {
 	if to.Transport == header.TransportUDP {
-		if w := p.w; w != nil && w.local == local {
+		if w := p.w; w != nil && w.from.Local == local {
 			w.add(b, to, owner{p, tx})
 		} else if p.s.sendDatagram(local, b, to.Addr) != nil && tx != 0 {
 			p.failed = append(p.failed, tx)

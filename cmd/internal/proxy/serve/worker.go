@@ -20,7 +20,6 @@ import (
 // goes out over the same address is written as one batch.
 type worker struct {
 	s      *Server
-	local  int
 	socket *udp.Socket
 	f      *forward.Forwarder
 	count  counter
@@ -39,14 +38,14 @@ type worker struct {
 
 	message codec.Message  // that was received last
 	now     time.Duration  // of the batch
-	from    forward.Source // of the packet at hand
+	from    forward.Source // of the packet at hand; Local is that of the socket
 	dst     netip.Addr     // that it was sent to; not valid when the socket has only one
 	anyDst  bool           // the socket has more than one
 }
 
 // newWorker returns a worker for a socket of the Local with the index.
 func newWorker(s *Server, local int, socket *udp.Socket, f *forward.Forwarder) *worker {
-	return &worker{s: s, local: local, socket: socket, f: f, from: forward.Source{Local: local}, order: order{seed: maphash.MakeSeed()}, groups: grouping{seed: maphash.MakeSeed()},
+	return &worker{s: s, socket: socket, f: f, from: forward.Source{Local: local}, order: order{seed: maphash.MakeSeed()}, groups: grouping{seed: maphash.MakeSeed()},
 		anyDst: socket.LocalAddr().Addr().IsUnspecified()}
 }
 
@@ -125,7 +124,7 @@ func (w *worker) forward(packets []udp.Packet) {
 		}
 		msg := r.Data[len(w.buf):]
 		w.buf = r.Data
-		if r.To.Transport != header.TransportUDP || r.Local != w.local {
+		if r.To.Transport != header.TransportUDP || r.Local != w.from.Local {
 			w.s.send(&r, msg, &w.count)
 			continue
 		}
@@ -187,7 +186,7 @@ func (w *worker) datagram(r *forward.Result, b []byte) *codec.Message {
 		return m
 	}
 	if w.s.config.Forward.Outbound && codec.Classify(b) == codec.KindSTUN {
-		*r = w.stun(b)
+		w.stun(r, b)
 		return m
 	}
 	err := w.s.config.Forward.Parser.Parse(m, b)
@@ -201,18 +200,19 @@ func (w *worker) datagram(r *forward.Result, b []byte) *codec.Message {
 }
 
 // stun answers a STUN keep-alive (RFC 5626, 5.4).
-func (w *worker) stun(b []byte) forward.Result {
+func (w *worker) stun(r *forward.Result, b []byte) {
 	w.message.Reset() // for the log
 	w.callID = nil    // that of the message before may be of an earlier batch
 	out, kind := stun.AppendAnswer(w.buf, b, w.from.Addr)
 	switch kind {
 	case stun.Request:
-		to := forward.Peer{Transport: header.TransportUDP, Addr: w.from.Addr}
-		return forward.Result{Kind: forward.Answered, Local: w.local, To: to, Data: out}
+		r.Kind, r.Local, r.Data = forward.Answered, w.from.Local, out
+		r.To.Transport, r.To.Addr = header.TransportUDP, w.from.Addr
 	case stun.Indication:
-		return forward.Result{Kind: forward.Absorbed}
+		r.Kind = forward.Absorbed
+	default:
+		r.Drop(forward.Malformed)
 	}
-	return forward.Result{Kind: forward.Dropped, Cause: forward.Malformed}
 }
 
 // add puts what a transaction sends into the batch.

@@ -164,7 +164,7 @@ func (p *Proxy) receive(r *forward.Result, dst []byte, m *codec.Message, err err
 	case transaction.Ack:
 		if p.config.Gate != nil {
 			if v, _ := p.config.Gate.Admit(m, src); v != forward.Admit {
-				drop(r, v.Cause()) // an ACK has no answer
+				r.Drop(v.Cause()) // an ACK has no answer
 				return
 			}
 		}
@@ -190,19 +190,19 @@ func (p *Proxy) receive(r *forward.Result, dst []byte, m *codec.Message, err err
 // 17.1). One whose target only the registrar knows goes there.
 func (p *Proxy) ack(r *forward.Result, dst []byte, m *codec.Message, src forward.Source) {
 	if p.f.FlowStatus() != 0 {
-		drop(r, forward.NoConnect)
+		r.Drop(forward.NoConnect)
 		return
 	}
 	if !p.registered {
 		if p.ok {
 			p.f.Forward(r, dst, m, src, &p.peer)
 		} else {
-			drop(r, forward.BadACK) // as an answer would be
+			r.Drop(forward.BadACK) // as an answer would be
 		}
 		return
 	}
 	if len(p.bindings) == 0 {
-		drop(r, forward.BadACK)
+		r.Drop(forward.BadACK)
 		return
 	}
 	var b *registrar.Binding
@@ -215,13 +215,13 @@ func (p *Proxy) ack(r *forward.Result, dst []byte, m *codec.Message, src forward
 		}
 	}
 	if !ok {
-		drop(r, forward.Unresolved)
+		r.Drop(forward.Unresolved)
 		return
 	}
 	p.id, _ = p.f.AppendKeyedBranch(p.id[:0], m)
 	out, err := p.f.AppendCopy(dst, m, src, &to, &forward.Copy{Local: local, Branch: p.id, URI: b.URI, Path: b.Path})
 	if err != nil {
-		drop(r, forward.BadACK)
+		r.Drop(forward.BadACK)
 		return
 	}
 	r.Kind, r.Local, r.To, r.Data = forward.Forwarded, local, to, out

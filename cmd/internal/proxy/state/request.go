@@ -23,7 +23,7 @@ func (p *Proxy) admit(r *forward.Result, dst []byte, m *codec.Message, src forwa
 	case forward.Refuse:
 		p.f.Refuse(r, dst, m, src, retry)
 	default:
-		drop(r, v.Cause())
+		r.Drop(v.Cause())
 	}
 	return false
 }

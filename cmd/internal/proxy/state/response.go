@@ -14,27 +14,27 @@ func (p *Proxy) response(r *forward.Result, m *codec.Message, err error, src for
 		via, err = m.TopVia()
 	}
 	if err != nil {
-		drop(r, forward.Malformed)
+		r.Drop(forward.Malformed)
 		return
 	}
 	if !p.f.IsOwnVia(via) {
-		drop(r, forward.NotOurs)
+		r.Drop(forward.NotOurs)
 		return
 	}
 	// Without a second Via a response is for this element (16.7, step 3). Only
 	// one to a CANCEL of the proxy can be.
 	if cseq, err := m.CSeq(); err == nil && cseq.Method() != header.MethodCANCEL && !hasTwoVias(m) {
-		drop(r, forward.NoVia)
+		r.Drop(forward.NoVia)
 		return
 	}
 	ev := p.layer.Receive(m, p.addr(src), p.now)
 	switch ev.Kind {
 	case transaction.Response:
 	case transaction.Stray:
-		drop(r, forward.Stray)
+		r.Drop(forward.Stray)
 		return
 	case transaction.Malformed:
-		drop(r, forward.Malformed)
+		r.Drop(forward.Malformed)
 		return
 	default:
 		r.Kind = forward.Absorbed
@@ -42,7 +42,7 @@ func (p *Proxy) response(r *forward.Result, m *codec.Message, err error, src for
 	}
 	_, b := p.branches.Lookup(ev.User)
 	if b == nil {
-		drop(r, forward.Stray)
+		r.Drop(forward.Stray)
 		return
 	}
 	c := p.contexts.At(b.context)
@@ -79,8 +79,6 @@ func hasTwoVias(m *codec.Message) bool {
 	}
 	return n > 1
 }
-
-func drop(r *forward.Result, c forward.Cause) { r.Kind, r.Cause = forward.Dropped, c }
 
 // success is a 2xx. Those of an INVITE are all passed on, at once (16.7, step
 // 5); the other branches are cancelled (step 10).
